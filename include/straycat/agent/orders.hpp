@@ -1,0 +1,38 @@
+// What a vantage point is told, once, at its start. Travels as JSON in the environment variable STRAYCAT_ORDERS of the
+// agent's pod (never in process arguments). Holds no secret: the agent signs in with its own service account.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <straycat/core/result.hpp>
+#include <straycat/core/time.hpp>
+#include <straycat/plan/plan.hpp>
+
+namespace straycat::agent {
+
+struct Orders {
+  std::string run;                          // the run's id
+  std::string vantage = "a0";               // its id, and the name of its clock
+  std::string where = "pod";
+  std::string ns;                           // the run's namespace
+  std::vector<plan::TrafficPlan> traffic;
+  Nanos window = std::chrono::milliseconds{200};        // length of an attempts.window
+  Nanos direct_interval = std::chrono::seconds{1};      // of the periodic direct probes, per endpoint
+  Nanos max_length{};                                   // ends by itself after this; 0 = on SIGTERM only
+  std::uint64_t max_attempts = 0;                       // 0 = no limit
+  std::size_t failures_kept = 200;                      // attempt.failed records per window
+  std::string beacon;                       // the ConfigMap-free beacon: name of an EndpointSlice of the run's namespace that the
+                                            // runner patches and the agent reports on ("" = none)
+};
+[[nodiscard]] nlohmann::json to_json(const Orders& orders);
+[[nodiscard]] Result<Orders> orders_from_json(const nlohmann::json& document);
+
+// The agent's program: reads STRAYCAT_ORDERS, signs in (in-cluster files, else $KUBECONFIG), probes and watches, writes
+// one log event a line to standard output (numbered from 0, clock = vantage id), ends on SIGTERM/SIGINT with a
+// vantage.summary. Returns the exit code.
+int run_agent();
+
+}  // namespace straycat::agent

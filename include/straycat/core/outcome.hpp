@@ -1,0 +1,52 @@
+// What became of one request. A failed request is data, not an Error.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <straycat/core/time.hpp>
+
+namespace straycat {
+
+// The closed set of ways in which a request fails. Foreign codes (errno, CURLcode, OpenSSL) are translated once, in `probe`.
+enum class FailureKind : std::uint8_t {
+  name_not_found,    // the resolver knows no such name, or failed
+  refused,           // ECONNREFUSED: a RST, or an ICMP port unreachable, answered the SYN
+  connect_timeout,   // no answer to the SYN in time
+  unreachable,       // EHOSTUNREACH, ENETUNREACH
+  reset,             // ECONNRESET after the connection stood
+  closed_early,      // the peer closed before the response was whole
+  response_timeout,  // connected, but the response was not whole in time
+  tls,               // the handshake or the certificate failed
+  status,            // an HTTP status that was not expected
+  body,              // the body was not as expected
+  protocol,          // what came was not HTTP
+  local_exhaustion,  // EADDRNOTAVAIL, EMFILE, ENOBUFS...: the prober's own limit, never the target's fault
+};
+
+// How far the request had come when it ended.
+enum class Phase : std::uint8_t { name, connect, tls, send, first_byte, body, check };
+
+[[nodiscard]] std::string_view to_string(FailureKind kind);   // "refused", "connect_timeout": the log's spelling
+[[nodiscard]] std::optional<FailureKind> failure_kind_from(std::string_view text);
+[[nodiscard]] std::string_view describe(FailureKind kind);    // for people: "connection refused"
+[[nodiscard]] std::string_view to_string(Phase phase);
+[[nodiscard]] std::optional<Phase> phase_from(std::string_view text);
+
+struct Failure {
+  FailureKind kind = FailureKind::refused;
+  Phase phase = Phase::connect;
+  int error_number = 0;   // errno where there was one, else 0
+  std::string message;    // in curl's own wording: "(7) Failed to connect to sayhi port 80 after 1 ms: Connection refused"
+
+  bool operator==(const Failure&) const = default;
+};
+
+void to_json(nlohmann::json& out, const Failure& failure);
+void from_json(const nlohmann::json& in, Failure& failure);
+
+}  // namespace straycat

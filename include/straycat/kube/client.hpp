@@ -1,0 +1,106 @@
+// A Kubernetes client: the verbs that straycat needs, over HTTPS. One io_context thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include <straycat/core/result.hpp>
+#include <straycat/core/time.hpp>
+#include <straycat/kube/config.hpp>
+
+namespace straycat::kube {
+
+using json = nlohmann::json;
+
+// A resource's place in the API. `resource_for_kind` knows the built-in kinds.
+struct ResourceType {
+  std::string group, version, plural, kind;   // "apps", "v1", "deployments", "Deployment"; group "" is core
+  bool namespaced = true;
+  // "/apis/apps/v1/namespaces/NS/deployments[/NAME]"; ns "" = all namespaces.
+  [[nodiscard]] std::string path(const std::string& ns, const std::string& name = "") const;
+};
+[[nodiscard]] std::optional<ResourceType> resource_for_kind(std::string_view kind);
+// From a manifest's apiVersion and kind. Errors (bad_input) name what is known.
+[[nodiscard]] Result<ResourceType> resource_for(const json& object);
+
+// What the API server said no to: a Status object, in its own words.
+struct ApiError {
+  int code = 0;                 // HTTP status; 0 = it did not answer (transport)
+  std::string reason;           // "NotFound", "Conflict", "Forbidden", "Expired", ...; "" for transport
+  std::string message;
+  std::optional<Nanos> retry_after;
+  [[nodiscard]] bool not_found() const { return code == 404; }
+  [[nodiscard]] Error to_error() const;       // own_trouble, except 400/422: bad_input
+};
+template <class T>
+using ApiResult = boost::system::result<T, ApiError>;
+[[noreturn]] void throw_exception_from_error(const ApiError& error, const boost::source_location& where);
+
+struct ApplyOptions {
+  std::string field_manager = "straycat";
+  bool dry_run = false;
+  bool force = false;
+};
+
+struct DeleteOptions {
+  std::string uid;                             // precondition; "" = none
+  std::string propagation = "Background";
+  std::optional<int> grace_seconds;
+};
+
+// What a watch tells, in order. An object is always a whole API object.
+struct WatchReplaced { std::vector<json> objects; };     // a (re)list: this is all there is now
+struct WatchApplied { json object; };
+struct WatchDeleted { json object; };
+// The view was blind from `from` to `to` (this process's monotonic clock): changes in it are seen only by their result.
+struct WatchGap { Stamp from, to; std::string reason; };
+// The server will never let us: RBAC says no, or the resource does not exist. The watch has ended.
+struct WatchDenied { ApiError error; };
+using WatchItem = std::variant<WatchReplaced, WatchApplied, WatchDeleted, WatchGap, WatchDenied>;
+
+struct WatchRequest {
+  ResourceType resource;
+  std::string ns;                              // "" = all
+  std::string label_selector, field_selector;
+};
+
+class Client {
+ public:
+  Client(boost::asio::any_io_executor executor, Config config);
+  ~Client();
+  Client(Client&&) noexcept;
+
+  [[nodiscard]] const Config& config() const;
+
+  boost::asio::awaitable<ApiResult<json>> version();
+  boost::asio::awaitable<ApiResult<json>> get(ResourceType type, std::string ns, std::string name);
+  // All pages.
+  boost::asio::awaitable<ApiResult<json>> list(ResourceType type, std::string ns, std::string label_selector = {}, std::string field_selector = {});
+  boost::asio::awaitable<ApiResult<json>> create(ResourceType type, std::string ns, json object);
+  boost::asio::awaitable<ApiResult<json>> apply(json object, std::string ns, ApplyOptions options = {});
+  boost::asio::awaitable<ApiResult<json>> merge_patch(ResourceType type, std::string ns, std::string name, json patch, std::string subresource = {});
+  boost::asio::awaitable<ApiResult<json>> remove(ResourceType type, std::string ns, std::string name, DeleteOptions options = {});
+  // A pod's log as it grows; on_line per line without its newline; ends when the container ends or on_line says false.
+  boost::asio::awaitable<ApiResult<void>> follow_log(std::string ns, std::string pod, std::string container, std::function<bool(std::string_view)> on_line);
+  // Any other call (proxy subresources, SelfSubjectAccessReview, discovery).
+  boost::asio::awaitable<ApiResult<net::Response>> raw(std::string method, std::string path, std::string body = {}, std::string content_type = {});
+
+  // Lists and watches until cancelled or denied, reconnecting by itself; `on_item` is called on the executor.
+  boost::asio::awaitable<void> watch(WatchRequest request, std::function<void(const WatchItem&)> on_item);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace straycat::kube

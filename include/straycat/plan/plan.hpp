@@ -1,0 +1,145 @@
+// What a run is to do: the validated form of a scenario. Everything in it is plain data with a JSON form, so a plan may
+// come from anywhere and travels in the run's header.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <straycat/core/result.hpp>
+#include <straycat/core/time.hpp>
+
+namespace straycat::plan {
+
+using json = nlohmann::json;
+
+// An object by name: "Deployment/sayhi". The namespace is the run's unless it is given.
+struct Target {
+  std::string kind, name, ns;
+  [[nodiscard]] std::string display() const { return kind + "/" + name; }
+  auto operator<=>(const Target&) const = default;
+};
+
+// A manifest as JSON, with where it stands, for messages.
+struct Manifest {
+  json object;
+  std::string file;     // relative to the scenario
+  int line = 0;         // 1-based
+  bool operator==(const Manifest&) const = default;
+};
+
+// apply: server-side apply of the manifests, the overlay already merged in.
+struct Apply { std::vector<Manifest> manifests; bool operator==(const Apply&) const = default; };
+// delete: background propagation; `wait` = until gone.
+struct Delete { std::vector<Target> targets; bool wait = true; bool operator==(const Delete&) const = default; };
+// patch: a JSON merge patch (RFC 7386).
+struct Patch { Target target; json patch; bool operator==(const Patch&) const = default; };
+struct Scale { Target target; int replicas = 0; bool operator==(const Scale&) const = default; };
+// restart: as `kubectl rollout restart`.
+struct Restart { Target target; bool operator==(const Restart&) const = default; };
+// wait: until a condition holds: "Available", "Ready", "Complete", "Failed", "RolledOut" (rollout status), "Routable" (a pod of
+// the workload is ready in an EndpointSlice), "Unroutable" (none is), "Exists", "Deleted", or any status condition's type.
+struct Wait { Target target; std::string condition; Nanos timeout{}; bool operator==(const Wait&) const = default; };
+struct Pause { Nanos length{}; bool operator==(const Pause&) const = default; };
+// traffic: start or stop sending. Without such a step traffic runs from before the first step to after the last.
+struct Traffic { bool start = true; bool operator==(const Traffic&) const = default; };
+
+using Action = std::variant<Apply, Delete, Patch, Scale, Restart, Wait, Pause, Traffic>;
+
+struct Step {
+  std::string name;     // unique; made up ("wait-3") where the scenario gives none
+  std::string phase;    // the phase that this step opens; "" continues the one before
+  Action action;
+  bool operator==(const Step&) const = default;
+};
+
+// How requests are paced. Open loop: `rate` a second, evenly. Closed loop: `loops` workers, each pausing after a request.
+struct Pace {
+  double rate_per_second = 0;   // > 0: open loop
+  int loops = 0;                // > 0: closed loop
+  Nanos pause{};                // closed loop
+  bool operator==(const Pace&) const = default;
+};
+
+struct ExpectedAnswer {
+  std::vector<int> statuses = {200};
+  std::optional<std::string> body;          // equals
+  std::optional<std::string> body_contains;
+  bool operator==(const ExpectedAnswer&) const = default;
+};
+
+struct TrafficPlan {
+  std::string name;
+  std::string from = "pod";     // "pod" (a pod in the cluster), "host"
+  std::string url;              // as a client in the namespace writes it: "http://sayhi/hi"
+  std::string method = "GET";
+  std::map<std::string, std::string> headers;
+  Pace pace;
+  Nanos connect_timeout = std::chrono::seconds{5};
+  Nanos timeout = std::chrono::seconds{10};
+  ExpectedAnswer expect;
+  std::string service;          // the Service behind the URL ("sayhi"), found by the scenario parser
+  std::string service_ns;       // "" = the run's
+  int service_port = 80;
+  bool operator==(const TrafficPlan&) const = default;
+};
+
+// A failure budget: an absolute count, or a share of the attempts (0..1).
+struct Budget {
+  bool share = false;
+  double value = 0;
+  bool operator==(const Budget&) const = default;
+};
+
+struct PhaseExpectation {
+  std::string phase;
+  std::optional<Budget> max_failures, min_failures;
+  std::optional<bool> no_readiness_failures;   // no "Readiness probe failed" Event for a pod that was ready meanwhile
+  bool operator==(const PhaseExpectation&) const = default;
+};
+
+// What the scenario expects to be found. `finding` is a cause's id ("stray-endpoint", ...), "none", or "inconclusive".
+struct Expectations {
+  std::string finding = "none";
+  std::optional<Target> workload;
+  std::vector<PhaseExpectation> phases;
+  std::optional<Budget> max_failures;          // over the whole run
+  bool operator==(const Expectations&) const = default;
+};
+
+// How the embedded cluster is to be; other clusters ignore it.
+struct ClusterSettings {
+  std::map<std::string, std::vector<std::string>> images;   // image name -> command line
+  Nanos min_sync_period = std::chrono::seconds{1};
+  bool operator==(const ClusterSettings&) const = default;
+};
+
+struct Plan {
+  std::string name;
+  std::string description;
+  std::optional<Target> meant_for;             // `for:`; none = to be inferred
+  std::vector<TrafficPlan> traffic;
+  std::vector<Step> steps;
+  Expectations expect;
+  ClusterSettings cluster;
+  Nanos deadline = std::chrono::minutes{10};
+  std::uint64_t seed = 0;
+  bool operator==(const Plan&) const = default;
+};
+
+[[nodiscard]] std::string verb(const Action& action);      // "apply", "delete", ...
+[[nodiscard]] std::string describe(const Step& step);      // "apply job.yaml (Job/sayhi)"
+// A target's "Kind/name" form; a kind may be given as kubectl takes it (deploy, deployment, Deployment, svc, ...).
+[[nodiscard]] Result<Target> parse_target(std::string_view text);
+
+// The JSON form. In the log's header (`for_log`) manifests keep only what the privacy allow-list names: apiVersion, kind,
+// metadata.name/namespace/labels, selectors, pod template labels, ports and probes; traffic URLs lose userinfo and query.
+[[nodiscard]] json to_json(const Plan& plan, bool for_log = false);
+[[nodiscard]] Result<Plan> from_json(const json& document);
+
+}  // namespace straycat::plan

@@ -1,0 +1,40 @@
+// Carries a Plan out against a cluster and writes the log. The only room that waits.
+#pragma once
+
+#include <functional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include <straycat/core/event.hpp>
+#include <straycat/core/result.hpp>
+#include <straycat/kube/config.hpp>
+#include <straycat/plan/plan.hpp>
+
+namespace straycat::runner {
+
+struct Options {
+  kube::Config cluster;
+  std::string ns;                            // "" = make a namespace of the run's own, and delete it at the end
+  std::string agent_image = "straycat/agent";
+  bool interrupted_by_signals = true;        // SIGINT, SIGTERM end the run early, cleanly
+  std::uint64_t seed = 0;
+  std::string run_id;                        // "" = made up
+  std::string version;
+};
+
+// Called for each event as it is written, for live progress.
+using OnEvent = std::function<void(const Event&)>;
+
+enum class End { finished, interrupted, deadline, failed };
+
+struct Outcome {
+  End end = End::finished;
+  std::string error;                         // of the step or the surroundings, when failed
+};
+
+// Runs the plan; blocks until the run has ended and everything it made in the cluster is gone. The log always ends with
+// run.ended, whatever happened. Errors only for what prevented a log (the stream is broken).
+[[nodiscard]] Result<Outcome> run(const plan::Plan& plan, const Options& options, std::ostream& log, const OnEvent& on_event);
+
+}  // namespace straycat::runner
