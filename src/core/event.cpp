@@ -1,0 +1,78 @@
+#include <straycat/core/event.hpp>
+
+#include <istream>
+#include <ostream>
+
+#include <fmt/format.h>
+
+namespace straycat {
+namespace {
+
+using json = nlohmann::json;
+
+// Our own lines nest less than 20 deep; a hostile line must not overflow the stack when it is copied or dumped.
+constexpr int max_depth = 64;
+
+json parse_bounded(std::string_view line) {
+  const auto keep = [](int depth, json::parse_event_t, json&) { return depth <= max_depth; };
+  return json::parse(line, keep, false);
+}
+
+}  // namespace
+
+std::string to_line(const Event& event) {
+  const json line = json::object(
+      {{"n", event.number}, {"kind", event.kind}, {"clock", event.clock}, {"t", event.at.ns}, {"body", event.body}});
+  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<Event> from_line(std::string_view text) {
+  json line = parse_bounded(text);
+  const auto has = [&](const char* key, auto test) { return line.contains(key) && test(line[key]); };
+  const auto is_integer = [](const json& value) { return value.is_number_integer(); };
+  const auto is_string = [](const json& value) { return value.is_string(); };
+  if (!line.is_object() || !has("n", is_integer) || !has("t", is_integer) || !has("kind", is_string) ||
+      !has("clock", is_string)) {
+    return bad_input("not an event: expected an object with n, kind, clock, t and body");
+  }
+  Event event;
+  event.number = line["n"].get<std::uint64_t>();
+  event.kind = line["kind"].get<std::string>();
+  event.clock = line["clock"].get<std::string>();
+  event.at = {line["t"].get<std::int64_t>()};
+  if (line.contains("body") && line["body"].is_object()) event.body = std::move(line["body"]);
+  return event;
+}
+
+Result<EventLog> read_log(std::istream& in) {
+  EventLog log;
+  std::string line;
+  while (std::getline(in, line)) {
+    const bool whole = !in.eof();  // the last line of a killed run may lack its newline, and its end
+    if (line.empty()) continue;
+    Result<Event> event = from_line(line);
+    if (event) {
+      log.events.push_back(std::move(*event));
+    } else if (whole) {
+      ++log.unreadable;
+    } else {
+      log.cut = true;
+    }
+  }
+  if (log.events.empty() || log.events.front().kind != "header") return bad_input("no straycat log: its first line is no header");
+  const json& body = log.events.front().body;
+  const std::string format = body.contains("format") && body["format"].is_string() ? body["format"].get<std::string>() : "";
+  if (format != log_format) {
+    return bad_input(fmt::format("a log of format \"{}\", which this version cannot read (it reads {})", format, log_format));
+  }
+  return log;
+}
+
+Result<> LogWriter::write(std::string kind, std::string clock, Stamp at, json body) {
+  out_ << to_line({next_, std::move(kind), std::move(clock), at, std::move(body)}) << '\n' << std::flush;
+  if (!out_) return own_trouble("cannot write the run's log: is the disk full?");
+  ++next_;
+  return {};
+}
+
+}  // namespace straycat
