@@ -49,8 +49,9 @@ using OnData = std::function<bool(std::string_view)>;
 // Called once when the header is whole, before the first piece.
 using OnHeader = std::function<void(const Response&)>;
 
-// A client with a connection pool. Not thread-safe: all calls from the executor's single thread. Cancelling a coroutine
-// (asio cancellation) aborts its transfer.
+// A client with a connection pool; HTTP/1.1, one connection a stream. Not thread-safe: all calls from the executor's single
+// thread. Cancelling a coroutine (asio cancellation) aborts its transfer: it returns the error "cancelled", and the next
+// co_await of the caller ends as any cancelled one. Callbacks run outside curl, and may start and end requests.
 class Http {
  public:
   explicit Http(boost::asio::any_io_executor executor);
