@@ -1,0 +1,98 @@
+// Questions to one traffic's windows and failures.
+#include <algorithm>
+
+#include <straycat/history/history.hpp>
+
+namespace straycat::history {
+namespace {
+
+void keep_max(std::int64_t& best, std::int64_t candidate) {
+  if (candidate != 0 && (best == 0 || candidate > best)) best = candidate;
+}
+void keep_min(std::int64_t& best, std::int64_t candidate) {
+  if (candidate != 0 && (best == 0 || candidate < best)) best = candidate;
+}
+
+// Sorts the instants that a window knows exactly into before and after.
+void sort_in(std::int64_t instant, std::int64_t ns, std::int64_t& before, std::int64_t& after) {
+  if (instant == 0) return;
+  if (instant < ns) {
+    keep_max(before, instant);
+  } else {
+    keep_min(after, instant);
+  }
+}
+
+// The first window that may reach to `ns` or past it.
+std::size_t first_window(const Traffic& traffic, std::int64_t ns) {
+  const auto found = std::lower_bound(traffic.windows.begin(), traffic.windows.end(), ns,
+                                      [](const AttemptWindow& window, std::int64_t at) { return window.to_ns < at; });
+  return static_cast<std::size_t>(found - traffic.windows.begin());
+}
+
+bool complete(const Around& result) { return result.first_ok_after_ns != 0 && result.first_failed_after_ns != 0; }
+
+void failures_around(const Traffic& traffic, std::int64_t ns, Around& result) {
+  const auto next = std::lower_bound(traffic.failures.begin(), traffic.failures.end(), ns,
+                                     [](const AttemptFailed& failed, std::int64_t at) { return failed.started_ns < at; });
+  if (next != traffic.failures.end()) keep_min(result.first_failed_after_ns, next->started_ns);
+  if (next != traffic.failures.begin()) keep_max(result.last_failed_before_ns, std::prev(next)->started_ns);
+}
+
+void window_around(const AttemptWindow& window, std::int64_t ns, Around& result) {
+  sort_in(window.first_ok_start_ns, ns, result.last_ok_before_ns, result.first_ok_after_ns);
+  sort_in(window.last_ok_start_ns, ns, result.last_ok_before_ns, result.first_ok_after_ns);
+  sort_in(window.first_failed_start_ns, ns, result.last_failed_before_ns, result.first_failed_after_ns);
+  sort_in(window.last_failed_start_ns, ns, result.last_failed_before_ns, result.first_failed_after_ns);
+}
+
+}  // namespace
+
+void Totals::add(const AttemptWindow& window) {
+  attempts += window.sent;
+  ok += window.ok;
+  failed_not_kept += window.failed_not_kept;
+  for (const auto& [kind, count] : window.failed) {
+    failed += count;
+    kinds[kind] += count;
+    if (kind == to_string(FailureKind::local_exhaustion)) local += count;
+  }
+}
+
+Around around(const Traffic& traffic, std::int64_t ns) {
+  Around result;
+  failures_around(traffic, ns, result);
+  const auto start = first_window(traffic, ns);
+  for (auto i = start; i < traffic.windows.size() && !complete(result); ++i) {
+    window_around(traffic.windows[i], ns, result);
+  }
+  for (auto i = start; i-- > 0 && (result.last_ok_before_ns == 0 || result.last_failed_before_ns == 0);) {
+    window_around(traffic.windows[i], ns, result);
+  }
+  return result;
+}
+
+Totals totals_in(const Traffic& traffic, Span span) {
+  Totals result;
+  for (auto i = first_window(traffic, span.from); i < traffic.windows.size(); ++i) {
+    if (traffic.windows[i].from_ns >= span.to) break;
+    if (span.contains(traffic.windows[i].from_ns)) result.add(traffic.windows[i]);
+  }
+  return result;
+}
+
+std::int64_t largest_gap(const Traffic& traffic, Span span) {
+  std::int64_t largest = 0;
+  std::int64_t last = span.from;
+  for (auto i = first_window(traffic, span.from); i < traffic.windows.size(); ++i) {
+    const auto& window = traffic.windows[i];
+    if (window.from_ns >= span.to) break;
+    if (window.sent == 0 || window.last_start_ns < span.from) continue;
+    largest = std::max(largest, window.first_start_ns - last);
+    if (window.sent > 1) largest = std::max(largest, std::min(window.max_gap_ns, span.length()));
+    last = window.last_start_ns;
+  }
+  return std::max({largest, span.to - last, std::int64_t{0}});
+}
+
+}  // namespace straycat::history
