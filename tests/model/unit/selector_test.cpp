@@ -1,0 +1,124 @@
+#include <gtest/gtest.h>
+
+#include <straycat/model/routable.hpp>
+#include <straycat/model/selector.hpp>
+
+namespace straycat::model {
+namespace {
+
+TEST(Selects, ASupersetMatchesAndAnEmptySelectorSelectsNothing) {
+  EXPECT_TRUE(selects({{"app", "sayhi"}}, {{"app", "sayhi"}}));
+  EXPECT_TRUE(selects({{"app", "sayhi"}}, {{"app", "sayhi"}, {"role", "job"}}));
+  EXPECT_FALSE(selects({{"app", "sayhi"}, {"role", "web"}}, {{"app", "sayhi"}}));
+  EXPECT_FALSE(selects({{"app", "sayhi"}}, {{"app", "other"}}));
+  EXPECT_FALSE(selects({}, {{"app", "sayhi"}}));
+}
+
+TEST(Matches, ExpressionsAndTheEmptySelector) {
+  const Labels labels{{"a", "1"}, {"b", "2"}};
+  EXPECT_TRUE(matches({}, labels));
+  EXPECT_TRUE(matches({{{"a", "1"}}, {{"b", "In", {"2", "3"}}, {"c", "DoesNotExist", {}}, {"c", "NotIn", {"x"}}}}, labels));
+  EXPECT_FALSE(matches({{}, {{"a", "NotIn", {"1"}}}}, labels));
+  EXPECT_FALSE(matches({{}, {{"c", "Exists", {}}}}, labels));
+  EXPECT_FALSE(matches({{}, {{"a", "Unheard", {}}}}, labels));
+}
+
+TEST(ParseSelector, ReadsTheQueryForm) {
+  const Labels labels{{"app", "sayhi"}, {"tier", "web"}, {"empty", ""}};
+  const std::pair<const char*, bool> table[] = {
+      {"", true}, {"app=sayhi", true}, {"app==sayhi", true}, {"app=sayhi,tier=db", false}, {"app!=x", true}, {"missing!=x", true},
+      {"app", true}, {"!app", false}, {"!missing", true}, {"tier in (db, web)", true}, {"tier notin (db)", true},
+      {"app = sayhi , tier in (web)", true}, {"empty=", true}, {"kubernetes.io/x", false}};
+  for (const auto& [text, expected] : table) {
+    const Result<LabelSelector> selector = parse_selector(text);
+    ASSERT_TRUE(selector) << text;
+    EXPECT_EQ(matches(*selector, labels), expected) << text;
+  }
+  for (const char* text : {"=x", "a b=c", ",", "in (a)", "a=1,,b=2"}) EXPECT_FALSE(parse_selector(text)) << text;
+}
+
+TEST(ResolvePort, NamesAreLookedUpOnThePod) {
+  PodShape pod;
+  pod.containers.push_back({"a", "i", {{"http", 3000, "TCP"}, {"dns", 53, "UDP"}}, {}, {}, {}, false});
+  EXPECT_EQ(resolve_port(8080, pod), 8080);
+  EXPECT_EQ(resolve_port(std::string("http"), pod), 3000);
+  EXPECT_EQ(resolve_port(std::string("dns"), pod), std::nullopt);
+  EXPECT_EQ(resolve_port(std::string("dns"), pod, "UDP"), 53);
+  EXPECT_EQ(resolve_port(std::string("gone"), pod), std::nullopt);
+}
+
+Workload owned(const std::string& kind, const std::string& name, const std::string& owner) {
+  Workload workload;
+  workload.meta.kind = kind;
+  workload.meta.name = name;
+  workload.meta.uid = name;
+  if (!owner.empty()) workload.meta.owners.push_back({"", owner, owner, true});
+  return workload;
+}
+
+TEST(RootOwner, ClimbsToTheTop) {
+  const std::vector<Workload> workloads{owned("ReplicaSet", "rs", "d"), owned("Deployment", "d", ""), owned("Job", "j", "cron")};
+  Meta pod;
+  pod.kind = "Pod";
+  pod.name = "p";
+  EXPECT_EQ(root_owner(pod, workloads).display(), "Pod/p");
+  pod.owners = {{"ReplicaSet", "rs", "rs", true}};
+  EXPECT_EQ(root_owner(pod, workloads).display(), "Deployment/d");
+  pod.owners = {{"Job", "j", "j", true}};
+  EXPECT_EQ(root_owner(pod, workloads).name, "cron") << "a known owner whose object was not seen still counts";
+  pod.owners = {{"Other", "x", "x", false}};
+  EXPECT_EQ(root_owner(pod, workloads).display(), "Pod/p") << "only a controller owns";
+}
+
+TEST(RootOwner, ACycleEnds) {
+  const std::vector<Workload> workloads{owned("A", "a", "b"), owned("B", "b", "a")};
+  Meta pod;
+  pod.owners = {{"A", "a", "a", true}};
+  EXPECT_FALSE(root_owner(pod, workloads).kind.empty());
+}
+
+Endpoint endpoint(const std::string& address, std::optional<bool> ready, std::optional<bool> serving = {}, std::optional<bool> terminating = {}) {
+  Endpoint made;
+  made.addresses = {address};
+  made.ready = ready;
+  made.serving = serving;
+  made.terminating = terminating;
+  return made;
+}
+
+EndpointSlice slice(std::vector<Endpoint> endpoints, std::optional<int> port = 3000, const std::string& name = "") {
+  EndpointSlice made;
+  made.ports = {{name, port, "TCP"}};
+  made.endpoints = std::move(endpoints);
+  return made;
+}
+
+std::vector<std::string> addresses(const std::vector<RoutableEndpoint>& set) {
+  std::vector<std::string> all;
+  for (const RoutableEndpoint& one : set) all.push_back(one.address);
+  return all;
+}
+
+using Addresses = std::vector<std::string>;
+
+TEST(RoutableSet, ReadyOnesAndOnlyThenServingTerminatingOnes) {
+  const Endpoint ready = endpoint("1", true), unset = endpoint("2", {}), unready = endpoint("3", false, false);
+  const Endpoint leaving = endpoint("4", false, true, true), gone = endpoint("5", false, false, true);
+  EXPECT_EQ(addresses(routable_set({slice({ready, unset, unready, leaving, gone})}, "")), (Addresses{"1", "2"}));
+  const std::vector<RoutableEndpoint> fallback = routable_set({slice({unready, leaving, gone})}, "");
+  EXPECT_EQ(addresses(fallback), Addresses{"4"});
+  EXPECT_TRUE(fallback[0].terminating);
+  EXPECT_TRUE(routable_set({slice({unready, gone})}, "").empty());
+}
+
+TEST(RoutableSet, UnionOverSlicesWithoutDoublesAndWithoutUnsetPorts) {
+  EXPECT_EQ(addresses(routable_set({slice({endpoint("1", true)}), slice({endpoint("1", true), endpoint("2", true)})}, "")), (Addresses{"1", "2"}));
+  EXPECT_TRUE(routable_set({slice({endpoint("1", true)}, std::nullopt, "http")}, "http").empty());
+  EXPECT_TRUE(routable_set({slice({endpoint("1", true)}, 3000, "http")}, "other").empty());
+  EndpointSlice portless = slice({endpoint("1", true)});
+  portless.ports.clear();
+  EXPECT_TRUE(routable_set({portless}, "").empty());
+}
+
+}  // namespace
+}  // namespace straycat::model
