@@ -1,0 +1,39 @@
+// History and verdict -> what a person or a tool reads. Pure; one file a format. Everything that comes from a cluster is
+// untrusted text and is made harmless here for the medium it goes to.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include <straycat/diagnose/verdict.hpp>
+#include <straycat/history/history.hpp>
+
+namespace straycat::report {
+
+// How a terminal wants its text.
+struct TextStyle {
+  int width = 80;         // columns; lanes and wrapped paragraphs fit it (at least 60)
+  bool colour = false;    // ANSI SGR; nothing is told by colour alone
+  bool unicode = true;    // false: ASCII only
+};
+
+// The whole report for a terminal, ending with a newline.
+[[nodiscard]] std::string render_text(const history::History& history, const diagnose::Verdict& verdict, const TextStyle& style);
+
+// The same content for programs ("straycat.report/1"; schema: src/report/report.schema.json). Deterministic.
+[[nodiscard]] nlohmann::json render_json(const history::History& history, const diagnose::Verdict& verdict);
+
+// Two runs side by side, for --prove-fix.
+[[nodiscard]] std::string render_comparison(const history::History& before, const diagnose::Verdict& verdict_before,
+                                            const history::History& after, const diagnose::Verdict& verdict_after,
+                                            const TextStyle& style);
+
+// One progress line for an event as it happens ("" when it is not worth one), without a newline; `zero` is the header's stamp.
+[[nodiscard]] std::string progress_line(const Event& event, Stamp zero, const TextStyle& style);
+
+// Untrusted text made harmless for a terminal: control and bidirectional characters are shown as escapes, bad UTF-8 as U+FFFD.
+[[nodiscard]] std::string harmless(std::string_view text, bool unicode = true);
+
+}  // namespace straycat::report

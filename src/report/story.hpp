@@ -1,0 +1,35 @@
+// The run as a list of things that happened, in order: what every format tells, each in its own way.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <straycat/diagnose/verdict.hpp>
+#include <straycat/history/history.hpp>
+
+namespace straycat::report {
+
+enum class Topic { step, endpoint, kube_event, failures, blind, run };
+[[nodiscard]] std::string_view to_string(Topic topic);
+
+struct Moment {
+  history::Placed at;
+  Topic topic = Topic::step;
+  std::string text;            // one sentence; holds untrusted names, not yet made harmless
+  bool bad = false;            // worth a second look: a failure, a warning, a blind stretch
+  std::vector<std::string> details;   // indented below it: the requests around a change
+};
+
+// Everything worth telling, by time. Kubernetes Events that only say that a container started are left out.
+[[nodiscard]] std::vector<Moment> tell(const history::History& history, const diagnose::Verdict& verdict);
+
+// The endpoints whose workload a finding accuses: "view:endpoint" indices are true.
+[[nodiscard]] bool is_stray(const history::ServiceView& view, const history::Endpoint& endpoint, const diagnose::Verdict& verdict);
+
+// "3.2 ms", "1.25 s": a length for people.
+[[nodiscard]] std::string short_length(std::int64_t ns);
+// "248 refused, 2 reset"
+[[nodiscard]] std::string kinds_text(const std::map<std::string, std::uint64_t>& kinds);
+
+}  // namespace straycat::report

@@ -1,0 +1,222 @@
+#include "report/text/lanes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "report/story.hpp"
+#include "report/text/canvas.hpp"
+
+namespace straycat::report {
+namespace {
+
+constexpr std::size_t label_width = 21;
+constexpr std::size_t most_rows = 24;  // more endpoints than this are counted, not drawn: strays first
+
+struct Glyphs {
+  std::string ready, unready, leaving, none, ok, mixed, all_failed, blind;
+  std::vector<std::string> levels;   // share of failures, from few to all
+};
+
+Glyphs glyphs(bool unicode) {
+  if (unicode) return {"█", "░", "▒", " ", "·", "x", "X", "?", {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}};
+  return {"#", "-", "=", " ", ".", "x", "X", "?", {"1", "2", "3", "4", "5", "6", "7", "8"}};
+}
+
+// The axis: from the first step (or attempt) to the end, in `cells` columns.
+struct Axis {
+  std::int64_t from = 0, to = 0;
+  std::size_t cells = 0;
+  [[nodiscard]] std::int64_t edge(std::size_t cell) const { return from + static_cast<std::int64_t>(static_cast<double>(to - from) * static_cast<double>(cell) / static_cast<double>(cells)); }
+  [[nodiscard]] std::size_t cell(std::int64_t ns) const {
+    if (ns <= from) return 0;
+    const auto at = static_cast<std::size_t>(static_cast<double>(ns - from) / static_cast<double>(to - from) * static_cast<double>(cells));
+    return std::min(at, cells - 1);
+  }
+};
+
+Axis make_axis(const history::History& history, int width) {
+  Axis axis;
+  axis.from = history.steps.empty() ? history.begin : history.steps.front().started.ns;
+  axis.to = std::max(history.end, axis.from + 1'000'000);
+  axis.cells = static_cast<std::size_t>(width) - label_width - 1;
+  return axis;
+}
+
+// Seconds between ticks, so that five to nine fit.
+double tick_seconds(const Axis& axis) {
+  const double wanted = static_cast<double>(axis.to - axis.from) / 1e9 / 7;
+  const double power = std::pow(10.0, std::floor(std::log10(std::max(wanted, 1e-3))));
+  for (const double step : {1.0, 2.0, 5.0, 10.0}) {
+    if (step * power >= wanted) return step * power;
+  }
+  return 10 * power;
+}
+
+std::string axis_line(const Axis& axis) {
+  std::string line(axis.cells, ' ');
+  const double tick = tick_seconds(axis);
+  for (int i = 0;; ++i) {
+    const auto ns = axis.from + static_cast<std::int64_t>(i * tick * 1e9);
+    if (ns >= axis.to) break;
+    const std::string text = fmt::format("{:g}s", i * tick);
+    const std::size_t at = axis.cell(ns);
+    if (at + text.size() <= line.size()) line.replace(at, text.size(), text);
+  }
+  return std::string(label_width + 1, ' ') + line;
+}
+
+std::string row(const std::string& label, const std::string& cells, const TextStyle& style) {
+  return fit(label, label_width, style.unicode) + " " + cells;
+}
+
+// --- steps ---
+
+std::string phase_line(const history::History& history, const Axis& axis, const TextStyle& style) {
+  std::string line(axis.cells, ' ');
+  for (const history::ScenarioPhase& phase : history.phases) {
+    const std::size_t from = axis.cell(phase.from.ns);
+    const std::size_t to = axis.cell(phase.to.ns);
+    const std::string name = "|" + harmless(phase.name, false);
+    const std::size_t room = std::max<std::size_t>(to > from ? to - from : 1, 1);
+    const std::string shown = name.size() > room ? name.substr(0, room) : name;
+    if (from + shown.size() <= line.size()) line.replace(from, shown.size(), shown);
+  }
+  return row("phase", line, style);
+}
+
+// --- endpoints ---
+
+// What stands in one cell: the strongest state that held in it, so that a short membership is still seen.
+int strength(const history::EndpointState& state) {
+  if (!state.listed) return 0;
+  if (state.routable) return 3;
+  return state.terminating ? 2 : 1;
+}
+
+std::vector<int> endpoint_cells(const history::Endpoint& endpoint, const Axis& axis) {
+  std::vector<int> cells(axis.cells, 0);
+  for (std::size_t i = 0; i < endpoint.states.size(); ++i) {
+    const std::int64_t until = i + 1 < endpoint.states.size() ? endpoint.states[i + 1].at.ns : axis.to;
+    const int level = strength(endpoint.states[i]);
+    if (level == 0 || until <= axis.from) continue;
+    for (std::size_t cell = axis.cell(endpoint.states[i].at.ns); cell <= axis.cell(until - 1) && cell < axis.cells; ++cell) cells[cell] = std::max(cells[cell], level);
+  }
+  return cells;
+}
+
+std::string endpoint_line(const history::Endpoint& endpoint, const Axis& axis, const Glyphs& glyph, bool stray, const TextStyle& style) {
+  const std::string shapes[] = {glyph.none, glyph.unready, glyph.leaving, glyph.ready};
+  std::string cells;
+  for (const int level : endpoint_cells(endpoint, axis)) cells += shapes[level];
+  const std::string label = fmt::format("{} {}:{}", stray ? "!" : " ", harmless(endpoint.address, style.unicode), endpoint.port);
+  return row(label, ink(cells, stray ? Ink::red : Ink::green, style), style);
+}
+
+struct Group {
+  std::string owner;
+  bool stray = false;
+  std::vector<const history::Endpoint*> endpoints;
+};
+
+std::vector<Group> group_by_owner(const history::ServiceView& view, const diagnose::Verdict& verdict) {
+  std::vector<Group> groups;
+  for (const history::Endpoint& endpoint : view.endpoints) {
+    const std::string owner = endpoint.owner.kind.empty() ? "unknown owner" : endpoint.owner.display();
+    const bool stray = is_stray(view, endpoint, verdict);
+    auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return group.owner == owner && group.stray == stray; });
+    if (found == groups.end()) found = groups.insert(groups.end(), {owner, stray, {}});
+    found->endpoints.push_back(&endpoint);
+  }
+  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.stray < b.stray; });
+  return groups;
+}
+
+void draw_view(const history::ServiceView& view, const diagnose::Verdict& verdict, const Axis& axis, const Glyphs& glyph, const TextStyle& style,
+               std::vector<std::string>& lines) {
+  std::size_t drawn = 0, left_out = 0;
+  for (const Group& group : group_by_owner(view, verdict)) {
+    const std::string title = harmless(group.owner, style.unicode) + (group.stray ? "  <- stray" : "");
+    lines.push_back(ink(title, group.stray ? Ink::red : Ink::bold, style));
+    for (const history::Endpoint* endpoint : group.endpoints) {
+      if (drawn >= most_rows && !group.stray) {
+        ++left_out;
+        continue;
+      }
+      lines.push_back(endpoint_line(*endpoint, axis, glyph, group.stray, style));
+      ++drawn;
+    }
+  }
+  if (left_out > 0) lines.push_back(fmt::format("  ({} more endpoints are not drawn)", left_out));
+}
+
+// --- outcomes ---
+
+struct Cell {
+  std::uint64_t ok = 0, failed = 0;
+};
+
+std::vector<Cell> outcome_cells(const history::Traffic& traffic, const Axis& axis) {
+  std::vector<Cell> cells(axis.cells);
+  for (const AttemptWindow& window : traffic.windows) {
+    std::uint64_t failed = window.sent - std::min(window.ok, window.sent);
+    cells[axis.cell(window.from_ns)].ok += window.ok;
+    if (failed == 0) continue;
+    // Failures kept one by one are exact; the rest stand at their window's start.
+    cells[axis.cell(window.first_failed_start_ns != 0 ? window.first_failed_start_ns : window.from_ns)].failed += window.failed_not_kept;
+  }
+  for (const AttemptFailed& failure : traffic.failures) ++cells[axis.cell(failure.started_ns)].failed;
+  return cells;
+}
+
+std::string outcome_line(const std::vector<Cell>& cells, const Glyphs& glyph, const TextStyle& style) {
+  std::string line;
+  for (const Cell& cell : cells) {
+    if (cell.failed == 0) {
+      line += cell.ok == 0 ? glyph.none : ink(glyph.ok, Ink::green, style);
+    } else {
+      line += ink(cell.ok == 0 ? glyph.all_failed : glyph.mixed, Ink::red, style);
+    }
+  }
+  return line;
+}
+
+std::string share_line(const std::vector<Cell>& cells, const Glyphs& glyph, const TextStyle& style) {
+  std::string line;
+  for (const Cell& cell : cells) {
+    if (cell.failed == 0) {
+      line += glyph.none;
+      continue;
+    }
+    const double share = static_cast<double>(cell.failed) / static_cast<double>(cell.failed + cell.ok);
+    const auto level = std::min<std::size_t>(7, static_cast<std::size_t>(share * 8));
+    line += ink(glyph.levels[level], Ink::red, style);
+  }
+  return line;
+}
+
+void draw_traffic(const history::Traffic& traffic, const Axis& axis, const Glyphs& glyph, const TextStyle& style, std::vector<std::string>& lines) {
+  const std::vector<Cell> cells = outcome_cells(traffic, axis);
+  lines.push_back(row("requests " + harmless(traffic.name, style.unicode), outcome_line(cells, glyph, style), style));
+  if (traffic.totals.failed > 0) lines.push_back(row("share that failed", share_line(cells, glyph, style), style));
+}
+
+}  // namespace
+
+std::vector<std::string> draw_lanes(const history::History& history, const diagnose::Verdict& verdict, const TextStyle& style) {
+  std::vector<std::string> lines;
+  if (history.views.empty() && history.traffic.empty()) return lines;
+  const Axis axis = make_axis(history, style.width);
+  const Glyphs glyph = glyphs(style.unicode);
+  lines.push_back(axis_line(axis));
+  if (!history.phases.empty()) lines.push_back(phase_line(history, axis, style));
+  for (const history::ServiceView& view : history.views) draw_view(view, verdict, axis, glyph, style, lines);
+  for (const history::Traffic& traffic : history.traffic) draw_traffic(traffic, axis, glyph, style, lines);
+  lines.push_back(ink(fmt::format("{} routable  {} terminating  {} listed, not ready   {} ok  {} some failed  {} all failed", glyph.ready, glyph.leaving, glyph.unready,
+                                  glyph.ok, glyph.mixed, glyph.all_failed), Ink::dim, style));
+  return lines;
+}
+
+}  // namespace straycat::report

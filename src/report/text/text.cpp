@@ -1,0 +1,260 @@
+// The report for a terminal: what was found, the picture, what happened, the proof, the fix.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <straycat/report/report.hpp>
+
+#include "report/story.hpp"
+#include "report/text/canvas.hpp"
+#include "report/text/lanes.hpp"
+
+namespace straycat::report {
+namespace {
+
+using diagnose::Conclusion;
+using diagnose::Verdict;
+using history::History;
+
+// Collects lines; everything that goes through `say` is made harmless and wrapped.
+class Page {
+ public:
+  explicit Page(const TextStyle& style) : style_(style) {}
+
+  void line(const std::string& text = "") { out_ += text + "\n"; }
+  void title(std::string_view text) {
+    line();
+    line(ink(text, Ink::bold, style_));
+  }
+  // A paragraph with a first-line prefix; following lines are indented as deep.
+  void say(std::string_view prefix, std::string_view text, Ink colour = Ink::plain) {
+    const std::size_t indent = columns(prefix);
+    const auto width = static_cast<std::size_t>(std::max(60, style_.width));
+    bool first = true;
+    for (const std::string& part : wrap(harmless(text, style_.unicode), width > indent + 20 ? width - indent : 20)) {
+      line((first ? std::string(prefix) : std::string(indent, ' ')) + ink(part, colour, style_));
+      first = false;
+    }
+  }
+  // A line to copy: never wrapped.
+  void code(std::string_view prefix, std::string_view text) { line(std::string(prefix) + ink(harmless(text, style_.unicode), Ink::cyan, style_)); }
+  void block(std::string_view prefix, std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = text.find('\n');
+      code(prefix, text.substr(0, end));
+      text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    }
+  }
+
+  [[nodiscard]] const TextStyle& style() const { return style_; }
+  [[nodiscard]] std::string take() { return std::move(out_); }
+
+ private:
+  TextStyle style_;
+  std::string out_;
+};
+
+void write_heading(Page& page, const History& history) {
+  const Header& header = history.header;
+  std::string where = header.cluster.empty() ? "unknown cluster" : header.cluster;
+  if (!header.data_plane.empty()) where += " (" + header.data_plane + ")";
+  page.say("", fmt::format("straycat {}: {}   run {}", header.version, header.scenario, header.run), Ink::bold);
+  page.say("", fmt::format("{}, Kubernetes {}, namespace {}, {}", where, header.cluster_version, header.ns, format_wall(header.wall_ns)), Ink::dim);
+}
+
+Ink ink_of(const Verdict& verdict) {
+  if (verdict.conclusion == Conclusion::found) return Ink::red;
+  return verdict.conclusion == Conclusion::none ? Ink::green : Ink::yellow;
+}
+
+std::string_view word_of(const Verdict& verdict) {
+  if (verdict.conclusion == Conclusion::found) return "FOUND  ";
+  return verdict.conclusion == Conclusion::none ? "CLEAN  " : "INCONCLUSIVE  ";
+}
+
+void write_answer(Page& page, const Verdict& verdict) {
+  page.line();
+  page.say(word_of(verdict), verdict.headline, ink_of(verdict));
+  for (const std::string& reason : verdict.reasons) page.say("  - ", reason);
+}
+
+void write_lanes(Page& page, const History& history, const Verdict& verdict) {
+  const std::vector<std::string> lines = draw_lanes(history, verdict, page.style());
+  if (lines.empty()) return;
+  page.line();
+  for (const std::string& line : lines) page.line(line);
+}
+
+std::string clock_column(const History& history, const history::Placed& at) {
+  const std::string wall = format_wall(history.wall_ns(at.ns));
+  return fmt::format("{} {:>+9.3f}", wall.substr(11, 12), history.relative_ms(at.ns) / 1e3);
+}
+
+void write_story(Page& page, const History& history, const Verdict& verdict) {
+  page.title("What happened");
+  page.line(ink("UTC          seconds", Ink::dim, page.style()));
+  for (const Moment& moment : tell(history, verdict)) {
+    const std::string prefix = fmt::format("{}  {:<8} ", clock_column(history, moment.at), to_string(moment.topic));
+    page.say(prefix, moment.text, moment.bad ? Ink::red : Ink::plain);
+    for (const std::string& detail : moment.details) page.say(std::string(prefix.size(), ' ') + "  ", detail, Ink::dim);
+  }
+}
+
+std::string_view mark(diagnose::Weight weight) {
+  switch (weight) {
+    case diagnose::Weight::decides: return "  * ";
+    case diagnose::Weight::corroborates: return "  + ";
+    case diagnose::Weight::against: return "  ! ";
+    case diagnose::Weight::context: return "  - ";
+  }
+  return "  - ";
+}
+
+void write_finding(Page& page, const diagnose::Finding& finding) {
+  page.title(fmt::format("{}{}", harmless(finding.title, page.style().unicode), finding.workload ? ": " + harmless(finding.workload->display(), page.style().unicode) : ""));
+  page.say("", finding.sentence);
+  page.line();
+  page.line(ink("Evidence (* decides, + speaks for it, ! against, - context)", Ink::dim, page.style()));
+  for (const diagnose::Evidence& evidence : finding.evidence) {
+    page.say(mark(evidence.weight), evidence.text);
+    if (!evidence.kubectl.empty()) page.code("      $ ", evidence.kubectl);
+  }
+  if (finding.rivals.empty()) return;
+  page.line(ink("Other causes", Ink::dim, page.style()));
+  for (const diagnose::Rival& rival : finding.rivals) {
+    page.say(rival.excluded ? "  excluded  " : "  possible  ", fmt::format("{}: {}", rival.title, rival.reason));
+  }
+}
+
+void write_fix(Page& page, const diagnose::Finding& finding) {
+  if (!finding.fix) {
+    if (!finding.no_fix.empty()) page.say("Fix: none proposed. ", finding.no_fix);
+    return;
+  }
+  const diagnose::Fix& fix = *finding.fix;
+  page.title(fmt::format("Fix: change {}{}", harmless(fix.target.display(), page.style().unicode), fix.file.empty() ? "" : fmt::format(" ({}:{})", harmless(fix.file, page.style().unicode), fix.line)));
+  page.block("    ", fix.yaml);
+  for (std::size_t i = 0; i < fix.order.size(); ++i) page.say(fmt::format("  {}. ", i + 1), fix.order[i]);
+  for (const std::string& checked : fix.checked) page.say("  checked: ", checked);
+  for (const std::string& line : fix.kubectl) page.code("      $ ", line);
+}
+
+void write_phases(Page& page, const Verdict& verdict) {
+  if (verdict.phases.empty()) return;
+  page.title("Phases");
+  page.line(ink(fmt::format("  {:<22} {:>8} {:>8}  {:<10} {:>12}  {}", "phase", "sent", "failed", "state", "longest gap", "refused: predicted / seen"), Ink::dim, page.style()));
+  for (const diagnose::PhaseReport& phase : verdict.phases) {
+    std::string share;
+    if (phase.share && phase.share->attempts > 0) {
+      const double seen = static_cast<double>(phase.share->failed) / static_cast<double>(phase.share->attempts);
+      share = fmt::format("{:.1f} % / {:.1f} %", static_cast<double>(phase.share->expected_ppm) / 1e4, seen * 100);
+    }
+    const std::string name = fit(harmless(phase.phase, page.style().unicode), 22, page.style().unicode);
+    page.line(fmt::format("  {} {:>8} {:>8}  {:<10} {:>12}  {}", name, phase.attempts, phase.failed, phase.state, short_length(phase.largest_gap_ns), share));
+    if (!phase.note.empty()) page.say("      ", phase.note, Ink::dim);
+  }
+}
+
+void write_expectations(Page& page, const Verdict& verdict) {
+  if (verdict.expectations.empty()) return;
+  page.title("Expected by the scenario");
+  for (const diagnose::CheckedExpectation& checked : verdict.expectations) {
+    const Ink colour = checked.met == diagnose::Met::yes ? Ink::green : checked.met == diagnose::Met::no ? Ink::red : Ink::yellow;
+    page.say(fmt::format("  {:<9} ", to_string(checked.met)), fmt::format("{}: {}", checked.text, checked.why), colour);
+  }
+}
+
+void write_notes(Page& page, const History& history, const Verdict& verdict) {
+  if (verdict.notes.empty() && history.notes.empty() && verdict.intents.empty()) return;
+  page.title("Notes");
+  for (const diagnose::Intent& intent : verdict.intents) {
+    const std::string whom = intent.workload ? intent.workload->display() : "nobody that could be told";
+    page.say("  - ", fmt::format("Service/{} is meant for {}: {}", intent.service, whom, intent.basis));
+  }
+  for (const std::string& note : verdict.notes) page.say("  - ", note);
+  for (const auto& [at, note] : history.notes) page.say("  - ", note);
+}
+
+std::string exit_words(int code) {
+  switch (code) {
+    case 0: return "as expected";
+    case 1: return "not as expected";
+    case 2: return "inconclusive";
+    case 3: return "bad input";
+    default: return "straycat's own trouble";
+  }
+}
+
+std::string totals_words(const Verdict& verdict) {
+  return fmt::format("{} requests, {} failed ({} explained)", verdict.attempts, verdict.failed, verdict.explained);
+}
+
+}  // namespace
+
+std::string render_text(const History& history, const Verdict& verdict, const TextStyle& wanted) {
+  TextStyle style = wanted;
+  style.width = std::clamp(style.width, 60, 200);
+  Page page(style);
+  write_heading(page, history);
+  write_answer(page, verdict);
+  write_lanes(page, history, verdict);
+  for (const diagnose::Finding& finding : verdict.findings) {
+    write_finding(page, finding);
+    write_fix(page, finding);
+  }
+  write_phases(page, verdict);
+  write_story(page, history, verdict);
+  write_expectations(page, verdict);
+  write_notes(page, history, verdict);
+  page.line();
+  page.say("", fmt::format("{}; exit {}: {}", totals_words(verdict), verdict.exit_code, exit_words(verdict.exit_code)), Ink::bold);
+  return page.take();
+}
+
+std::string render_comparison(const History& before, const Verdict& verdict_before, const History& after, const Verdict& verdict_after,
+                              const TextStyle& wanted) {
+  TextStyle style = wanted;
+  style.width = std::clamp(style.width, 60, 200);
+  Page page(style);
+  page.title("Proof of the fix: the same scenario, without and with the printed change");
+  const auto half = static_cast<std::size_t>(style.width - 14) / 2;
+  const auto pair = [&](std::string_view label, const std::string& a, const std::string& b) {
+    page.line(fmt::format("{:<11} {} {}", label, fit(harmless(a, style.unicode), half, style.unicode), fit(harmless(b, style.unicode), half, style.unicode)));
+  };
+  pair("", "as it was", "with the fix");
+  pair("run", before.header.run, after.header.run);
+  pair("requests", fmt::format("{}", verdict_before.attempts), fmt::format("{}", verdict_after.attempts));
+  pair("failed", fmt::format("{}", verdict_before.failed), fmt::format("{}", verdict_after.failed));
+  pair("verdict", std::string(to_string(verdict_before.conclusion)), std::string(to_string(verdict_after.conclusion)));
+  for (const diagnose::PhaseReport& phase : verdict_before.phases) {
+    const auto same = std::find_if(verdict_after.phases.begin(), verdict_after.phases.end(), [&](const diagnose::PhaseReport& other) {
+      return other.phase == phase.phase && other.traffic == phase.traffic && other.vantage == phase.vantage;
+    });
+    const auto words = [](const diagnose::PhaseReport& p) { return fmt::format("{} of {} failed ({})", p.failed, p.attempts, p.state); };
+    pair(fit(harmless(phase.phase, style.unicode), 11, style.unicode), words(phase), same == verdict_after.phases.end() ? "-" : words(*same));
+  }
+  const bool cured = verdict_before.failed > 0 && verdict_after.conclusion == Conclusion::none && verdict_after.failed == 0;
+  page.line();
+  page.say("", cured ? "The change cures it: nothing failed with it." : "The change is NOT shown to cure it.", cured ? Ink::green : Ink::red);
+  page.say("", verdict_after.headline);
+  return page.take();
+}
+
+std::string progress_line(const Event& event, Stamp zero, const TextStyle& style) {
+  const auto at = fmt::format("{:>8.3f}s", static_cast<double>(event.at.ns - zero.ns) / 1e9);
+  if (event.kind == StepRecord::started) {
+    const auto step = event.body.get<StepRecord>();
+    return fmt::format("{}  {}{}", at, step.phase.empty() ? "" : "[" + harmless(step.phase, style.unicode) + "] ", harmless(step.detail, style.unicode));
+  }
+  if (event.kind == StepRecord::ended) {
+    const auto step = event.body.get<StepRecord>();
+    if (!step.ok) return fmt::format("{}  step {} failed: {}", at, harmless(step.name, style.unicode), harmless(step.error, style.unicode));
+  }
+  if (event.kind == RunEnded::kind) return fmt::format("{}  run {}", at, harmless(event.body.get<RunEnded>().reason, style.unicode));
+  return "";
+}
+
+}  // namespace straycat::report
