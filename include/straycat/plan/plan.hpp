@@ -134,12 +134,31 @@ struct Plan {
 
 [[nodiscard]] std::string verb(const Action& action);      // "apply", "delete", ...
 [[nodiscard]] std::string describe(const Step& step);      // "apply job.yaml (Job/sayhi)"
-// A target's "Kind/name" form; a kind may be given as kubectl takes it (deploy, deployment, Deployment, svc, ...).
+// A target's "Kind/name" form; the kind may be given as kubectl takes it: any case, plural, short name, with its group
+// ("deploy/sayhi", "Deployments/sayhi", "deployment.apps/sayhi"). Errors: bad_input, one sentence without a position.
 [[nodiscard]] Result<Target> parse_target(std::string_view text);
+// The kind that kubectl's word means ("svc" -> "Service"), or none. And all kinds, as manifests spell them.
+[[nodiscard]] std::optional<std::string> kind_from(std::string_view word);
+[[nodiscard]] std::vector<std::string> known_kinds();
+// The apiVersion of a known kind ("apps/v1"), "" when unknown.
+[[nodiscard]] std::string api_version_of(std::string_view kind);
 
-// The JSON form. In the log's header (`for_log`) manifests keep only what the privacy allow-list names: apiVersion, kind,
-// metadata.name/namespace/labels, selectors, pod template labels, ports and probes; traffic URLs lose userinfo and query.
+// The JSON form. In the log's header (`for_log`) manifests and patches keep only what the privacy allow-list names
+// (privacy.cpp: apiVersion, kind, metadata.name/namespace/labels, selectors, ports, probes, pod template labels, the counts
+// and timings that decide when endpoints come and go); traffic URLs lose userinfo, query and fragment, headers their
+// values, an expected body becomes its length, and mapped images lose their command lines.
 [[nodiscard]] json to_json(const Plan& plan, bool for_log = false);
+// Reads both forms. Errors: bad_input, naming the field.
 [[nodiscard]] Result<Plan> from_json(const json& document);
+
+// A single traffic, as the agent's orders carry it (whole, nothing removed). from_json throws json::exception or
+// std::invalid_argument: catch at the seam, as with any nlohmann conversion.
+void to_json(json& out, const TrafficPlan& traffic);
+void from_json(const json& in, TrafficPlan& traffic);
+
+// "http://user:pw@sayhi/hi?token=x#y" -> "http://sayhi/hi".
+[[nodiscard]] std::string without_secrets(const std::string& url);
+// What the allow-list leaves of a manifest or of a merge patch.
+[[nodiscard]] json public_part(const json& object);
 
 }  // namespace straycat::plan
