@@ -99,7 +99,7 @@ struct Vantage {
   std::int64_t first_ns = 0, last_ns = 0;  // its first and last record
   std::vector<VantageHealth> health;       // on the reference clock
   bool summed_up = false;        // its vantage.summary is there
-  std::string end_reason;        // of the summary
+  VantageSummary summary;        // what it said at its end
   std::uint64_t records_lost = 0;          // by its own count
   std::uint64_t records_missing = 0;       // by the runner's count, or windows that lack attempts of the summary
   std::uint64_t local_exhaustion = 0, skipped = 0;
@@ -178,7 +178,7 @@ struct ServiceView {
   std::vector<MembershipPhase> phases;   // from the first change to the end, without holes
   std::vector<Span> blind;       // stretches in which its slices were not watched (before, after, gaps)
   // The endpoints (indices) routable at an instant, by the slices.
-  [[nodiscard]] std::vector<std::size_t> routable_at(std::int64_t ns) const;
+  [[nodiscard]] std::vector<std::size_t> routable_at(std::int64_t at) const;
 };
 
 // How far a proxy may lag behind the slices (kube-proxy writes its rules at once when quiet and else at most once in

@@ -1,0 +1,122 @@
+// What was watched and what was not; vantage points and what they could not do.
+#include <algorithm>
+
+#include "folding.hpp"
+
+namespace straycat::history {
+namespace {
+
+Watch& watch_of(History& history, const Event& event, const WatchRecord& record, std::int64_t error) {
+  const auto found = std::find_if(history.watches.begin(), history.watches.end(), [&](const Watch& watch) {
+    return watch.clock == event.clock && watch.resource == record.resource && watch.selector == record.selector;
+  });
+  if (found != history.watches.end()) return *found;
+  Watch watch;
+  watch.clock = event.clock;
+  watch.resource = record.resource;
+  watch.selector = record.selector;
+  watch.error_ns = error;
+  return history.watches.emplace_back(std::move(watch));
+}
+
+bool still_open(const Watch& watch) { return !watch.open.empty() && watch.open.back().to == unbounded; }
+
+bool fold_watch(History& history, const Clocks& clocks, const Event& event) {
+  if (event.kind != WatchRecord::started && event.kind != WatchRecord::gap && event.kind != WatchRecord::ended) return false;
+  const auto record = event.body.get<WatchRecord>();
+  const Placed at = clocks.place(event.clock, event.at.ns);
+  Watch& watch = watch_of(history, event, record, at.error_ns);
+  if (record.reason == "denied") watch.denied = true;
+  if (event.kind == WatchRecord::started && !still_open(watch)) {
+    watch.open.push_back({at.ns, unbounded});
+  } else if (event.kind == WatchRecord::gap) {
+    const auto shift = clocks.offset(event.clock).ns;
+    watch.gaps.push_back({{record.from_ns + shift, record.to_ns + shift}, record.reason});
+  } else if (event.kind == WatchRecord::ended && still_open(watch)) {
+    watch.open.back().to = at.ns;
+  }
+  return true;
+}
+
+Vantage& vantage_of(History& history, const Clocks& clocks, const std::string& id) {
+  const auto found = std::find_if(history.vantages.begin(), history.vantages.end(), [&](const Vantage& v) { return v.record.id == id; });
+  if (found != history.vantages.end()) return *found;
+  Vantage vantage;
+  vantage.record.id = id;
+  const Placed offset = clocks.offset(id);
+  vantage.offset_ns = offset.ns;
+  vantage.error_ns = offset.error_ns;
+  return history.vantages.emplace_back(std::move(vantage));
+}
+
+void fold_health(Vantage& vantage, const Event& event) {
+  auto health = event.body.get<VantageHealth>();
+  health.from_ns += vantage.offset_ns;
+  health.to_ns += vantage.offset_ns;
+  vantage.local_exhaustion += health.local_exhaustion;
+  vantage.records_lost += health.records_lost;
+  vantage.skipped += health.skipped;
+  vantage.health.push_back(std::move(health));
+}
+
+bool fold_vantage(History& history, const Clocks& clocks, const Event& event) {
+  if (event.kind == VantageLost::kind) {
+    const auto lost = event.body.get<VantageLost>();
+    Vantage& vantage = vantage_of(history, clocks, lost.vantage);
+    vantage.records_missing += lost.missing;
+    vantage.lost_reason = lost.reason.empty() ? "lost" : lost.reason;
+    return true;
+  }
+  const bool known = event.kind == VantageRecord::kind || event.kind == VantageHealth::kind || event.kind == VantageSummary::kind;
+  if (!known) return false;
+  Vantage& vantage = vantage_of(history, clocks, event.clock);
+  if (event.kind == VantageRecord::kind) {
+    vantage.record = event.body.get<VantageRecord>();
+    vantage.record.id = event.clock;
+  } else if (event.kind == VantageHealth::kind) {
+    fold_health(vantage, event);
+  } else {
+    vantage.summary = event.body.get<VantageSummary>();
+    vantage.summed_up = true;
+  }
+  return true;
+}
+
+bool sees_all(const Watch& watch, std::string_view resource) {
+  if (watch.resource != resource || watch.denied || watch.error_ns >= unbounded) return false;
+  return watch.selector.empty() || resource == "endpointslices";
+}
+
+bool saw(const Watch& watch, Span span) {
+  const auto from = span.from - watch.error_ns;
+  const auto to = span.to + watch.error_ns;
+  const auto holds = [&](const Span& open) { return open.from <= from && to <= open.to; };
+  if (std::none_of(watch.open.begin(), watch.open.end(), holds)) return false;
+  return std::none_of(watch.gaps.begin(), watch.gaps.end(), [&](const Gap& gap) { return gap.span.overlaps(from, to); });
+}
+
+}  // namespace
+
+void note_life(History& history, const Clocks& clocks, const Event& event) {
+  if (event.clock == runner_clock || event.clock.empty()) return;
+  Vantage& vantage = vantage_of(history, clocks, event.clock);
+  const auto ns = event.at.ns + vantage.offset_ns;
+  if (vantage.first_ns == 0) vantage.first_ns = ns;
+  vantage.last_ns = ns;
+}
+
+bool fold_coverage(History& history, const Clocks& clocks, const Event& event) {
+  return fold_watch(history, clocks, event) || fold_vantage(history, clocks, event);
+}
+
+void close_watches(History& history) {
+  for (Watch& watch : history.watches) {
+    if (still_open(watch)) watch.open.back().to = history.end;
+  }
+}
+
+bool History::covered(std::string_view resource, Span span) const {
+  return std::any_of(watches.begin(), watches.end(), [&](const Watch& watch) { return sees_all(watch, resource) && saw(watch, span); });
+}
+
+}  // namespace straycat::history

@@ -1,0 +1,67 @@
+// Object timelines.
+#include <algorithm>
+
+#include "folding.hpp"
+
+namespace straycat::history {
+namespace {
+
+std::string key_of(const model::Meta& meta) { return meta.uid.empty() ? meta.ns + "/" + meta.name : meta.uid; }
+
+template <class T>
+void add_version(Timelines<T>& timelines, const Event& event, Placed at) {
+  const auto change = event.body.get<model::ObjectChange>();
+  auto object = change.object.get<T>();
+  Timeline<T>& timeline = timelines[key_of(object.meta)];
+  timeline.clock = event.clock;
+  Version<T> version{at, std::nullopt, event.number};
+  if (!change.deleted) version.object = object;
+  timeline.versions.push_back(std::move(version));
+  // A deletion brings the last known state, which may know more than the version before it (a deletion time).
+  timeline.last = std::move(object);
+}
+
+bool fold_pod_or_service(History& history, const Event& event, Placed at) {
+  if (event.kind == "pod") {
+    add_version(history.pods, event, at);
+  } else if (event.kind == "service") {
+    add_version(history.services, event, at);
+  } else if (event.kind == "workload") {
+    add_version(history.workloads, event, at);
+  } else if (event.kind == "slice") {
+    add_version(history.slices[event.clock], event, at);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool fold_object(History& history, const Clocks& clocks, const Event& event) {
+  const Placed at = clocks.place(event.clock, event.at.ns);
+  if (fold_pod_or_service(history, event, at)) return true;
+  if (event.kind == "node") {
+    add_version(history.nodes, event, at);
+  } else if (event.kind == "networkpolicy") {
+    add_version(history.policies, event, at);
+  } else if (event.kind == "kube.event") {
+    const auto change = event.body.get<model::ObjectChange>();
+    if (!change.deleted) history.kube_events.push_back({at, change.object.get<model::KubeEvent>()});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+const Timeline<model::Pod>* History::pod(const std::string& ns, const std::string& name, const std::string& uid) const {
+  if (const auto found = pods.find(uid.empty() ? ns + "/" + name : uid); found != pods.end()) return &found->second;
+  if (!uid.empty()) return nullptr;
+  const auto same = [&](const auto& entry) {
+    return entry.second.last && entry.second.last->meta.ns == ns && entry.second.last->meta.name == name;
+  };
+  const auto found = std::find_if(pods.begin(), pods.end(), same);
+  return found == pods.end() ? nullptr : &found->second;
+}
+
+}  // namespace straycat::history

@@ -1,0 +1,189 @@
+// Windows, failures, direct probes.
+#include <algorithm>
+#include <tuple>
+
+#include "folding.hpp"
+
+namespace straycat::history {
+namespace {
+
+void shift(std::int64_t& ns, std::int64_t by) {
+  if (ns != 0) ns += by;  // 0 means "none" in these records
+}
+
+void shift_window(AttemptWindow& window, std::int64_t by) {
+  for (auto* ns : {&window.from_ns, &window.to_ns, &window.first_start_ns, &window.last_start_ns, &window.first_ok_start_ns,
+                   &window.last_ok_start_ns, &window.last_ok_end_ns, &window.first_failed_start_ns, &window.last_failed_start_ns}) {
+    shift(*ns, by);
+  }
+}
+
+void shift_failure(AttemptFailed& failed, std::int64_t by) {
+  for (auto* ns : {&failed.intended_ns, &failed.started_ns, &failed.connect_ns, &failed.ended_ns}) shift(*ns, by);
+}
+
+// Failures whose window is not in the log (it was cut before the window was written) stand in a window of their own.
+void adopt_orphans(Traffic& traffic) {
+  std::vector<AttemptWindow> adopted;
+  for (const AttemptFailed& failed : traffic.failures) {
+    const auto at = failed.started_ns;
+    auto next = std::upper_bound(traffic.windows.begin(), traffic.windows.end(), at,
+                                 [](std::int64_t ns, const AttemptWindow& window) { return ns < window.from_ns; });
+    if (next != traffic.windows.begin() && at < std::prev(next)->to_ns) continue;
+    AttemptWindow window;
+    window.traffic = traffic.name;
+    window.from_ns = window.first_start_ns = window.last_start_ns = at;
+    window.first_failed_start_ns = window.last_failed_start_ns = at;
+    window.to_ns = at + 1;
+    window.sent = 1;
+    window.failed[std::string(to_string(failed.failure.kind))] = 1;
+    adopted.push_back(std::move(window));
+  }
+  traffic.windows.insert(traffic.windows.end(), adopted.begin(), adopted.end());
+}
+
+void sort_windows(Traffic& traffic) {
+  std::sort(traffic.windows.begin(), traffic.windows.end(), [](const AttemptWindow& a, const AttemptWindow& b) {
+    return std::tie(a.from_ns, a.to_ns, a.first_start_ns) < std::tie(b.from_ns, b.to_ns, b.first_start_ns);
+  });
+}
+
+void sum_up(Traffic& traffic) {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  for (const AttemptWindow& window : traffic.windows) {
+    traffic.totals.add(window);
+    traffic.latency.merge(window.latency);
+    traffic.lateness.merge(window.lateness);
+    if (window.sent == 0) continue;
+    if (first == 0) first = window.first_start_ns;
+    last = window.last_start_ns;
+  }
+  constexpr std::int64_t least = 2'000'000'000;
+  const auto attempts = static_cast<std::int64_t>(traffic.totals.attempts);
+  traffic.burst_gap_ns = attempts > 1 ? std::max(least, 10 * ((last - first) / (attempts - 1))) : least;
+}
+
+void order(Traffic& traffic) {
+  std::sort(traffic.failures.begin(), traffic.failures.end(), [](const AttemptFailed& a, const AttemptFailed& b) {
+    return std::tie(a.started_ns, a.id) < std::tie(b.started_ns, b.id);
+  });
+  sort_windows(traffic);
+  adopt_orphans(traffic);
+  sort_windows(traffic);
+}
+
+void add_totals(Totals& to, const Totals& more) {
+  to.attempts += more.attempts;
+  to.ok += more.ok;
+  to.failed += more.failed;
+  to.failed_not_kept += more.failed_not_kept;
+  to.local += more.local;
+  for (const auto& [kind, count] : more.kinds) to.kinds[kind] += count;
+}
+
+// A vantage point that said how much it sent, and whose windows tell of less, lost records.
+void compare_with_summary(History& history, const Traffic& traffic) {
+  for (Vantage& vantage : history.vantages) {
+    if (vantage.record.id != traffic.vantage || !vantage.summed_up) continue;
+    const auto said = vantage.summary.sent.find(traffic.name);
+    if (said != vantage.summary.sent.end() && said->second > traffic.totals.attempts) {
+      vantage.records_missing += said->second - traffic.totals.attempts;
+    }
+  }
+}
+
+std::string endpoint_key(const std::string& address, int port) { return address + " " + std::to_string(port); }
+
+// The endpoint that a probe was sent to: the same pod at that address, else whoever stood there last.
+class EndpointIndex {
+ public:
+  explicit EndpointIndex(ServiceView& view) {
+    for (Endpoint& endpoint : view.endpoints) by_address_[endpoint_key(endpoint.address, endpoint.port)].push_back(&endpoint);
+  }
+  Endpoint* find(const DirectProbe& probe) {
+    const auto found = by_address_.find(endpoint_key(probe.address, probe.port));
+    if (found == by_address_.end()) return nullptr;
+    for (Endpoint* endpoint : found->second) {
+      if (endpoint->pod_uid == probe.pod_uid) return endpoint;
+    }
+    return probe.pod_uid.empty() ? found->second.back() : nullptr;
+  }
+
+ private:
+  std::map<std::string, std::vector<Endpoint*>> by_address_;
+};
+
+const Traffic* find_traffic(const History& history, const std::string& vantage, const std::string& name) {
+  const auto found = std::find_if(history.traffic.begin(), history.traffic.end(),
+                                  [&](const Traffic& t) { return t.vantage == vantage && t.name == name; });
+  return found == history.traffic.end() ? nullptr : &*found;
+}
+
+void sort_probes(History& history) {
+  for (ServiceView& view : history.views) {
+    for (Endpoint& endpoint : view.endpoints) {
+      std::sort(endpoint.probes.begin(), endpoint.probes.end(), [](const DirectProbe& a, const DirectProbe& b) {
+        return std::tie(a.started_ns, a.traffic, a.ended_ns) < std::tie(b.started_ns, b.traffic, b.ended_ns);
+      });
+    }
+  }
+}
+
+}  // namespace
+
+Traffic& TrafficFolder::traffic(const Clocks& clocks, const std::string& vantage, const std::string& name) {
+  const auto [found, fresh] = traffic_.try_emplace({vantage, name});
+  if (fresh) {
+    found->second.name = name;
+    found->second.vantage = vantage;
+    found->second.error_ns = clocks.offset(vantage).error_ns;
+  }
+  return found->second;
+}
+
+bool TrafficFolder::fold(const Clocks& clocks, const Event& event) {
+  const auto by = clocks.offset(event.clock).ns;
+  if (event.kind == AttemptWindow::kind) {
+    auto window = event.body.get<AttemptWindow>();
+    shift_window(window, by);
+    Traffic& one = traffic(clocks, event.clock, window.traffic);
+    one.windows.push_back(std::move(window));
+  } else if (event.kind == AttemptFailed::kind) {
+    auto failed = event.body.get<AttemptFailed>();
+    shift_failure(failed, by);
+    Traffic& one = traffic(clocks, event.clock, failed.traffic);
+    one.failures.push_back(std::move(failed));
+  } else if (event.kind == DirectProbe::kind) {
+    auto probe = event.body.get<DirectProbe>();
+    shift(probe.started_ns, by);
+    shift(probe.ended_ns, by);
+    probes_.emplace_back(event.clock, std::move(probe));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void TrafficFolder::finish(History& history) {
+  for (auto& [key, one] : traffic_) {
+    order(one);
+    sum_up(one);
+    add_totals(history.totals, one.totals);
+    compare_with_summary(history, one);
+    history.traffic.push_back(std::move(one));
+  }
+}
+
+void TrafficFolder::place_probes(History& history) {
+  std::vector<EndpointIndex> indexes;
+  for (ServiceView& view : history.views) indexes.emplace_back(view);
+  for (auto& [vantage, probe] : probes_) {
+    const Traffic* sender = find_traffic(history, vantage, probe.traffic);
+    if (sender == nullptr || !sender->view) continue;
+    if (Endpoint* endpoint = indexes[*sender->view].find(probe)) endpoint->probes.push_back(std::move(probe));
+  }
+  sort_probes(history);
+}
+
+}  // namespace straycat::history

@@ -1,0 +1,170 @@
+// Which Service each traffic went to, and whose watch tells of its endpoints.
+#include <algorithm>
+#include <tuple>
+
+#include <straycat/model/selector.hpp>
+
+#include "folding.hpp"
+
+namespace straycat::history {
+namespace {
+
+bool watches_service(const Watch& watch, const ServiceView& view) {
+  if (watch.clock != view.clock || watch.resource != "endpointslices" || watch.denied) return false;
+  if (watch.selector.empty()) return true;
+  const auto selector = model::parse_selector(watch.selector);
+  return !selector || model::matches(*selector, {{"kubernetes.io/service-name", view.service}});
+}
+
+// The stretches of [begin, end] in which no watch saw the Service's slices.
+std::vector<Span> blind_spans(const History& history, const ServiceView& view) {
+  std::vector<Span> seen;
+  std::vector<Span> gaps;
+  for (const Watch& watch : history.watches) {
+    if (!watches_service(watch, view)) continue;
+    seen.insert(seen.end(), watch.open.begin(), watch.open.end());
+    for (const Gap& gap : watch.gaps) gaps.push_back(gap.span);
+  }
+  std::sort(seen.begin(), seen.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
+  std::vector<Span> blind;
+  auto at = history.begin;
+  for (const Span& span : seen) {
+    if (span.from > at) blind.push_back({at, span.from});
+    at = std::max(at, span.to);
+  }
+  if (at < history.end) blind.push_back({at, history.end});
+  blind.insert(blind.end(), gaps.begin(), gaps.end());
+  std::sort(blind.begin(), blind.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
+  return blind;
+}
+
+void close_view(History& history, ServiceView& view) {
+  view.phases.back().to = history.end;
+  std::vector<model::Workload> workloads;
+  for (const auto& [key, timeline] : history.workloads) workloads.push_back(*timeline.last);
+  for (Endpoint& endpoint : view.endpoints) {
+    if (!endpoint.memberships.empty() && endpoint.memberships.back().open_end) endpoint.memberships.back().to = history.end;
+    const auto* seen = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
+    if (seen != nullptr && seen->last) endpoint.owner = model::root_owner(seen->last->meta, workloads);
+  }
+}
+
+void build_view(History& history, ServiceView& view) {
+  const auto slices = history.slices.find(view.clock);
+  view.blind = blind_spans(history, view);
+  view.phases.push_back({history.begin, unbounded, 0});
+  if (slices != history.slices.end()) play_slices(view, slices->second);
+  close_view(history, view);
+}
+
+const model::Service* last_service(const History& history, const std::string& ns, const std::string& name) {
+  for (const auto& [key, timeline] : history.services) {
+    if (timeline.last && timeline.last->meta.ns == ns && timeline.last->meta.name == name) return &*timeline.last;
+  }
+  return nullptr;
+}
+
+// The Service as the plan's manifest has it, where the log saw none.
+std::optional<model::Service> planned_service(const History& history, const std::string& name) {
+  if (!history.plan) return std::nullopt;
+  for (const auto& step : history.plan->steps) {
+    const auto* apply = std::get_if<plan::Apply>(&step.action);
+    if (apply == nullptr) continue;
+    for (const auto& manifest : apply->manifests) {
+      if (!manifest.object.is_object() || manifest.object.value("kind", "") != "Service") continue;
+      auto service = model::project_service(manifest.object);
+      if (service.meta.name == name) return service;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string port_name_of(const History& history, const ServiceView& view) {
+  const auto* seen = last_service(history, view.ns, view.service);
+  const auto service = seen != nullptr ? std::optional(*seen) : planned_service(history, view.service);
+  if (service) {
+    for (const auto& each : service->ports) {
+      if (each.port == view.service_port) return each.name;
+    }
+  }
+  if (const auto slices = history.slices.find(view.clock); slices != history.slices.end()) {
+    for (const auto& [key, timeline] : slices->second) {
+      if (of_service(timeline, view) && timeline.last->ports.size() == 1) return timeline.last->ports.front().name;
+    }
+  }
+  return {};
+}
+
+bool clock_has_slices(const History& history, const std::string& clock, const ServiceView& view) {
+  const auto slices = history.slices.find(clock);
+  if (slices == history.slices.end()) return false;
+  return std::any_of(slices->second.begin(), slices->second.end(), [&](const auto& entry) { return of_service(entry.second, view); });
+}
+
+// The vantage point's own watch when it had one, else the runner's.
+void choose_clock(const History& history, const std::string& vantage, ServiceView& view) {
+  const bool own_watch = std::any_of(history.watches.begin(), history.watches.end(), [&](const Watch& watch) {
+    return watch.clock == vantage && watch.resource == "endpointslices" && !watch.denied;
+  });
+  view.clock = vantage;
+  if (!own_watch && !clock_has_slices(history, vantage, view) && clock_has_slices(history, std::string(runner_clock), view)) {
+    view.clock = std::string(runner_clock);
+  }
+}
+
+std::optional<ServiceView> wanted_view(const History& history, const Traffic& traffic) {
+  if (!history.plan) return std::nullopt;
+  const auto found = std::find_if(history.plan->traffic.begin(), history.plan->traffic.end(),
+                                  [&](const plan::TrafficPlan& planned) { return planned.name == traffic.name; });
+  if (found == history.plan->traffic.end()) return std::nullopt;
+  ServiceView view;
+  view.ns = found->service_ns.empty() ? history.header.ns : found->service_ns;
+  view.service = found->service;
+  view.service_port = found->service_port;
+  choose_clock(history, traffic.vantage, view);
+  view.port_name = port_name_of(history, view);
+  return view;
+}
+
+std::int64_t error_of(const History& history, const std::string& clock) {
+  if (clock == history.reference) return 0;
+  for (const Watch& watch : history.watches) {
+    if (watch.clock == clock) return watch.error_ns;
+  }
+  const Vantage* vantage = history.vantage(clock);
+  return vantage != nullptr ? vantage->error_ns : unbounded;
+}
+
+}  // namespace
+
+std::vector<std::size_t> ServiceView::routable_at(std::int64_t at) const {
+  std::vector<std::size_t> result;
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    for (const Membership& stay : endpoints[i].memberships) {
+      if (stay.from <= at && (at < stay.to || stay.open_end)) {
+        result.push_back(i);
+        break;
+      }
+    }
+  }
+  return result;
+}
+
+void build_views(History& history) {
+  for (Traffic& traffic : history.traffic) {
+    auto view = wanted_view(history, traffic);
+    if (!view) continue;
+    const auto same = [&](const ServiceView& other) {
+      return std::tie(other.clock, other.ns, other.service, other.service_port) ==
+             std::tie(view->clock, view->ns, view->service, view->service_port);
+    };
+    const auto found = std::find_if(history.views.begin(), history.views.end(), same);
+    traffic.view = static_cast<std::size_t>(found - history.views.begin());
+    if (found != history.views.end()) continue;
+    view->error_ns = error_of(history, view->clock);
+    build_view(history, *view);
+    history.views.push_back(std::move(*view));
+  }
+}
+
+}  // namespace straycat::history
