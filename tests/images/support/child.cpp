@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -19,6 +20,7 @@ namespace straycat::images {
 Child::Child(std::vector<std::string> arguments, std::map<std::string, std::string> environment) {
   int ends[2];
   if (::pipe(ends) != 0) std::abort();
+  std::fflush(nullptr);   // or the child prints what the test had not yet
   pid_ = ::fork();
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
