@@ -105,6 +105,7 @@ void set_headers(Easy& easy, const Request& request, const std::string& host_hea
   if (!host_header.empty()) append(easy.headers, "Host: " + host_header);
   for (const auto& [name, value] : request.headers)
     append(easy.headers, value.empty() ? name + ";" : name + ": " + value);
+  for (const auto& [name, value] : request.repeated_headers) append(easy.headers, name + ": " + value);
   curl_easy_setopt(easy.handle.get(), CURLOPT_HTTPHEADER, easy.headers.get());
 }
 

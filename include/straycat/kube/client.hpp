@@ -62,8 +62,10 @@ struct DeleteOptions {
 struct WatchReplaced { std::vector<json> objects; };     // a (re)list: this is all there is now
 struct WatchApplied { json object; };
 struct WatchDeleted { json object; };
-// The view was blind from `from` to `to` (this process's monotonic clock): changes in it are seen only by their result.
-struct WatchGap { Stamp from, to; std::string reason; };
+// The view was blind from `from` to `to` (this process's monotonic clock). Comes before the first item that was seen after
+// it. `lost`: only the result of the changes in it is seen, as a WatchReplaced that follows; else (the stream was resumed
+// where it ended) every change comes, but late. `reason` begins with "lost: " or "late: ".
+struct WatchGap { Stamp from, to; std::string reason; bool lost = false; };
 // The server will never let us: RBAC says no, or the resource does not exist. The watch has ended.
 struct WatchDenied { ApiError error; };
 using WatchItem = std::variant<WatchReplaced, WatchApplied, WatchDeleted, WatchGap, WatchDenied>;

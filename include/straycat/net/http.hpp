@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -29,6 +31,7 @@ struct Request {
   std::string method = "GET";
   std::string url;
   std::map<std::string, std::string> headers;
+  std::vector<std::pair<std::string, std::string>> repeated_headers;   // sent as they are: for names that come twice
   std::string body;
   Tls tls;
   std::string proxy;              // "" = none; never taken from the environment

@@ -1,0 +1,76 @@
+#include "kube/answers.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "kube/json_text.hpp"
+
+namespace straycat::kube {
+
+namespace {
+
+// Retry-After in seconds; the HTTP-date form is not used by Kubernetes (apiserver's priority and fairness sends a number).
+std::optional<Nanos> retry_after(const net::Response& response) {
+  const auto found = response.headers.find("retry-after");
+  if (found == response.headers.end()) return std::nullopt;
+  int seconds = 0;
+  const auto& text = found->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
+  return std::chrono::seconds{seconds};
+}
+
+// The beginning of a text from outside, fit for one line of a message.
+std::string first_words(const std::string& text) {
+  std::string out = text.substr(0, 200);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return text.size() > 200 ? out + "..." : out;
+}
+
+}  // namespace
+
+ApiError error_from_status(const json& status) {
+  ApiError error;
+  const auto code = status.is_object() ? status.find("code") : status.end();
+  if (code != status.end() && code->is_number_integer()) error.code = code->get<int>();
+  error.reason = text_at(status, {"reason"});
+  error.message = text_at(status, {"message"});
+  if (error.message.empty()) error.message = error.reason.empty() ? "no message" : error.reason;
+  return error;
+}
+
+ApiError error_from(const net::Response& response) {
+  ApiError error;
+  const auto body = parse_json(response.body);
+  if (body && text_at(*body, {"kind"}) == "Status") error = error_from_status(*body);
+  else error.message = fmt::format("HTTP {}: {}", response.status, first_words(response.body));
+  error.code = response.status;
+  error.retry_after = retry_after(response);
+  return error;
+}
+
+ApiError error_from_transport(const Error& error) { return {0, "", error.message, std::nullopt}; }
+
+std::optional<Retry> retry_for(const ApiError& error, bool idempotent, int tries_so_far) {
+  if (tries_so_far >= 5) return std::nullopt;
+  const bool never_done = error.code == 429;
+  const bool may_repeat = error.code == 503 && error.retry_after && idempotent;
+  if (!never_done && !may_repeat) return std::nullopt;
+  const Nanos asked = error.retry_after.value_or(std::chrono::seconds{1});
+  return Retry{std::clamp<Nanos>(asked, std::chrono::milliseconds{100}, std::chrono::seconds{30})};
+}
+
+Error ApiError::to_error() const {
+  const auto fault = code == 400 || code == 422 ? Fault::bad_input : Fault::own_trouble;
+  return {fault, message};
+}
+
+void throw_exception_from_error(const ApiError& error, const boost::source_location& where) {
+  throw std::logic_error(fmt::format("unchecked ApiError at {}:{}: {}", where.file_name(), where.line(), error.message));
+}
+
+}  // namespace straycat::kube

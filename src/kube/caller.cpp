@@ -1,0 +1,82 @@
+#include "kube/caller.hpp"
+
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "kube/answers.hpp"
+
+namespace straycat::kube {
+
+namespace asio = boost::asio;
+
+asio::awaitable<bool> sleep_for(asio::any_io_executor executor, Nanos length) {
+  asio::steady_timer timer{executor, std::chrono::duration_cast<asio::steady_timer::duration>(length)};
+  const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_return !error;
+}
+
+Caller::Caller(asio::any_io_executor executor, const Config& config)
+    : executor_(executor), config_(config), sign_in_(executor, config), http_(std::move(executor)) {}
+
+asio::awaitable<Result<net::Request>> Caller::request_for(const Call& call) {
+  auto who = co_await sign_in_.identity();
+  if (!who) co_return who.error();
+  net::Request request;
+  request.method = call.method;
+  request.url = config_.server + call.path;
+  request.headers = std::move(who->headers);
+  request.headers["Accept"] = "application/json";
+  request.headers["User-Agent"] = std::string{"straycat/"} + STRAYCAT_VERSION;
+  if (!call.content_type.empty()) request.headers["Content-Type"] = call.content_type;
+  for (const auto& group : config_.impersonate_groups) request.repeated_headers.emplace_back("Impersonate-Group", group);
+  request.body = call.body;
+  request.tls = std::move(who->tls);
+  request.proxy = config_.proxy;
+  request.max_body = 512u << 20;  // a list of a big cluster
+  co_return request;
+}
+
+asio::awaitable<Result<net::Response>> Caller::once(Call call) {
+  auto request = co_await request_for(call);
+  if (!request) co_return request.error();
+  co_return co_await http_.fetch(std::move(*request));
+}
+
+asio::awaitable<Result<net::Response>> Caller::stream_once(Call call, Nanos idle, net::OnHeader on_header,
+                                                           net::OnData on_data) {
+  auto request = co_await request_for(call);
+  if (!request) co_return request.error();
+  request->timeout = Nanos{};
+  request->idle_timeout = idle;
+  co_return co_await http_.stream(std::move(*request), std::move(on_header), std::move(on_data));
+}
+
+asio::awaitable<ApiResult<net::Response>> Caller::call(Call call) {
+  bool renewed = false;
+  for (int tries = 1;; ++tries) {
+    auto answer = co_await once(call);
+    if (!answer) co_return error_from_transport(answer.error());
+    if (answer->status >= 200 && answer->status < 300) co_return std::move(*answer);
+    auto error = error_from(*answer);
+    if (error.code == 401 && !renewed && renew()) {
+      renewed = true;
+      continue;
+    }
+    const auto again = retry_for(error, call.idempotent, tries);
+    if (!again || !co_await sleep_for(executor_, again->after)) co_return error;
+  }
+}
+
+asio::awaitable<ApiResult<net::Response>> Caller::stream(Call call, Nanos idle, net::OnHeader on_header,
+                                                         net::OnData on_data) {
+  auto answer = co_await stream_once(call, idle, on_header, on_data);
+  if (answer && answer->status == 401 && renew())
+    answer = co_await stream_once(std::move(call), idle, std::move(on_header), std::move(on_data));
+  if (!answer) co_return error_from_transport(answer.error());
+  co_return std::move(*answer);
+}
+
+}  // namespace straycat::kube

@@ -1,0 +1,172 @@
+#include <straycat/kube/client.hpp>
+
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "kube/answers.hpp"
+#include "kube/caller.hpp"
+#include "kube/json_text.hpp"
+#include "kube/query.hpp"
+
+namespace straycat::kube {
+
+namespace asio = boost::asio;
+
+struct Client::Impl {
+  Impl(asio::any_io_executor executor, Config settings) : config(std::move(settings)), caller(std::move(executor), config) {}
+  Config config;
+  Caller caller;
+};
+
+namespace {
+
+constexpr const char* json_type = "application/json";
+
+std::string dumped(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+// json converts to anything, ApiError included: the value must say that it is one.
+ApiResult<json> value(json&& object) { return ApiResult<json>{boost::system::in_place_value, std::move(object)}; }
+
+ApiResult<json> as_json(const ApiResult<net::Response>& answer) {
+  if (!answer) return answer.error();
+  auto parsed = parse_json(answer->body);
+  if (!parsed) return ApiError{answer->status, "", "the API server answered with something else than JSON", std::nullopt};
+  return value(std::move(*parsed));
+}
+
+}  // namespace
+
+Client::Client(asio::any_io_executor executor, Config config)
+    : impl_(std::make_shared<Impl>(std::move(executor), std::move(config))) {}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+
+const Config& Client::config() const { return impl_->config; }
+
+asio::awaitable<ApiResult<json>> Client::version() {
+  const auto keep = impl_;
+  co_return as_json(co_await keep->caller.call({.path = "/version"}));
+}
+
+asio::awaitable<ApiResult<json>> Client::get(ResourceType type, std::string ns, std::string name) {
+  const auto keep = impl_;
+  co_return as_json(co_await keep->caller.call({.path = type.path(ns, name)}));
+}
+
+asio::awaitable<ApiResult<json>> Client::list(ResourceType type, std::string ns, std::string label_selector,
+                                              std::string field_selector) {
+  const auto keep = impl_;
+  json all;
+  std::string token;
+  int limit = 500;
+  for (;;) {
+    auto page = as_json(co_await keep->caller.call(
+        {.path = type.path(ns) + query_string(list_query({label_selector, field_selector}, limit, token))}));
+    if (!page && page.error().code == 410 && !token.empty()) {  // expired between pages: all at once cannot
+      all = json();
+      token.clear();
+      limit = 0;
+      continue;
+    }
+    if (!page) co_return page.error();
+    token = text_at(*page, {"metadata", "continue"});
+    if (all.is_null()) all = std::move(*page);
+    else if (page->contains("items") && (*page)["items"].is_array())
+      for (auto& item : (*page)["items"]) all["items"].push_back(std::move(item));
+    if (token.empty()) co_return value(std::move(all));
+  }
+}
+
+asio::awaitable<ApiResult<json>> Client::create(ResourceType type, std::string ns, json object) {
+  const auto keep = impl_;
+  co_return as_json(co_await keep->caller.call({.method = "POST",
+                                                .path = type.path(ns) + "?fieldManager=straycat&fieldValidation=Strict",
+                                                .body = dumped(object),
+                                                .content_type = json_type}));
+}
+
+asio::awaitable<ApiResult<json>> Client::apply(json object, std::string ns, ApplyOptions options) {
+  const auto keep = impl_;
+  const auto type = resource_for(object);
+  if (!type) co_return ApiError{400, "BadRequest", type.error().message, std::nullopt};
+  const auto name = text_at(object, {"metadata", "name"});
+  if (name.empty()) co_return ApiError{400, "BadRequest", type->kind + " without metadata.name", std::nullopt};
+  Query query{{"fieldManager", options.field_manager}, {"fieldValidation", "Strict"}};
+  if (options.dry_run) query.emplace_back("dryRun", "All");
+  if (options.force) query.emplace_back("force", "true");
+  co_return as_json(co_await keep->caller.call({.method = "PATCH",
+                                                .path = type->path(ns, name) + query_string(query),
+                                                .body = dumped(object),  // JSON is YAML
+                                                .content_type = "application/apply-patch+yaml",
+                                                .idempotent = true}));
+}
+
+asio::awaitable<ApiResult<json>> Client::merge_patch(ResourceType type, std::string ns, std::string name, json patch,
+                                                     std::string subresource) {
+  const auto keep = impl_;
+  auto path = type.path(ns, name);
+  if (!subresource.empty()) path += "/" + subresource;
+  co_return as_json(co_await keep->caller.call({.method = "PATCH",
+                                                .path = path + "?fieldManager=straycat",
+                                                .body = dumped(patch),
+                                                .content_type = "application/merge-patch+json",
+                                                .idempotent = true}));
+}
+
+asio::awaitable<ApiResult<json>> Client::remove(ResourceType type, std::string ns, std::string name, DeleteOptions options) {
+  const auto keep = impl_;
+  json body{{"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", options.propagation}};
+  if (!options.uid.empty()) body["preconditions"] = {{"uid", options.uid}};
+  if (options.grace_seconds) body["gracePeriodSeconds"] = *options.grace_seconds;
+  co_return as_json(co_await keep->caller.call({.method = "DELETE",
+                                                .path = type.path(ns, name),
+                                                .body = dumped(body),
+                                                .content_type = json_type,
+                                                .idempotent = true}));
+}
+
+asio::awaitable<ApiResult<void>> Client::follow_log(std::string ns, std::string pod, std::string container,
+                                                    std::function<bool(std::string_view)> on_line) {
+  const auto keep = impl_;
+  Query query{{"follow", "true"}};
+  if (!container.empty()) query.emplace_back("container", container);
+  std::string rest;
+  const auto on_data = [&](std::string_view piece) {
+    rest += piece;
+    std::size_t from = 0;
+    for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', from)) {
+      if (!on_line(std::string_view{rest}.substr(from, end - from))) return false;
+      from = end + 1;
+    }
+    rest.erase(0, from);
+    return true;
+  };
+  Call call{.path = resource_for_kind("Pod")->path(ns, pod) + "/log" + query_string(query)};
+  auto answer = co_await keep->caller.stream(call, Nanos{}, nullptr, on_data);
+  if (!answer) co_return answer.error();
+  if (answer->status < 200 || answer->status >= 300) co_return error_from(*answer);
+  if (!rest.empty()) on_line(rest);
+  co_return ApiResult<void>{};
+}
+
+asio::awaitable<ApiResult<net::Response>> Client::raw(std::string method, std::string path, std::string body,
+                                                      std::string content_type) {
+  const auto keep = impl_;
+  const bool reads = method == "GET" || method == "HEAD";
+  co_return co_await keep->caller.call({.method = std::move(method),
+                                        .path = std::move(path),
+                                        .body = std::move(body),
+                                        .content_type = std::move(content_type),
+                                        .idempotent = reads});
+}
+
+asio::awaitable<void> Client::watch(WatchRequest request, std::function<void(const WatchItem&)> on_item) {
+  const auto keep = impl_;
+  co_await run_watch(keep->caller, std::move(request), std::move(on_item));
+}
+
+}  // namespace straycat::kube

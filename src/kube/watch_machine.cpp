@@ -1,0 +1,242 @@
+#include "kube/watch_machine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "kube/answers.hpp"
+#include "kube/json_text.hpp"
+
+namespace straycat::kube {
+
+namespace {
+
+// A stream that lived this long was a good one, even when it brought nothing: the next failure starts a new row.
+constexpr Nanos long_enough = std::chrono::seconds{1};
+// So many streams in a row failed without a word: perhaps the resourceVersion is the trouble.
+constexpr int fruitless_until_list = 5;
+
+bool is_expired(const ApiError& error) { return error.code == 410 || error.reason == "Expired" || error.reason == "Gone"; }
+
+}  // namespace
+
+WatchStep WatchMachine::resume(const WatchInput& input) {
+  return std::visit([this](const auto& each) { return on(each); }, input);
+}
+
+WatchStep WatchMachine::on(const WatchStart&) { return {{}, go_on()}; }
+
+WatchStep WatchMachine::on(const Woke&) { return {{}, go_on()}; }
+
+WatchAction WatchMachine::go_on() {
+  const bool renew = std::exchange(renew_sign_in_, false);
+  if (state_ == State::empty || state_ == State::listing) {
+    state_ = State::listing;
+    return FetchPage{whole_list_ ? 0 : settings_.page, continue_token_, renew};
+  }
+  state_ = State::listed;
+  std::uniform_int_distribution<long> draw(settings_.stream_min.count(), settings_.stream_max.count());
+  const std::chrono::seconds timeout{draw(random_)};
+  return OpenStream{resource_version_, timeout, timeout + settings_.grace, renew};
+}
+
+WatchStep WatchMachine::on(const ListAnswered& input) {
+  const int status = input.response.status;
+  if (status >= 200 && status < 300) return list_page(input);
+  const auto error = error_from(input.response);
+  if (!is_expired(error)) return refused(input.at, error);
+  // The continue token is older than etcd's compaction: what was read is of no use. All at once cannot expire.
+  whole_list_ = true;
+  return {{}, forget(input.at, "the list expired between two pages")};
+}
+
+WatchStep WatchMachine::list_page(const ListAnswered& input) {
+  auto page = parse_json(input.response.body);
+  if (!page || !page->is_object() || !text_at(*page, {"kind"}).ends_with("List"))
+    return {{}, failed(input.at, "the list was answered with something else than a list")};
+  auto items = page->find("items");
+  if (items != page->end() && items->is_array())
+    for (auto& item : *items) pages_.push_back(std::move(item));
+  continue_token_ = text_at(*page, {"metadata", "continue"});
+  if (!continue_token_.empty()) return {{}, go_on()};
+  resource_version_ = text_at(*page, {"metadata", "resourceVersion"});
+  return listed(input.at);
+}
+
+WatchStep WatchMachine::listed(Stamp at) {
+  WatchStep step;
+  const auto& type = settings_.resource;
+  for (auto& object : pages_) {
+    if (!object.is_object()) continue;
+    object["kind"] = type.kind;  // items of a list come without them
+    object["apiVersion"] = type.group.empty() ? type.version : type.group + "/" + type.version;
+  }
+  close_gap(at, true, step.items);
+  step.items.emplace_back(WatchReplaced{std::exchange(pages_, {})});
+  state_ = State::listed;
+  whole_list_ = false;
+  denials_ = unauthorized_ = fruitless_ = 0;
+  began_ = progress_ = true;
+  last_good_ = at;
+  blind(at, "between list and watch");
+  step.action = go_on();
+  return step;
+}
+
+WatchStep WatchMachine::on(const StreamOpened& input) {
+  if (!input.content_type.starts_with("application/json"))
+    return {{}, failed(input.at, "the watch was answered with " + input.content_type.substr(0, 60))};
+  WatchStep step;
+  before_open_ = blind_since_;
+  close_gap(input.at, false, step.items);
+  state_ = State::watching;
+  opened_ = last_good_ = input.at;
+  partial_line_.clear();
+  progress_ = false;
+  denials_ = unauthorized_ = 0;
+  return step;
+}
+
+WatchStep WatchMachine::on(const StreamBytes& input) {
+  WatchStep step;
+  partial_line_ += input.bytes;
+  std::size_t from = 0;
+  for (auto end = partial_line_.find('\n'); end != std::string::npos; end = partial_line_.find('\n', from)) {
+    const auto line = std::string_view{partial_line_}.substr(from, end - from);
+    from = end + 1;
+    if (line.find_first_not_of(" \r\t") == std::string_view::npos) continue;
+    step.action = take_line(input.at, line, step.items);
+    if (!std::holds_alternative<KeepReading>(step.action)) return step;
+  }
+  partial_line_.erase(0, from);
+  if (partial_line_.size() > settings_.longest_line)
+    step.action = failed(sight(), "a watch event without end");
+  return step;
+}
+
+WatchAction WatchMachine::take_line(Stamp at, std::string_view line, std::vector<WatchItem>& items) {
+  auto event = parse_json(line);
+  const auto type = event ? text_at(*event, {"type"}) : std::string{};
+  if (type.empty() || !event->contains("object") || !(*event)["object"].is_object())
+    return failed(sight(), "the stream brought something else than watch events");
+  auto& object = (*event)["object"];
+  if (type == "ERROR") return take_error(at, object);
+  const auto version = text_at(object, {"metadata", "resourceVersion"});
+  if (version.empty()) return failed(sight(), "a watch event without resourceVersion");
+  if (type == "ADDED" || type == "MODIFIED") items.emplace_back(WatchApplied{std::move(object)});
+  else if (type == "DELETED") items.emplace_back(WatchDeleted{std::move(object)});
+  else if (type != "BOOKMARK") return failed(sight(), "an unknown watch event " + type.substr(0, 40));
+  resource_version_ = version;
+  last_good_ = at;
+  progress_ = true;
+  fruitless_ = 0;
+  return KeepReading{};
+}
+
+WatchAction WatchMachine::take_error(Stamp at, const json& status) {
+  const auto error = error_from_status(status);
+  // Often the first word of a stream that was opened with 200: then nothing since the last one was seen.
+  const auto from = progress_ ? at : sight();
+  if (is_expired(error)) return forget(from, "the watch's resourceVersion expired");
+  return failed(from, "the watch ended with an error: " + error.message);
+}
+
+WatchStep WatchMachine::on(const StreamRefused& input) {
+  const auto error = error_from(input.response);
+  if (is_expired(error)) return {{}, forget(sight(), "the watch's resourceVersion expired")};
+  return refused(input.at, error);
+}
+
+WatchStep WatchMachine::on(const StreamEnded& input) {
+  if (!partial_line_.empty()) return {{}, failed(sight(), "the stream ended within a line")};
+  if (input.at - opened_ < long_enough) return {{}, failed(input.at, "the stream ended at once")};
+  failures_ = fruitless_ = 0;
+  blind(input.at, "the stream reached its time");
+  state_ = State::listed;
+  return {{}, go_on()};
+}
+
+WatchStep WatchMachine::on(const TransportBroke& input) {
+  return {{}, failed(state_ == State::watching ? sight() : input.at, input.message)};
+}
+
+WatchStep WatchMachine::refused(Stamp at, const ApiError& error) {
+  const auto why = fmt::format("refused with {}: {}", error.code, error.message);
+  if (error.code == 401) return unauthorized(at, error, why);
+  if (error.code == 403 && ++denials_ < settings_.denials) return {{}, failed(at, why)};
+  const bool for_good = error.code >= 400 && error.code < 500 && error.code != 408 && error.code != 429;
+  if (!for_good) return {{}, failed(at, why, error.retry_after)};
+  // A stream may be refused for its resourceVersion; a list has none.
+  if (state_ != State::listing && error.code != 403 && error.code != 404) return {{}, forget(at, why)};
+  return deny(at, error);
+}
+
+WatchStep WatchMachine::unauthorized(Stamp at, const ApiError& error, const std::string& why) {
+  renew_sign_in_ = true;
+  // Once is natural: the credentials ran out. Credentials that never worked will not; those that did may come back.
+  if (++unauthorized_ == 1) {
+    blind(at, why);
+    return {{}, go_on()};
+  }
+  if (unauthorized_ > 3 && !began_) return deny(at, error);
+  return {{}, failed(at, why)};
+}
+
+WatchStep WatchMachine::deny(Stamp at, const ApiError& error) {
+  WatchStep step{{}, Stop{}};
+  close_gap(at, true, step.items);
+  step.items.emplace_back(WatchDenied{error});
+  return step;
+}
+
+WatchAction WatchMachine::forget(Stamp blind_from, const std::string& why) {
+  const auto action = failed(blind_from, why);
+  state_ = State::empty;
+  continue_token_.clear();
+  pages_.clear();
+  return failures_ == 1 ? go_on() : action;  // at once, unless this goes on and on
+}
+
+WatchAction WatchMachine::failed(Stamp blind_from, const std::string& why, std::optional<Nanos> asked) {
+  blind(blind_from, why);
+  if (state_ == State::watching) {
+    if (last_good_ - opened_ >= long_enough || progress_) failures_ = 0;
+    if (!progress_ && ++fruitless_ >= fruitless_until_list) {
+      fruitless_ = 0;
+      state_ = State::empty;
+      continue_token_.clear();
+      pages_.clear();
+    } else {
+      state_ = State::listed;
+    }
+  }
+  partial_line_.clear();
+  const auto wait = next_backoff();
+  return Sleep{asked ? std::max(wait, std::min<Nanos>(*asked, std::chrono::seconds{60})) : wait};
+}
+
+// Exponential with full-range jitter around each step (0.5 .. 1.5), so that many watches do not return as one.
+Nanos WatchMachine::next_backoff() {
+  const int doublings = std::min(failures_++, 20);
+  const auto plain = std::min<Nanos>(settings_.backoff_first * (std::int64_t{1} << doublings), settings_.backoff_most);
+  std::uniform_real_distribution<double> draw(0.5, 1.5);
+  return Nanos{static_cast<std::int64_t>(static_cast<double>(plain.count()) * draw(random_))};
+}
+
+// The first cause of a stretch names it; later ones are its consequences.
+void WatchMachine::blind(Stamp from, const std::string& why) {
+  if (blind_since_) return;
+  blind_since_ = from;
+  blind_why_ = why;
+}
+
+void WatchMachine::close_gap(Stamp to, bool lost, std::vector<WatchItem>& items) {
+  if (!blind_since_) return;
+  // Before the first list nothing was promised: that is no gap, the coverage has just not begun.
+  if (began_) items.emplace_back(WatchGap{*blind_since_, to, (lost ? "lost: " : "late: ") + blind_why_, lost});
+  blind_since_.reset();
+  blind_why_.clear();
+}
+
+}  // namespace straycat::kube
