@@ -1,0 +1,288 @@
+#include <straycat/kube/config.hpp>
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "kube/base64.hpp"
+#include "kube/config_source.hpp"
+#include "kube/kubeconfig.hpp"
+
+namespace straycat::kube {
+
+namespace {
+
+// Error-or-go-on for functions that return a Result.
+#define STRAYCAT_TRY(target, expression)          \
+  if (auto tried_ = (expression); !tried_) {      \
+    return tried_.error();                        \
+  } else {                                        \
+    target = std::move(*tried_);                  \
+  }
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out.empty() ? "none" : out;
+}
+
+// "no context "prdo"; there are: dev, prod (did you mean "prod"?)"
+std::string no_such(std::string_view what, const std::string& name, const std::vector<std::string>& names) {
+  auto message = fmt::format("no {} \"{}\"; there are: {}", what, name, joined(names));
+  if (const auto near = yaml::did_you_mean(name, names)) message += fmt::format(" (did you mean \"{}\"?)", *near);
+  return message;
+}
+
+struct Loader {
+  const ConfigRequest& request;
+  const Surroundings& around;
+  Kubeconfig files;
+  Config config;
+
+  Result<> read_files();
+  Result<> add_file(const std::string& path, bool must_exist);
+  Result<> choose();
+  Result<> read_cluster();
+  Result<> read_user();
+  Result<> read_exec(const Place& user);
+  // The PEM text of KEY-data, or of the file that KEY names.
+  Result<std::string> pem(const Place& entry, const std::string& key);
+  // "does not exist" for a name that a context or a flag gives; points at the former.
+  Error unknown(std::string_view what, std::string_view list, const std::string& name, const Place& said_at) const;
+  Place context;
+};
+
+Result<> Loader::add_file(const std::string& path, bool must_exist) {
+  auto text = around.read(path);
+  if (!text) return text.error();
+  if (!*text) return must_exist ? Result<>{bad_input("no such kubeconfig: " + path)} : Result<>{};
+  auto file = parse_kubeconfig(path, std::move(**text));
+  if (!file) return file.error();
+  files.files.push_back(std::move(*file));
+  return {};
+}
+
+Result<> Loader::read_files() {
+  if (!request.kubeconfig.empty()) return add_file(request.kubeconfig, true);
+  const auto list = around.env("KUBECONFIG").value_or("");
+  if (list.empty()) {
+    const auto home = around.env("HOME").value_or("");
+    if (home.empty()) return bad_input("no kubeconfig: neither KUBECONFIG nor HOME is set");
+    return add_file(home + "/.kube/config", false);
+  }
+  for (std::size_t from = 0; from <= list.size();) {
+    const auto end = std::min(list.find(':', from), list.size());
+    // As kubectl: a file of the list that is not there is passed over.
+    if (end > from)
+      if (auto added = add_file(list.substr(from, end - from), false); !added) return added;
+    from = end + 1;
+  }
+  return {};
+}
+
+Error Loader::unknown(std::string_view what, std::string_view list, const std::string& name, const Place& said_at) const {
+  const auto message = no_such(what, name, files.names(list));
+  return said_at ? said_at.error(message) : bad_input(message);
+}
+
+Result<> Loader::choose() {
+  config.context = request.context;
+  Place said_at;
+  if (config.context.empty()) {
+    said_at = files.top_place("current-context");
+    STRAYCAT_TRY(config.context, files.top("current-context"));
+  }
+  if (!config.context.empty()) {
+    STRAYCAT_TRY(context, files.entry("contexts", "context", config.context));
+    if (!context) return unknown("context", "contexts", config.context, said_at);
+  } else if (request.cluster.empty()) {
+    return bad_input("no current-context in the kubeconfig; choose one with --context: " + joined(files.names("contexts")));
+  }
+  STRAYCAT_TRY(config.cluster, text_of(context, "cluster"));
+  STRAYCAT_TRY(config.user, text_of(context, "user"));
+  STRAYCAT_TRY(config.ns, text_of(context, "namespace"));
+  if (!request.cluster.empty()) config.cluster = request.cluster;
+  if (!request.user.empty()) config.user = request.user;
+  if (!request.ns.empty()) config.ns = request.ns;
+  if (config.ns.empty()) config.ns = "default";
+  return {};
+}
+
+Result<std::string> Loader::pem(const Place& entry, const std::string& key) {
+  std::string data, path;
+  STRAYCAT_TRY(data, text_of(entry, key + "-data"));
+  if (!data.empty()) {
+    const auto decoded = base64_decode(data);
+    if (!decoded) return entry.at(key + "-data").error(fmt::format("\"{}-data\" is not base64", key));
+    return *decoded;
+  }
+  STRAYCAT_TRY(path, text_of(entry, key));
+  if (path.empty()) return std::string{};
+  const auto full = path.front() == '/' ? path : entry.file->directory + "/" + path;
+  auto text = around.read(full);
+  if (!text) return entry.at(key).error(text.error().message);
+  if (!*text) return entry.at(key).error("no such file: " + full);
+  return std::move(**text);
+}
+
+Result<> Loader::read_cluster() {
+  Place entry;
+  STRAYCAT_TRY(entry, files.entry("clusters", "cluster", config.cluster));
+  if (!entry) return unknown("cluster", "clusters", config.cluster, request.cluster.empty() ? context.at("cluster") : Place{});
+  STRAYCAT_TRY(config.server, text_of(entry, "server"));
+  if (config.server.empty()) return entry.error(fmt::format("cluster \"{}\" has no server", config.cluster));
+  STRAYCAT_TRY(config.tls.insecure, flag_of(entry, "insecure-skip-tls-verify"));
+  STRAYCAT_TRY(config.tls.server_name, text_of(entry, "tls-server-name"));
+  STRAYCAT_TRY(config.proxy, text_of(entry, "proxy-url"));
+  STRAYCAT_TRY(config.tls.ca_pem, pem(entry, "certificate-authority"));
+  if (config.server.find("://") == std::string::npos)  // as client-go: TLS when anything of TLS is given
+    config.server = (config.tls.ca_pem.empty() && !config.tls.insecure ? "http://" : "https://") + config.server;
+  while (config.server.ends_with('/')) config.server.pop_back();
+  if (config.tls.insecure && !config.tls.ca_pem.empty())
+    return entry.at("insecure-skip-tls-verify").error("a certificate authority together with insecure-skip-tls-verify is not allowed");
+  return {};
+}
+
+Result<> Loader::read_user() {
+  if (config.user.empty()) return {};
+  Place entry;
+  STRAYCAT_TRY(entry, files.entry("users", "user", config.user));
+  if (!entry) return unknown("user", "users", config.user, request.user.empty() ? context.at("user") : Place{});
+  STRAYCAT_TRY(config.tls.client_cert_pem, pem(entry, "client-certificate"));
+  STRAYCAT_TRY(config.tls.client_key_pem, pem(entry, "client-key"));
+  if (config.tls.client_cert_pem.empty() != config.tls.client_key_pem.empty())
+    return entry.error(fmt::format("user \"{}\" needs both client-certificate and client-key", config.user));
+  STRAYCAT_TRY(config.bearer_token, text_of(entry, "token"));
+  STRAYCAT_TRY(config.token_file, text_of(entry, "tokenFile"));
+  if (!config.token_file.empty() && config.token_file.front() != '/')
+    config.token_file = entry.file->directory + "/" + config.token_file;
+  STRAYCAT_TRY(config.basic_user, text_of(entry, "username"));
+  STRAYCAT_TRY(config.basic_password, text_of(entry, "password"));
+  STRAYCAT_TRY(config.impersonate_user, text_of(entry, "as"));
+  STRAYCAT_TRY(config.impersonate_groups, texts_of(entry, "as-groups"));
+  if (!config.impersonate_groups.empty() && config.impersonate_user.empty())
+    return entry.at("as-groups").error("\"as-groups\" without \"as\"");
+  return read_exec(entry);
+}
+
+// The plugins that replaced the providers that Kubernetes 1.26 removed.
+std::string successor_of(const std::string& provider) {
+  if (provider == "gcp") return "gke-gcloud-auth-plugin";
+  if (provider == "azure") return "kubelogin";
+  return "an exec plugin such as kubelogin (oidc-login)";
+}
+
+Result<> Loader::read_exec(const Place& user) {
+  if (const auto provider = user.at("auth-provider"); provider && provider.node->type == yaml::Node::Type::mapping) {
+    std::string name;
+    STRAYCAT_TRY(name, text_of(provider, "name"));
+    return provider.error(fmt::format("auth-provider \"{}\" was removed from Kubernetes clients; use {} in an exec entry", name,
+                                      successor_of(name)));
+  }
+  const auto entry = user.at("exec");
+  if (!entry || entry.node->type == yaml::Node::Type::null) return {};
+  Config::Exec exec;
+  STRAYCAT_TRY(exec.api_version, text_of(entry, "apiVersion"));
+  STRAYCAT_TRY(exec.command, text_of(entry, "command"));
+  STRAYCAT_TRY(exec.args, texts_of(entry, "args"));
+  STRAYCAT_TRY(exec.interactive_mode, text_of(entry, "interactiveMode"));
+  STRAYCAT_TRY(exec.provide_cluster_info, flag_of(entry, "provideClusterInfo"));
+  STRAYCAT_TRY(exec.install_hint, text_of(entry, "installHint"));
+  if (exec.command.empty()) return entry.error("an exec entry needs a command");
+  const std::string group = "client.authentication.k8s.io/";
+  if (exec.api_version != group + "v1" && exec.api_version != group + "v1beta1")
+    return entry.error(fmt::format("exec apiVersion must be {0}v1 or {0}v1beta1", group));
+  if (exec.interactive_mode.empty()) exec.interactive_mode = "IfAvailable";
+  // A path with a slash starts at the file; a bare name is looked up in PATH.
+  if (exec.command.find('/') != std::string::npos && exec.command.front() != '/')
+    exec.command = entry.file->directory + "/" + exec.command;
+  if (const auto env = entry.at("env"); env && env.node->type == yaml::Node::Type::sequence) {
+    for (const auto& item : env.node->items) {
+      std::string name, value;
+      STRAYCAT_TRY(name, text_of({entry.file, &item}, "name"));
+      STRAYCAT_TRY(value, text_of({entry.file, &item}, "value"));
+      exec.env.emplace_back(std::move(name), std::move(value));
+    }
+  }
+  config.exec = std::move(exec);
+  return {};
+}
+
+Result<std::optional<std::string>> read_file(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  if (!in) {
+    const int error = errno;
+    if (error == ENOENT || error == ENOTDIR) return std::optional<std::string>{};
+    return bad_input(fmt::format("cannot read {}: {}", path, std::strerror(error)));
+  }
+  // Read to the end, whatever size the file claims: /proc/PID/fd/N of a memory file has one, a pipe has none.
+  std::string text{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
+  if (in.bad()) return bad_input(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  return std::optional<std::string>{std::move(text)};
+}
+
+}  // namespace
+
+Surroundings real_surroundings() {
+  return {.env = [](const std::string& name) -> std::optional<std::string> {
+            const char* value = std::getenv(name.c_str());
+            return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+          },
+          .read = read_file};
+}
+
+Result<Config> load_in_cluster(const ConfigRequest& request, const Surroundings& around) {
+  const std::string directory = "/var/run/secrets/kubernetes.io/serviceaccount";
+  const auto host = around.env("KUBERNETES_SERVICE_HOST").value_or("");
+  const auto port = around.env("KUBERNETES_SERVICE_PORT").value_or("");
+  if (host.empty() || port.empty())
+    return bad_input("not in a cluster: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set");
+  Config config;
+  config.server = "https://" + (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port;
+  config.context = "in-cluster";
+  config.cluster = "in-cluster";
+  config.user = "service account";
+  config.token_file = directory + "/token";
+  std::optional<std::string> ca, token, ns;
+  STRAYCAT_TRY(ca, around.read(directory + "/ca.crt"));
+  STRAYCAT_TRY(token, around.read(config.token_file));
+  STRAYCAT_TRY(ns, around.read(directory + "/namespace"));
+  if (!ca || !token) return bad_input("not in a cluster: no service account files in " + directory);
+  config.tls.ca_pem = std::move(*ca);
+  config.ns = !request.ns.empty() ? request.ns : ns && !ns->empty() ? *ns : "default";
+  return config;
+}
+
+Result<Config> load_config(const ConfigRequest& request, const Surroundings& around) {
+  if (request.in_cluster) return load_in_cluster(request, around);
+  Loader loader{.request = request, .around = around, .files = {}, .config = {}, .context = {}};
+  if (auto done = loader.read_files(); !done) return done.error();
+  if (loader.files.files.empty())
+    return bad_input("no kubeconfig: " + around.env("KUBECONFIG").value_or("~/.kube/config") + " does not exist");
+  if (auto done = loader.choose(); !done) return done.error();
+  if (auto done = loader.read_cluster(); !done) return done.error();
+  if (auto done = loader.read_user(); !done) return done.error();
+  return std::move(loader.config);
+}
+
+Result<Config> load_config(const ConfigRequest& request) { return load_config(request, real_surroundings()); }
+
+std::string Config::describe() const {
+  auto where = server;  // without userinfo, which may hold a password
+  const auto scheme = where.find("://");
+  if (const auto at = where.find('@'); scheme != std::string::npos && at != std::string::npos) where.erase(scheme + 3, at - scheme - 2);
+  std::string out = fmt::format("cluster {} ({}), context {}", cluster, where, context.empty() ? "none" : context);
+  if (!user.empty()) out += ", user " + user;
+  if (!impersonate_user.empty()) out += " as " + impersonate_user;
+  return out;
+}
+
+}  // namespace straycat::kube
