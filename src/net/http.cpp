@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -66,8 +67,7 @@ class Transfer : public MultiClient, public std::enable_shared_from_this<Transfe
     deliver();
     if (ended_) return;
     if (code == CURLE_OK) return end({});
-    if (error_.empty()) error_ = easy_->error[0] != '\0' ? easy_->error : curl_easy_strerror(code);
-    end(std::move(error_));
+    end(error_.empty() ? words_for(code) : std::move(error_));
   }
 
  private:
@@ -92,6 +92,15 @@ class Transfer : public MultiClient, public std::enable_shared_from_this<Transfe
     error_ = std::move(error);
     stop();
     done_.cancel();
+  }
+
+  [[nodiscard]] std::string words_for(CURLcode code) const {
+    std::string words = easy_->error[0] != '\0' ? easy_->error : curl_easy_strerror(code);
+    long number = 0;
+    // "Couldn't connect to server" does not say why; errno does.
+    if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(easy_->handle.get(), CURLINFO_OS_ERRNO, &number) == CURLE_OK && number != 0)
+      words += fmt::format(" ({})", std::strerror(static_cast<int>(number)));
+    return words;
   }
 
   void watch_idle(Nanos length) {
@@ -157,6 +166,9 @@ class Transfer : public MultiClient, public std::enable_shared_from_this<Transfe
   bool header_whole_ = false, header_told_ = false, ended_ = false;
 };
 
+// The transfer is kept in the frame: destroying a suspended coroutine takes it out of curl.
+asio::awaitable<Result<Response>> carry_out(std::shared_ptr<Transfer> transfer) { co_return co_await transfer->run(); }
+
 }  // namespace
 
 struct Http::Impl {
@@ -175,10 +187,8 @@ asio::awaitable<Result<Response>> Http::fetch(Request request) {
 }
 
 asio::awaitable<Result<Response>> Http::stream(Request request, OnHeader on_header, OnData on_data) {
-  // Kept in the frame: destroying a suspended coroutine takes its transfer out of curl.
-  const auto transfer =
-      std::make_shared<Transfer>(impl_->multi, std::move(request), std::move(on_header), std::move(on_data));
-  co_return co_await transfer->run();
+  // No coroutine itself, so that the request holds what it needs even when this client goes before it begins.
+  return carry_out(std::make_shared<Transfer>(impl_->multi, std::move(request), std::move(on_header), std::move(on_data)));
 }
 
 }  // namespace straycat::net

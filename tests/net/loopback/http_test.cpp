@@ -233,7 +233,11 @@ TEST_F(HttpTest, StreamsPiecesAfterTheHeader) {
       request(), [&](const Response& head) { seen.push_back(std::to_string(head.status)); },
       [&](std::string_view piece) { seen.emplace_back(piece); return true; }));
   ASSERT_TRUE(answer);
-  EXPECT_THAT(seen, testing::ElementsAre("200", "one", "two", "three"));
+  ASSERT_GE(seen.size(), 3u);  // pieces may have met on the way, but not all: they came 20 ms apart
+  EXPECT_EQ(seen[0], "200");
+  std::string joined;
+  for (std::size_t i = 1; i < seen.size(); ++i) joined += seen[i];
+  EXPECT_EQ(joined, "onetwothree");
   EXPECT_EQ(answer->body, "");
 }
 
