@@ -1,0 +1,195 @@
+#include "cluster/dataplane/kernel_plane.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "cluster/dataplane/rules.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+constexpr const char* gateway = "10.244.0.1";
+constexpr std::uint32_t first_pod = 0x0af40002, last_pod = 0x0af4fffe;   // 10.244.0.2 .. 10.244.255.254
+
+// A prober opens a new connection for each request: without these a client falls off a cliff at some 14,000 connections (ports in
+// TIME_WAIT), and conntrack fills at some 2,200 connections a second. What refuses to be set is left as it is.
+void widen_port_limits() {
+  (void)write_sysctl("net.ipv4.ip_local_port_range", "1024 65535");
+  (void)write_sysctl("net.ipv4.tcp_tw_reuse", "1");
+}
+
+// ICMP limits stay the kernel's own: a cluster's clients meet them, too.
+Result<> set_node_sysctls() {
+  if (auto done = write_sysctl("net.ipv4.ip_forward", "1"); !done) return done;
+  widen_port_limits();
+  for (const char* family : {"all", "default"}) {
+    (void)write_sysctl(fmt::format("net.ipv4.conf.{}.rp_filter", family), "0");
+    (void)write_sysctl(fmt::format("net.ipv4.conf.{}.send_redirects", family), "0");   // a hairpin leaves by the link it came
+    (void)write_sysctl(fmt::format("net.ipv6.conf.{}.disable_ipv6", family), "1");
+  }
+  return {};
+}
+
+// These exist only once the kernel tracks connections, so after the first NAT chain.
+void shorten_conntrack() {
+  (void)write_sysctl("net.netfilter.nf_conntrack_tcp_timeout_time_wait", "1");
+  (void)write_sysctl("net.netfilter.nf_conntrack_tcp_timeout_close", "1");
+}
+
+Result<> wire_node(RouteSocket& routes) {
+  const auto loopback = routes.link_index("lo");
+  if (!loopback) return loopback.error();
+  if (auto done = routes.set_up(*loopback); !done) return done;
+  if (auto done = routes.add_address(*loopback, gateway, 32); !done) return done;
+  if (auto done = routes.add_bridge("svc0"); !done) return done;
+  const auto services = routes.link_index("svc0");
+  if (!services) return services.error();
+  return routes.add_route({"10.96.0.0", 12, "", gateway, *services});
+}
+
+Result<> wire_pod(RouteSocket& routes, const std::string& address) {
+  const auto loopback = routes.link_index("lo");
+  if (!loopback) return loopback.error();
+  if (auto done = routes.set_up(*loopback); !done) return done;
+  const auto link = routes.link_index("eth0");
+  if (!link) return link.error();
+  if (auto done = routes.add_address(*link, address, 32); !done) return done;
+  if (auto done = routes.add_route({gateway, 32, "", "", *link}); !done) return done;
+  return routes.add_route({"", 0, gateway, "", *link});
+}
+
+// "10.244.3.17" -> "pod3.17"; a link's name has at most 15 letters.
+std::string link_name(const std::string& address) {
+  const auto dot = address.find('.', address.find('.') + 1);
+  return "pod" + address.substr(dot + 1);
+}
+
+}  // namespace
+
+KernelDataPlane::KernelDataPlane(RouteSocket routes, Nft nft)
+    : routes_(std::move(routes)), nft_(std::move(nft)), addresses_(first_pod, last_pod) {}
+
+Result<std::unique_ptr<KernelDataPlane>> KernelDataPlane::create(int truth_fd) {
+  auto routes = RouteSocket::open();
+  if (!routes) return routes.error();
+  if (auto done = set_node_sysctls(); !done) return done.error();
+  if (auto done = wire_node(*routes); !done) return done.error();
+  auto nft = Nft::open();
+  if (!nft) return nft.error();
+  std::unique_ptr<KernelDataPlane> plane(new KernelDataPlane(std::move(*routes), std::move(*nft)));
+  if (auto done = plane->rebuild(); !done) return done.error();
+  shorten_conntrack();
+  if (truth_fd >= 0) {
+    auto truth = TruthLog::open(truth_fd);
+    if (!truth) return truth.error().within("the ground truth");
+    plane->truth_ = std::move(*truth);
+  }
+  return plane;
+}
+
+KernelDataPlane::~KernelDataPlane() { note_departures({}); }
+
+std::string KernelDataPlane::node_address() const { return gateway; }
+
+Result<std::string> KernelDataPlane::allocate_address() {
+  auto address = addresses_.take();
+  if (!address) return own_trouble("no free pod address");
+  return *address;
+}
+
+Result<> KernelDataPlane::attach(pid_t pid, const std::string& address) {
+  const auto name = link_name(address);
+  if (routes_.link_index(name)) (void)routes_.delete_link(name);   // the namespace of a pod long gone is still held by somebody
+  if (auto done = routes_.add_wire(name, "eth0", pid); !done) return done;
+  const auto link = routes_.link_index(name);
+  if (!link) return link.error();
+  if (auto done = routes_.add_route({address, 32, "", gateway, *link}); !done) return done;
+  const auto visit = NetworkVisit::enter(pid);
+  if (!visit) return visit.error().within("enter the pod's network");
+  widen_port_limits();
+  auto inside = RouteSocket::open();
+  if (!inside) return inside.error();
+  return wire_pod(*inside, address);
+}
+
+void KernelDataPlane::detach(const std::string& address) { addresses_.give_back(address); }
+
+Result<> KernelDataPlane::run_all(const std::vector<nlohmann::json>& transactions) {
+  for (const auto& transaction : transactions)
+    if (auto answer = nft_.run(transaction); !answer) return answer.error();
+  return {};
+}
+
+Result<> KernelDataPlane::rebuild() {
+  applied_ = {};
+  return run_all(pack_transactions(base_commands()));
+}
+
+Result<> KernelDataPlane::apply(const ServiceTable& table) {
+  if (lost_track_) {
+    counted_before_ = service_counters();
+    if (auto done = rebuild(); !done) return done;
+    lost_track_ = false;
+  }
+  if (table == applied_) return {};
+  note_departures(table);
+  const auto label = [this](const ServiceRule& rule, const ServiceEndpoint& endpoint) {
+    return truth_ ? truth_->label(rule, endpoint) : std::string();
+  };
+  auto done = run_all(pack_transactions(change_commands(applied_, table, label)));
+  lost_track_ = !done;
+  if (done) applied_ = table;
+  return done;
+}
+
+// The kernel's count of a Service goes with its rules: into the ground truth it goes before. (A connection between this and
+// the removal is in the file by its own line.)
+void KernelDataPlane::note_departures(const ServiceTable& next) {
+  const auto stays = [&](const ServiceRule& rule) {
+    return std::any_of(next.rules.begin(), next.rules.end(), [&](const auto& other) { return rule_key(other) == rule_key(rule); });
+  };
+  if (std::all_of(applied_.rules.begin(), applied_.rules.end(), stays)) return;
+  const auto counters = truth_ ? service_counters() : std::map<std::string, std::uint64_t>();
+  for (const auto& rule : applied_.rules) {
+    if (stays(rule)) continue;
+    if (const auto count = counters.find(rule_key(rule)); count != counters.end()) truth_->write_counter(count->first, count->second);
+    counted_before_.erase(rule_key(rule));
+  }
+}
+
+std::map<std::string, std::uint64_t> KernelDataPlane::read_counters() {
+  const auto table = nlohmann::json::object({{"family", "ip"}, {"name", nft_table}});
+  const auto list = nlohmann::json::object({{"list", nlohmann::json::object({{"table", table}})}});
+  const auto answer = nft_.run(nlohmann::json::object({{"nftables", nlohmann::json::array({list})}}));
+  std::map<std::string, std::uint64_t> out;
+  if (!answer || !answer->is_object()) return out;
+  for (const auto& item : answer->value("nftables", nlohmann::json::array()))
+    if (const auto counter = item.find("counter"); counter != item.end())
+      out[counter->value("name", "")] = counter->value("packets", std::uint64_t{0});
+  return out;
+}
+
+std::map<std::string, std::uint64_t> KernelDataPlane::service_counters() {
+  const auto counters = read_counters();
+  std::map<std::string, std::uint64_t> out;
+  for (const auto& rule : applied_.rules) {
+    const auto found = counters.find(service_object(rule));
+    const auto before = counted_before_.find(rule_key(rule));
+    out[rule_key(rule)] = (found == counters.end() ? 0 : found->second) + (before == counted_before_.end() ? 0 : before->second);
+  }
+  return out;
+}
+
+std::map<std::string, std::map<std::string, std::uint64_t>> KernelDataPlane::endpoint_counters() {
+  const auto counters = read_counters();
+  std::map<std::string, std::map<std::string, std::uint64_t>> out;
+  for (const auto& rule : applied_.rules)
+    for (const auto& endpoint : rule.endpoints)
+      if (const auto found = counters.find(endpoint_object(rule, endpoint)); found != counters.end())
+        out[rule_key(rule)][fmt::format("{}:{}", endpoint.address, endpoint.port)] = found->second;
+  return out;
+}
+
+}  // namespace straycat::cluster

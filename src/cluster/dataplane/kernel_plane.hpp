@@ -1,0 +1,55 @@
+// The kernel as data plane: routed veth pairs, nftables NAT as kube-proxy writes it.
+//
+// Node: 10.244.0.1/32 on lo, one host route a pod, no bridge between them (a bridge would need bridge-nf-call-iptables and a
+// hairpin flag a port). svc0 is a bridge without ports that gives the node's own clients a route to 10.96.0.0/12; through lo, ICMP
+// rejects would get lost, and behind a blackhole route no packet would reach nftables.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "cluster/dataplane/address_pool.hpp"
+#include "cluster/dataplane/dataplane.hpp"
+#include "cluster/dataplane/netlink.hpp"
+#include "cluster/dataplane/nft.hpp"
+#include "cluster/dataplane/truth.hpp"
+
+namespace straycat::cluster {
+
+class KernelDataPlane final : public DataPlane {
+ public:
+  // In the sandbox's network namespace, as its root. `truth_fd`: where the ground truth goes, -1 = nowhere.
+  static Result<std::unique_ptr<KernelDataPlane>> create(int truth_fd = -1);
+  ~KernelDataPlane() override;
+
+  [[nodiscard]] std::string name() const override { return "kernel nftables"; }
+  [[nodiscard]] bool isolates_pods() const override { return true; }
+  [[nodiscard]] std::string node_address() const override;
+  Result<std::string> allocate_address() override;
+  Result<> attach(pid_t pid, const std::string& address) override;
+  // Only frees the address: the wire vanishes with the pod's namespace, while deleting it here would stop this thread for 35 ms.
+  void detach(const std::string& address) override;
+  Result<> apply(const ServiceTable& table) override;
+  [[nodiscard]] std::map<std::string, std::string> pod_environment(const std::string&) const override { return {}; }
+  [[nodiscard]] std::map<std::string, std::uint64_t> service_counters() override;
+  // "ns/name:port" -> "address:port" -> connections since the endpoint joined.
+  [[nodiscard]] std::map<std::string, std::map<std::string, std::uint64_t>> endpoint_counters();
+
+ private:
+  KernelDataPlane(RouteSocket routes, Nft nft);
+  Result<> rebuild();
+  Result<> run_all(const std::vector<nlohmann::json>& transactions);
+  std::map<std::string, std::uint64_t> read_counters();   // by object name
+  void note_departures(const ServiceTable& next);
+
+  RouteSocket routes_;
+  Nft nft_;
+  AddressPool addresses_;
+  std::unique_ptr<TruthLog> truth_;
+  ServiceTable applied_;
+  bool lost_track_ = false;                               // a transaction failed: what the kernel has is not known
+  std::map<std::string, std::uint64_t> counted_before_;   // by key: what was counted before a rebuild
+};
+
+}  // namespace straycat::cluster

@@ -1,0 +1,39 @@
+// The fallback without any privilege: pods listen on 127.1.0.x, and clients choose the endpoint themselves from a memory file
+// (src/README.md, "Loopback fallback"). Lost: the kernel's balancing, a ClusterIP for other programs, network-level drops.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cluster/dataplane/address_pool.hpp"
+#include "cluster/dataplane/dataplane.hpp"
+#include "cluster/sandbox/descriptor.hpp"
+
+namespace straycat::cluster {
+
+// The whole text of the service map: "LENGTH FNV1A64HEX\n" and the JSON that these two are about. Pure.
+[[nodiscard]] std::string service_map_text(const ServiceTable& table);
+
+class LoopbackDataPlane final : public DataPlane {
+ public:
+  static Result<std::unique_ptr<LoopbackDataPlane>> create();
+
+  [[nodiscard]] std::string name() const override { return "loopback fallback"; }
+  [[nodiscard]] bool isolates_pods() const override { return false; }
+  [[nodiscard]] std::string node_address() const override { return "127.0.0.1"; }
+  Result<std::string> allocate_address() override;
+  Result<> attach(pid_t, const std::string&) override { return {}; }
+  void detach(const std::string& address) override { addresses_.give_back(address); }
+  Result<> apply(const ServiceTable& table) override;
+  // POD_IP and STRAYCAT_SERVICE_MAP.
+  [[nodiscard]] std::map<std::string, std::string> pod_environment(const std::string& address) const override;
+  [[nodiscard]] std::map<std::string, std::uint64_t> service_counters() override { return {}; }
+
+ private:
+  explicit LoopbackDataPlane(Descriptor map);
+  Descriptor map_;
+  std::string map_path_;
+  AddressPool addresses_;
+};
+
+}  // namespace straycat::cluster

@@ -1,0 +1,61 @@
+// rtnetlink(7), as much as wiring pods needs: links, addresses, routes, of the network namespace in which the socket was made.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <straycat/core/result.hpp>
+
+#include "cluster/sandbox/descriptor.hpp"
+
+namespace straycat::cluster {
+
+struct Route {
+  std::string destination;    // "10.96.0.0"; "" = default route
+  int prefix = 32;
+  std::string gateway;        // "" = directly on the link
+  std::string source;         // preferred source, "" = the kernel's choice
+  int link = 0;
+};
+
+class RouteSocket {
+ public:
+  static Result<RouteSocket> open();
+
+  Result<int> link_index(const std::string& name);
+  Result<> set_up(int link);
+  Result<> add_bridge(const std::string& name);
+  // A pair of links, both up: `name` here, `peer` in the network namespace of process `pid`.
+  Result<> add_wire(const std::string& name, const std::string& peer, pid_t pid);
+  Result<> delete_link(const std::string& name);      // synchronous in the kernel: some 35 ms for one end of a wire
+  Result<> add_address(int link, const std::string& address, int prefix);
+  Result<> add_route(const Route& route);
+
+ private:
+  explicit RouteSocket(Descriptor socket) : socket_(std::move(socket)) {}
+  Result<int> ask(std::vector<char> message, const std::string& what);   // the link index in the answer, or 0
+
+  Descriptor socket_;
+  std::uint32_t sequence_ = 0;
+};
+
+// Runs `work` with this thread in the network namespace of process `pid`, and comes back. setns(2) is per thread.
+class NetworkVisit {
+ public:
+  static Result<NetworkVisit> enter(pid_t pid);
+  NetworkVisit(NetworkVisit&&) = default;
+  NetworkVisit& operator=(NetworkVisit&&) = delete;
+  ~NetworkVisit();
+
+ private:
+  explicit NetworkVisit(Descriptor home) : home_(std::move(home)) {}
+  Descriptor home_;
+};
+
+// Writes a kernel setting of the network namespace that this thread is in ("net.ipv4.ip_forward").
+Result<> write_sysctl(const std::string& name, const std::string& value);
+
+}  // namespace straycat::cluster

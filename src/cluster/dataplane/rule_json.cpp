@@ -1,0 +1,119 @@
+#include "cluster/dataplane/rule_json.hpp"
+
+#include "cluster/dataplane/rules.hpp"
+
+namespace straycat::cluster::rule_json {
+namespace {
+
+json named(const std::string& name) { return json::object({{"family", "ip"}, {"table", nft_table}, {"name", name}}); }
+
+json command(const std::string& verb, const std::string& type, json object) {
+  return json::object({{verb, json::object({{type, std::move(object)}})}});
+}
+
+json payload(const std::string& protocol, const std::string& field) {
+  return json::object({{"payload", json::object({{"protocol", protocol}, {"field", field}})}});
+}
+
+json meta(const std::string& key) { return json::object({{"meta", json::object({{"key", key}})}}); }
+
+json match(const std::string& op, json left, json right) {
+  return json::object({{"match", json::object({{"op", op}, {"left", std::move(left)}, {"right", std::move(right)}})}});
+}
+
+json elements(const std::string& verb, const std::string& set, json element) {
+  auto object = named(set);
+  object["elem"] = json::array({std::move(element)});
+  return command(verb, "element", std::move(object));
+}
+
+}  // namespace
+
+json add_chain(const std::string& name) { return command("add", "chain", named(name)); }
+
+json add_base_chain(const std::string& name, const std::string& type, const std::string& hook, int priority) {
+  auto object = named(name);
+  object.update(json::object({{"type", type}, {"hook", hook}, {"prio", priority}, {"policy", "accept"}}));
+  return command("add", "chain", std::move(object));
+}
+
+json flush_chain(const std::string& name) { return command("flush", "chain", named(name)); }
+json delete_chain(const std::string& name) { return command("delete", "chain", named(name)); }
+
+json add_rule(const std::string& chain, json statements) {
+  return command("add", "rule",
+                 json::object({{"family", "ip"}, {"table", nft_table}, {"chain", chain}, {"expr", std::move(statements)}}));
+}
+
+json add_counter(const std::string& name) { return command("add", "counter", named(name)); }
+
+json add_verdict_map(const std::string& name) {
+  auto object = named(name);
+  object["type"] = json::array({"ipv4_addr", "inet_proto", "inet_service"});
+  object["map"] = "verdict";
+  return command("add", "map", std::move(object));
+}
+
+json add_address_set(const std::string& name) {
+  auto object = named(name);
+  object["type"] = "ipv4_addr";
+  return command("add", "set", std::move(object));
+}
+
+json add_affinity_set(const std::string& name, int seconds) {
+  auto object = named(name);
+  object.update(json::object({{"type", "ipv4_addr"}, {"flags", json::array({"timeout"})}, {"timeout", seconds}}));
+  return command("add", "set", std::move(object));
+}
+
+json delete_object(const std::string& type, const std::string& name) { return command("delete", type, named(name)); }
+json add_element(const std::string& set, json element) { return elements("add", set, std::move(element)); }
+json delete_element(const std::string& set, json element) { return elements("delete", set, std::move(element)); }
+
+json verdict(const std::string& kind, const std::string& target) {
+  return json::object({{kind, json::object({{"target", target}})}});
+}
+
+json source_is(const std::string& address) { return match("==", payload("ip", "saddr"), address); }
+json source_in(const std::string& set) { return match("==", payload("ip", "saddr"), "@" + set); }
+json destination_in(json right) { return match("==", payload("ip", "daddr"), std::move(right)); }
+json is_tcp() { return match("==", meta("l4proto"), "tcp"); }
+json is_new() { return match("in", json::object({{"ct", json::object({{"key", "state"}})}}), "new"); }
+json count(const std::string& counter) { return json::object({{"counter", counter}}); }
+
+json log_to(int group, const std::string& prefix) {
+  // 64 bytes hold the IP and TCP headers' addresses; 64 packets a message keep the cost of a flood low.
+  return json::object({{"log", json::object({{"prefix", prefix}, {"group", group}, {"snaplen", 64}, {"queue-threshold", 64}})}});
+}
+
+json dnat(const std::string& address, std::uint16_t port) {
+  return json::object({{"dnat", json::object({{"addr", address}, {"port", port}})}});
+}
+
+json remember_source(const std::string& set) {
+  return json::object({{"set", json::object({{"op", "update"}, {"elem", payload("ip", "saddr")}, {"set", "@" + set}})}});
+}
+
+json random_choice(const std::vector<std::string>& targets) {
+  json choices = json::array();
+  for (std::size_t i = 0; i < targets.size(); ++i) choices.push_back(json::array({i, verdict("goto", targets[i])}));
+  json dice = json::object({{"mode", "random"}, {"mod", targets.size()}, {"offset", 0}});
+  return json::object({{"vmap", json::object({{"key", json::object({{"numgen", std::move(dice)}})},
+                                              {"data", json::object({{"set", std::move(choices)}})}})}});
+}
+
+json lookup_service(const std::string& map) {
+  json key = json::array({payload("ip", "daddr"), meta("l4proto"), payload("th", "dport")});
+  return json::object({{"vmap", json::object({{"key", json::object({{"concat", std::move(key)}})}, {"data", "@" + map}})}});
+}
+
+json mark_packet(const std::string& op, unsigned bit) {
+  json value = json::object({{op, json::array({meta("mark"), bit})}});
+  return json::object({{"mangle", json::object({{"key", meta("mark")}, {"value", std::move(value)}})}});
+}
+
+json is_marked(unsigned bit) {
+  return match("!=", json::object({{"&", json::array({meta("mark"), bit})}}), 0);
+}
+
+}  // namespace straycat::cluster::rule_json

@@ -1,0 +1,44 @@
+// The words of libnftables' JSON (libnftables-json(5)) that the rules are made of.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace straycat::cluster::rule_json {
+
+using json = nlohmann::json;
+
+// Commands.
+json add_chain(const std::string& name);
+json add_base_chain(const std::string& name, const std::string& type, const std::string& hook, int priority);
+json flush_chain(const std::string& name);
+json delete_chain(const std::string& name);
+json add_rule(const std::string& chain, json statements);
+json add_counter(const std::string& name);
+json add_verdict_map(const std::string& name);                                   // address . protocol . port : verdict
+json add_address_set(const std::string& name);
+json add_affinity_set(const std::string& name, int seconds);
+json delete_object(const std::string& type, const std::string& name);            // "counter", "set"
+json add_element(const std::string& set, json element);
+json delete_element(const std::string& set, json element);
+
+// Statements.
+json verdict(const std::string& kind, const std::string& target);                // {"goto": {"target": ...}}
+json source_is(const std::string& address);
+json source_in(const std::string& set);
+json destination_in(json right);
+json is_tcp();
+json is_new();
+json count(const std::string& counter);
+json log_to(int group, const std::string& prefix);
+json dnat(const std::string& address, std::uint16_t port);
+json remember_source(const std::string& set);
+json random_choice(const std::vector<std::string>& targets);
+json lookup_service(const std::string& map);
+json mark_packet(const std::string& op, unsigned bit);                           // op: "|" or "^"
+json is_marked(unsigned bit);
+
+}  // namespace straycat::cluster::rule_json
