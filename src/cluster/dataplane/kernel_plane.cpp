@@ -55,6 +55,7 @@ Result<> wire_pod(RouteSocket& routes, const std::string& address) {
   if (auto done = routes.set_up(*loopback); !done) return done;
   const auto link = routes.link_index("eth0");
   if (!link) return link.error();
+  if (auto done = routes.set_up(*link); !done) return done;
   if (auto done = routes.add_address(*link, address, 32); !done) return done;
   if (auto done = routes.add_route({gateway, 32, "", "", *link}); !done) return done;
   return routes.add_route({"", 0, gateway, "", *link});
@@ -105,6 +106,7 @@ Result<> KernelDataPlane::attach(pid_t pid, const std::string& address) {
   if (auto done = routes_.add_wire(name, "eth0", pid); !done) return done;
   const auto link = routes_.link_index(name);
   if (!link) return link.error();
+  if (auto done = routes_.set_up(*link); !done) return done;
   if (auto done = routes_.add_route({address, 32, "", gateway, *link}); !done) return done;
   const auto visit = NetworkVisit::enter(pid);
   if (!visit) return visit.error().within("enter the pod's network");
@@ -164,8 +166,9 @@ std::map<std::string, std::uint64_t> KernelDataPlane::read_counters() {
   const auto list = nlohmann::json::object({{"list", nlohmann::json::object({{"table", table}})}});
   const auto answer = nft_.run(nlohmann::json::object({{"nftables", nlohmann::json::array({list})}}));
   std::map<std::string, std::uint64_t> out;
-  if (!answer || !answer->is_object()) return out;
-  for (const auto& item : answer->value("nftables", nlohmann::json::array()))
+  const auto listed = answer ? nlohmann::json::parse(*answer, nullptr, false) : nlohmann::json();
+  if (!listed.is_object()) return out;
+  for (const auto& item : listed.value("nftables", nlohmann::json::array()))
     if (const auto counter = item.find("counter"); counter != item.end())
       out[counter->value("name", "")] = counter->value("packets", std::uint64_t{0});
   return out;

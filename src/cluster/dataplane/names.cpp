@@ -119,7 +119,7 @@ Result<> NamesFile::update(const std::string& ns, const std::string& name, const
 int NamesFile::mount_over_etc(const char* hosts, const char* nsswitch, const char* resolv) {
   const char* const pairs[][2] = {{hosts, "/etc/hosts"}, {nsswitch, "/etc/nsswitch.conf"}, {resolv, "/etc/resolv.conf"}};
   for (const auto& pair : pairs)
-    if (::mount(pair[0], pair[1], nullptr, MS_BIND, nullptr) != 0 && errno != ENOENT) return errno;
+    if (::access(pair[1], F_OK) == 0 && ::mount(pair[0], pair[1], nullptr, MS_BIND, nullptr) != 0) return errno;
   return 0;
 }
 

@@ -140,13 +140,13 @@ Result<> RouteSocket::add_bridge(const std::string& name) {
 }
 
 Result<> RouteSocket::add_wire(const std::string& name, const std::string& peer, pid_t pid) {
-  Message message(RTM_NEWLINK, create, link_message(0, true));
+  Message message(RTM_NEWLINK, create, link_message(0, false));
   message.text(IFLA_IFNAME, name);
   const auto info = message.open(IFLA_LINKINFO);
   message.text(IFLA_INFO_KIND, "veth");
   const auto data = message.open(IFLA_INFO_DATA);
   const auto other_end = message.open(VETH_INFO_PEER);
-  message.put(link_message(0, true));
+  message.put(link_message(0, false));
   message.text(IFLA_IFNAME, peer).number(IFLA_NET_NS_PID, static_cast<std::uint32_t>(pid));
   message.close(other_end);
   message.close(data);

@@ -28,7 +28,8 @@ class RouteSocket {
   Result<int> link_index(const std::string& name);
   Result<> set_up(int link);
   Result<> add_bridge(const std::string& name);
-  // A pair of links, both up: `name` here, `peer` in the network namespace of process `pid`.
+  // A pair of links, both down (an end cannot be opened before the other exists): `name` here, `peer` in the network namespace
+  // of process `pid`.
   Result<> add_wire(const std::string& name, const std::string& peer, pid_t pid);
   Result<> delete_link(const std::string& name);      // synchronous in the kernel: some 35 ms for one end of a wire
   Result<> add_address(int link, const std::string& address, int prefix);

@@ -2,6 +2,8 @@
 
 #include <nftables/libnftables.h>
 
+#include <nlohmann/json.hpp>
+
 namespace straycat::cluster {
 namespace {
 
@@ -26,16 +28,13 @@ Result<Nft> Nft::open() {
   return nft;
 }
 
-Result<nlohmann::json> Nft::run(const nlohmann::json& commands) {
+Result<std::string> Nft::run(const nlohmann::json& commands) {
   const int code = ::nft_run_cmd_from_buffer(context_.get(), commands.dump().c_str());
   // Both calls drain their buffers: once each, or the next command would see this one's words.
-  const std::string output = ::nft_ctx_get_output_buffer(context_.get());
+  std::string output = ::nft_ctx_get_output_buffer(context_.get());
   const std::string errors = ::nft_ctx_get_error_buffer(context_.get());
   if (code != 0) return own_trouble("nftables: " + first_error(errors));
-  if (output.empty()) return nlohmann::json();
-  auto parsed = nlohmann::json::parse(output, nullptr, false);
-  if (parsed.is_discarded()) return own_trouble("nftables: answer is not JSON");
-  return parsed;
+  return output;
 }
 
 }  // namespace straycat::cluster

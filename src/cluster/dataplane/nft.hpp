@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <straycat/core/result.hpp>
 
@@ -16,9 +16,9 @@ class Nft {
  public:
   static Result<Nft> open();
 
-  // One transaction: all of it or nothing. The answer is the library's JSON (null when it says nothing).
+  // One transaction: all of it or nothing. The answer is the library's JSON text, "" when it says nothing.
   // The error has the kernel's words ("Could not process rule: Message too long").
-  Result<nlohmann::json> run(const nlohmann::json& commands);
+  Result<std::string> run(const nlohmann::json& commands);
 
  private:
   struct Close {

@@ -74,7 +74,8 @@ Result<SandboxSetup> open_setup(const Options& options) {
   const auto truth = open_named(options.truth_file, O_APPEND);
   if (!truth) return truth.error();
   setup.truth_fd = *truth;
-  const auto copy = open_named(options.kubeconfig_file, O_TRUNC);
+  // Never over a file that is there (it might be the person's own kubeconfig): this one is removed at the end.
+  const auto copy = open_named(options.kubeconfig_file, O_EXCL);
   if (!copy) return copy.error();
   setup.kubeconfig_copy_fd = *copy;
   return setup;
