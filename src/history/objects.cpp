@@ -36,7 +36,29 @@ bool fold_pod_or_service(History& history, const Event& event, Placed at) {
   return true;
 }
 
+bool is_service(const model::json& object) {
+  const auto kind = object.is_object() ? object.find("kind") : object.end();
+  return kind != object.end() && *kind == "Service";
+}
+
 }  // namespace
+
+std::optional<model::Service> History::service(const std::string& ns, const std::string& name) const {
+  for (const auto& [key, timeline] : services) {
+    if (timeline.last && timeline.last->meta.ns == ns && timeline.last->meta.name == name) return timeline.last;
+  }
+  if (!plan) return std::nullopt;
+  for (const auto& step : plan->steps) {
+    const auto* apply = std::get_if<straycat::plan::Apply>(&step.action);
+    if (apply == nullptr) continue;
+    for (const auto& manifest : apply->manifests) {
+      if (!is_service(manifest.object)) continue;
+      auto found = model::project_service(manifest.object);
+      if (found.meta.name == name) return found;
+    }
+  }
+  return std::nullopt;
+}
 
 bool fold_object(History& history, const Clocks& clocks, const Event& event) {
   const Placed at = clocks.place(event.clock, event.at.ns);

@@ -57,32 +57,8 @@ void build_view(History& history, ServiceView& view) {
   close_view(history, view);
 }
 
-const model::Service* last_service(const History& history, const std::string& ns, const std::string& name) {
-  for (const auto& [key, timeline] : history.services) {
-    if (timeline.last && timeline.last->meta.ns == ns && timeline.last->meta.name == name) return &*timeline.last;
-  }
-  return nullptr;
-}
-
-// The Service as the plan's manifest has it, where the log saw none.
-std::optional<model::Service> planned_service(const History& history, const std::string& name) {
-  if (!history.plan) return std::nullopt;
-  for (const auto& step : history.plan->steps) {
-    const auto* apply = std::get_if<plan::Apply>(&step.action);
-    if (apply == nullptr) continue;
-    for (const auto& manifest : apply->manifests) {
-      if (!manifest.object.is_object() || manifest.object.value("kind", "") != "Service") continue;
-      auto service = model::project_service(manifest.object);
-      if (service.meta.name == name) return service;
-    }
-  }
-  return std::nullopt;
-}
-
 std::string port_name_of(const History& history, const ServiceView& view) {
-  const auto* seen = last_service(history, view.ns, view.service);
-  const auto service = seen != nullptr ? std::optional(*seen) : planned_service(history, view.service);
-  if (service) {
+  if (const auto service = history.service(view.ns, view.service)) {
     for (const auto& each : service->ports) {
       if (each.port == view.service_port) return each.name;
     }

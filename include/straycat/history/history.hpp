@@ -278,6 +278,8 @@ struct History {
   [[nodiscard]] std::int64_t wall_ns(std::int64_t ns) const { return header.wall_ns + (ns - zero.ns); }
   [[nodiscard]] const Vantage* vantage(std::string_view id) const;
   [[nodiscard]] const Timeline<model::Pod>* pod(const std::string& ns, const std::string& name, const std::string& uid) const;
+  // A Service as the log last saw it, else as the plan's manifest has it; none when neither knows it.
+  [[nodiscard]] std::optional<model::Service> service(const std::string& ns, const std::string& name) const;
   // True when some watch of `resource` without a label selector (any selector for "endpointslices") saw the whole span,
   // clock error included, without a gap.
   [[nodiscard]] bool covered(std::string_view resource, Span span) const;

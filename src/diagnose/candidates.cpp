@@ -1,0 +1,290 @@
+// Who may have got each failed attempt. A refusal through a virtual address carries no endpoint's name; what can be known
+// is the set of endpoints that were routable then (lag included), less those that direct probes clear.
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+#include "case.hpp"
+
+namespace straycat::diagnose {
+namespace {
+
+using history::Endpoint;
+using history::History;
+using history::ServiceView;
+using history::Span;
+using history::unbounded;
+
+constexpr std::int64_t second = 1'000'000'000;
+// Two answers this close clear what lies between them; one answer clears this much after it, as long as nothing changed.
+constexpr std::int64_t bracket = 5 * second;
+constexpr std::int64_t tail = 5 * second / 2;
+// A container's end shows in its pod's status this late at most (kubelet's relist of 1 s, twice, and the watch).
+constexpr std::int64_t restart_shadow = 3 * second;
+
+// --- spans ------------------------------------------------------------------------------------------------------------
+
+std::vector<Span> joined(std::vector<Span> spans) {
+  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
+  std::vector<Span> result;
+  for (const Span& span : spans) {
+    if (!result.empty() && span.from <= result.back().to) {
+      result.back().to = std::max(result.back().to, span.to);
+    } else if (span.to > span.from) {
+      result.push_back(span);
+    }
+  }
+  return result;
+}
+
+// Both sorted and free of overlaps.
+std::vector<Span> without(const std::vector<Span>& spans, const std::vector<Span>& holes) {
+  std::vector<Span> result;
+  for (Span rest : spans) {
+    for (const Span& hole : holes) {
+      if (hole.to <= rest.from) continue;
+      if (hole.from >= rest.to) break;
+      if (hole.from > rest.from) result.push_back({rest.from, hole.from});
+      rest.from = std::max(rest.from, hole.to);
+    }
+    if (rest.to > rest.from) result.push_back(rest);
+  }
+  return result;
+}
+
+// --- what direct probes clear -----------------------------------------------------------------------------------------
+
+enum class Answer { good, alike, otherwise };
+
+struct Asked {
+  std::int64_t started = 0, ended = 0;
+  Answer answer = Answer::good;
+};
+
+std::vector<Asked> asked(const Endpoint& endpoint, const std::string& traffic, Likeness like) {
+  std::vector<Asked> result;
+  for (const DirectProbe& probe : endpoint.probes) {
+    if (probe.traffic != traffic || !probe.uid_kept) continue;
+    const auto way = probe.failure ? likeness(probe.failure->kind) : Likeness::wrong;
+    if (!probe.ok && way == Likeness::local) continue;
+    const Answer answer = probe.ok ? Answer::good : way == like ? Answer::alike : Answer::otherwise;
+    result.push_back({probe.started_ns, std::max(probe.ended_ns, probe.started_ns), answer});
+  }
+  return result;
+}
+
+// The end of what one answer clears after itself: the endpoint must not have moved since.
+std::int64_t tail_end(const History& history, const Endpoint& endpoint, std::int64_t answered) {
+  auto end = answered + tail;
+  for (const auto& state : endpoint.states) {
+    if (state.at.ns > answered) end = std::min(end, state.at.ns - history.lag.early_ns);
+  }
+  return end;
+}
+
+std::vector<Span> restart_shadows(const History& history, const ServiceView& view, const Endpoint& endpoint) {
+  std::vector<Span> shadows;
+  const auto* timeline = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
+  if (timeline == nullptr) return shadows;
+  int before = -1;
+  for (const auto& version : timeline->versions) {
+    if (!version.object) continue;
+    int total = 0;
+    for (const auto& status : version.object->statuses) total += status.restart_count;
+    if (before >= 0 && total > before) shadows.push_back({version.at.earliest() - restart_shadow, version.at.latest()});
+    before = total;
+  }
+  return joined(std::move(shadows));
+}
+
+std::vector<Span> cleared(const History& history, const ServiceView& view, const Endpoint& endpoint, const std::string& traffic,
+                          Likeness like) {
+  const auto probes = asked(endpoint, traffic, like);
+  std::vector<Span> spans;
+  for (std::size_t i = 0; i < probes.size(); ++i) {
+    const Asked& probe = probes[i];
+    if (probe.answer == Answer::alike) continue;
+    const Asked* next = i + 1 < probes.size() ? &probes[i + 1] : nullptr;
+    if (next != nullptr && next->answer == probe.answer && next->started - probe.started <= bracket) {
+      spans.push_back({probe.started, next->ended});
+    } else if (probe.answer == Answer::good) {
+      // A failure that follows withdraws what the answer would have cleared beyond itself.
+      const bool stands = next == nullptr || next->answer == Answer::good;
+      spans.push_back({probe.started, stands ? tail_end(history, endpoint, probe.started) : probe.ended + 1});
+    }
+  }
+  return without(joined(std::move(spans)), restart_shadows(history, view, endpoint));
+}
+
+// --- the sweep --------------------------------------------------------------------------------------------------------
+
+// A stretch in which an endpoint may have got a failed attempt.
+struct Suspicion {
+  Span span;
+  std::size_t endpoint = 0;
+};
+
+std::vector<Suspicion> suspicions(const History& history, const ServiceView& view, const std::string& traffic, Likeness like) {
+  std::vector<Suspicion> result;
+  for (std::size_t i = 0; i < view.endpoints.size(); ++i) {
+    std::vector<Span> may;
+    for (const auto& stay : view.endpoints[i].memberships) may.push_back(may_route(history, view, stay));
+    if (may.empty()) continue;
+    for (const Span& span : without(joined(std::move(may)), cleared(history, view, view.endpoints[i], traffic, like))) {
+      result.push_back({span, i});
+    }
+  }
+  std::sort(result.begin(), result.end(), [](const Suspicion& a, const Suspicion& b) { return a.span.from < b.span.from; });
+  return result;
+}
+
+// Failures that happened at one instant, or (those not kept one by one) somewhere in [from, to].
+struct Item {
+  std::int64_t from = 0, to = 0;
+  FailureKind kind = FailureKind::refused;
+  std::uint64_t count = 1;
+};
+
+Item item_of(const History& history, const AttemptFailed& failed) {
+  const auto at = failed.connect_ns != 0 ? failed.connect_ns : failed.started_ns;
+  // A used connection was placed when it was made, which may be long ago.
+  return {failed.reused ? history.begin : at, at, failed.failure.kind, 1};
+}
+
+// What a window counts beyond the failures kept one by one.
+void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window, std::vector<Item>& items) {
+  if (window.failed_not_kept == 0) return;
+  auto left = window.failed;
+  auto failed = std::lower_bound(traffic.failures.begin(), traffic.failures.end(), window.from_ns,
+                                 [](const AttemptFailed& one, std::int64_t ns) { return one.started_ns < ns; });
+  for (; failed != traffic.failures.end() && failed->started_ns < window.to_ns; ++failed) {
+    auto& rest = left[std::string(to_string(failed->failure.kind))];
+    if (rest > 0) --rest;
+  }
+  for (const auto& [kind, number] : left) {
+    const auto known = failure_kind_from(kind);
+    if (number > 0 && known) items.push_back({window.first_failed_start_ns, window.last_failed_start_ns, *known, number});
+  }
+}
+
+std::map<Likeness, std::vector<Item>> items_of(const History& history, const history::Traffic& traffic) {
+  std::vector<Item> all;
+  for (const AttemptFailed& failed : traffic.failures) all.push_back(item_of(history, failed));
+  for (const AttemptWindow& window : traffic.windows) add_uncounted(traffic, window, all);
+  std::map<Likeness, std::vector<Item>> result;
+  for (const Item& item : all) result[likeness(item.kind)].push_back(item);
+  for (auto& [like, items] : result) {
+    std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
+      return std::tie(a.from, a.to, a.kind) < std::tie(b.from, b.to, b.kind);
+    });
+  }
+  return result;
+}
+
+// The suspicions that touch an item, for items in order.
+class Sweep {
+ public:
+  explicit Sweep(std::vector<Suspicion> all) : all_(std::move(all)) {}
+
+  std::vector<std::size_t> at(const Item& item) {
+    while (next_ < all_.size() && all_[next_].span.from <= item.to) active_.push_back(all_[next_++]);
+    std::erase_if(active_, [&](const Suspicion& one) { return one.span.to <= item.from; });
+    std::vector<std::size_t> result;
+    for (const Suspicion& one : active_) {
+      if (one.span.from <= item.to) result.push_back(one.endpoint);
+    }
+    std::sort(result.begin(), result.end());
+    result.erase(std::unique(result.begin(), result.end()), result.end());
+    return result;
+  }
+
+ private:
+  std::vector<Suspicion> all_;
+  std::vector<Suspicion> active_;
+  std::size_t next_ = 0;
+};
+
+bool blind_at(const ServiceView& view, const Item& item) {
+  return std::any_of(view.blind.begin(), view.blind.end(), [&](const Span& span) { return span.overlaps(item.from, item.to + 1); });
+}
+
+Sight sight_of(const History& history, const history::Traffic& traffic, const Item& item) {
+  if (item.kind == FailureKind::local_exhaustion) return Sight::local;
+  if (const auto* vantage = history.vantage(traffic.vantage)) {
+    auto health = std::lower_bound(vantage->health.begin(), vantage->health.end(), item.from,
+                                   [](const VantageHealth& one, std::int64_t at) { return one.to_ns < at; });
+    for (; health != vantage->health.end() && health->from_ns <= item.to; ++health) {
+      const bool starved = health->limit == "ports" || health->limit == "descriptors" || health->local_exhaustion > 0;
+      if (starved && likeness(item.kind) == Likeness::no_answer) return Sight::local;
+      if (health->loop_lag_ns >= second || health->limit == "stopped") return Sight::stalled;
+    }
+  }
+  if (!traffic.view || blind_at(history.views[*traffic.view], item)) return Sight::blind;
+  return Sight::seen;
+}
+
+std::size_t set_size_at(const ServiceView& view, std::int64_t ns) {
+  const auto next = std::upper_bound(view.phases.begin(), view.phases.end(), ns,
+                                     [](std::int64_t at, const history::MembershipPhase& phase) { return at < phase.from; });
+  return next == view.phases.begin() ? 0 : std::prev(next)->size;
+}
+
+std::size_t changes_until(const ServiceView& view, std::int64_t ns) {
+  const auto next = std::upper_bound(view.changes.begin(), view.changes.end(), ns,
+                                     [](std::int64_t at, const history::Change& change) { return at < change.at.ns; });
+  return static_cast<std::size_t>(next - view.changes.begin());
+}
+
+class CellBuilder {
+ public:
+  CellBuilder(const History& history, std::size_t traffic, Likeness like, std::vector<Cell>& cells)
+      : history_(history), traffic_(history.traffic[traffic]), index_(traffic), cells_(cells),
+        view_(traffic_.view ? &history.views[*traffic_.view] : nullptr),
+        sweep_(view_ != nullptr ? suspicions(history, *view_, traffic_.name, like) : std::vector<Suspicion>{}) {}
+
+  void add(const Item& item) {
+    Cell cell;
+    cell.traffic = index_;
+    cell.kind = item.kind;
+    cell.sight = sight_of(history_, traffic_, item);
+    if (view_ != nullptr && item.kind != FailureKind::name_not_found) cell.candidates = sweep_.at(item);
+    if (view_ != nullptr) cell.set_size = set_size_at(*view_, item.to);
+    cell.count = item.count;
+    cell.first_ns = item.from == history_.begin ? item.to : item.from;
+    cell.last_ns = item.to;
+    const auto change = view_ != nullptr ? changes_until(*view_, item.to) : 0;
+    if (mine_ && change == change_ && alike(cells_.back(), cell)) {
+      cells_.back().count += cell.count;
+      cells_.back().last_ns = std::max(cells_.back().last_ns, cell.last_ns);
+    } else {
+      cells_.push_back(std::move(cell));
+    }
+    mine_ = true;
+    change_ = change;
+  }
+
+ private:
+  static bool alike(const Cell& a, const Cell& b) {
+    return a.kind == b.kind && a.sight == b.sight && a.candidates == b.candidates && a.set_size == b.set_size;
+  }
+
+  const History& history_;
+  const history::Traffic& traffic_;
+  std::size_t index_;
+  std::vector<Cell>& cells_;
+  const ServiceView* view_;
+  Sweep sweep_;
+  bool mine_ = false;  // the last cell is one of this builder
+  std::size_t change_ = 0;
+};
+
+}  // namespace
+
+void gather_cells(const History& history, std::size_t traffic, std::vector<Cell>& cells) {
+  for (const auto& [like, items] : items_of(history, history.traffic[traffic])) {
+    CellBuilder builder(history, traffic, like, cells);
+    for (const Item& item : items) builder.add(item);
+  }
+}
+
+}  // namespace straycat::diagnose

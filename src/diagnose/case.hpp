@@ -1,0 +1,86 @@
+// The case: what all rules ask of a history, worked out once. Failures are gathered into cells: stretches of one
+// traffic's failures of one kind that share their candidate set, so that rules cost by cells and not by failures.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <straycat/core/outcome.hpp>
+#include <straycat/diagnose/verdict.hpp>
+#include <straycat/history/history.hpp>
+
+namespace straycat::diagnose {
+
+// Ways of failing that an endpoint shows alike through the Service and directly. A server that dies shows `cut` or
+// `refused` by chance of the moment, but each is compared with its like.
+enum class Likeness { refused, no_answer, cut, late, wrong, tls, name, local };
+[[nodiscard]] Likeness likeness(FailureKind kind);
+
+// How well the moment of a failure was seen.
+enum class Sight {
+  seen,
+  blind,    // its Service's slices were not watched then, or nobody knows its Service
+  stalled,  // the prober's loop stood still for a second or more
+  local,    // the prober had run out of something
+};
+
+struct Cell {
+  std::size_t traffic = 0;               // index in History::traffic
+  FailureKind kind = FailureKind::refused;
+  Sight sight = Sight::seen;
+  std::vector<std::size_t> candidates;   // endpoints (of the traffic's view) that may have got these attempts
+  std::size_t set_size = 0;              // of the routable set by the slices, at its first failure
+  std::uint64_t count = 0;
+  std::int64_t first_ns = 0, last_ns = 0;   // instants of its first and last failure
+};
+
+struct Case {
+  const history::History& history;
+  std::vector<Intent> intents;           // by view
+  std::vector<Cell> cells;               // by traffic, then time
+  std::uint64_t records_lost = 0;
+  std::int64_t worst_loop_lag_ns = 0;
+
+  [[nodiscard]] const history::ServiceView& view_of(const Cell& cell) const {
+    return history.views[*history.traffic[cell.traffic].view];
+  }
+  [[nodiscard]] const history::Endpoint& endpoint(const Cell& cell, std::size_t index) const { return view_of(cell).endpoints[index]; }
+  [[nodiscard]] const Intent& intent_of(const Cell& cell) const { return intents[*history.traffic[cell.traffic].view]; }
+};
+
+[[nodiscard]] Case open_case(const history::History& history);
+
+// --- what its parts and the rules share -------------------------------------------------------------------------------
+
+[[nodiscard]] bool same_workload(const model::ObjectRef& a, const model::ObjectRef& b);
+// Whom each view's Service is meant for.
+[[nodiscard]] std::vector<Intent> infer_intents(const history::History& history);
+// Cells of one traffic, appended.
+void gather_cells(const history::History& history, std::size_t traffic, std::vector<Cell>& cells);
+
+// A stretch in which a proxy may have sent to an endpoint: its membership, widened by the lag on both sides.
+[[nodiscard]] history::Span may_route(const history::History& history, const history::ServiceView& view, const history::Membership& stay);
+// A stretch in which every proxy sent to it: the membership, narrowed by the lag. Empty when it was too short.
+[[nodiscard]] history::Span must_route(const history::History& history, const history::ServiceView& view, const history::Membership& stay);
+[[nodiscard]] bool may_be_routable(const history::History& history, const history::ServiceView& view, const history::Endpoint& endpoint,
+                                   std::int64_t ns);
+
+// The one owner of all candidates; none when there are no candidates, several owners, or an unknown one.
+[[nodiscard]] std::optional<model::ObjectRef> sole_owner(const Case& the_case, const Cell& cell);
+
+// Direct probes of an endpoint by the cell's traffic, while it was (or may have been) routable.
+struct Reached {
+  std::uint64_t ok = 0, failed_alike = 0, failed_otherwise = 0;
+  Reached& operator+=(const Reached& more);
+};
+[[nodiscard]] Reached reached(const Case& the_case, const history::ServiceView& view, const history::Endpoint& endpoint,
+                              const std::string& traffic, Likeness like);
+
+[[nodiscard]] const model::Pod* pod_of(const history::History& history, const history::ServiceView& view, const history::Endpoint& endpoint);
+// Container restarts seen in the run: the last restart count less the first one seen.
+[[nodiscard]] int restarts(const history::History& history, const history::ServiceView& view, const history::Endpoint& endpoint);
+
+}  // namespace straycat::diagnose

@@ -1,0 +1,214 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "phases.hpp"
+#include "readiness.hpp"
+#include "words.hpp"
+
+namespace straycat::diagnose {
+namespace {
+
+using history::History;
+using history::ScenarioPhase;
+using history::Span;
+using plan::Budget;
+
+bool finished(const History& history) { return history.ended && history.ended->reason == "finished"; }
+
+// Failures of a stretch whose edges are uncertain: surely inside, and possibly inside. The prober's own never count.
+struct Count {
+  std::uint64_t least = 0, most = 0, attempts = 0;
+};
+
+std::uint64_t failures_between(const History& history, Span span, std::uint64_t* attempts = nullptr) {
+  std::uint64_t failed = 0;
+  for (const auto& traffic : history.traffic) {
+    const auto totals = totals_in(traffic, span);
+    failed += totals.failed - totals.local;
+    if (attempts != nullptr) *attempts += totals.attempts;
+  }
+  return failed;
+}
+
+Count count_in(const History& history, const ScenarioPhase& phase) {
+  Count result;
+  const auto from = phase.from.error_ns;
+  const auto to = phase.to.error_ns;
+  const Span inner{phase.from.ns + from, phase.to.ns - to};
+  result.least = inner.to > inner.from ? failures_between(history, inner) : 0;
+  result.most = failures_between(history, {phase.from.ns - from, phase.to.ns + to});
+  failures_between(history, {phase.from.ns, phase.to.ns}, &result.attempts);
+  return result;
+}
+
+std::string text_of(const Budget& budget) {
+  if (!budget.share) return grouped(static_cast<std::uint64_t>(std::max(0.0, budget.value)));
+  return percent(static_cast<std::uint64_t>(budget.value * 1e6 + 0.5), 1'000'000);
+}
+
+bool within(const Budget& budget, std::uint64_t failed, std::uint64_t attempts) {
+  const auto limit = budget.share ? budget.value * static_cast<double>(attempts) : budget.value;
+  return static_cast<double>(failed) <= limit;
+}
+
+// "At most": needs the whole stretch, seen well.
+CheckedExpectation at_most(const Budget& budget, const Count& seen, const std::string& where, const std::string& doubt) {
+  CheckedExpectation result{fmt::format("at most {} failed requests {}", text_of(budget), where), Met::unproven, ""};
+  result.why = fmt::format("{} of {} failed", grouped(seen.most), count(seen.attempts, "attempt"));
+  if (!within(budget, seen.least, seen.attempts)) {
+    result.met = Met::no;
+  } else if (!doubt.empty()) {
+    result.why += ", but " + doubt;
+  } else if (within(budget, seen.most, seen.attempts)) {
+    result.met = Met::yes;
+  }
+  return result;
+}
+
+// "At least": what was seen was seen, however the run ended.
+CheckedExpectation at_least(const Budget& budget, const Count& seen, const std::string& where, const std::string& doubt) {
+  CheckedExpectation result{fmt::format("at least {} failed requests {}", text_of(budget), where), Met::unproven, ""};
+  result.why = fmt::format("{} of {} failed", grouped(seen.most), count(seen.attempts, "attempt"));
+  const auto reaches = [&](std::uint64_t failed) {
+    return static_cast<double>(failed) >= (budget.share ? budget.value * static_cast<double>(seen.attempts) : budget.value);
+  };
+  if (reaches(seen.least)) {
+    result.met = Met::yes;
+  } else if (!doubt.empty()) {
+    result.why += ", but " + doubt;
+  } else if (!reaches(seen.most)) {
+    result.met = Met::no;
+  }
+  return result;
+}
+
+CheckedExpectation readiness(const History& history, const ScenarioPhase& phase, bool none, const std::string& doubt) {
+  const Span span{phase.from.earliest(), phase.to.latest()};
+  CheckedExpectation result{fmt::format("{} \"Readiness probe failed\" event for a ready pod in phase {}", none ? "no" : "a", safe(phase.name)),
+                            Met::unproven, ""};
+  if (!phase.from.bounded() || !phase.to.bounded() || !history.covered("events", {phase.from.ns, phase.to.ns})) {
+    result.why = "the Events were not watched throughout";
+    return result;
+  }
+  const auto written = readiness_failures(history, span);
+  result.why = written == 0 ? "none was written, and the Events were watched throughout" : count(written, "was", "were") + " written";
+  if (written > 0) {
+    result.met = none ? Met::no : Met::yes;
+  } else if (doubt.empty()) {
+    result.met = none ? Met::yes : Met::no;
+  } else {
+    result.why += ", but " + doubt;
+  }
+  return result;
+}
+
+// Why "never" and "at most" cannot be proven of a stretch; "" when they can.
+std::string doubt_of(const Case& the_case, bool whole, bool bounded, std::uint64_t attempts) {
+  if (!bounded) return "its edges are not known on the prober's clock";
+  if (!whole) return "the run ended before it was over";
+  if (the_case.records_lost > 0) return count(the_case.records_lost, "record") + " of the prober lost";
+  if (attempts < fewest_attempts) return fmt::format("fewer than {} attempts show nothing", fewest_attempts);
+  return {};
+}
+
+void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, std::vector<CheckedExpectation>& out) {
+  const History& history = the_case.history;
+  const std::string where = "in phase " + safe(expected.phase);
+  const auto phase = std::find_if(history.phases.begin(), history.phases.end(), [&](const ScenarioPhase& p) { return p.name == expected.phase; });
+  if (phase == history.phases.end()) {
+    out.push_back({"something " + where, finished(history) ? Met::no : Met::unproven, "the phase never began"});
+    return;
+  }
+  const bool bounded = phase->from.bounded() && phase->to.bounded();
+  const Count seen = bounded ? count_in(history, *phase) : Count{};
+  const auto doubt = doubt_of(the_case, phase->closed, bounded, seen.attempts);
+  if (expected.max_failures) out.push_back(at_most(*expected.max_failures, seen, where, doubt));
+  if (expected.min_failures) out.push_back(at_least(*expected.min_failures, seen, where, doubt));
+  if (expected.no_readiness_failures) {
+    out.push_back(readiness(history, *phase, *expected.no_readiness_failures, doubt_of(the_case, phase->closed, bounded, fewest_attempts)));
+  }
+}
+
+// --- the finding ------------------------------------------------------------------------------------------------------
+
+bool explains(const Finding& finding) { return finding.explained > 0; }
+
+bool is_expected(const plan::Expectations& expected, const Finding& finding) {
+  if (finding.cause != expected.finding) return false;
+  if (!expected.workload) return true;
+  const model::ObjectRef named{expected.workload->kind, expected.workload->ns, expected.workload->name, ""};
+  return finding.workload && same_workload(*finding.workload, named);
+}
+
+void check_none(const Case& the_case, const Verdict& verdict, const plan::Expectations& expected, CheckedExpectation& out) {
+  const std::uint64_t real = verdict.failed - verdict.local;
+  const Budget allowed = expected.max_failures.value_or(Budget{});
+  if (verdict.conclusion == Conclusion::found) {
+    out.met = Met::no;
+    out.why = "found: " + verdict.findings.front().title;
+  } else if (verdict.conclusion == Conclusion::inconclusive) {
+    out.met = within(allowed, real, verdict.attempts) ? Met::unproven : Met::no;
+    out.why = real > 0 ? count(real, "request") + " failed" : verdict.reasons.front();
+  } else {
+    out.met = finished(the_case.history) ? Met::yes : Met::unproven;
+    out.why = finished(the_case.history) ? "nothing failed" : "nothing failed, but the run did not finish";
+  }
+}
+
+void check_cause(const Case& the_case, const Verdict& verdict, const plan::Expectations& expected, CheckedExpectation& out) {
+  const auto match = std::find_if(verdict.findings.begin(), verdict.findings.end(), [&](const Finding& f) { return is_expected(expected, f); });
+  const auto other = std::find_if(verdict.findings.begin(), verdict.findings.end(),
+                                  [&](const Finding& f) { return explains(f) && !is_expected(expected, f); });
+  if (verdict.conclusion == Conclusion::inconclusive && !(match != verdict.findings.end() && !explains(*match) && verdict.failed == 0)) {
+    out.why = "inconclusive: " + verdict.reasons.front();
+  } else if (match == verdict.findings.end()) {
+    out.met = finished(the_case.history) || other != verdict.findings.end() ? Met::no : Met::unproven;
+    out.why = other != verdict.findings.end() ? "found: " + other->title : "not found";
+  } else if (other != verdict.findings.end() && verdict.conclusion == Conclusion::found) {
+    out.met = Met::no;
+    out.why = "found, but also: " + other->title;
+  } else {
+    out.met = Met::yes;
+    out.why = "found";
+  }
+}
+
+CheckedExpectation check_finding(const Case& the_case, const Verdict& verdict, const plan::Expectations& expected) {
+  CheckedExpectation result{"finding: " + safe(expected.finding), Met::unproven, ""};
+  if (expected.workload) result.text += " of " + safe(expected.workload->display());
+  if (expected.finding == "none") {
+    check_none(the_case, verdict, expected, result);
+  } else if (expected.finding == "inconclusive") {
+    result.met = verdict.conclusion == Conclusion::inconclusive ? Met::yes : Met::no;
+    result.why = std::string(to_string(verdict.conclusion));
+  } else {
+    check_cause(the_case, verdict, expected, result);
+  }
+  return result;
+}
+
+int exit_code(const History& history, const std::vector<CheckedExpectation>& expectations) {
+  if (history.ended && history.ended->reason == "failed") return 4;
+  const auto any = [&](Met met) {
+    return std::any_of(expectations.begin(), expectations.end(), [&](const CheckedExpectation& one) { return one.met == met; });
+  };
+  return any(Met::no) ? 1 : any(Met::unproven) ? 2 : 0;
+}
+
+}  // namespace
+
+void check_expectations(const Case& the_case, Verdict& verdict) {
+  const History& history = the_case.history;
+  const plan::Expectations expected = history.plan ? history.plan->expect : plan::Expectations{};
+  verdict.expectations.push_back(check_finding(the_case, verdict, expected));
+  for (const auto& phase : expected.phases) check_phase(the_case, phase, verdict.expectations);
+  if (expected.max_failures) {
+    const auto real = verdict.failed - verdict.local;
+    const Count seen{real, real, verdict.attempts};
+    verdict.expectations.push_back(at_most(*expected.max_failures, seen, "in the whole run", doubt_of(the_case, finished(history), true, seen.attempts)));
+  }
+  verdict.exit_code = exit_code(history, verdict.expectations);
+}
+
+}  // namespace straycat::diagnose

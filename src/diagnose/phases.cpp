@@ -1,0 +1,76 @@
+#include "phases.hpp"
+
+#include <algorithm>
+
+#include "share.hpp"
+#include "words.hpp"
+
+namespace straycat::diagnose {
+namespace {
+
+using history::History;
+using history::ScenarioPhase;
+using history::Span;
+
+bool watched(const History& history, const history::Traffic& traffic, Span span) {
+  if (!traffic.view) return false;
+  const auto& blind = history.views[*traffic.view].blind;
+  return std::none_of(blind.begin(), blind.end(), [&](const Span& one) { return one.overlaps(span.from, span.to); });
+}
+
+void set_state(const Case& the_case, PhaseReport& report, std::uint64_t failed) {
+  if (report.error_ns >= history::unbounded) {
+    report.state = "not shown";
+    report.note = "its edges are not known on the prober's clock: no clock bound";
+  } else if (failed > 0) {
+    report.state = "failing";
+  } else if (report.attempts < fewest_attempts) {
+    report.state = "not shown";
+    report.note = "fewer than " + std::to_string(fewest_attempts) + " attempts";
+  } else if (the_case.records_lost > 0) {
+    report.state = "not shown";
+    report.note = count(the_case.records_lost, "record") + " of the prober lost";
+  } else {
+    report.state = "clean";
+  }
+  if (report.note.empty() && !report.covered) report.note = "its endpoints were not watched throughout";
+}
+
+PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::size_t index, const std::vector<Finding>& findings) {
+  const auto& traffic = the_case.history.traffic[index];
+  const Span span{phase.from.ns, phase.to.ns};
+  const auto totals = totals_in(traffic, span);
+  PhaseReport report;
+  report.phase = phase.name;
+  report.traffic = traffic.name;
+  report.vantage = traffic.vantage;
+  report.from_ns = span.from;
+  report.to_ns = span.to;
+  report.error_ns = std::max(phase.from.error_ns, phase.to.error_ns);
+  report.attempts = totals.attempts;
+  report.ok = totals.ok;
+  report.failed = totals.failed;
+  report.kinds = totals.kinds;
+  report.largest_gap_ns = largest_gap(traffic, span);
+  report.covered = watched(the_case.history, traffic, span);
+  set_state(the_case, report, totals.failed - totals.local);
+  for (const Finding& finding : findings) {
+    if (finding.cause == "stray-endpoint" && !report.share) report.share = predicted_share(the_case, finding, index, span);
+  }
+  return report;
+}
+
+}  // namespace
+
+std::vector<PhaseReport> report_phases(const Case& the_case, const std::vector<Finding>& findings) {
+  const History& history = the_case.history;
+  auto phases = history.phases;
+  if (phases.empty()) phases.push_back({"", {history.begin, 0}, {history.end, 0}, true});  // a scenario without phases is one
+  std::vector<PhaseReport> result;
+  for (const ScenarioPhase& phase : phases) {
+    for (std::size_t i = 0; i < history.traffic.size(); ++i) result.push_back(report_of(the_case, phase, i, findings));
+  }
+  return result;
+}
+
+}  // namespace straycat::diagnose

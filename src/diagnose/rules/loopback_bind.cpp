@@ -1,0 +1,24 @@
+// Failure mode 7: the right port, but nobody listens there on the pod's own address (bound to 127.0.0.1, or not at all).
+#include <fmt/format.h>
+
+#include "../words.hpp"
+#include "never_answers.hpp"
+
+namespace straycat::diagnose {
+
+Ruling loopback_bind(const Case& the_case, const Scope& scope) {
+  Ruling ruling;
+  for (const auto& page : never_answering(the_case, scope).pages()) {
+    if (declared_ports(the_case, page) == Declared::other_port) continue;
+    const auto& view = the_case.history.views[page.view];
+    ruling.claims.push_back(
+        claim_of(the_case, page, "loopback-bind",
+                 fmt::format("Every pod of {} refuses on port {} when reached directly on its own address: the server listens on loopback only, or "
+                             "not at all.",
+                             display(page.owner), view.endpoints[candidates_of(the_case, page.cells).front()].port)));
+  }
+  ruling.excluded = others_answered(the_case, scope);
+  return ruling;
+}
+
+}  // namespace straycat::diagnose

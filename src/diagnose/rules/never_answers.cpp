@@ -1,0 +1,80 @@
+#include "never_answers.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "../words.hpp"
+
+namespace straycat::diagnose {
+namespace {
+
+struct Answers {
+  std::uint64_t ok = 0, refused = 0;
+  bool restarted = false;
+};
+
+Answers answers_of(const Case& the_case, const history::ServiceView& view, const model::ObjectRef& owner, const std::string& traffic) {
+  Answers result;
+  for (const auto& endpoint : view.endpoints) {
+    if (!same_workload(endpoint.owner, owner)) continue;
+    const Reached direct = reached(the_case, view, endpoint, traffic, Likeness::refused);
+    result.ok += direct.ok;
+    result.refused += direct.failed_alike;
+    result.restarted = result.restarted || restarts(the_case.history, view, endpoint) > 0;
+  }
+  return result;
+}
+
+}  // namespace
+
+Book never_answering(const Case& the_case, const Scope& scope) {
+  Book book;
+  std::map<std::pair<std::size_t, std::string>, Answers> known;  // by traffic and owner
+  for (const auto index : scope) {
+    const Cell& cell = the_case.cells[index];
+    const auto owner = intended_owner(the_case, cell);
+    if (!owner || likeness(cell.kind) != Likeness::refused) continue;
+    const auto [found, fresh] = known.try_emplace({cell.traffic, owner->uid + " " + owner->display()});
+    if (fresh) found->second = answers_of(the_case, the_case.view_of(cell), *owner, the_case.history.traffic[cell.traffic].name);
+    if (found->second.ok == 0 && found->second.refused > 0 && !found->second.restarted) book.add(the_case, index, *owner);
+  }
+  return book;
+}
+
+Declared declared_ports(const Case& the_case, const Book::Page& page) {
+  const auto& view = the_case.history.views[page.view];
+  Declared result = Declared::nothing;
+  for (const auto index : candidates_of(the_case, page.cells)) {
+    const auto* pod = pod_of(the_case.history, view, view.endpoints[index]);
+    if (pod == nullptr) continue;
+    for (const auto& container : pod->spec.containers) {
+      for (const auto& port : container.ports) {
+        if (port.port == view.endpoints[index].port) return Declared::this_port;
+        result = Declared::other_port;
+      }
+    }
+  }
+  return result;
+}
+
+std::string others_answered(const Case& the_case, const Scope& scope) {
+  std::uint64_t ok = 0;
+  std::uint64_t all = 0;
+  std::map<std::size_t, bool> done;
+  for (const auto index : scope) {
+    const Cell& cell = the_case.cells[index];
+    if (!the_case.history.traffic[cell.traffic].view || !done.try_emplace(cell.traffic, true).second) continue;
+    const auto& meant = the_case.intent_of(cell).workload;
+    for (const auto& endpoint : the_case.view_of(cell).endpoints) {
+      if (!meant || !same_workload(endpoint.owner, *meant)) continue;
+      const auto direct = reached(the_case, the_case.view_of(cell), endpoint, the_case.history.traffic[cell.traffic].name, likeness(cell.kind));
+      ok += direct.ok;
+      all += direct.ok + direct.failed_alike + direct.failed_otherwise;
+    }
+  }
+  if (all == 0) return "no endpoint of the intended workload is in the candidate sets";
+  return fmt::format("the intended workload's endpoints answered {} of {} direct requests on the same port", grouped(ok), grouped(all));
+}
+
+}  // namespace straycat::diagnose

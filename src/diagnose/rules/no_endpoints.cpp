@@ -1,0 +1,68 @@
+// Failure modes 13 and 6: nobody stands behind the Service: scaled to 0, none ready, a selector that matches no pod, a
+// named port that no pod has. From a pod this shows as refusals and timeouts mixed (the kernel limits its ICMP answers).
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <straycat/model/selector.hpp>
+
+#include "../kubectl.hpp"
+#include "../words.hpp"
+#include "rules.hpp"
+
+namespace straycat::diagnose {
+namespace {
+
+bool any_pod_matches(const Case& the_case, const model::Service& service) {
+  return std::any_of(the_case.history.pods.begin(), the_case.history.pods.end(), [&](const auto& entry) {
+    const auto& pod = entry.second.last;
+    return pod && pod->meta.ns == service.meta.ns && model::selects(service.selector, pod->meta.labels);
+  });
+}
+
+std::string why_empty(const Case& the_case, const history::ServiceView& view, const Cell& cell) {
+  const auto service = the_case.history.service(view.ns, view.service);
+  const bool pods_watched = the_case.history.covered("pods", {cell.first_ns, cell.last_ns});
+  if (service && pods_watched && view.endpoints.empty() && !any_pod_matches(the_case, *service)) {
+    return fmt::format("its selector {} matches no pod", safe(model::to_string(service->selector)));
+  }
+  std::size_t listed = 0;
+  std::size_t unset = 0;
+  for (const auto& endpoint : view.endpoints) {
+    const auto next = std::upper_bound(endpoint.states.begin(), endpoint.states.end(), cell.last_ns,
+                                       [](std::int64_t ns, const history::EndpointState& state) { return ns < state.at.ns; });
+    if (next == endpoint.states.begin() || !std::prev(next)->listed) continue;
+    ++listed;
+    if (endpoint.port == 0) ++unset;
+  }
+  if (listed == 0) return "no endpoint is listed";
+  if (unset == listed) return "its pods have no port of the name that its targetPort asks for";
+  return fmt::format("none of the {} listed is ready", count(listed, "endpoint"));
+}
+
+bool nobody_there(const Cell& cell) {
+  const Likeness like = likeness(cell.kind);
+  return judgeable(cell) && cell.set_size == 0 && (like == Likeness::refused || like == Likeness::no_answer);
+}
+
+}  // namespace
+
+Ruling no_endpoints(const Case& the_case, const Scope& scope) {
+  Ruling ruling;
+  Book book;
+  for (const auto index : scope) {
+    if (nobody_there(the_case.cells[index])) book.add(the_case, index, {});
+  }
+  for (const auto& page : book.pages()) {
+    const auto& view = the_case.history.views[page.view];
+    const Cell& last = the_case.cells[page.cells.back()];
+    ruling.claims.push_back(claim_of(the_case, page, "no-endpoints",
+                                     fmt::format("Service/{} had no endpoint to send to: {}.", safe(view.service), why_empty(the_case, view, last))));
+    ruling.claims.back().finding.endpoints.clear();  // the candidates are those that had just left
+    ruling.claims.back().finding.workload.reset();
+  }
+  ruling.excluded = "at each failure at least one endpoint was ready in the slices";
+  return ruling;
+}
+
+}  // namespace straycat::diagnose

@@ -1,0 +1,145 @@
+#include <algorithm>
+
+#include "../words.hpp"
+#include "rules.hpp"
+
+namespace straycat::diagnose {
+
+const std::vector<NamedRule>& rules() {
+  static const std::vector<NamedRule> all = {
+      {"stray-endpoint", "a stray endpoint", stray_endpoint},
+      {"wrong-answer", "two workloads that answer differently", wrong_answer},
+      {"termination-race", "pods that end before their endpoint is removed", termination_race},
+      {"early-ready", "pods that are ready before they answer", early_ready},
+      {"wrong-target-port", "a wrong target port", wrong_target_port},
+      {"loopback-bind", "a server that listens on loopback only, or not at all", loopback_bind},
+      {"no-endpoints", "a Service without endpoints", no_endpoints},
+      {"data-plane-lag", "a data plane that lags behind the endpoints", data_plane_lag},
+      {"crash-loop", "containers that crash", crash_loop},
+      {"prober-limit", "the prober's own limits", prober_limit},
+  };
+  return all;
+}
+
+const std::map<std::string, std::string>& causes() {
+  static const std::map<std::string, std::string> all = [] {
+    std::map<std::string, std::string> result;
+    for (const NamedRule& rule : rules()) result[rule.cause] = rule.title;
+    result.erase("prober-limit");  // never the Service's fault, so never a finding
+    result["latent-overlap"] = "another workload's pods behind the Service, without a failure so far";
+    result["unexplained"] = "failures that no known cause explains";
+    return result;
+  }();
+  return all;
+}
+
+void Book::add(const Case& the_case, std::size_t cell, const model::ObjectRef& owner) {
+  const auto view = *the_case.history.traffic[the_case.cells[cell].traffic].view;
+  auto found = std::find_if(pages_.begin(), pages_.end(),
+                            [&](const Page& page) { return page.view == view && same_workload(page.owner, owner); });
+  if (found == pages_.end()) found = pages_.insert(pages_.end(), {view, owner, {}});
+  found->cells.push_back(cell);
+}
+
+bool judgeable(const Cell& cell) {
+  const Likeness like = likeness(cell.kind);
+  return cell.sight == Sight::seen && like != Likeness::name && like != Likeness::local;
+}
+
+std::optional<model::ObjectRef> intended_owner(const Case& the_case, const Cell& cell) {
+  if (!judgeable(cell)) return std::nullopt;
+  const auto owner = sole_owner(the_case, cell);
+  if (!owner) return std::nullopt;
+  const auto& meant = the_case.intent_of(cell).workload;
+  return !meant || same_workload(*owner, *meant) ? owner : std::nullopt;
+}
+
+std::optional<model::ObjectRef> other_owner(const Case& the_case, const Cell& cell) {
+  if (!judgeable(cell)) return std::nullopt;
+  const auto owner = sole_owner(the_case, cell);
+  const auto& meant = the_case.intent_of(cell).workload;
+  return owner && meant && !same_workload(*owner, *meant) ? owner : std::nullopt;
+}
+
+std::vector<std::size_t> candidates_of(const Case& the_case, const Scope& cells) {
+  std::vector<std::size_t> result;
+  for (const auto index : cells) {
+    const auto& more = the_case.cells[index].candidates;
+    result.insert(result.end(), more.begin(), more.end());
+  }
+  std::sort(result.begin(), result.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
+  return result;
+}
+
+Reached reached(const Case& the_case, const Scope& cells) {
+  // By traffic and likeness, so that each endpoint's probes count once for each.
+  std::map<std::pair<std::size_t, Likeness>, Scope> groups;
+  for (const auto index : cells) groups[{the_case.cells[index].traffic, likeness(the_case.cells[index].kind)}].push_back(index);
+  Reached result;
+  for (const auto& [key, group] : groups) {
+    const Cell& any = the_case.cells[group.front()];
+    for (const auto endpoint : candidates_of(the_case, group)) {
+      result += reached(the_case, the_case.view_of(any), the_case.endpoint(any, endpoint), the_case.history.traffic[key.first].name, key.second);
+    }
+  }
+  return result;
+}
+
+std::uint64_t failures_in(const Case& the_case, const Scope& cells) {
+  std::uint64_t result = 0;
+  for (const auto index : cells) result += the_case.cells[index].count;
+  return result;
+}
+
+std::string kinds_in(const Case& the_case, const Scope& cells) {
+  std::map<FailureKind, bool> kinds;
+  for (const auto index : cells) kinds[the_case.cells[index].kind] = true;
+  std::string result;
+  for (const auto& [kind, there] : kinds) result += (result.empty() ? "" : ", ") + std::string(describe(kind));
+  return result;
+}
+
+namespace {
+
+AccusedEndpoint accused(const Case& the_case, const history::ServiceView& view, std::size_t index, const Scope& cells) {
+  const auto& endpoint = view.endpoints[index];
+  AccusedEndpoint result;
+  result.address = endpoint.address;
+  result.port = endpoint.port;
+  result.ns = view.ns;
+  result.pod = endpoint.pod;
+  result.pod_uid = endpoint.pod_uid;
+  for (const auto& stay : endpoint.memberships) result.routable.push_back({stay.from, stay.to});
+  std::map<std::pair<std::size_t, Likeness>, bool> asked;
+  for (const auto cell : cells) {
+    const Cell& one = the_case.cells[cell];
+    if (!asked.try_emplace({one.traffic, likeness(one.kind)}, true).second) continue;
+    const auto direct = reached(the_case, view, endpoint, the_case.history.traffic[one.traffic].name, likeness(one.kind));
+    result.probes_failed += direct.failed_alike + direct.failed_otherwise;
+    result.probes_ok += direct.ok;
+  }
+  return result;
+}
+
+}  // namespace
+
+Finding start_finding(const Case& the_case, const Book::Page& page, const std::string& cause) {
+  const auto& view = the_case.history.views[page.view];
+  Finding finding;
+  finding.cause = cause;
+  finding.title = causes().at(cause);
+  finding.ns = view.ns;
+  finding.service = view.service;
+  if (!page.owner.kind.empty()) finding.workload = page.owner;
+  for (const auto index : candidates_of(the_case, page.cells)) finding.endpoints.push_back(accused(the_case, view, index, page.cells));
+  return finding;
+}
+
+Claim claim_of(const Case& the_case, const Book::Page& page, const std::string& cause, const std::string& sentence) {
+  Claim claim{start_finding(the_case, page, cause), page.cells};
+  claim.finding.sentence = sentence;
+  return claim;
+}
+
+}  // namespace straycat::diagnose

@@ -1,0 +1,61 @@
+// Failure modes 1 and 3: the Service's selector matches pods of a workload that it was not made for (a Job, a CronJob,
+// another Deployment, a bare pod, a Helm hook), and they refuse.
+#include <fmt/format.h>
+
+#include <straycat/model/selector.hpp>
+
+#include "../words.hpp"
+#include "rules.hpp"
+
+namespace straycat::diagnose {
+namespace {
+
+std::string sentence(const Case& the_case, const Book::Page& page) {
+  const auto& view = the_case.history.views[page.view];
+  const auto service = the_case.history.service(view.ns, view.service);
+  const std::string label = service && !service->selector.empty() ? " " + safe(model::to_string(service->selector)) : "";
+  return fmt::format("Service/{} also selects the pods of {} (label{}), which do not serve it: connections that land there fail ({}).",
+                     safe(view.service), display(page.owner), label, kinds_in(the_case, page.cells));
+}
+
+// A stray is accused on its own answers: at least one direct failure of the same kind, and no direct success.
+void weigh(const Case& the_case, const Book::Page& page, Ruling& ruling) {
+  const Reached direct = reached(the_case, page.cells);
+  if (direct.failed_alike == 0) {
+    ruling.open.push_back(fmt::format("no endpoint of {} was seen to fail in the same way when reached directly", display(page.owner)));
+  } else if (direct.ok > 0) {
+    ruling.open.push_back(fmt::format("the endpoints of {} answered {} when reached directly, so they do not always fail", display(page.owner),
+                                      count(direct.ok, "time")));
+  } else {
+    ruling.claims.push_back(claim_of(the_case, page, "stray-endpoint", sentence(the_case, page)));
+  }
+}
+
+// Owners that fail and might be strays, if only it were known whom the Service is meant for.
+void note_unknown_intent(const Case& the_case, const Scope& scope, Ruling& ruling) {
+  for (const auto index : scope) {
+    const Cell& cell = the_case.cells[index];
+    if (!judgeable(cell) || the_case.intent_of(cell).workload || !sole_owner(the_case, cell)) continue;
+    ruling.open.push_back(fmt::format("it cannot be told which workload Service/{} is meant for: {}",
+                                      safe(the_case.view_of(cell).service), the_case.intent_of(cell).basis));
+    return;
+  }
+}
+
+}  // namespace
+
+Ruling stray_endpoint(const Case& the_case, const Scope& scope) {
+  Ruling ruling;
+  Book book;
+  for (const auto index : scope) {
+    const Cell& cell = the_case.cells[index];
+    const auto owner = other_owner(the_case, cell);
+    if (owner && likeness(cell.kind) != Likeness::wrong) book.add(the_case, index, *owner);
+  }
+  for (const auto& page : book.pages()) weigh(the_case, page, ruling);
+  note_unknown_intent(the_case, scope, ruling);
+  ruling.excluded = "no failure has a candidate set that another workload owns alone";
+  return ruling;
+}
+
+}  // namespace straycat::diagnose

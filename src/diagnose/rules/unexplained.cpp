@@ -1,0 +1,48 @@
+// The last resort: what was seen well, and what no rule can claim.
+#include <fmt/format.h>
+
+#include "../words.hpp"
+#include "rules.hpp"
+
+namespace straycat::diagnose {
+namespace {
+
+// What is known of such failures, for the person who goes on from here.
+std::string known(const Case& the_case, const Cell& cell) {
+  if (likeness(cell.kind) == Likeness::name) return "the Service's name did not resolve";
+  if (cell.candidates.empty()) return "every endpoint that was routable then answered when reached directly";
+  if (const auto owner = sole_owner(the_case, cell)) return "only endpoints of " + display(*owner) + " can have got them, and no known cause fits";
+  return "no known cause fits";
+}
+
+Finding finding_of(const Case& the_case, const std::string& reason, const Scope& cells) {
+  const Cell& first = the_case.cells[cells.front()];
+  Finding finding;
+  finding.cause = "unexplained";
+  finding.title = causes().at(finding.cause);
+  if (the_case.history.traffic[first.traffic].view) {
+    finding.ns = the_case.view_of(first).ns;
+    finding.service = the_case.view_of(first).service;
+  }
+  finding.explained = failures_in(the_case, cells);
+  finding.first_ns = first.first_ns;
+  for (const auto index : cells) {
+    finding.first_ns = std::min(finding.first_ns, the_case.cells[index].first_ns);
+    finding.last_ns = std::max(finding.last_ns, the_case.cells[index].last_ns);
+  }
+  finding.sentence = fmt::format("{} ({}) unexplained: {}.", count(finding.explained, "failed request stays", "failed requests stay"),
+                                 kinds_in(the_case, cells), reason);
+  return finding;
+}
+
+}  // namespace
+
+std::vector<Finding> unexplained(const Case& the_case, const Scope& left) {
+  std::map<std::string, Scope> by_reason;
+  for (const auto index : left) by_reason[known(the_case, the_case.cells[index])].push_back(index);
+  std::vector<Finding> result;
+  for (const auto& [reason, cells] : by_reason) result.push_back(finding_of(the_case, reason, cells));
+  return result;
+}
+
+}  // namespace straycat::diagnose

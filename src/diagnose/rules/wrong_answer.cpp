@@ -1,0 +1,33 @@
+// Failure mode 4: two workloads share the labels and both answer, but one of them not as expected (canary, blue-green,
+// two releases).
+#include <fmt/format.h>
+
+#include "../words.hpp"
+#include "rules.hpp"
+
+namespace straycat::diagnose {
+
+Ruling wrong_answer(const Case& the_case, const Scope& scope) {
+  Ruling ruling;
+  Book book;
+  for (const auto index : scope) {
+    const Cell& cell = the_case.cells[index];
+    const auto owner = other_owner(the_case, cell);
+    if (owner && likeness(cell.kind) == Likeness::wrong) book.add(the_case, index, *owner);
+  }
+  for (const auto& page : book.pages()) {
+    const Reached direct = reached(the_case, page.cells);
+    if (direct.failed_alike > 0 && direct.ok == 0) {
+      ruling.claims.push_back(claim_of(the_case, page, "wrong-answer",
+                                       fmt::format("Service/{} also selects the pods of {}, which answer, but not as expected ({}).",
+                                                   safe(the_case.history.views[page.view].service), display(page.owner),
+                                                   kinds_in(the_case, page.cells))));
+    } else {
+      ruling.open.push_back(fmt::format("the endpoints of {} did not always answer wrongly when reached directly", display(page.owner)));
+    }
+  }
+  ruling.excluded = "no failure is a wrong answer of another workload's endpoint";
+  return ruling;
+}
+
+}  // namespace straycat::diagnose

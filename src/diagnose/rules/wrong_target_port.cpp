@@ -1,0 +1,23 @@
+// Failure mode 5: the Service sends to a port on which the intended pods do not listen; they declare another one.
+#include <fmt/format.h>
+
+#include "../words.hpp"
+#include "never_answers.hpp"
+
+namespace straycat::diagnose {
+
+Ruling wrong_target_port(const Case& the_case, const Scope& scope) {
+  Ruling ruling;
+  for (const auto& page : never_answering(the_case, scope).pages()) {
+    if (declared_ports(the_case, page) != Declared::other_port) continue;
+    const auto& view = the_case.history.views[page.view];
+    ruling.claims.push_back(claim_of(
+        the_case, page, "wrong-target-port",
+        fmt::format("Service/{} sends to port {} of the pods of {}, which declare another port and refuse on this one: its targetPort is wrong.",
+                    safe(view.service), view.endpoints[candidates_of(the_case, page.cells).front()].port, display(page.owner))));
+  }
+  ruling.excluded = others_answered(the_case, scope);
+  return ruling;
+}
+
+}  // namespace straycat::diagnose
