@@ -1,0 +1,327 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "evidence.hpp"
+#include "fix.hpp"
+#include "phases.hpp"
+#include "words.hpp"
+
+namespace straycat::diagnose {
+
+std::string_view to_string(Conclusion conclusion) {
+  switch (conclusion) {
+    case Conclusion::none: return "none";
+    case Conclusion::found: return "found";
+    case Conclusion::inconclusive: break;
+  }
+  return "inconclusive";
+}
+
+std::string_view to_string(Weight weight) {
+  switch (weight) {
+    case Weight::decides: return "decides";
+    case Weight::corroborates: return "corroborates";
+    case Weight::against: return "against";
+    case Weight::context: break;
+  }
+  return "context";
+}
+
+std::string_view to_string(Met met) {
+  switch (met) {
+    case Met::yes: return "met";
+    case Met::no: return "not met";
+    case Met::unproven: break;
+  }
+  return "unproven";
+}
+
+namespace {
+
+// A cause is proven by at least so many failures: one or two prove a moment, not a cause.
+constexpr std::uint64_t fewest_failures = 3;
+// Of all failures, at most one in so many may stay without a proven cause in a verdict that names one.
+constexpr std::uint64_t one_in = 20;
+
+// One claim on its way to a finding.
+struct Standing {
+  Claim claim;
+  Scope alone;      // cells that no other rule claims
+  Scope shared;
+  bool proven = false;
+};
+
+struct Judgement {
+  const Case& the_case;
+  std::vector<Standing> standings;
+  std::vector<std::string> open;          // what speaks for a cause that is not proven
+  Scope ambiguous, unclaimed;             // seen, but of no proven cause
+  std::vector<std::string> ambiguous_why;
+};
+
+void collect_claims(Judgement& judgement) {
+  Scope all(judgement.the_case.cells.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+  for (const NamedRule& rule : rules()) {
+    Ruling ruling = rule.rule(judgement.the_case, all);
+    for (Claim& claim : ruling.claims) judgement.standings.push_back({std::move(claim), {}, {}, false});
+    judgement.open.insert(judgement.open.end(), ruling.open.begin(), ruling.open.end());
+  }
+}
+
+std::vector<std::vector<std::size_t>> claimants(const Judgement& judgement) {
+  std::vector<std::vector<std::size_t>> result(judgement.the_case.cells.size());
+  for (std::size_t i = 0; i < judgement.standings.size(); ++i) {
+    for (const auto cell : judgement.standings[i].claim.cells) result[cell].push_back(i);
+  }
+  return result;
+}
+
+// A claim is proven when some failures are its alone and it has enough of them in all.
+void prove(Judgement& judgement) {
+  const auto by_cell = claimants(judgement);
+  for (std::size_t cell = 0; cell < by_cell.size(); ++cell) {
+    for (const auto index : by_cell[cell]) {
+      Standing& standing = judgement.standings[index];
+      (by_cell[cell].size() == 1 ? standing.alone : standing.shared).push_back(cell);
+    }
+  }
+  for (Standing& standing : judgement.standings) {
+    const auto alone = failures_in(judgement.the_case, standing.alone);
+    standing.proven = alone > 0 && alone + failures_in(judgement.the_case, standing.shared) >= fewest_failures;
+  }
+}
+
+void add_cell(const Judgement& judgement, std::size_t cell, Finding& finding, std::uint64_t& counter) {
+  const Cell& one = judgement.the_case.cells[cell];
+  if (finding.explained + finding.shared == 0) {
+    finding.first_ns = one.first_ns;
+    finding.last_ns = one.last_ns;
+  }
+  finding.first_ns = std::min(finding.first_ns, one.first_ns);
+  finding.last_ns = std::max(finding.last_ns, one.last_ns);
+  counter += one.count;
+}
+
+std::string owners_text(const Case& the_case, const Cell& cell) {
+  std::vector<std::string> names;
+  for (const auto index : cell.candidates) {
+    const auto& owner = the_case.endpoint(cell, index).owner;
+    const auto name = owner.kind.empty() ? std::string("an endpoint whose pod is not in the log") : display(owner);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : " or ") + name;
+  return text;
+}
+
+void set_aside(Judgement& judgement, std::size_t index, const std::vector<std::size_t>& claimed_by) {
+  const Cell& cell = judgement.the_case.cells[index];
+  const bool several = !cell.candidates.empty() && !sole_owner(judgement.the_case, cell);
+  if (claimed_by.empty() && !several) {
+    judgement.unclaimed.push_back(index);
+    return;
+  }
+  judgement.ambiguous.push_back(index);
+  std::string why;
+  if (several) {
+    why = "two candidates: an endpoint of " + owners_text(judgement.the_case, cell) + " can have got them";
+  } else if (claimed_by.size() > 1) {
+    why = "two causes fit alike: " + judgement.standings[claimed_by[0]].claim.finding.title + ", or " + judgement.standings[claimed_by[1]].claim.finding.title;
+  } else {
+    why = fmt::format("too few failed requests ({} at least) to prove {}", fewest_failures, judgement.standings[claimed_by[0]].claim.finding.title);
+  }
+  if (std::find(judgement.ambiguous_why.begin(), judgement.ambiguous_why.end(), why) == judgement.ambiguous_why.end()) {
+    judgement.ambiguous_why.push_back(why);
+  }
+}
+
+// Gives each failure to the one proven cause that claims it, to all of them as shared, or to nobody.
+void attribute(Judgement& judgement, Verdict& verdict) {
+  const auto by_cell = claimants(judgement);
+  for (std::size_t index = 0; index < by_cell.size(); ++index) {
+    const Cell& cell = judgement.the_case.cells[index];
+    std::vector<std::size_t> proven;
+    for (const auto claimant : by_cell[index]) {
+      if (judgement.standings[claimant].proven) proven.push_back(claimant);
+    }
+    if (cell.sight == Sight::local) {
+      verdict.local += cell.count;
+    } else if (cell.sight != Sight::seen) {
+      verdict.unseen += cell.count;
+    } else if (proven.empty()) {
+      set_aside(judgement, index, by_cell[index]);
+    } else {
+      verdict.explained += cell.count;
+      for (const auto claimant : proven) {
+        Finding& finding = judgement.standings[claimant].claim.finding;
+        add_cell(judgement, index, finding, proven.size() == 1 ? finding.explained : finding.shared);
+      }
+    }
+  }
+  verdict.ambiguous = failures_in(judgement.the_case, judgement.ambiguous);
+}
+
+const Intent& intent_for(const Case& the_case, const Finding& finding) {
+  const auto found = std::find_if(the_case.intents.begin(), the_case.intents.end(),
+                                  [&](const Intent& intent) { return intent.ns == finding.ns && intent.service == finding.service; });
+  return found != the_case.intents.end() ? *found : the_case.intents.front();
+}
+
+void describe_findings(Judgement& judgement, Verdict& verdict) {
+  for (Standing& standing : judgement.standings) {
+    if (!standing.proven || standing.claim.finding.explained == 0) continue;
+    Finding& finding = standing.claim.finding;
+    add_evidence(judgement.the_case, standing.claim.cells, finding);
+    add_rivals(judgement.the_case, standing.alone, finding);
+    if (finding.cause == "stray-endpoint" || finding.cause == "wrong-answer") propose_fix(judgement.the_case, intent_for(judgement.the_case, finding), finding);
+    verdict.findings.push_back(std::move(finding));
+  }
+  std::stable_sort(verdict.findings.begin(), verdict.findings.end(), [](const Finding& a, const Finding& b) { return a.explained > b.explained; });
+}
+
+// --- reasons ----------------------------------------------------------------------------------------------------------
+
+std::uint64_t count_of(const Case& the_case, Sight sight) {
+  std::uint64_t result = 0;
+  for (const Cell& cell : the_case.cells) {
+    if (cell.sight == sight) result += cell.count;
+  }
+  return result;
+}
+
+std::string blind_reason(const Case& the_case, std::uint64_t number) {
+  for (const Cell& cell : the_case.cells) {
+    if (cell.sight != Sight::blind || the_case.history.traffic[cell.traffic].view) continue;
+    return fmt::format("{} cannot be placed: it is not known which Service they went to", count(number, "failure"));
+  }
+  return fmt::format("a watch gap: the Service's endpoints were not watched when {} happened", count(number, "failure"));
+}
+
+// What keeps failures from having a proven cause, the weightiest first.
+std::vector<std::string> doubts(const Judgement& judgement, const Verdict& verdict) {
+  std::vector<std::pair<std::uint64_t, std::string>> weighed;
+  const auto& the_case = judgement.the_case;
+  if (const auto blind = count_of(the_case, Sight::blind)) weighed.emplace_back(blind, blind_reason(the_case, blind));
+  if (const auto stalled = count_of(the_case, Sight::stalled)) {
+    weighed.emplace_back(stalled, fmt::format("a stalled prober: its loop stood still (up to {}) around {}", in_ms(the_case.worst_loop_lag_ns), count(stalled, "failure")));
+  }
+  if (verdict.local > 0) {
+    weighed.emplace_back(verdict.local, fmt::format("local exhaustion: {} of the prober's own, for want of ports or descriptors", count(verdict.local, "failure")));
+  }
+  for (const auto& why : judgement.ambiguous_why) weighed.emplace_back(verdict.ambiguous, why);
+  std::stable_sort(weighed.begin(), weighed.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::string> result;
+  for (auto& [weight, text] : weighed) result.push_back(std::move(text));
+  return result;
+}
+
+std::string lost_reason(const Case& the_case) {
+  return fmt::format("records lost: {} of the prober never reached the log", count(the_case.records_lost, "record"));
+}
+
+bool died(const history::History& history) {
+  return std::any_of(history.vantages.begin(), history.vantages.end(), [](const history::Vantage& v) { return !v.lost_reason.empty() && !v.summed_up; });
+}
+
+std::uint64_t skipped(const history::History& history) {
+  std::uint64_t result = 0;
+  for (const auto& vantage : history.vantages) result += vantage.skipped;
+  return result;
+}
+
+// Nothing failed: was enough seen to say so?
+void conclude_quiet(const Case& the_case, Verdict& verdict) {
+  const auto& history = the_case.history;
+  if (verdict.attempts == 0) verdict.reasons.emplace_back("too few requests: none was sent");
+  if (verdict.attempts > 0 && verdict.attempts < fewest_attempts) {
+    verdict.reasons.push_back(fmt::format("too few requests: {} show nothing, {} are the least", count(verdict.attempts, "attempt"), fewest_attempts));
+  }
+  if (the_case.records_lost > 0) verdict.reasons.push_back(lost_reason(the_case));
+  if (died(history)) verdict.reasons.emplace_back("the prober was lost before the run ended");
+  if (history.cut || history.ended->reason != "finished") verdict.reasons.emplace_back("the run did not finish");
+  if (skipped(history) > verdict.attempts) verdict.reasons.emplace_back("a stalled prober: it could not send most of the requests it was to send");
+  verdict.conclusion = verdict.reasons.empty() ? Conclusion::none : Conclusion::inconclusive;
+}
+
+void conclude_failing(const Judgement& judgement, Verdict& verdict) {
+  const auto doubtful = verdict.failed - std::min(verdict.failed, verdict.explained);
+  const bool mostly_explained = verdict.explained > 0 && doubtful * one_in <= verdict.failed;
+  if (mostly_explained && judgement.the_case.records_lost == 0) {
+    verdict.conclusion = Conclusion::found;
+    return;
+  }
+  verdict.conclusion = Conclusion::inconclusive;
+  if (judgement.the_case.records_lost > 0) verdict.reasons.push_back(lost_reason(judgement.the_case));
+  if (mostly_explained) return;
+  for (auto& reason : doubts(judgement, verdict)) verdict.reasons.push_back(std::move(reason));
+  const auto left = failures_in(judgement.the_case, judgement.unclaimed);
+  for (const auto& open : judgement.open) {
+    if (std::find(verdict.reasons.begin(), verdict.reasons.end(), open) == verdict.reasons.end()) verdict.reasons.push_back(open);
+  }
+  if (left > 0) verdict.reasons.push_back(fmt::format("{} no known cause explains", count(left, "failure")));
+}
+
+// --- the whole --------------------------------------------------------------------------------------------------------
+
+std::string headline(const Verdict& verdict) {
+  const auto failed = fmt::format("{} of {} failed", grouped(verdict.failed), count(verdict.attempts, "request"));
+  if (verdict.conclusion == Conclusion::none) return fmt::format("No request failed ({}).", count(verdict.attempts, "attempt"));
+  if (verdict.conclusion == Conclusion::found) return failed + ": " + verdict.findings.front().sentence;
+  return (verdict.failed > 0 ? failed + "; inconclusive: " : "Inconclusive: ") + verdict.reasons.front() + ".";
+}
+
+void add_notes(const Case& the_case, Verdict& verdict) {
+  const auto& history = the_case.history;
+  if (history.cut) verdict.notes.emplace_back("the log was cut: the run was killed, or is still going on");
+  if (history.ended && history.ended->reason != "finished") {
+    verdict.notes.push_back("the run ended early: " + safe(history.ended->reason) + (history.ended->error.empty() ? "" : ": " + safe(history.ended->error)));
+  }
+  if (!history.zero.bounded()) verdict.notes.emplace_back("no clock bound: the runner's records cannot be ordered against the requests");
+  if (history.unreadable > 0) verdict.notes.push_back(count(history.unreadable, "line") + " of the log could not be read");
+  if (history.unknown > 0) verdict.notes.push_back(count(history.unknown, "record") + " of unknown kinds were passed over");
+  if (!history.plan_error.empty()) verdict.notes.push_back("the plan in the log cannot be read: " + safe(history.plan_error));
+  const auto doubtful = verdict.failed - std::min(verdict.failed, verdict.explained);
+  if (verdict.conclusion == Conclusion::found && doubtful > 0) {
+    verdict.notes.push_back(fmt::format("{} of the {} could not be given to a proven cause", grouped(doubtful), count(verdict.failed, "failure")));
+  }
+}
+
+void add_latent_and_unexplained(const Judgement& judgement, Verdict& verdict) {
+  for (auto& finding : unexplained(judgement.the_case, judgement.unclaimed)) verdict.findings.push_back(std::move(finding));
+  for (auto& finding : latent_overlap(judgement.the_case, verdict.findings)) {
+    propose_fix(judgement.the_case, intent_for(judgement.the_case, finding), finding);
+    verdict.findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace
+
+Verdict judge(const history::History& history) {
+  const Case the_case = open_case(history);
+  Verdict verdict;
+  verdict.intents = the_case.intents;
+  verdict.attempts = history.totals.attempts;
+  verdict.failed = history.totals.failed;
+
+  Judgement judgement{the_case, {}, {}, {}, {}, {}};
+  collect_claims(judgement);
+  prove(judgement);
+  attribute(judgement, verdict);
+  describe_findings(judgement, verdict);
+  if (verdict.failed == 0) {
+    conclude_quiet(the_case, verdict);
+  } else {
+    conclude_failing(judgement, verdict);
+  }
+  if (verdict.conclusion == Conclusion::inconclusive && verdict.reasons.empty()) verdict.reasons.emplace_back("no known cause explains the failures");
+  add_latent_and_unexplained(judgement, verdict);
+  verdict.phases = report_phases(the_case, verdict.findings);
+  verdict.headline = headline(verdict);
+  add_notes(the_case, verdict);
+  check_expectations(the_case, verdict);
+  return verdict;
+}
+
+}  // namespace straycat::diagnose
