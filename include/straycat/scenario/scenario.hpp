@@ -17,8 +17,13 @@ namespace straycat::scenario {
 // -> text.
 using ReadFile = std::function<Result<std::string>(const std::string& path)>;
 
-// Parses the scenario `text` (shown as `file` in messages). Errors: bad_input, rendered with file:line:column, line, caret.
+// Parses the scenario `text` (shown as `file` in messages; manifests are shown under the same folder). Errors: bad_input,
+// up to ten problems, each rendered with file:line:column, line and caret; the first is the one to mend first. Problems of
+// shape, of manifests, and of references are told in this order, as each makes the next unreliable.
 [[nodiscard]] Result<plan::Plan> parse(const std::string& text, const std::string& file, const ReadFile& read);
+
+// Only what the JSON Schema says, as an editor would: no file is read, no reference followed.
+[[nodiscard]] Result<> check_shape_only(const std::string& text, const std::string& file);
 
 // The JSON Schema (2020-12) of the format, as published in scenarios/scenario.schema.json.
 [[nodiscard]] nlohmann::json schema();

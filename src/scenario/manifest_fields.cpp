@@ -1,0 +1,209 @@
+// Key lists: Kubernetes 1.36's types (k8s.io/api core/v1, apps/v1, batch/v1). At the top of an object an unknown key is an
+// error; below, only when it looks like a slip of a known one, so that a later Kubernetes' new field is no error here.
+#include "manifest_fields.hpp"
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include <straycat/plan/plan.hpp>
+
+#include "formats.hpp"
+
+namespace straycat::scenario {
+namespace {
+
+using yaml::Node;
+using Type = Node::Type;
+using Keys = std::map<std::string, std::string, std::less<>>;  // key -> the name of its own list, or ""
+
+// "key", or "key:LIST" where the key's value has keys of its own. A list of objects is checked item by item; "texts" is a
+// map whose values are text.
+const std::map<std::string, const char*, std::less<>> lists = {
+    {"metadata", "annotations:texts creationTimestamp deletionGracePeriodSeconds deletionTimestamp finalizers generateName generation "
+                 "labels:texts managedFields name namespace ownerReferences resourceVersion selfLink uid"},
+    {"selector", "matchLabels:texts matchExpressions"},
+    {"template", "metadata:metadata spec:PodSpec"},
+    {"Deployment", "minReadySeconds paused progressDeadlineSeconds replicas revisionHistoryLimit selector:selector strategy:strategy "
+                   "template:template"},
+    {"strategy", "rollingUpdate:rolling type"},
+    {"rolling", "maxSurge maxUnavailable partition"},
+    {"StatefulSet", "minReadySeconds ordinals persistentVolumeClaimRetentionPolicy podManagementPolicy replicas revisionHistoryLimit "
+                    "selector:selector serviceName template:template updateStrategy:strategy volumeClaimTemplates"},
+    {"DaemonSet", "minReadySeconds revisionHistoryLimit selector:selector template:template updateStrategy:strategy"},
+    {"ReplicaSet", "minReadySeconds replicas selector:selector template:template"},
+    {"ReplicationController", "minReadySeconds replicas selector:texts template:template"},
+    {"Job", "activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode completions managedBy manualSelector "
+            "maxFailedIndexes parallelism podFailurePolicy podReplacementPolicy selector:selector successPolicy suspend "
+            "template:template ttlSecondsAfterFinished"},
+    {"CronJob", "concurrencyPolicy failedJobsHistoryLimit jobTemplate:jobTemplate schedule startingDeadlineSeconds "
+                "successfulJobsHistoryLimit suspend timeZone"},
+    {"jobTemplate", "metadata:metadata spec:Job"},
+    {"Service", "allocateLoadBalancerNodePorts clusterIP clusterIPs externalIPs externalName externalTrafficPolicy healthCheckNodePort "
+                "internalTrafficPolicy ipFamilies ipFamilyPolicy loadBalancerClass loadBalancerIP loadBalancerSourceRanges "
+                "ports:ServicePort publishNotReadyAddresses selector:texts sessionAffinity sessionAffinityConfig trafficDistribution type"},
+    {"ServicePort", "appProtocol name nodePort port protocol targetPort"},
+    {"Pod", "@PodSpec"},
+    {"PodSpec", "activeDeadlineSeconds affinity automountServiceAccountToken containers:Container dnsConfig dnsPolicy "
+                "enableServiceLinks ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride "
+                "imagePullSecrets initContainers:Container nodeName nodeSelector:texts os overhead preemptionPolicy priority "
+                "priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName schedulerName "
+                "schedulingGates securityContext serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain "
+                "terminationGracePeriodSeconds tolerations topologySpreadConstraints volumes workloadRef"},
+    {"Container", "args command env:EnvVar envFrom image imagePullPolicy lifecycle:Lifecycle livenessProbe:Probe name "
+                  "ports:ContainerPort readinessProbe:Probe resizePolicy resources restartPolicy restartPolicyRules securityContext "
+                  "startupProbe:Probe stdin stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices volumeMounts "
+                  "workingDir"},
+    {"EnvVar", "name value:text valueFrom"},
+    {"Lifecycle", "postStart preStop stopSignal"},
+    {"ContainerPort", "containerPort hostIP hostPort name protocol"},
+    {"Probe", "exec failureThreshold grpc httpGet:HttpGet initialDelaySeconds periodSeconds successThreshold tcpSocket "
+              "terminationGracePeriodSeconds timeoutSeconds"},
+    {"HttpGet", "host httpHeaders path port scheme"},
+};
+
+Keys keys_in(std::string_view name) {
+  Keys keys;
+  const auto found = lists.find(name);
+  if (found == lists.end()) return keys;
+  if (*found->second == '@') return keys_in(found->second + 1);
+  std::istringstream words(found->second);
+  for (std::string word; words >> word;) {
+    const std::size_t colon = word.find(':');
+    keys[word.substr(0, colon)] = colon == std::string::npos ? "" : word.substr(colon + 1);
+  }
+  return keys;
+}
+
+// The keys at the top of an object of a known kind.
+std::vector<std::string> top_keys(const std::string& kind) {
+  std::vector<std::string> keys = {"apiVersion", "kind", "metadata"};
+  const std::map<std::string, std::vector<std::string>> special = {
+      {"ConfigMap", {"data", "binaryData", "immutable"}},
+      {"Secret", {"data", "stringData", "type", "immutable"}},
+      {"ServiceAccount", {"secrets", "imagePullSecrets", "automountServiceAccountToken"}},
+      {"Endpoints", {"subsets"}},
+      {"EndpointSlice", {"addressType", "endpoints", "ports"}},
+      {"Role", {"rules"}},
+      {"RoleBinding", {"roleRef", "subjects"}},
+  };
+  const auto found = special.find(kind);
+  const std::vector<std::string> rest = found == special.end() ? std::vector<std::string>{"spec", "status"} : found->second;
+  keys.insert(keys.end(), rest.begin(), rest.end());
+  return keys;
+}
+
+std::string group_of(const std::string& api_version) {
+  const std::size_t slash = api_version.find('/');
+  return slash == std::string::npos ? "" : api_version.substr(0, slash);
+}
+
+class Check {
+ public:
+  Check(const Source& source, Problems& problems) : source_(source), problems_(problems) {}
+
+  void object(const Node& node) {
+    const Node* kind = text_at(node, "kind", "every object says its kind, such as Deployment");
+    const Node* version = text_at(node, "apiVersion", "every object says its apiVersion, such as apps/v1");
+    if (kind == nullptr || version == nullptr) return;
+    if (!known_kind(*kind, *version)) return;
+    metadata(node, kind->scalar);
+    if (!plan::api_version_of(kind->scalar).empty()) top(node, kind->scalar);
+    if (const Node* spec = node.find("spec")) fields(*spec, kind->scalar);
+    if (const Node* meta = node.find("metadata")) fields(*meta, "metadata");
+  }
+
+ private:
+  void add(const Node& where, std::string message, std::string hint = "") {
+    problems_.add(source_, where, std::move(message), std::move(hint));
+  }
+
+  // The text under a key that must be there.
+  const Node* text_at(const Node& node, const char* key, const char* hint) {
+    const Node* value = node.find(key);
+    if (value == nullptr) {
+      add(node, fmt::format("this object has no \"{}\"", key), hint);
+      return nullptr;
+    }
+    if (value->type == Type::string && !value->scalar.empty()) return value;
+    add(*value, fmt::format("\"{}\" takes text, not {}", key, to_string(value->type)), hint);
+    return nullptr;
+  }
+
+  // Own kinds of other makers (custom resources) are left to the API server; Kubernetes' own must be spelled right.
+  bool known_kind(const Node& kind, const Node& version) {
+    const std::string expected = plan::api_version_of(kind.scalar);
+    const std::string group = group_of(version.scalar);
+    if (!expected.empty()) {
+      if (group == group_of(expected)) return true;
+      add(version, fmt::format("{} is not in \"{}\": its apiVersion is {}", kind.scalar, version.scalar, expected));
+      return false;
+    }
+    const std::string near = yaml::suggestion(kind.scalar, plan::known_kinds());
+    const bool built_in = group.find('.') == std::string::npos || group.ends_with(".k8s.io");
+    if (!built_in || (near.empty() && !group.empty())) return true;
+    add(kind, fmt::format("unknown kind \"{}\"{}", kind.scalar, near));
+    return false;
+  }
+
+  void metadata(const Node& node, const std::string& kind) {
+    const Node* meta = node.find("metadata");
+    if (meta == nullptr || meta->type != Type::mapping) return add(meta == nullptr ? node : *meta, "this object has no metadata.name");
+    const Node* name = text_at(*meta, "name", "an object that is applied needs a name");
+    if (name == nullptr) return;
+    const bool label = kind == "Service" || kind == "Namespace";  // these become DNS labels
+    if (label ? is_label_name(name->scalar) : is_object_name(name->scalar)) return;
+    add(*name, fmt::format("\"{}\" is no name for a {}", name->scalar, kind),
+        label ? "small letters, digits and dashes, at most 63" : "small letters, digits, dashes and dots, at most 253");
+  }
+
+  void top(const Node& node, const std::string& kind) {
+    const std::vector<std::string> known = top_keys(kind);
+    for (const Node::Pair& pair : node.pairs) {
+      const auto& key = pair.key.value.get_ref<const std::string&>();
+      if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+      add(pair.key, fmt::format("unknown key \"{}\" in a {}{}", key, kind, yaml::suggestion(key, known)));
+    }
+  }
+
+  void fields(const Node& node, std::string_view list) {
+    if (list == "texts") return texts(node);
+    if (list == "text") return text(node);
+    for (const Node& item : node.items) fields(item, list);
+    const Keys keys = keys_in(list);
+    if (keys.empty()) return;
+    std::vector<std::string> names;
+    for (const auto& [key, inner] : keys) names.push_back(key);
+    for (const Node::Pair& pair : node.pairs) {
+      const auto& key = pair.key.value.get_ref<const std::string&>();
+      const auto found = keys.find(key);
+      if (found != keys.end()) {
+        if (!found->second.empty()) fields(pair.value, found->second);
+      } else if (const std::string near = yaml::suggestion(key, names); !near.empty()) {
+        add(pair.key, fmt::format("unknown key \"{}\"{}", key, near));
+      }
+    }
+  }
+
+  void texts(const Node& node) {
+    for (const Node::Pair& pair : node.pairs) text(pair.value);
+  }
+
+  // What kubectl would send as a boolean or a number, and the API server refuse: `app: on`, `version: 1.0`.
+  void text(const Node& node) {
+    if (node.type == Type::string || node.type == Type::null) return;
+    add(node, fmt::format("{} is {} here, and Kubernetes takes text only", node.scalar.empty() ? "this" : node.scalar, to_string(node.type)),
+        node.scalar.empty() ? "" : fmt::format("write \"{}\"", node.scalar));
+  }
+
+  const Source& source_;
+  Problems& problems_;
+};
+
+}  // namespace
+
+void check_manifest(const yaml::Node& object, const Source& source, Problems& problems) { Check(source, problems).object(object); }
+
+}  // namespace straycat::scenario

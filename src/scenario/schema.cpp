@@ -1,0 +1,223 @@
+// The format's shape, once: scenario.schema.json is this text, and the parser's checks walk it (shape.cpp). What a schema
+// cannot say (references between parts, manifests) is checked by references.cpp and manifests.cpp.
+//
+// Two keywords are ours, and only annotations to other programs: "x-check" names the function in formats.cpp that decides
+// where "pattern" approximates it for editors (both must agree: tests/system/loopback/test_schema_agreement.py), and
+// "x-expected" is how a message names what is wanted.
+#include <straycat/scenario/scenario.hpp>
+
+namespace straycat::scenario {
+namespace {
+
+constexpr const char* top = R"json({
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "https://straycat.dev/scenario.schema.json",
+  "title": "straycat scenario, straycat/v1alpha1",
+  "description": "What a run does to a cluster, which requests it sends meanwhile, and what it expects to find.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": ["apiVersion", "kind", "metadata", "spec"],
+  "properties": {
+    "apiVersion": {"const": "straycat/v1alpha1", "description": "The version of this format."},
+    "kind": {"const": "Scenario"},
+    "metadata": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["name"],
+      "properties": {
+        "name": {"$ref": "#/$defs/name", "description": "The scenario's name: in reports, and in the names of what a run makes."},
+        "description": {"type": "string", "description": "What it shows, for people."}
+      }
+    },
+    "spec": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["traffic", "steps"],
+      "properties": {
+        "for": {"$ref": "#/$defs/target", "description": "The workload that the Service is meant for. Inferred, and said so, when absent."},
+        "traffic": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/traffic"}, "description": "The requests that are sent."},
+        "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}, "description": "What is done, in order."},
+        "expect": {"$ref": "#/$defs/expect"},
+        "cluster": {"$ref": "#/$defs/cluster"},
+        "deadline": {"$ref": "#/$defs/duration", "description": "The run ends after this, whatever it is doing. 10m by default."},
+        "seed": {"type": "integer", "minimum": 0, "maximum": 9007199254740991, "x-expected": "a whole number from 0 on", "description": "Of everything random in the run. A new one each time by default; every report names it."}
+      }
+    }
+  }
+})json";
+
+constexpr const char* values = R"json({
+  "name": {"type": "string", "maxLength": 63, "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "x-check": "name", "x-expected": "a name of at most 63 small letters, digits and dashes"},
+  "duration": {"type": "string", "maxLength": 40, "pattern": "^(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|\u00b5s|ms|s|m|h))+$", "x-check": "duration", "x-expected": "a duration such as 300ms, 1s or 2m30s"},
+  "rate": {"type": "string", "pattern": "^(?!0+(\\.0+)?/)[0-9]{1,6}(\\.[0-9]{1,6})?/[smh]$", "x-check": "rate", "x-expected": "a rate such as 100/s or 30/m"},
+  "budget": {
+    "anyOf": [
+      {"type": "integer", "minimum": 0, "maximum": 9007199254740991, "x-expected": "a number of requests from 0 on"},
+      {"type": "string", "pattern": "^(100(\\.0{1,6})?|[0-9]{1,2}(\\.[0-9]{1,6})?)%$", "x-check": "share", "x-expected": "a share such as 0.5%"}
+    ],
+    "x-expected": "a number of requests, or a share such as 0.5%"
+  },
+  "target": {"type": "string", "maxLength": 320, "pattern": "^[A-Za-z]+(\\.[a-z0-9.]+)?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "x-check": "target", "x-expected": "an object as Kind/name, such as Deployment/sayhi"},
+  "path": {"type": "string", "minLength": 1, "pattern": "^[^/]", "x-check": "path", "x-expected": "a file's path relative to the scenario"},
+  "paths": {
+    "anyOf": [{"$ref": "#/$defs/path"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/path"}}],
+    "x-expected": "a file, or a list of files"
+  },
+  "texts": {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string", "x-expected": "text (quote it)"}},
+  "status": {"type": "integer", "minimum": 100, "maximum": 599, "x-expected": "an HTTP status from 100 to 599"}
+})json";
+
+constexpr const char* traffic = R"json({
+  "traffic": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": ["url"],
+    "oneOf": [{"required": ["rate"]}, {"required": ["loops"]}],
+    "dependentRequired": {"pause": ["loops"]},
+    "properties": {
+      "name": {"$ref": "#/$defs/name", "description": "May be left out where there is only one traffic."},
+      "from": {"enum": ["pod", "host"], "description": "Where the requests start: a pod in the cluster (default), or this machine."},
+      "url": {"type": "string", "pattern": "^https?://([^/?#@ \\t-\\r]*@)?([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?([/?#][^ \\t-\\r]*)?$", "x-check": "url", "x-expected": "an http:// or https:// URL", "description": "As a client in the namespace writes it: http://sayhi/hi."},
+      "method": {"enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], "description": "GET by default."},
+      "headers": {"$ref": "#/$defs/texts"},
+      "rate": {"$ref": "#/$defs/rate", "description": "Open loop: so many requests, evenly, whatever the answers do."},
+      "loops": {"type": "integer", "minimum": 1, "maximum": 10000, "x-expected": "a number of loops from 1 to 10000", "description": "Closed loop: so many workers, each sending its next request after the answer and a pause."},
+      "pause": {"$ref": "#/$defs/duration", "description": "Of a closed loop. 1s by default."},
+      "timeout": {"$ref": "#/$defs/duration", "description": "Of a whole request. 10s by default."},
+      "connectTimeout": {"$ref": "#/$defs/duration", "description": "5s by default, and never more than the timeout."},
+      "service": {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)?$", "x-check": "service", "x-expected": "a Service as name or name.namespace", "description": "The Service behind the URL, where its host does not say it or no step makes it."},
+      "expect": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "Which answer counts as good. Status 200 by default.",
+        "properties": {
+          "status": {"anyOf": [{"$ref": "#/$defs/status"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/status"}}], "x-expected": "an HTTP status, or a list of them"},
+          "body": {"type": "string", "x-expected": "text (quote it)", "description": "The whole body, to the byte."},
+          "bodyContains": {"type": "string", "minLength": 1, "x-expected": "text (quote it)"}
+        }
+      }
+    }
+  }
+})json";
+
+constexpr const char* steps = R"json({
+  "step": {
+    "type": "object",
+    "additionalProperties": false,
+    "oneOf": [{"required": ["apply"]}, {"required": ["delete"]}, {"required": ["patch"]}, {"required": ["scale"]}, {"required": ["restart"]}, {"required": ["wait"]}, {"required": ["pause"]}, {"required": ["traffic"]}],
+    "properties": {
+      "name": {"$ref": "#/$defs/name", "description": "Made up from the verb and the position (wait-2) where absent."},
+      "phase": {"$ref": "#/$defs/name", "description": "The phase of the run that this step opens."},
+      "apply": {
+        "anyOf": [{"$ref": "#/$defs/path"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/path"}}, {"$ref": "#/$defs/overlay"}],
+        "x-expected": "a file, a list of files, or file: with an overlay",
+        "description": "Server-side apply of manifests."
+      },
+      "delete": {
+        "anyOf": [{"$ref": "#/$defs/target"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/target"}}, {
+          "type": "object", "additionalProperties": false, "required": ["targets"],
+          "properties": {
+            "targets": {"anyOf": [{"$ref": "#/$defs/target"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/target"}}], "x-expected": "an object as Kind/name, or a list of them"},
+            "wait": {"type": "boolean", "x-expected": "true or false", "description": "Until they are gone. True by default."}
+          }
+        }],
+        "x-expected": "an object as Kind/name, a list of them, or targets: with wait:"
+      },
+      "patch": {
+        "type": "object", "additionalProperties": false, "required": ["target", "merge"],
+        "properties": {
+          "target": {"$ref": "#/$defs/target"},
+          "merge": {"type": "object", "minProperties": 1, "description": "A JSON merge patch (RFC 7386): null deletes a key."}
+        }
+      },
+      "scale": {
+        "type": "object", "additionalProperties": false, "required": ["target", "replicas"],
+        "properties": {"target": {"$ref": "#/$defs/target"}, "replicas": {"$ref": "#/$defs/replicas"}}
+      },
+      "restart": {"$ref": "#/$defs/target", "description": "As kubectl rollout restart."},
+      "wait": {
+        "type": "object", "additionalProperties": false, "required": ["for", "condition"],
+        "properties": {
+          "for": {"$ref": "#/$defs/target"},
+          "condition": {"type": "string", "pattern": "^[A-Z][A-Za-z]*$", "maxLength": 63, "x-check": "condition", "x-expected": "a condition such as Available or Complete", "description": "A status condition's type, or Exists, Deleted, RolledOut, Routable (one of its pods is ready behind a Service), Unroutable."},
+          "timeout": {"$ref": "#/$defs/duration", "description": "60s by default; then the run has failed."}
+        }
+      },
+      "pause": {"$ref": "#/$defs/duration"},
+      "traffic": {"enum": ["start", "stop"], "description": "Without such a step traffic runs from before the first step to after the last."}
+    }
+  },
+  "replicas": {"type": "integer", "minimum": 0, "maximum": 1000, "x-expected": "a number of replicas from 0 to 1000"},
+  "overlay": {
+    "type": "object",
+    "additionalProperties": false,
+    "oneOf": [{"required": ["file"]}, {"required": ["files"]}],
+    "description": "Files, and what to change in their manifests before they are applied.",
+    "properties": {
+      "file": {"$ref": "#/$defs/path"},
+      "files": {"$ref": "#/$defs/paths"},
+      "env": {"$ref": "#/$defs/texts", "description": "Set in every container of every pod template."},
+      "labels": {"$ref": "#/$defs/texts", "description": "Set in every object's own metadata."},
+      "podLabels": {"$ref": "#/$defs/texts", "description": "Set in every pod template."},
+      "replicas": {"$ref": "#/$defs/replicas"},
+      "images": {"$ref": "#/$defs/texts", "description": "An image's name -> the one to use in its place."},
+      "merge": {"type": "object", "minProperties": 1, "description": "A JSON merge patch (RFC 7386) for every object of the files."}
+    }
+  }
+})json";
+
+constexpr const char* expectations = R"json({
+  "expect": {
+    "type": "object",
+    "additionalProperties": false,
+    "description": "What the run is to find. It ends with 0 when it was found so, 1 when not, 2 when that cannot be told.",
+    "properties": {
+      "finding": {
+        "enum": ["none", "inconclusive", "stray-endpoint", "wrong-target-port", "no-endpoints", "missing-named-port", "latent-overlap", "early-ready", "termination-race", "data-plane-lag", "wrong-answer", "crash-loop", "prober-limit", "unexplained"],
+        "description": "The cause. none by default."
+      },
+      "workload": {"$ref": "#/$defs/target", "description": "The workload that is at fault."},
+      "maxFailures": {"$ref": "#/$defs/budget", "description": "Over the whole run."},
+      "phases": {
+        "type": "array",
+        "minItems": 1,
+        "items": {
+          "type": "object", "additionalProperties": false, "required": ["phase"],
+          "properties": {
+            "phase": {"$ref": "#/$defs/name", "description": "A phase that a step opens."},
+            "maxFailures": {"$ref": "#/$defs/budget"},
+            "minFailures": {"$ref": "#/$defs/budget"},
+            "readinessProbeFailed": {"const": "none", "description": "No \"Readiness probe failed\" Event was written for a pod that was ready meanwhile."}
+          }
+        }
+      }
+    }
+  },
+  "cluster": {
+    "type": "object",
+    "additionalProperties": false,
+    "description": "How the embedded cluster is to be. Other clusters ignore it.",
+    "properties": {
+      "images": {
+        "type": "object",
+        "description": "An image's name -> the command line of its program.",
+        "additionalProperties": {
+          "anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1, "x-expected": "text (quote it)"}}],
+          "x-expected": "a program, or a list of program and arguments"
+        }
+      },
+      "minSyncPeriod": {"$ref": "#/$defs/duration", "description": "The data plane writes its rules at most once in this. 1s by default, as kube-proxy."}
+    }
+  }
+})json";
+
+}  // namespace
+
+nlohmann::json schema() {
+  nlohmann::json document = nlohmann::json::parse(top);
+  document["$defs"] = nlohmann::json::object();
+  for (const char* part : {values, traffic, steps, expectations}) document["$defs"].update(nlohmann::json::parse(part));
+  return document;
+}
+
+}  // namespace straycat::scenario

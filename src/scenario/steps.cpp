@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "context.hpp"
+
+namespace straycat::scenario {
+namespace {
+
+using json = nlohmann::json;
+using yaml::Node;
+
+constexpr Nanos default_wait = std::chrono::seconds{60};
+
+// The conditions that can come true of a kind: those of its status (Kubernetes' API conventions) and ours.
+std::vector<std::string> conditions_of(const std::string& kind) {
+  std::vector<std::string> all = {"Exists", "Deleted"};
+  const auto add = [&](std::initializer_list<const char*> more) { all.insert(all.end(), more.begin(), more.end()); };
+  if (kind == "Deployment") add({"Available", "Progressing", "ReplicaFailure"});
+  if (kind == "Job") add({"Complete", "Failed", "Suspended", "SuccessCriteriaMet", "FailureTarget"});
+  if (kind == "Pod") add({"Ready", "ContainersReady", "Initialized", "PodScheduled"});
+  if (kind == "ReplicaSet") add({"ReplicaFailure"});
+  if (kind == "Node") add({"Ready"});
+  if (kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet") add({"RolledOut"});
+  for (const char* workload : {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Pod"}) {
+    if (kind == workload) add({"Routable", "Unroutable"});
+  }
+  return all;
+}
+
+class Steps {
+ public:
+  explicit Steps(Context& context) : context_(context) {}
+
+  std::vector<plan::Step> read(const Node& list) {
+    for (const Node& node : list.items) reserve_name(node);
+    for (const Node& node : list.items) {
+      plan::Step step;
+      step.action = action(node);
+      step.name = name_of(node, plan::verb(step.action));
+      step.phase = phase_of(node);
+      steps_.push_back(std::move(step));
+    }
+    return std::move(steps_);
+  }
+
+ private:
+  // Given names first, so that a made-up one never takes a name that a later step has.
+  void reserve_name(const Node& step) {
+    const Node* name = step.find("name");
+    if (name == nullptr || names_.insert(name->scalar).second) return;
+    context_.add(*name, fmt::format("two steps are named \"{}\"", name->scalar));
+  }
+
+  std::string name_of(const Node& step, const std::string& verb) {
+    if (const Node* name = step.find("name")) return name->scalar;
+    std::string made_up = fmt::format("{}-{}", verb, steps_.size() + 1);
+    while (!names_.insert(made_up).second) made_up += "-x";
+    return made_up;
+  }
+
+  std::string phase_of(const Node& step) {
+    const Node* phase = step.find("phase");
+    if (phase == nullptr) return "";
+    if (!phases_.insert(phase->scalar).second) context_.add(*phase, fmt::format("two steps open the phase \"{}\"", phase->scalar));
+    return phase->scalar;
+  }
+
+  plan::Action action(const Node& step) {
+    if (const Node* node = step.find("apply")) return apply(*node);
+    if (const Node* node = step.find("delete")) return remove(*node);
+    if (const Node* node = step.find("patch")) return plan::Patch{made(*node->find("target"), "patch"), node->find("merge")->to_json()};
+    if (const Node* node = step.find("scale")) return scale(*node);
+    if (const Node* node = step.find("restart")) return restart(*node);
+    if (const Node* node = step.find("wait")) return wait(*node);
+    if (const Node* node = step.find("pause")) return plan::Pause{read_duration(*node, context_)};
+    return plan::Traffic{step.find("traffic")->scalar == "start"};
+  }
+
+  plan::Target made(const Node& node, const std::string& verb) {
+    plan::Target target = read_target(node, context_);
+    must_be_made(target, node, steps_.size(), verb, context_);
+    return target;
+  }
+
+  void one_of(const plan::Target& target, const Node& node, const std::string& verb, const std::vector<std::string>& kinds) {
+    if (target.kind.empty() || std::find(kinds.begin(), kinds.end(), target.kind) != kinds.end()) return;
+    context_.add(node, fmt::format("\"{}\" works on a {}, not on a {}", verb, fmt::join(kinds, ", "), target.kind));
+  }
+
+  plan::Apply apply(const Node& node) {
+    const bool overlay = node.type == Node::Type::mapping;
+    const Node* files = !overlay ? &node : node.find("file") != nullptr ? node.find("file") : node.find("files");
+    plan::Apply result{load_manifests(one_or_many(*files), context_)};
+    if (overlay && context_.problems.empty()) apply_overlay(node, result.manifests, context_);
+    for (const plan::Manifest& manifest : result.manifests) note_made(manifest, *files);
+    return result;
+  }
+
+  void note_made(const plan::Manifest& manifest, const Node& where) {
+    const json name = manifest.object.value(json::json_pointer("/metadata/name"), json());
+    const json kind = manifest.object.value("kind", json());
+    if (!name.is_string() || !kind.is_string()) {
+      if (context_.problems.empty()) context_.add(where, "the overlay leaves an object without kind or name");
+      return;
+    }
+    const json ns = manifest.object.value(json::json_pointer("/metadata/namespace"), json());
+    const plan::Target target{kind.get<std::string>(), name.get<std::string>(), ns.is_string() ? ns.get<std::string>() : ""};
+    const bool known = std::any_of(context_.made.begin(), context_.made.end(), [&](const Made& made) { return made.target == target; });
+    if (!known) context_.made.push_back({target, steps_.size()});
+  }
+
+  plan::Delete remove(const Node& node) {
+    plan::Delete result;
+    const Node* targets = node.type == Node::Type::mapping ? node.find("targets") : &node;
+    for (const Node* target : one_or_many(*targets)) result.targets.push_back(made(*target, "delete"));
+    if (const Node* wait = node.find("wait")) result.wait = wait->value.get<bool>();
+    return result;
+  }
+
+  plan::Scale scale(const Node& node) {
+    const Node& target = *node.find("target");
+    plan::Scale result{made(target, "scale"), node.find("replicas")->value.get<int>()};
+    one_of(result.target, target, "scale", {"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"});
+    return result;
+  }
+
+  plan::Restart restart(const Node& node) {
+    plan::Restart result{made(node, "restart")};
+    one_of(result.target, node, "restart", {"Deployment", "StatefulSet", "DaemonSet"});
+    return result;
+  }
+
+  plan::Wait wait(const Node& node) {
+    const Node& condition = *node.find("condition");
+    plan::Wait result{made(*node.find("for"), "wait"), condition.scalar, default_wait};
+    if (const Node* timeout = node.find("timeout")) result.timeout = read_duration(*timeout, context_);
+    const std::vector<std::string> known = conditions_of(result.target.kind);
+    if (result.target.kind.empty() || std::find(known.begin(), known.end(), condition.scalar) != known.end()) return result;
+    const std::string near = yaml::suggestion(condition.scalar, known);
+    context_.add(condition, fmt::format("a {} never gets \"{}\"{}", result.target.kind, condition.scalar,
+                                        near.empty() ? fmt::format(": it has {}", fmt::join(known, ", ")) : near));
+    return result;
+  }
+
+  Context& context_;
+  std::vector<plan::Step> steps_;
+  std::set<std::string> names_, phases_;
+};
+
+}  // namespace
+
+std::vector<plan::Step> read_steps(const Node& steps, Context& context) { return Steps(context).read(steps); }
+
+}  // namespace straycat::scenario
