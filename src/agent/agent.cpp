@@ -1,0 +1,197 @@
+#include "agent/agent.hpp"
+
+#include <csignal>
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include <straycat/kube/config.hpp>
+
+namespace straycat::agent {
+
+namespace {
+
+constexpr Nanos beat_length = std::chrono::milliseconds{20};
+constexpr Nanos health_length = std::chrono::seconds{1};
+constexpr Nanos soonest_alarm = std::chrono::milliseconds{200};
+// Requests under way at the end get this long; more would hold up whoever waits for the summary.
+constexpr Nanos drain_length = std::chrono::seconds{1};
+// Some minutes of records; beyond it the reader loses records, and the requests nothing.
+constexpr std::size_t output_bound = 8u << 20;
+
+std::chrono::steady_clock::time_point time_point(Stamp at) { return std::chrono::steady_clock::time_point(Nanos{at.ns}); }
+
+}  // namespace
+
+Agent::Agent(Orders orders, Surroundings surroundings)
+    : orders_(std::move(orders)),
+      around_(std::move(surroundings)),
+      out_(loop_.get_executor(), around_.output, output_bound),
+      journal_(out_, orders_.vantage),
+      signals_(loop_),
+      beat_timer_(loop_),
+      end_timer_(loop_) {}
+
+Result<> Agent::run() {
+  if (Result<> made = make_flows(); !made) return made.error();
+  introduce();
+  if (Result<> started = start_watches(); !started) return started.error();
+  await_signals();
+  begin_flows();
+  health_from_ = monotonic_now();
+  lag_.tick(health_from_, health_from_, probe::cpu_use());
+  beat(health_from_ + beat_length);
+  loop_.run();
+  if (out_.broken()) return own_trouble("the record stream's reader is gone");
+  return {};
+}
+
+Result<> Agent::make_flows() {
+  for (const plan::TrafficPlan& traffic : orders_.traffic) {
+    Result<probe::ProbeRequest> request = request_of(traffic);
+    if (!request) return request.error();
+    Result<probe::Pace> pace = pace_of(traffic, orders_);
+    if (!pace) return pace.error();
+    Result<std::shared_ptr<const probe::Prepared>> prepared = probe::prepare(std::move(*request));
+    if (!prepared) return prepared.error();
+    flows_.push_back(std::make_unique<Flow>(loop_.get_executor(), orders_, traffic, std::move(*pace), std::move(*prepared),
+                                            journal_, [this] { flow_idle(); }));
+  }
+  probe::EngineOptions options;
+  options.seed = std::random_device{}();
+  if (!around_.service_map.empty()) {
+    options.services = std::make_shared<probe::ServiceMap>(around_.service_map, orders_.ns);
+    options.source_address = around_.pod_ip;
+  }
+  engine_ = probe::make_engine(loop_.get_executor(), std::move(options));
+  return {};
+}
+
+Result<> Agent::start_watches() {
+  std::set<ServicePortRef> ports;
+  const auto port_of = [this](const plan::TrafficPlan& traffic) {
+    return ServicePortRef{traffic.service_ns.empty() ? orders_.ns : traffic.service_ns, traffic.service, traffic.service_port};
+  };
+  for (const plan::TrafficPlan& traffic : orders_.traffic) {
+    if (!traffic.service.empty()) ports.insert(port_of(traffic));
+  }
+  if (ports.empty() && orders_.beacon.empty()) return {};
+  kube::ConfigRequest how;
+  how.in_cluster = around_.in_cluster;
+  Result<kube::Config> config = kube::load_config(how);
+  if (!config) return config.error();
+  watches_ = std::make_unique<Watches>(
+      loop_.get_executor(), kube::Client(loop_.get_executor(), std::move(*config)), journal_,
+      [this, port_of](const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen) {
+        for (const auto& flow : flows_) {
+          if (!flow->plan().service.empty() && port_of(flow->plan()) == port) flow->endpoints_changed(endpoints, seen);
+        }
+      });
+  watches_->follow({ports.begin(), ports.end()});
+  if (!orders_.beacon.empty()) watches_->follow_beacon(orders_.ns, orders_.beacon);
+  return {};
+}
+
+void Agent::introduce() {
+  VantageRecord record;
+  record.id = orders_.vantage;
+  record.where = orders_.where;
+  record.address = around_.pod_ip;
+  record.node = around_.node;
+  record.ns = around_.pod_ns.empty() ? orders_.ns : around_.pod_ns;
+  record.pod = around_.pod;
+  record.version = STRAYCAT_VERSION;
+  record.dialing = around_.service_map.empty() ? "kernel" : "client-side";
+  journal_.write(record, true);
+}
+
+void Agent::await_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  signals_.add(SIGTERM);
+  signals_.add(SIGINT);
+  signals_.async_wait([this](boost::system::error_code error, int) {
+    if (error) return;
+    begin_end("signal");
+    // A second one ends it at once, as people expect of Ctrl-C.
+    signals_.async_wait([this](boost::system::error_code again, int) {
+      if (!again) end();
+    });
+  });
+}
+
+void Agent::begin_flows() {
+  for (const auto& flow : flows_) flow->begin(*engine_);
+  if (flows_.empty() && orders_.max_length > Nanos{0}) {
+    end_timer_.expires_after(orders_.max_length);
+    end_timer_.async_wait([this](boost::system::error_code error) {
+      if (!error) begin_end("finished");
+    });
+  }
+}
+
+// The loop's pulse: how late it comes is how late everything else came.
+void Agent::beat(Stamp due) {
+  beat_timer_.expires_at(time_point(due));
+  beat_timer_.async_wait([this, due](boost::system::error_code error) {
+    if (error || ended_) return;
+    const Stamp now = monotonic_now();
+    const probe::Stall stall = lag_.tick(due, now, probe::cpu_use());
+    const bool alarm = stall != probe::Stall::none && now - health_from_ >= soonest_alarm;
+    if (alarm || now - health_from_ >= health_length) tell_health(now);
+    if (out_.broken()) return end();
+    beat(std::max(due, now - beat_length) + beat_length);
+  });
+}
+
+void Agent::tell_health(Stamp now) {
+  const probe::LoopLag::Seen lag = lag_.take();
+  const probe::EngineHealth engine = engine_->take_health();
+  VantageHealth record;
+  record.from_ns = health_from_.ns;
+  record.to_ns = now.ns;
+  record.loop_lag_ns = lag.worst.count();
+  record.local_exhaustion = engine.local_exhaustion();
+  record.records_lost = journal_.take_lost();
+  for (const auto& flow : flows_) record.skipped += flow->take_skipped();
+  record.limit = probe::limit_of(engine, probe::port_table(), lag.stall);
+  journal_.write(record, true);
+  health_from_ = now;
+}
+
+void Agent::flow_idle() {
+  if (std::all_of(flows_.begin(), flows_.end(), [](const auto& flow) { return flow->idle(); })) {
+    begin_end("finished");
+    end();
+  }
+}
+
+void Agent::begin_end(const std::string& reason) {
+  if (!reason_.empty()) return;
+  reason_ = reason;
+  for (const auto& flow : flows_) flow->stop();
+  if (std::all_of(flows_.begin(), flows_.end(), [](const auto& flow) { return flow->idle(); })) return end();
+  end_timer_.expires_after(drain_length);
+  end_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) end();
+  });
+}
+
+void Agent::end() {
+  if (ended_) return;
+  ended_ = true;
+  VantageSummary summary;
+  summary.reason = reason_.empty() ? "output" : reason_;
+  for (const auto& flow : flows_) {
+    flow->finish();
+    summary.sent[flow->plan().name] += flow->sent();
+  }
+  if (watches_) watches_->end(summary.reason);
+  tell_health(monotonic_now());
+  summary.records = journal_.numbers_used();
+  journal_.write(summary, true);
+  out_.drain(drain_length);
+  loop_.stop();
+}
+
+}  // namespace straycat::agent

@@ -1,0 +1,66 @@
+// The whole of a vantage point: wires flows, watches and health to one event loop and one record stream.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <straycat/agent/orders.hpp>
+#include <straycat/probe/engine.hpp>
+#include <straycat/probe/limits.hpp>
+
+#include "agent/flow.hpp"
+#include "agent/journal.hpp"
+#include "agent/watches.hpp"
+
+namespace straycat::agent {
+
+// What stands around the program: environment variables, read once.
+struct Surroundings {
+  std::string service_map;               // STRAYCAT_SERVICE_MAP
+  std::string pod_ip, pod, pod_ns, node; // POD_IP, POD_NAME (else HOSTNAME), POD_NAMESPACE, NODE_NAME
+  bool in_cluster = false;               // KUBERNETES_SERVICE_HOST is set, and no service map
+  int output = 1;
+};
+[[nodiscard]] Surroundings surroundings_from_environment();
+
+class Agent {
+ public:
+  Agent(Orders orders, Surroundings surroundings);
+
+  // Runs until the orders are carried out or a signal comes. Errors before the first record: bad orders, no sign-in.
+  Result<> run();
+
+ private:
+  Result<> make_flows();
+  Result<> start_watches();
+  void introduce();
+  void await_signals();
+  void begin_flows();
+  void beat(Stamp due);
+  void tell_health(Stamp now);
+  void flow_idle();
+  void begin_end(const std::string& reason);
+  void end();
+
+  Orders orders_;
+  Surroundings around_;
+  boost::asio::io_context loop_{1};
+  LineWriter out_;
+  Journal journal_;
+  std::vector<std::unique_ptr<Flow>> flows_;
+  std::unique_ptr<Watches> watches_;
+  std::unique_ptr<probe::Engine> engine_;   // after the flows: what it has under way points to them
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer beat_timer_, end_timer_;
+  probe::LoopLag lag_;
+  Stamp health_from_;
+  std::string reason_;   // why it ends; "" = it does not yet
+  bool ended_ = false;
+};
+
+}  // namespace straycat::agent

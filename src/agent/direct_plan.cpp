@@ -1,0 +1,102 @@
+#include "agent/direct_plan.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace straycat::agent {
+
+namespace {
+constexpr Stamp never{std::numeric_limits<std::int64_t>::max()};
+}
+
+DirectPlan::DirectPlan(DirectSettings settings, Stamp begin)
+    : settings_(settings), tokens_(settings.most_at_once), refilled_(begin), last_failure_(begin - settings.quiet) {}
+
+void DirectPlan::set_endpoints(const std::vector<ListedEndpoint>& endpoints, Stamp now) {
+  std::map<Key, const ListedEndpoint*> listed;
+  for (const ListedEndpoint& endpoint : endpoints) listed[{endpoint.dial.address, endpoint.dial.port}] = &endpoint;
+  for (auto& [key, seat] : seats_) {
+    if (listed.contains(key) || !seat.listed) continue;
+    seat.wanted = seat.endpoint.in_use ? "left" : "";
+    seat.listed = false;
+  }
+  for (const auto& [key, endpoint] : listed) {
+    const auto [place, is_new] = seats_.try_emplace(key);
+    Seat& seat = place->second;
+    const bool was_in_use = !is_new && seat.listed && seat.endpoint.in_use && seat.endpoint.pod_uid == endpoint->pod_uid;
+    if (endpoint->in_use && !was_in_use) {
+      seat.wanted = "joined";
+      seat.periodic = now + settings_.interval;
+    } else if (!endpoint->in_use && was_in_use) {
+      seat.wanted = "left";
+    }
+    seat.endpoint = *endpoint;
+    seat.listed = true;
+  }
+  std::erase_if(seats_, [](const auto& entry) {
+    return !entry.second.listed && !entry.second.under_way && entry.second.wanted.empty();
+  });
+}
+
+void DirectPlan::traffic_failed(Stamp now) {
+  const bool begins = now - last_failure_ >= settings_.quiet;
+  last_failure_ = now;
+  if (!begins) return;
+  for (auto& [key, seat] : seats_) {
+    if (seat.listed && seat.endpoint.in_use) seat.wanted = "failure";
+  }
+}
+
+void DirectPlan::refill(Stamp now) {
+  const double seconds = std::chrono::duration<double>(now - refilled_).count();
+  tokens_ = std::min(settings_.most_at_once, tokens_ + seconds * settings_.most_per_second);
+  refilled_ = now;
+}
+
+bool DirectPlan::take_token() {
+  if (tokens_ < 1) return false;
+  tokens_ -= 1;
+  return true;
+}
+
+std::vector<DirectPlan::Order> DirectPlan::take_due(Stamp now) {
+  refill(now);
+  std::vector<Order> orders;
+  collect(now, true, orders);
+  collect(now, false, orders);
+  return orders;
+}
+
+void DirectPlan::collect(Stamp now, bool urgent, std::vector<Order>& orders) {
+  for (auto& [key, seat] : seats_) {
+    const bool due = urgent ? !seat.wanted.empty() : is_periodic(seat) && seat.periodic <= now;
+    if (!due || seat.under_way || !take_token()) continue;
+    orders.push_back({seat.endpoint, urgent ? seat.wanted : "periodic"});
+    seat.wanted.clear();
+    seat.under_way = true;
+    seat.periodic = now + settings_.interval;
+  }
+}
+
+Stamp DirectPlan::next_due(Stamp now) const {
+  Stamp next = never;
+  for (const auto& [key, seat] : seats_) {
+    if (seat.under_way) continue;
+    if (!seat.wanted.empty()) next = std::min(next, now);
+    if (is_periodic(seat)) next = std::min(next, seat.periodic);
+  }
+  if (next == never || tokens_ >= 1) return next;
+  const auto until_token = Nanos{static_cast<std::int64_t>((1 - tokens_) / settings_.most_per_second * 1e9) + 1};
+  return std::max(next, refilled_ + until_token);
+}
+
+bool DirectPlan::ended(const Order& order) {
+  const auto seat = seats_.find({order.endpoint.dial.address, order.endpoint.dial.port});
+  if (seat == seats_.end()) return false;
+  seat->second.under_way = false;
+  const bool kept = seat->second.listed && seat->second.endpoint.pod_uid == order.endpoint.pod_uid;
+  if (!seat->second.listed && seat->second.wanted.empty()) seats_.erase(seat);
+  return kept;
+}
+
+}  // namespace straycat::agent

@@ -1,0 +1,129 @@
+#include "agent/watches.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace straycat::agent {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr const char* resource_name = "endpointslices";
+
+kube::ResourceType slices_type() { return {"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true}; }
+kube::ResourceType services_type() { return {"", "v1", "services", "Service", true}; }
+
+}  // namespace
+
+Watches::Watches(asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed)
+    : executor_(std::move(executor)), client_(std::move(client)), journal_(journal), changed_(std::move(changed)) {}
+
+void Watches::follow(const std::vector<ServicePortRef>& ports) {
+  for (const ServicePortRef& port : ports) {
+    Service& service = services_[{port.ns, port.service}];
+    service.ns = port.ns;
+    service.name = port.service;
+    service.selector = "kubernetes.io/service-name=" + port.service;
+    service.ports.push_back(port);
+  }
+  for (auto& [key, service] : services_) watch_service(service);
+}
+
+void Watches::watch_service(Service& service) {
+  asio::co_spawn(
+      executor_,
+      client_.watch({slices_type(), service.ns, service.selector, ""},
+                    [this, &service](const kube::WatchItem& item) { on_slices(service, item); }),
+      asio::detached);
+}
+
+void Watches::on_slices(Service& service, const kube::WatchItem& item) {
+  const Stamp seen = monotonic_now();
+  const std::vector<model::ObjectChange> changes = service.book.take(item);
+  note_coverage(service.selector, service.listed, service.denied, item);
+  for (const model::ObjectChange& change : changes) journal_.write("slice", nlohmann::json(change), true);
+  if (!changes.empty()) tell(service, seen);
+}
+
+void Watches::tell(Service& service, Stamp seen) {
+  const bool by_name = needs_port_name(service.book.slices());
+  if (by_name && !service.object) {
+    ask_for_ports(service);
+    return;
+  }
+  for (const ServicePortRef& port : service.ports) {
+    const std::optional<std::string> name = by_name ? port_name_of(*service.object, port.port) : std::nullopt;
+    changed_(port, by_name && !name ? std::vector<ListedEndpoint>{} : listed_endpoints(service.book.slices(), name), seen);
+  }
+}
+
+// Which of a slice's ports the traffic's number means stands in the Service only.
+void Watches::ask_for_ports(Service& service) {
+  for (const ServicePortRef& port : service.ports) changed_(port, {}, monotonic_now());
+  if (service.asked) return;
+  service.asked = true;
+  asio::co_spawn(
+      executor_,
+      [](Watches& self, Service& of) -> asio::awaitable<void> {
+        kube::ApiResult<nlohmann::json> object = co_await self.client_.get(services_type(), of.ns, of.name);
+        of.asked = false;
+        if (object) {
+          of.object = model::project_service(*object);
+          self.tell(of, monotonic_now());
+        } else {
+          self.journal_.write(NoteRecord{"no direct probes of " + of.name + ": its ports cannot be read: " + object.error().message});
+          of.asked = true;   // not again
+        }
+      }(*this, service),
+      asio::detached);
+}
+
+void Watches::note_coverage(const std::string& selector, bool& listed, bool& denied, const kube::WatchItem& item) {
+  WatchRecord record;
+  record.resource = resource_name;
+  record.selector = selector;
+  if (std::holds_alternative<kube::WatchReplaced>(item) && !listed) {
+    listed = true;
+    journal_.write(WatchRecord::started, nlohmann::json(record), true);
+  } else if (const auto* gap = std::get_if<kube::WatchGap>(&item)) {
+    record.from_ns = gap->from.ns;
+    record.to_ns = gap->to.ns;
+    record.reason = gap->reason;
+    journal_.write(WatchRecord::gap, nlohmann::json(record), true);
+  } else if (const auto* refused = std::get_if<kube::WatchDenied>(&item)) {
+    denied = true;
+    record.reason = "denied: " + refused->error.message;
+    journal_.write(WatchRecord::ended, nlohmann::json(record), true);
+  }
+}
+
+void Watches::follow_beacon(const std::string& ns, const std::string& name) {
+  asio::co_spawn(executor_,
+                 client_.watch({slices_type(), ns, "", "metadata.name=" + name},
+                               [this](const kube::WatchItem& item) { on_beacon(item); }),
+                 asio::detached);
+}
+
+void Watches::on_beacon(const kube::WatchItem& item) {
+  const auto tell_version = [this](const nlohmann::json& object) {
+    journal_.write("beacon", nlohmann::json::object({{"resourceVersion", model::project_slice(object).meta.resource_version}}), true);
+  };
+  if (const auto* applied = std::get_if<kube::WatchApplied>(&item)) tell_version(applied->object);
+  if (const auto* replaced = std::get_if<kube::WatchReplaced>(&item)) {
+    for (const nlohmann::json& object : replaced->objects) tell_version(object);
+  }
+}
+
+void Watches::end(const std::string& reason) {
+  for (const auto& [key, service] : services_) {
+    if (!service.listed || service.denied) continue;
+    WatchRecord record;
+    record.resource = resource_name;
+    record.selector = service.selector;
+    record.reason = reason;
+    journal_.write(WatchRecord::ended, nlohmann::json(record), true);
+  }
+}
+
+}  // namespace straycat::agent

@@ -1,0 +1,64 @@
+// The agent's watches: the EndpointSlices of the traffic's Services, and the beacon. Same thread and clock as the traffic.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <straycat/core/records.hpp>
+#include <straycat/kube/client.hpp>
+
+#include "agent/journal.hpp"
+#include "agent/slice_book.hpp"
+
+namespace straycat::agent {
+
+// A Service's port, as a traffic names it.
+struct ServicePortRef {
+  std::string ns, service;
+  int port = 0;
+  auto operator<=>(const ServicePortRef&) const = default;
+};
+
+class Watches {
+ public:
+  // Called at each change of a Service's slices, with when it was seen and what stands behind the port now.
+  using Changed = std::function<void(const ServicePortRef&, const std::vector<ListedEndpoint>&, Stamp seen)>;
+
+  Watches(boost::asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed);
+
+  // One watch for each Service, however many of its ports are of interest.
+  void follow(const std::vector<ServicePortRef>& ports);
+  void follow_beacon(const std::string& ns, const std::string& name);
+  // Says in the record stream that the watches end here.
+  void end(const std::string& reason);
+
+ private:
+  struct Service {
+    std::string ns, name, selector;
+    std::vector<ServicePortRef> ports;
+    SliceBook book;
+    std::optional<model::Service> object;   // read only when a slice has several ports
+    bool asked = false;
+    bool listed = false, denied = false;
+  };
+
+  void watch_service(Service& service);
+  void on_slices(Service& service, const kube::WatchItem& item);
+  void tell(Service& service, Stamp seen);
+  void ask_for_ports(Service& service);
+  void on_beacon(const kube::WatchItem& item);
+  void note_coverage(const std::string& selector, bool& listed, bool& denied, const kube::WatchItem& item);
+
+  boost::asio::any_io_executor executor_;
+  kube::Client client_;
+  Journal& journal_;
+  Changed changed_;
+  std::map<std::pair<std::string, std::string>, Service> services_;
+};
+
+}  // namespace straycat::agent

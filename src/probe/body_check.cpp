@@ -1,0 +1,83 @@
+#include "probe/body_check.hpp"
+
+#include <algorithm>
+
+#include <openssl/evp.h>
+
+#include <fmt/format.h>
+
+namespace straycat::probe {
+
+namespace {
+
+std::string hex(const unsigned char* bytes, unsigned int size) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(size * 2u);
+  for (unsigned int i = 0; i < size; ++i) {
+    text += digits[bytes[i] >> 4];
+    text += digits[bytes[i] & 15];
+  }
+  return text;
+}
+
+Failure body_failure(std::string message) { return {FailureKind::body, Phase::check, 0, std::move(message)}; }
+
+}  // namespace
+
+void BodyCheck::FreeContext::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+
+std::string sha256_hex(std::string_view text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
+  return hex(digest, size);
+}
+
+void BodyCheck::feed(std::string_view piece) {
+  if (piece.empty()) return;
+  if (!hash_) {
+    hash_.reset(EVP_MD_CTX_new());
+    EVP_DigestInit_ex(hash_.get(), EVP_sha256(), nullptr);
+  }
+  EVP_DigestUpdate(hash_.get(), piece.data(), piece.size());
+  if (expect_->body_equals && equal_) {
+    const std::string_view wanted = *expect_->body_equals;
+    equal_ = bytes_ + piece.size() <= wanted.size() && wanted.substr(bytes_, piece.size()) == piece;
+  }
+  if (expect_->body_contains && !contained_) {
+    tail_ += piece;
+    contained_ = tail_.find(*expect_->body_contains) != tail_.npos;
+    const std::size_t keep = expect_->body_contains->empty() ? 0 : expect_->body_contains->size() - 1;
+    if (tail_.size() > keep) tail_.erase(0, tail_.size() - keep);
+  }
+  bytes_ += piece.size();
+}
+
+std::string BodyCheck::finish_sha256() {
+  if (!hash_) return {};
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(hash_.get(), digest, &size);
+  hash_.reset();
+  return hex(digest, size);
+}
+
+std::optional<Failure> BodyCheck::judge(int status, const std::string& sha256) const {
+  const auto& statuses = expect_->statuses;
+  if (!statuses.empty() && std::find(statuses.begin(), statuses.end(), status) == statuses.end()) {
+    return Failure{FailureKind::status, Phase::check, 0, fmt::format("(22) The requested URL returned error: {}", status)};
+  }
+  if (expect_->body_equals && !(equal_ && bytes_ == expect_->body_equals->size())) {
+    return body_failure(fmt::format("the body ({} bytes) is not the expected one", bytes_));
+  }
+  if (expect_->body_contains && !contained_ && !expect_->body_contains->empty()) {
+    return body_failure(fmt::format("the body ({} bytes) does not contain the expected text", bytes_));
+  }
+  if (expect_->body_sha256 && *expect_->body_sha256 != (sha256.empty() ? sha256_hex("") : sha256)) {
+    return body_failure(fmt::format("the body ({} bytes) has another sha256 than expected", bytes_));
+  }
+  return std::nullopt;
+}
+
+}  // namespace straycat::probe

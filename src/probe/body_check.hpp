@@ -1,0 +1,45 @@
+// Looks at a body as it passes: length, sha256, equality, containment. Keeps none of it but what `contains` needs to see
+// across two pieces.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <straycat/core/outcome.hpp>
+#include <straycat/probe/request.hpp>
+
+struct evp_md_ctx_st;
+
+namespace straycat::probe {
+
+// Lower-case hex.
+[[nodiscard]] std::string sha256_hex(std::string_view text);
+
+class BodyCheck {
+ public:
+  explicit BodyCheck(const Expectation& expect) : expect_(&expect) {}
+
+  void feed(std::string_view piece);
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  // Call once, at the end: "" when no byte came.
+  [[nodiscard]] std::string finish_sha256();
+
+  // What is wrong with an answer of this status whose whole body was fed and had this hash.
+  [[nodiscard]] std::optional<Failure> judge(int status, const std::string& sha256) const;
+
+ private:
+  struct FreeContext {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+
+  const Expectation* expect_;
+  std::uint64_t bytes_ = 0;
+  bool equal_ = true;
+  bool contained_ = false;
+  std::string tail_;
+  std::unique_ptr<evp_md_ctx_st, FreeContext> hash_;
+};
+
+}  // namespace straycat::probe

@@ -1,0 +1,167 @@
+#include <sys/epoll.h>
+
+#include <unordered_map>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <straycat/probe/engine.hpp>
+
+#include "probe/curl_op.hpp"
+#include "probe/poller.hpp"
+
+namespace straycat::probe {
+
+namespace {
+
+class CurlEngine;
+
+struct CurlSocket final : Poller::Watched {
+  CurlSocket(CurlEngine& owner, curl_socket_t descriptor) : engine(owner), socket(descriptor) {}
+  void on_ready(std::uint32_t events) override;
+
+  CurlEngine& engine;
+  curl_socket_t socket;
+};
+
+std::uint32_t epoll_events(int what) {
+  std::uint32_t events = 0;
+  if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= EPOLLIN;
+  if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= EPOLLOUT;
+  return events;
+}
+
+int curl_events(std::uint32_t events) {
+  int mask = 0;
+  if (events & EPOLLIN) mask |= CURL_CSELECT_IN;
+  if (events & EPOLLOUT) mask |= CURL_CSELECT_OUT;
+  if (events & (EPOLLERR | EPOLLHUP)) mask |= CURL_CSELECT_ERR;
+  return mask;
+}
+
+// One multi handle under the poller (level-triggered: libcurl says itself what it waits for).
+class CurlEngine final : public Engine {
+ public:
+  CurlEngine(const boost::asio::any_io_executor& executor, EngineOptions options)
+      : executor_(executor), options_(std::move(options)), random_(options_.seed), poller_(executor), timer_(executor),
+        alive_(std::make_shared<bool>(true)) {
+    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    static_cast<void>(ready);
+    multi_.reset(curl_multi_init());
+    curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &CurlEngine::on_socket);
+    curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &CurlEngine::on_timer);
+    curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, this);
+  }
+
+  ~CurlEngine() override {
+    *alive_ = false;
+    for (const auto& [easy, op] : ops_) curl_multi_remove_handle(multi_.get(), easy);
+  }
+
+  Stamp start(std::shared_ptr<const Prepared> request, Stamp intended, Done done) override {
+    ++health_.attempts;
+    auto op = std::make_unique<CurlOp>(options_, random_, std::move(request), intended, std::move(done));
+    const Stamp started = op->attempt().started;
+    CURL* easy = op->handle();
+    ops_.emplace(easy, std::move(op));
+    if (curl_multi_add_handle(multi_.get(), easy) == CURLM_OK) return started;
+    boost::asio::post(executor_, [this, alive = alive_, easy] {
+      if (*alive) finish(easy, CURLE_OUT_OF_MEMORY);
+    });
+    return started;
+  }
+
+  [[nodiscard]] std::size_t in_flight() const override { return ops_.size(); }
+  [[nodiscard]] EngineHealth take_health() override { return std::exchange(health_, {}); }
+
+  void act(curl_socket_t socket, int events) {
+    int running = 0;
+    curl_multi_socket_action(multi_.get(), socket, events, &running);
+    report_ended();
+  }
+
+ private:
+  struct FreeMulti {
+    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  };
+
+  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
+    auto* engine = static_cast<CurlEngine*>(self);
+    if (what == CURL_POLL_REMOVE) {
+      engine->forget(socket);
+    } else {
+      engine->watch(socket, epoll_events(what));
+    }
+    return 0;
+  }
+
+  static int on_timer(CURLM*, long millis, void* self) {
+    auto* engine = static_cast<CurlEngine*>(self);
+    if (millis < 0) {
+      engine->timer_.cancel();
+      return 0;
+    }
+    engine->timer_.expires_after(std::chrono::milliseconds{millis});
+    engine->timer_.async_wait([engine, alive = engine->alive_](boost::system::error_code error) {
+      if (!error && *alive) engine->act(CURL_SOCKET_TIMEOUT, 0);
+    });
+    return 0;
+  }
+
+  void watch(curl_socket_t socket, std::uint32_t events) {
+    const auto [place, is_new] = sockets_.try_emplace(socket);
+    if (is_new) place->second = std::make_unique<CurlSocket>(*this, socket);
+    // A refusal here ends in that request's own timeout.
+    const bool watched = is_new ? poller_.add(socket, events, *place->second) : poller_.modify(socket, events, *place->second);
+    if (!watched) ++health_.no_memory;
+  }
+
+  void forget(curl_socket_t socket) {
+    const auto found = sockets_.find(socket);
+    if (found == sockets_.end()) return;
+    poller_.remove(socket);
+    // Events that epoll has already handed out may still point to it.
+    boost::asio::post(executor_, [gone = std::shared_ptr<CurlSocket>(std::move(found->second))] {});
+    sockets_.erase(found);
+  }
+
+  void report_ended() {
+    int left = 0;
+    while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+      if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
+    }
+  }
+
+  void finish(CURL* easy, CURLcode code) {
+    const Stamp ended = monotonic_now();
+    const auto found = ops_.find(easy);
+    if (found == ops_.end()) return;
+    const std::unique_ptr<CurlOp> op = std::move(found->second);
+    ops_.erase(found);
+    curl_multi_remove_handle(multi_.get(), easy);
+    op->finish(code, ended, health_);
+    op->report();
+  }
+
+  boost::asio::any_io_executor executor_;
+  EngineOptions options_;
+  std::mt19937_64 random_;
+  Poller poller_;
+  boost::asio::steady_timer timer_;
+  EngineHealth health_;
+  std::unordered_map<curl_socket_t, std::unique_ptr<CurlSocket>> sockets_;
+  std::unordered_map<CURL*, std::unique_ptr<CurlOp>> ops_;
+  std::unique_ptr<CURLM, FreeMulti> multi_;   // before the requests: cleaning it up may still call their callbacks
+  std::shared_ptr<bool> alive_;
+};
+
+void CurlSocket::on_ready(std::uint32_t events) { engine.act(socket, curl_events(events)); }
+
+}  // namespace
+
+std::unique_ptr<Engine> make_curl_engine(boost::asio::any_io_executor executor, EngineOptions options) {
+  return std::make_unique<CurlEngine>(executor, std::move(options));
+}
+
+}  // namespace straycat::probe
