@@ -56,7 +56,12 @@ Error Place::error(const std::string& message) const {
   const int length = node->type == Type::sequence || node->type == Type::mapping || node->end.line != node->start.line
                          ? 1
                          : std::max(1, node->end.column - node->start.column);
-  return yaml::to_error({file->name, node->start, length, message, {}}, file->text);
+  yaml::Diagnostic diagnostic;
+  diagnostic.file = file->name;
+  diagnostic.at = node->start;
+  diagnostic.length = length;
+  diagnostic.message = message;
+  return yaml::to_error(diagnostic, file->text);
 }
 
 Result<std::string> text_of(const Place& parent, std::string_view key) {

@@ -1,0 +1,34 @@
+// The records of one vantage point, as they come out of its pod's log: numbered from 0, perhaps sent again after a
+// reconnect, perhaps with holes, and from a place that is not trusted. Pure; private to `runner`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <straycat/core/event.hpp>
+
+namespace straycat::runner {
+
+class AgentStream {
+ public:
+  explicit AgentStream(std::string vantage) : vantage_(std::move(vantage)) {}
+
+  // The event of a line when it is to go into the log: of this vantage point's clock, of a kind that an agent may write
+  // (never the runner's own), and not seen before.
+  [[nodiscard]] std::optional<Event> take(std::string_view line);
+
+  [[nodiscard]] bool introduced() const { return introduced_; }          // its first record came
+  [[nodiscard]] bool finished() const { return finished_; }              // its summary came
+  // Numbers that were left out so far, and lines that were no records.
+  [[nodiscard]] std::uint64_t missing() const { return missing_; }
+  [[nodiscard]] std::uint64_t foreign() const { return foreign_; }
+
+ private:
+  std::string vantage_;
+  std::uint64_t next_ = 0, missing_ = 0, foreign_ = 0;
+  bool introduced_ = false, finished_ = false;
+};
+
+}  // namespace straycat::runner

@@ -1,0 +1,54 @@
+// The plan's steps, one after the other. Private to `runner`.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "runner/site.hpp"
+#include "runner/vantage.hpp"
+
+namespace straycat::runner {
+
+// The phase in which each step lies ("" before the first), and whether the plan says itself when traffic runs.
+[[nodiscard]] std::vector<std::string> phases_of(const std::vector<plan::Step>& steps);
+[[nodiscard]] bool says_when_traffic_runs(const std::vector<plan::Step>& steps);
+
+class Steps {
+ public:
+  explicit Steps(Site& site) : site_(site) {}
+
+  boost::asio::awaitable<Result<>> run();
+  // A step that was cut short is ended in the log with this reason.
+  void cut(const std::string& reason);
+  boost::asio::awaitable<void> stop_traffic();
+
+ private:
+  boost::asio::awaitable<Result<>> one(std::size_t index, std::string phase);
+  boost::asio::awaitable<Result<>> carry_out(const plan::Step& step);
+  boost::asio::awaitable<Result<>> act(const plan::Apply& action);
+  boost::asio::awaitable<Result<>> act(const plan::Delete& action);
+  boost::asio::awaitable<Result<>> act(const plan::Patch& action);
+  boost::asio::awaitable<Result<>> act(const plan::Scale& action);
+  boost::asio::awaitable<Result<>> act(const plan::Restart& action);
+  boost::asio::awaitable<Result<>> act(const plan::Wait& action);
+  boost::asio::awaitable<Result<>> act(const plan::Pause& action);
+  boost::asio::awaitable<Result<>> act(const plan::Traffic& action);
+  boost::asio::awaitable<Result<>> apply_one(const plan::Manifest& manifest);
+  boost::asio::awaitable<Result<>> change(plan::Target target, json patch, std::string subresource);
+  boost::asio::awaitable<Result<>> wait_for(plan::Target target, std::string condition, Nanos timeout);
+  // Errors: the plan wants to touch what is not the run's.
+  Result<kube::ResourceType> own(const plan::Target& target) const;
+  boost::asio::awaitable<Result<>> not_foreign(kube::ResourceType type, std::string name);
+  boost::asio::awaitable<Result<>> start_traffic();
+  void end_step(bool ok, const std::string& error);
+
+  Site& site_;
+  std::optional<StepRecord> open_;
+  std::vector<std::unique_ptr<Vantage>> vantages_;
+};
+
+}  // namespace straycat::runner

@@ -1,0 +1,102 @@
+#include "runner/watching.hpp"
+
+#include <array>
+#include <utility>
+
+#include <boost/asio/use_awaitable.hpp>
+
+namespace straycat::runner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// What a verdict may rest on. Each is its own watch: RBAC may refuse some, and an API server may lack some.
+constexpr std::array watched_kinds{"Pod",         "Service",   "EndpointSlice", "Event", "Deployment", "ReplicaSet", "Job",
+                                   "StatefulSet", "DaemonSet", "CronJob",       "Node",  "NetworkPolicy"};
+
+WatchRecord record_of(const kube::ResourceType& type) {
+  WatchRecord record;
+  record.resource = type.plural;
+  return record;
+}
+
+}  // namespace
+
+void Watching::start() {
+  for (const char* kind : watched_kinds) {
+    auto& one = watches_.emplace_back();
+    one.type = *kube::resource_for_kind(kind);
+    tasks_.spawn(follow(one));
+  }
+}
+
+asio::awaitable<void> Watching::follow(One& one) {
+  const std::string ns = one.type.namespaced ? site_.ns : "";
+  co_await site_.client.watch({.resource = one.type, .ns = ns, .label_selector = {}, .field_selector = {}},
+                              [this, &one](const kube::WatchItem& item) { take(one, item); });
+}
+
+void Watching::take(One& one, const kube::WatchItem& item) {
+  now_ = monotonic_now();
+  std::visit([&](const auto& each) { on(one, each); }, item);
+  site_.changed.cancel();
+}
+
+void Watching::log(const std::vector<ObjectLine>& lines) {
+  for (const auto& line : lines) site_.journal.write(line.kind, std::string{runner_clock}, now_, line.body);
+}
+
+void Watching::on(One& one, const kube::WatchReplaced& item) {
+  if (!std::exchange(one.listed, true)) {
+    site_.world.watched(one.type.kind);
+    site_.journal.tell(WatchRecord::started, now_, record_of(one.type));
+  }
+  log(site_.world.replaced(one.type.kind, item.objects));
+}
+
+void Watching::on(One& one, const kube::WatchApplied& item) { log(site_.world.applied(one.type.kind, item.object)); }
+
+void Watching::on(One& one, const kube::WatchDeleted& item) { log(site_.world.deleted(one.type.kind, item.object)); }
+
+void Watching::on(One& one, const kube::WatchGap& item) {
+  one.open = true;  // the first gap ends when the first stream stands
+  auto record = record_of(one.type);
+  record.from_ns = item.from.ns;
+  record.to_ns = item.to.ns;
+  record.reason = item.reason;
+  site_.journal.tell(WatchRecord::gap, now_, record);
+}
+
+void Watching::on(One& one, const kube::WatchDenied& item) {
+  one.over = true;
+  auto record = record_of(one.type);
+  // An API server that does not know the kind has no objects of it: nothing was missed.
+  record.reason = item.error.not_found() ? "absent" : "denied";
+  site_.journal.tell(WatchRecord::ended, now_, record);
+}
+
+asio::awaitable<void> Watching::settle(Nanos most) {
+  const auto until = monotonic_now() + most;
+  const auto waiting = [&] {
+    std::string names;
+    for (const auto& one : watches_)
+      if (!one.open && !one.over) names += (names.empty() ? "" : ", ") + one.type.plural;
+    return names;
+  };
+  while (!waiting().empty() && monotonic_now() < until) co_await site_.wait_for_change(until - monotonic_now());
+  if (const auto names = waiting(); !names.empty()) site_.journal.note("no watch of " + names + " could be opened so far");
+}
+
+asio::awaitable<void> Watching::stop() {
+  co_await tasks_.stop();
+  now_ = monotonic_now();
+  for (auto& one : watches_) {
+    if (!one.listed || std::exchange(one.over, true)) continue;
+    auto record = record_of(one.type);
+    record.reason = "the run ended";
+    site_.journal.tell(WatchRecord::ended, now_, record);
+  }
+}
+
+}  // namespace straycat::runner

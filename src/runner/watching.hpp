@@ -1,0 +1,39 @@
+// The run's watches: what changes in its namespace goes into the world and the log. Private to `runner`.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "runner/site.hpp"
+
+namespace straycat::runner {
+
+class Watching {
+ public:
+  explicit Watching(Site& site) : site_(site), tasks_(site.executor) {}
+
+  void start();
+  // Until each watch stands, or was refused; at most `most`. The kinds that do neither are named in a note.
+  boost::asio::awaitable<void> settle(Nanos most);
+  boost::asio::awaitable<void> stop();
+
+ private:
+  struct One {
+    kube::ResourceType type;
+    bool listed = false, open = false, over = false;
+  };
+  boost::asio::awaitable<void> follow(One& one);
+  void take(One& one, const kube::WatchItem& item);
+  void on(One& one, const kube::WatchReplaced& item);
+  void on(One& one, const kube::WatchApplied& item);
+  void on(One& one, const kube::WatchDeleted& item);
+  void on(One& one, const kube::WatchGap& item);
+  void on(One& one, const kube::WatchDenied& item);
+  void log(const std::vector<ObjectLine>& lines);
+
+  Site& site_;
+  Tasks tasks_;
+  std::list<One> watches_;
+  Stamp now_;           // of the item that is being taken in: one stamp for all its lines
+};
+
+}  // namespace straycat::runner
