@@ -135,10 +135,11 @@ void PodMachine::on(const input::Probed& event) {
   ContainerLife& life = lives_.at(event.container);
   ProbeMachine* probe = life.probe(event.kind);
   if (probe == nullptr || life.state != State::running || event.restart != life.restarts) return;
-  if (event.outcome == ProbeOutcome::failure) {
-    emit("Warning", "Unhealthy", fmt::format("{} probe failed: {}", probe_name(event.kind), event.message), life.spec.name);
+  if (event.answer.outcome == ProbeOutcome::failure) {
+    const char* verb = event.answer.errored ? "errored and resulted in unknown state" : "failed";
+    emit("Warning", "Unhealthy", fmt::format("{} probe {}: {}", probe_name(event.kind), verb, event.answer.message), life.spec.name);
   }
-  const bool changed = probe->finish(event.outcome, now_.mono);
+  const bool changed = probe->finish(event.answer.outcome, now_.mono);
   if (!changed || event.kind == ProbeKind::readiness) return;
   if (probe->failed() && !life.stopping) {
     const char* kind = event.kind == ProbeKind::liveness ? "liveness" : "startup";

@@ -38,7 +38,7 @@ struct SandboxGone {};                                    // destroyed as asked,
 struct Started { std::size_t container; std::string id; };
 struct StartFailed { std::size_t container; std::string reason, message; };
 struct Exited { std::size_t container; int code = 0; };   // 128 + signal when a signal ended it
-struct Probed { std::size_t container; ProbeKind kind; int restart; ProbeOutcome outcome; std::string message; };
+struct Probed { std::size_t container; ProbeKind kind; int restart; ProbeAnswer answer; };
 struct HookDone { std::size_t container; bool ok = true; };
 struct Delete { std::int64_t grace_seconds = 30; };       // deletionTimestamp is set, or the object is already gone
 struct Tick {};

@@ -1,6 +1,6 @@
 #include "cluster/node/pod_status.hpp"
 
-#include <algorithm>
+#include "cluster/apiserver/store.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -154,10 +154,7 @@ Counts count_main(const StatusFacts& facts) {
 
 }  // namespace
 
-std::string kubernetes_time(std::int64_t wall_ns) {
-  const std::string precise = format_wall(wall_ns);   // 2026-11-24T20:15:23.123Z
-  return precise.substr(0, precise.find('.')) + "Z";
-}
+std::string kubernetes_time(std::int64_t wall_ns) { return kube_time(wall_ns / 1'000'000'000); }
 
 std::string full_image_name(const std::string& image) {
   std::string out = image;

@@ -12,6 +12,13 @@ namespace straycat::cluster {
 
 enum class ProbeOutcome { success, failure };
 
+// What came back from one probe.
+struct ProbeAnswer {
+  ProbeOutcome outcome = ProbeOutcome::failure;
+  std::string message;       // why it failed, in kubelet's words
+  bool errored = false;      // the probe could not be made at all (counts as a failure)
+};
+
 class ProbeMachine {
  public:
   // `accepted`: when the node took the pod. Kubelet's ticker starts there, not at the container's start.

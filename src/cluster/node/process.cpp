@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -127,14 +128,13 @@ void enter_namespaces(const ChildPlan& plan) {
 
 // Joining a PID namespace counts for children only: one more fork, whose end is passed on.
 void fork_into_pid_namespace(const ChildPlan& plan) {
-  const pid_t middle = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) fail(plan.report_fd, "fork");
   if (child == 0) {
     die_with(-1);
     return;
   }
-  (void)middle;
+  
   ::close(plan.report_fd);
   ::syscall(SYS_close_range, 3U, ~0U, 0U);
   int status = 0;
@@ -188,16 +188,14 @@ void watch_end(const std::shared_ptr<Process::State>& state) {
     if (error || state->reaped) return;
     state->reaped = true;
     const int code = exit_code(state->end.native_handle());
-    if (state->handlers.on_exit) state->handlers.on_exit(code);
+    if (const auto tell = std::exchange(state->handlers.on_exit, nullptr)) tell(code);
   });
 }
 
 void watch_start(const std::shared_ptr<Process::State>& state) {
-  state->report.async_read_some(asio::buffer(state->error, sizeof state->error - 1), [state](const boost::system::error_code& error, std::size_t size) {
-    if (error == asio::error::operation_aborted) return;
+  state->report.async_read_some(asio::buffer(state->error, sizeof state->error - 1), [state](const boost::system::error_code&, std::size_t size) {
     state->report.close();
     const auto started = std::exchange(state->handlers.on_started, nullptr);
-    const std::weak_ptr<Process::State> alive = state;
     if (size > 0) state->handlers.on_exit = nullptr;
     watch_end(state);
     if (started) started(std::string(state->error, size));
@@ -250,14 +248,7 @@ Result<std::unique_ptr<Process>> Process::fork(asio::any_io_executor executor, i
 
 Process::~Process() {
   state_->handlers = {};
-  if (!state_->reaped) {
-    signal(SIGKILL);
-    state_->reaped = true;
-    exit_code(state_->end.native_handle());   // SIGKILL is on its way: this returns at once
-  }
-  boost::system::error_code ignored;
-  state_->end.close(ignored);
-  state_->report.close(ignored);
+  signal(SIGKILL);
 }
 
 void Process::signal(int number) {

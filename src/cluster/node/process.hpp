@@ -49,7 +49,7 @@ struct Command {
   bool own_pid_namespace = false;                 // the command is PID 1: what it leaves behind dies with it
 };
 
-// A running child. Destroying it kills it (SIGKILL) and everything that shares its PID namespace.
+// A running child. Destroying it kills it (SIGKILL) and everything in its own PID namespace; it is reaped when the executor gets to it.
 class Process {
  public:
   // `on_started("")` once it has executed the command, or with the reason why it could not. `on_exit` gets the exit code, 128 +
@@ -71,8 +71,9 @@ class Process {
   [[nodiscard]] pid_t pid() const;
   [[nodiscard]] int pidfd() const;
 
- private:
   struct State;
+
+ private:
   explicit Process(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
 };
