@@ -71,6 +71,8 @@ Result<> PodRunner::launch(std::size_t index) {
                                 {guarded([index, instance](PodRunner& self, const std::string& error) {
                                    if (self.slots_[index].instance != instance) return;
                                    if (error.empty()) return self.feed(input::Started{index, new_container_id()});
+                                   self.drain_and_close(self.slots_[index]);
+                                   self.slots_[index].process.reset();
                                    self.feed(input::StartFailed{index, "StartError", error});
                                  }),
                                  guarded([index, instance](PodRunner& self, int code) { self.container_ended(index, instance, code); })});

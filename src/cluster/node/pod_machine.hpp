@@ -109,6 +109,7 @@ class PodMachine {
   [[nodiscard]] const PodSpec& spec() const { return spec_; }
   [[nodiscard]] const std::vector<ContainerLife>& containers() const { return lives_; }
   [[nodiscard]] const std::string& address() const { return address_; }
+  [[nodiscard]] bool removed() const { return removed_; }
   // The object's generation grew (a spec change, a deletion): conditions name it.
   void observe_generation(std::int64_t generation) { spec_.generation = generation; }
 

@@ -29,8 +29,10 @@ struct PodSandbox::State {
   asio::posix::stream_descriptor report;
   char text[256] = {};
   Fd control;                  // its end tells the holder to go
-  bool gone = false;
 
+  void went() {
+    if (const auto tell = std::exchange(on_gone, nullptr)) tell();
+  }
   void ready(Result<> result) {
     if (const auto tell = std::exchange(on_ready, nullptr)) tell(std::move(result));
   }
@@ -108,9 +110,8 @@ Result<> PodSandbox::start_holder(const asio::any_io_executor& executor, const S
   auto holder = Process::fork(
       executor, CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC, {out, in}, [&] { return hold(request, out, in); },
       [state = state_](int) {
-        state->gone = true;
         state->ready(own_trouble("the pod's sandbox died"));
-        if (state->on_gone) state->on_gone();
+        state->went();
       });
   if (!holder) return holder.error();
   holder_ = std::move(*holder);
@@ -146,7 +147,7 @@ Result<std::unique_ptr<PodSandbox>> PodSandbox::create(asio::any_io_executor exe
 void PodSandbox::destroy() {
   if (holder_) return holder_->signal(SIGKILL);
   asio::post(state_->report.get_executor(), [state = state_] {
-    if (!std::exchange(state->gone, true) && state->on_gone) state->on_gone();
+    state->went();
   });
 }
 
