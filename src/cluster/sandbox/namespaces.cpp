@@ -28,9 +28,9 @@ Result<> write_file(const std::string& path, const std::string& text) {
 
 // The child's first steps: it must not outlive its parent, also when that died before this line ran. (getppid says nothing here: it
 // is 0 for PID 1 of a namespace. The pipe tells.)
-[[noreturn]] void live(int read_end, int write_end, const std::function<int(int)>& body) {
+[[noreturn]] void live(int read_end, int write_end, int death_signal, const std::function<int(int)>& body) {
   ::close(write_end);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::prctl(PR_SET_PDEATHSIG, death_signal);
   if (keeper_gone(read_end)) ::_exit(0);
   const int code = body(read_end);
   std::fflush(nullptr);
@@ -38,14 +38,14 @@ Result<> write_file(const std::string& path, const std::string& text) {
 }
 
 template <class Clone>
-Result<Child> start(const Clone& clone, const std::function<int(int)>& body) {
+Result<Child> start(const Clone& clone, int death_signal, const std::function<int(int)>& body) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return system_error("pipe");
   Descriptor read_end(ends[0]), write_end(ends[1]);
   std::fflush(nullptr);   // or the child would print the same buffers again
   const pid_t pid = clone();
   if (pid < 0) return system_error("clone");
-  if (pid == 0) live(read_end.get(), write_end.get(), body);
+  if (pid == 0) live(read_end.get(), write_end.get(), death_signal, body);
   return Child{pid, write_end.release()};
 }
 
@@ -66,11 +66,11 @@ bool keeper_gone(int life_fd) {
 
 Result<Child> start_in_namespaces(Privilege privilege, const std::function<int(int)>& body) {
   const unsigned long flags = sandbox_namespaces | (privilege == Privilege::user_namespace ? CLONE_NEWUSER : 0) | SIGCHLD;
-  return start([flags] { return static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, nullptr)); }, body);
+  return start([flags] { return static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, nullptr)); }, SIGKILL, body);
 }
 
 Result<Child> start_plain(const std::function<int(int)>& body) {
-  return start([] { return ::fork(); }, body);
+  return start([] { return ::fork(); }, 0, body);
 }
 
 Result<> map_ids(Privilege privilege, uid_t uid, gid_t gid) {

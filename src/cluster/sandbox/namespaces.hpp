@@ -24,7 +24,8 @@ struct Child {
 // has one). The error names the step: "clone: Operation not permitted".
 [[nodiscard]] Result<Child> start_in_namespaces(Privilege privilege, const std::function<int(int life_fd)>& body);
 
-// The same without namespaces (the loopback fallback).
+// The same without namespaces (the loopback fallback). No signal at this process' end: the child must live on to end its own
+// descendants, and learns of it by `life_fd`.
 [[nodiscard]] Result<Child> start_plain(const std::function<int(int life_fd)>& body);
 
 struct Mounts {

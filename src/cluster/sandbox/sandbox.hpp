@@ -11,7 +11,7 @@
 // the guard's mount namespace knows.
 //
 // In the loopback fallback the shape is the same without namespaces: keeper and guard are child subreapers, so that what a dead
-// pod leaves behind falls to one of them, and each kills all its descendants when the one below or above it is gone.
+// pod leaves behind falls to one of them, and each kills all its descendants when the one below or above it is gone (the guard has no death signal there).
 // (Only when both get SIGKILL in the same instant can a *grandchild* of a pod survive there.)
 #pragma once
 
