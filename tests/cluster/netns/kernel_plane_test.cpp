@@ -12,7 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cluster/support/pod_world.hpp"
+#include "cluster/support/plane_world.hpp"
 
 namespace straycat::cluster::testing {
 namespace {

@@ -1,68 +1,100 @@
-// A small world on the kernel data plane: pods as forked processes with a network and a mount namespace of their own.
+// A pod's life without processes or clocks: a machine, the actions it asked for, and a clock that the test turns.
 #pragma once
 
-#include <sys/types.h>
-
-#include <cstdint>
-#include <functional>
+#include <algorithm>
 #include <string>
 #include <vector>
 
-#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
-#include "cluster/dataplane/kernel_plane.hpp"
-#include "cluster/sandbox/sandbox.hpp"
+#include "cluster/node/pod_machine.hpp"
 
-namespace straycat::cluster::testing {
+namespace straycat::cluster::test {
 
-// What one try to connect came to.
-struct Try {
-  int error = 0;                   // 0: connected; else errno (ETIMEDOUT when nothing came in time)
-  std::uint16_t source_port = 0;
-  std::uint32_t peer_saw = 0;      // the address that the server saw us under (host order), 0 when not connected
-};
+using nlohmann::json;
 
-Try try_connect(const std::string& address, std::uint16_t port, int timeout_ms = 2000);
-std::vector<Try> try_many(const std::string& address, std::uint16_t port, int count, int timeout_ms = 2000);
-int count_errors(const std::vector<Try>& tries, int error);
+inline json container(const std::string& name, const json& more = json::object()) {
+  json out = {{"name", name}, {"image", "beranm14/" + name}};
+  out.update(more);
+  return out;
+}
 
-struct Pod {
-  pid_t pid = -1;
-  std::string address;
-};
+inline json pod_object(const json& containers, const json& spec_more = json::object()) {
+  json spec = {{"containers", containers}, {"nodeName", "node1"}};
+  spec.update(spec_more);
+  return {{"kind", "Pod"}, {"metadata", {{"name", "p"}, {"namespace", "ns"}, {"uid", "u"}, {"generation", 1}}}, {"spec", spec}};
+}
 
-// Starts a process, attaches it to the plane, then lets `body` run in it; the process ends with `body`, and with this one at the latest.
-Pod start_pod(DataPlane& plane, const std::function<void(const std::string& address)>& body);
-// A pod that accepts on `port`, tells each client the address it sees, and closes. It listens when this returns.
-Pod start_server(DataPlane& plane, std::uint16_t port = 3000);
-// A pod that does nothing: whoever connects is refused by its kernel.
-Pod start_idle(DataPlane& plane);
-void stop_pod(DataPlane& plane, const Pod& pod);
+class PodWorld {
+ public:
+  explicit PodWorld(const json& pod, LifecycleSettings settings = {}) : machine_(known(pod), settings_with_host(settings)) {}
 
-// Serves on `port` of this process' network until it is killed; `ready` is called once it listens.
-void serve(std::uint16_t port, const std::function<void()>& ready);
-
-// Runs `body` in a pod of its own and returns what it found out.
-std::vector<Try> from_pod(DataPlane& plane, const std::function<std::vector<Try>(const std::string& address)>& body);
-
-// Runs `body` as the inner process of a sandbox, in a forked keeper (as this user or, when root, as an ordinary one). Its
-// EXPECTs are printed there; the result is 0 when none failed.
-enum class As { self, ordinary_user };
-int in_sandbox(const Options& options, const std::function<void(const SandboxSetup&)>& body, As as = As::self);
-// The same on the kernel data plane, made and ready.
-int on_kernel_plane(const std::function<void(KernelDataPlane&, const SandboxSetup&)>& body, As as = As::self);
-
-ServiceRule rule_for(const std::vector<Pod>& pods, std::uint16_t port = 3000);   // default/sayhi, 10.96.0.7:80
-
-// Becomes an ordinary user for good (only root can).
-void become_ordinary();
-
-}  // namespace straycat::cluster::testing
-
-// Skips at home, fails in CI, when this machine does not allow the kernel data plane.
-#define REQUIRE_KERNEL_PLANE()                                                                         \
-  if (const auto possible = ::straycat::cluster::probe_kernel_plane(); !possible) {                    \
-    const char* ci = std::getenv("CI");                                                                \
-    if (ci != nullptr && std::string_view(ci) == "true") FAIL() << possible.error().message;           \
-    GTEST_SKIP() << possible.error().message;                                                          \
+  // Everything that the machine asked for, printed, without "publish".
+  std::vector<std::string> feed(const Input& what) {
+    std::vector<std::string> out;
+    published = false;
+    for (const Action& action : machine_.resume(what, moment())) {
+      if (std::holds_alternative<action::Publish>(action)) published = true;
+      else out.push_back(to_string(action));
+    }
+    return out;
   }
+  // Events left out.
+  std::vector<std::string> orders(const Input& what) {
+    auto out = feed(what);
+    std::erase_if(out, [](const std::string& line) { return line.starts_with("event "); });
+    return out;
+  }
+  std::vector<std::string> tick() { return orders(input::Tick{}); }
+  void pass(Nanos length) { now_ = now_ + length; }
+  // Lets time pass up to the machine's next wish and ticks; fails (empty) when it has none.
+  std::vector<std::string> wake() {
+    const auto at = machine_.wake_at();
+    if (!at) return {"no wish"};
+    now_ = std::max(now_, *at);
+    return tick();
+  }
+  // Begin, sandbox, and every container that starts without waiting for another.
+  void run() {
+    feed(input::Begin{});
+    feed(input::SandboxReady{"10.244.0.9"});
+    for (std::size_t i = 0; i < machine_.containers().size(); ++i) {
+      if (machine_.containers()[i].state == ContainerLife::State::starting) feed(input::Started{i, "straycat://1"});
+    }
+  }
+
+  [[nodiscard]] Nanos until_wake() const { return *machine_.wake_at() - now_; }
+  [[nodiscard]] const json& status() const { return machine_.status(); }
+  [[nodiscard]] std::string phase() const { return status().at("phase"); }
+  [[nodiscard]] const json& state(std::size_t i = 0) const { return status().at("containerStatuses").at(i).at("state"); }
+  [[nodiscard]] const json& condition(const std::string& type) const {
+    for (const json& item : status().at("conditions")) {
+      if (item.at("type") == type) return item;
+    }
+    static const json none;
+    return none;
+  }
+  [[nodiscard]] bool holds(const std::string& type) const { return condition(type).at("status") == "True"; }
+  PodMachine& machine() { return machine_; }
+
+  bool published = false;
+
+ private:
+  static PodSpec known(const json& pod) {
+    PodSpec spec = parse_pod(pod);
+    for (ContainerSpec& item : spec.containers) {
+      if (!item.image.starts_with("beranm14/unknown")) item.program = {"/proc/self/exe", "image", item.name};
+    }
+    return spec;
+  }
+  static LifecycleSettings settings_with_host(LifecycleSettings settings) {
+    settings.host_address = "10.244.0.1";
+    return settings;
+  }
+  [[nodiscard]] Moment moment() const { return {now_, 1'800'000'000'000'000'000 + now_.ns}; }
+
+  Stamp now_{1'000'000'000};
+  PodMachine machine_;
+};
+
+}  // namespace straycat::cluster::test

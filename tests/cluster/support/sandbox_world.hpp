@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "cluster/support/pod_world.hpp"
+#include "cluster/support/plane_world.hpp"
 
 namespace straycat::cluster::testing {
 

@@ -1,4 +1,4 @@
-#include "cluster/support/pod_world.hpp"
+#include "cluster/support/plane_world.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

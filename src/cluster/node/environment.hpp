@@ -1,0 +1,41 @@
+// A container's command line and environment, by kubelet's rules.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <straycat/core/result.hpp>
+
+#include "cluster/node/pod_spec.hpp"
+
+namespace straycat::cluster {
+
+// "$(NAME)" becomes the variable's value, "$$" a dollar; an unknown name stays as written
+// (third_party/forked/golang/expansion/expand.go).
+[[nodiscard]] std::string expand(const std::string& text, const std::map<std::string, std::string>& variables);
+
+// What only the running pod knows.
+struct PodFacts {
+  std::string address, host_address;
+  std::string api_host;                          // KUBERNETES_SERVICE_HOST and _PORT; "" = not set
+  int api_port = 443;
+  std::map<std::string, std::string> extra;      // the data plane's own variables
+};
+
+// The Services of the pod's namespace as variables, docker-link style: SAYHI_SERVICE_HOST, SAYHI_PORT_80_TCP_ADDR, ...
+// (pkg/kubelet/envvars/envvars.go). Headless Services have none.
+[[nodiscard]] std::map<std::string, std::string> service_links(const std::vector<const nlohmann::json*>& services);
+
+// The whole environment, sorted. Later wins: service links, data plane, the container's own `env` in its order.
+// An error names the variable that cannot be filled (kubelet's CreateContainerConfigError).
+[[nodiscard]] Result<std::map<std::string, std::string>> environment(const PodSpec& pod, const ContainerSpec& container, const PodFacts& facts,
+                                                                     const std::map<std::string, std::string>& links);
+
+// `command` replaces the image's entry point and its arguments, `args` only the arguments
+// (the image's program is all entry point here, unless `args` alone are given: then they are added to it).
+[[nodiscard]] std::vector<std::string> command_line(const ContainerSpec& container, const std::map<std::string, std::string>& variables);
+
+}  // namespace straycat::cluster

@@ -1,0 +1,107 @@
+#include "cluster/node/node.hpp"
+
+#include <fmt/format.h>
+
+#include "cluster/apiserver/json_help.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+bool terminal(const json& pod) {
+  const std::string phase = text_at(pod, "/status/phase");
+  return phase == "Succeeded" || phase == "Failed";
+}
+
+}  // namespace
+
+Node::Node(NodeTools& tools, NodeSettings settings) : tools_(tools), settings_(std::move(settings)) {
+  changes_ = tools_.store.subscribe([this](const Change& change) { on_change(change); });
+  register_node();
+  for (const Object& pod : tools_.store.list("Pod")) on_pod(pod);
+}
+
+// The store's create drops a status that the caller gives, as the API server does: it is written in a second step.
+void Node::register_node() {
+  const json object = make_node_object(settings_, tools_.lifecycle.host_address);
+  (void)tools_.store.create(object);
+  (void)tools_.store.mutate("Node", "", settings_.name, [&](json& node) {
+    node["status"] = object.at("status");
+    return true;
+  });
+}
+
+void Node::on_change(const Change& change) {
+  if (change.kind != "Pod") return;
+  if (change.type != ChangeType::deleted) return on_pod(change.object);
+  const auto found = runners_.find(text_at(*change.object, "/metadata/uid"));
+  if (found == runners_.end()) return;
+  const auto runner = found->second;
+  const bool over = runner->machine().removed();
+  if (over) runners_.erase(found);
+  else runner->end(0);
+}
+
+void Node::on_pod(const Object& pod) {
+  if (text_at(*pod, "/spec/nodeName") != settings_.name) return;
+  const std::string uid = text_at(*pod, "/metadata/uid");
+  const json& meta = object_or_empty(*pod, "metadata");
+  const bool deleted = meta.contains("deletionTimestamp");
+  const auto found = runners_.find(uid);
+  if (found != runners_.end()) {
+    const auto runner = found->second;
+    runner->observe(pod);
+    if (deleted) runner->end(integer_or(meta, "deletionGracePeriodSeconds", 30));
+  } else if (deleted && !terminal(*pod)) {
+    (void)tools_.store.remove("Pod", string_or(meta, "namespace"), string_or(meta, "name"), Deletion{0, "", uid, ""});
+  } else if (!deleted && !terminal(*pod)) {
+    take(pod, uid);
+  }
+}
+
+void Node::take(const Object& pod, const std::string& uid) {
+  PodSpec spec = parse_pod(*pod);
+  for (ContainerSpec& container : spec.containers) container.program = program_of(container.image, settings_.images);
+  const auto runner = std::make_shared<PodRunner>(tools_, pod, std::move(spec), [this, uid] { runners_.erase(uid); });
+  runners_[uid] = runner;
+  runner->begin();
+}
+
+void Node::kill_all() {
+  changes_ = {};
+  for (const auto& [uid, runner] : runners_) runner->kill();
+}
+
+StoreResult<std::shared_ptr<LogBook>> Node::find_log(const LogRequest& request) const {
+  for (const auto& [uid, runner] : runners_) {
+    const PodSpec& spec = runner->machine().spec();
+    if (spec.ns != request.ns || spec.name != request.pod) continue;
+    if (auto book = runner->log(request.container, request.previous)) return book;
+    if (request.previous) return bad_request(fmt::format("previous terminated container \"{}\" in pod \"{}\" not found", request.container, request.pod));
+    for (const ContainerLife& life : runner->machine().containers()) {
+      if (life.spec.name != request.container) continue;
+      return bad_request(fmt::format("container \"{}\" in pod \"{}\" is waiting to start: {}", request.container, request.pod, life.waiting_reason));
+    }
+  }
+  return bad_request(fmt::format("container \"{}\" in pod \"{}\" is not available", request.container, request.pod));
+}
+
+PodLogs Node::logs() {
+  PodLogs out;
+  out.read = [this](const LogRequest& request) -> StoreResult<std::vector<LogLine>> {
+    auto book = find_log(request);
+    if (!book) return book.error();
+    return (*book)->read();
+  };
+  out.follow = [this](const LogRequest& request, std::function<void(const LogLine&)> on_line, std::function<void()> on_end) {
+    auto book = find_log(request);
+    if (!book) {   // asked for without a read before: there is nothing to follow
+      const auto none = std::make_shared<LogBook>(tools_.io.get_executor());
+      none->close(0);
+      return none->follow(std::move(on_line), std::move(on_end));
+    }
+    return (*book)->follow(std::move(on_line), std::move(on_end));
+  };
+  return out;
+}
+
+}  // namespace straycat::cluster

@@ -1,0 +1,52 @@
+// The node: runs the pods that are bound to it as real processes, and tells the store how they fare.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cluster/apiserver/apiserver.hpp"
+#include "cluster/node/pod_runner.hpp"
+
+namespace straycat::cluster {
+
+struct NodeSettings {
+  std::string name = "node1";
+  std::string data_plane;                                        // label straycat.dev/data-plane
+  std::map<std::string, std::vector<std::string>> images;        // image name -> command line, beside our own
+};
+
+// What an image's name stands for: the settings' own, else one of our programs ("/proc/self/exe", "image", "sayhi"), else
+// nothing. Tags, digests and "docker.io/" do not matter, unless the settings name exactly that.
+[[nodiscard]] std::vector<std::string> program_of(const std::string& image, const std::map<std::string, std::vector<std::string>>& images);
+
+// The Node object as it is when the node is up.
+[[nodiscard]] json make_node_object(const NodeSettings& settings, const std::string& address);
+
+class Node {
+ public:
+  // Registers the Node object and starts what is bound to it; follows the store from there. `tools` must outlive it.
+  Node(NodeTools& tools, NodeSettings settings);
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  // SIGKILL to every pod; the store is not told. For the cluster's end.
+  void kill_all();
+  [[nodiscard]] PodLogs logs();
+  [[nodiscard]] std::size_t pods() const { return runners_.size(); }
+
+ private:
+  void register_node();
+  void on_change(const Change& change);
+  void on_pod(const Object& pod);
+  void take(const Object& pod, const std::string& uid);
+  [[nodiscard]] StoreResult<std::shared_ptr<LogBook>> find_log(const LogRequest& request) const;
+
+  NodeTools& tools_;
+  NodeSettings settings_;
+  std::map<std::string, std::shared_ptr<PodRunner>> runners_;    // by uid
+  Subscription changes_;
+};
+
+}  // namespace straycat::cluster

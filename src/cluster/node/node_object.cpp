@@ -1,0 +1,89 @@
+// The Node object: what `kubectl get nodes -o wide` and `describe node` show.
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+
+#include <fstream>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include <straycat/core/time.hpp>
+#include <straycat/images/images.hpp>
+
+#include "cluster/node/node.hpp"
+#include "cluster/node/pod_status.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+// PRETTY_NAME of /etc/os-release.
+std::string os_image() {
+  std::ifstream file("/etc/os-release");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("PRETTY_NAME=")) continue;
+    std::string name = line.substr(12);
+    std::erase(name, '"');
+    return name;
+  }
+  return "Linux";
+}
+
+std::string architecture(const std::string& machine) { return machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine; }
+
+json resources() {
+  struct sysinfo info {};
+  ::sysinfo(&info);
+  return {{"cpu", std::to_string(std::max(1U, std::thread::hardware_concurrency()))},
+          {"memory", fmt::format("{}Ki", static_cast<unsigned long long>(info.totalram) * info.mem_unit / 1024)},
+          {"pods", "110"}};
+}
+
+json condition(const std::string& type, bool status, const std::string& reason, const std::string& message, const std::string& time) {
+  return {{"type", type}, {"status", status ? "True" : "False"}, {"reason", reason}, {"message", message},
+          {"lastHeartbeatTime", time}, {"lastTransitionTime", time}};
+}
+
+json conditions(const std::string& time) {
+  return json::array({condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", time),
+                      condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", time),
+                      condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", time),
+                      condition("Ready", true, "KubeletReady", "kubelet is posting ready status", time)});
+}
+
+// Without tag, digest and "docker.io/": "docker.io/beranm14/sayhi:1" -> "beranm14/sayhi".
+std::string bare_name(std::string image) {
+  if (image.starts_with("docker.io/")) image.erase(0, 10);
+  if (image.starts_with("library/")) image.erase(0, 8);
+  const auto slash = image.rfind('/');
+  const auto mark = image.find_first_of(":@", slash == std::string::npos ? 0 : slash);
+  return mark == std::string::npos ? image : image.substr(0, mark);
+}
+
+}  // namespace
+
+std::vector<std::string> program_of(const std::string& image, const std::map<std::string, std::vector<std::string>>& images) {
+  if (const auto exact = images.find(image); exact != images.end()) return exact->second;
+  if (const auto bare = images.find(bare_name(image)); bare != images.end()) return bare->second;
+  if (bare_name(image) == "straycat/agent") return {"/proc/self/exe", "agent"};
+  std::vector<std::string> out = images::command_for(image);
+  if (!out.empty()) out.insert(out.begin(), "/proc/self/exe");
+  return out;
+}
+
+json make_node_object(const NodeSettings& settings, const std::string& address) {
+  utsname names{};
+  ::uname(&names);
+  const std::string arch = architecture(names.machine), time = kubernetes_time(wall_now_ns());
+  const json labels = {{"kubernetes.io/hostname", settings.name}, {"kubernetes.io/os", "linux"}, {"kubernetes.io/arch", arch},
+                       {"topology.kubernetes.io/zone", "local"}, {"topology.kubernetes.io/region", "local"},
+                       {"straycat.dev/data-plane", settings.data_plane}};
+  const json info = {{"machineID", ""}, {"systemUUID", ""}, {"bootID", ""}, {"kernelVersion", names.release}, {"osImage", os_image()},
+                     {"containerRuntimeVersion", "straycat://" STRAYCAT_VERSION}, {"kubeletVersion", "v1.36.3+straycat"},
+                     {"kubeProxyVersion", ""}, {"operatingSystem", "linux"}, {"architecture", arch}};
+  const json addresses = json::array({json{{"type", "InternalIP"}, {"address", address}}, json{{"type", "Hostname"}, {"address", settings.name}}});
+  const json status = {{"addresses", addresses}, {"capacity", resources()}, {"allocatable", resources()}, {"conditions", conditions(time)}, {"nodeInfo", info}};
+  return {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", settings.name}, {"labels", labels}}},
+          {"spec", {{"podCIDR", "10.244.0.0/16"}, {"podCIDRs", json::array({"10.244.0.0/16"})}}}, {"status", status}};
+}
+
+}  // namespace straycat::cluster

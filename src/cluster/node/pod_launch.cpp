@@ -1,0 +1,128 @@
+// PodRunner's containers: command line and environment, start, output, end.
+#include <random>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <fmt/format.h>
+
+#include "cluster/node/pod_runner.hpp"
+
+namespace straycat::cluster {
+
+namespace asio = boost::asio;
+
+// One of a container's two streams on its way into the log.
+struct PodRunner::Output {
+  Output(asio::io_context& io, std::shared_ptr<LogBook> into, LogBook::Stream which) : pipe(io), book(std::move(into)), stream(which) {}
+  asio::posix::stream_descriptor pipe;
+  std::shared_ptr<LogBook> book;
+  LogBook::Stream stream;
+  std::vector<char> buffer = std::vector<char>(65536);
+  bool open = true;
+};
+
+namespace {
+
+std::string new_container_id() {
+  std::random_device random;
+  std::string out = "straycat://";
+  for (int i = 0; i < 8; ++i) out += fmt::format("{:08x}", random());
+  return out;
+}
+
+}  // namespace
+
+Result<Command> PodRunner::container_command(std::size_t index) {
+  const PodSpec& spec = machine_.spec();
+  const ContainerSpec& container = spec.containers[index];
+  PodFacts facts{machine_.address(), tools_.lifecycle.host_address, tools_.api_host, tools_.api_port, tools_.plane.pod_environment(machine_.address())};
+  if (tools_.account_kubeconfig) {
+    facts.extra["POD_IP"] = machine_.address();
+    facts.extra["KUBECONFIG"] = tools_.account_kubeconfig(spec.ns, spec.service_account);
+  }
+  std::vector<Object> services = spec.service_links ? tools_.store.list("Service", spec.ns) : std::vector<Object>();
+  std::vector<const json*> pointers;
+  for (const Object& service : services) pointers.push_back(service.get());
+  auto env = environment(spec, container, facts, service_links(pointers));
+  if (!env) return env.error();
+  Command out;
+  out.arguments = command_line(container, *env);
+  out.env = std::move(*env);
+  out.working_dir = container.working_dir;
+  out.self_exe_fd = tools_.self_exe_fd;
+  out.join_namespaces_of = sandbox_->pidfd();
+  out.own_pid_namespace = tools_.plane.isolates_pods();
+  return out;
+}
+
+Result<> PodRunner::launch(std::size_t index) {
+  Slot& slot = slots_[index];
+  auto command = container_command(index);
+  if (!command) return command.error();
+  auto out = make_pipe(1 << 20), err = make_pipe(1 << 18);
+  if (!out) return out.error();
+  if (!err) return err.error();
+  command->out_fd = out->write.get();
+  command->err_fd = err->write.get();
+  slot.env = command->env;
+  const int instance = ++slot.instance;
+  auto process = Process::start(tools_.io.get_executor(), *command,
+                                {guarded([index, instance](PodRunner& self, const std::string& error) {
+                                   if (self.slots_[index].instance != instance) return;
+                                   if (error.empty()) return self.feed(input::Started{index, new_container_id()});
+                                   self.drain_and_close(self.slots_[index]);
+                                   self.slots_[index].process.reset();
+                                   self.feed(input::StartFailed{index, "StartError", error});
+                                 }),
+                                 guarded([index, instance](PodRunner& self, int code) { self.container_ended(index, instance, code); })});
+  if (!process) return process.error();
+  slot.process = std::move(*process);
+  if (slot.book) slot.previous_book = std::exchange(slot.book, nullptr);
+  slot.book = std::make_shared<LogBook>(tools_.io.get_executor());
+  slot.outputs = {std::make_shared<Output>(tools_.io, slot.book, LogBook::Stream::out),
+                  std::make_shared<Output>(tools_.io, slot.book, LogBook::Stream::err)};
+  slot.outputs[0]->pipe.assign(out->read.release());
+  slot.outputs[1]->pipe.assign(err->read.release());
+  for (const auto& output : slot.outputs) pump(output);
+  return {};
+}
+
+// The book lives as long as somebody reads it, so this needs no runner.
+void PodRunner::pump(const std::shared_ptr<Output>& output) {
+  output->pipe.async_read_some(asio::buffer(output->buffer), guarded([output](PodRunner& self, const boost::system::error_code& error, std::size_t size) {
+    if (error || !output->open) return;
+    output->book->append(output->stream, std::string_view(output->buffer.data(), size), wall_now_ns());
+    self.pump(output);
+  }));
+}
+
+// The process has ended; its last lines may still stand in the pipes. (A process that it left behind without a PID namespace
+// may hold them open: not waited for.)
+void PodRunner::drain_and_close(Slot& slot) {
+  for (const auto& output : slot.outputs) {
+    if (!output) continue;
+    output->open = false;
+    boost::system::error_code error;
+    output->pipe.non_blocking(true, error);
+    while (!error) {
+      const std::size_t size = output->pipe.read_some(asio::buffer(output->buffer), error);
+      if (size > 0) output->book->append(output->stream, std::string_view(output->buffer.data(), size), wall_now_ns());
+    }
+    output->pipe.close(error);
+  }
+  slot.outputs = {};
+  if (slot.book) slot.book->close(wall_now_ns());
+}
+
+void PodRunner::container_ended(std::size_t index, int instance, int code) {
+  Slot& slot = slots_[index];
+  if (slot.instance != instance) return;
+  drain_and_close(slot);
+  slot.probes.clear();
+  slot.hook.clear();
+  slot.process.reset();
+  feed(input::Exited{index, code});
+}
+
+}  // namespace straycat::cluster

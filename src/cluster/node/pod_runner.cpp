@@ -1,0 +1,210 @@
+#include "cluster/node/pod_runner.hpp"
+
+#include <csignal>
+
+#include <boost/asio/post.hpp>
+
+#include "cluster/apiserver/json_help.hpp"
+#include "cluster/node/pod_status.hpp"
+
+namespace straycat::cluster {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Moment now() { return {monotonic_now(), wall_now_ns()}; }
+
+constexpr const char* kAccountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+bool mounts_account(const PodSpec& spec) {
+  for (const ContainerSpec& container : spec.containers) {
+    for (const VolumeMount& mount : container.mounts) {
+      if (mount.path == kAccountPath) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+PodRunner::PodRunner(NodeTools& tools, Object pod, PodSpec spec, std::function<void()> on_removed)
+    : tools_(tools), pod_(std::move(pod)), machine_(std::move(spec), tools.lifecycle), on_removed_(std::move(on_removed)), timer_(tools.io) {
+  slots_.resize(machine_.spec().containers.size());
+}
+
+PodRunner::~PodRunner() = default;
+
+void PodRunner::begin() { feed(input::Begin{}); }
+
+void PodRunner::observe(const Object& pod) {
+  pod_ = pod;
+  machine_.observe_generation(integer_or(object_or_empty(*pod, "metadata"), "generation", 1));
+}
+
+void PodRunner::end(std::int64_t grace_seconds) { feed(input::Delete{grace_seconds}); }
+
+void PodRunner::kill() {
+  timer_.cancel();
+  for (Slot& slot : slots_) {
+    if (slot.process) slot.process->signal(SIGKILL);
+  }
+  if (sandbox_) sandbox_->destroy();
+}
+
+void PodRunner::feed(const Input& what) {
+  const auto self = shared_from_this();
+  for (const Action& action : machine_.resume(what, now())) {
+    std::visit([this](const auto& act_on) { act(act_on); }, action);
+  }
+  arm_timer();
+}
+
+void PodRunner::arm_timer() {
+  const auto at = machine_.wake_at();
+  timer_.cancel();
+  if (!at) return;
+  timer_.expires_at(asio::steady_timer::time_point(std::chrono::nanoseconds(at->ns)));   // both are CLOCK_MONOTONIC
+  timer_.async_wait(guarded([](PodRunner& self, const boost::system::error_code& error) {
+    if (!error) self.feed(input::Tick{});
+  }));
+}
+
+// ---- actions; what they find out is fed back later, never from inside ----
+
+Result<SandboxRequest> PodRunner::sandbox_request() {
+  SandboxRequest out;
+  const PodSpec& spec = machine_.spec();
+  out.hostname = spec.hostname;
+  auto address = tools_.plane.allocate_address();
+  if (!address) return address.error();
+  out.address = *address;
+  if (tools_.names != nullptr) {
+    auto hosts = tools_.names->hosts_path(spec.ns);
+    if (!hosts) return hosts.error();
+    out.hosts_path = *hosts;
+    out.nsswitch_path = tools_.names->nsswitch_path();
+    out.resolv_path = tools_.names->resolv_path();
+  }
+  if (tools_.account_files && mounts_account(spec)) out.account_files = tools_.account_files(spec.ns, spec.service_account);
+  return out;
+}
+
+void PodRunner::act(const action::CreateSandbox&) {
+  auto request = sandbox_request();
+  Result<std::unique_ptr<PodSandbox>> made = own_trouble("");
+  if (request) {
+    const auto ready = guarded([address = request->address](PodRunner& self, const Result<>& result) {
+      if (!result) self.sandbox_.reset();
+      self.feed(result ? Input(input::SandboxReady{address}) : Input(input::SandboxFailed{result.error().message}));
+    });
+    const auto gone = guarded([](PodRunner& self) {
+      self.sandbox_.reset();
+      self.feed(input::SandboxGone{});
+    });
+    made = PodSandbox::create(tools_.io.get_executor(), tools_.plane, *request, ready, gone);
+  } else {
+    made = request.error();
+  }
+  if (made) {
+    sandbox_ = std::move(*made);
+    return;
+  }
+  asio::post(tools_.io, guarded([message = made.error().message](PodRunner& self) { self.feed(input::SandboxFailed{message}); }));
+}
+
+void PodRunner::act(const action::DestroySandbox&) { sandbox_->destroy(); }
+
+void PodRunner::act(const action::Start& action) {
+  const std::size_t index = action.container;
+  const auto launched = launch(index);
+  if (launched) return;
+  const bool config = launched.error().fault == Fault::bad_input;
+  asio::post(tools_.io, guarded([index, config, message = launched.error().message](PodRunner& self) {
+               self.feed(input::StartFailed{index, config ? "CreateContainerConfigError" : "StartError", message});
+             }));
+}
+
+void PodRunner::act(const action::Signal& action) {
+  if (const auto& process = slots_[action.container].process) process->signal(action.signal);
+}
+
+Command PodRunner::exec_command(std::size_t index, const std::vector<std::string>& words) const {
+  const Slot& slot = slots_[index];
+  Command out;
+  out.arguments = words;
+  out.env = slot.env;
+  out.working_dir = machine_.spec().containers[index].working_dir;
+  out.self_exe_fd = tools_.self_exe_fd;
+  if (slot.process && sandbox_ && sandbox_->pidfd() >= 0) {
+    out.join_namespaces_of = slot.process->pidfd();
+    out.join_pid_namespace = true;
+  }
+  return out;
+}
+
+Attempt PodRunner::attempt(std::size_t index, const Handler& handler, Nanos timeout, OnAnswer on_answer) {
+  const auto executor = tools_.io.get_executor();
+  switch (handler.kind) {
+    case Handler::Kind::exec: return probe_exec(executor, exec_command(index, handler.command), timeout, std::move(on_answer));
+    case Handler::Kind::tcp: return probe_tcp(executor, handler, machine_.address(), timeout, std::move(on_answer));
+    case Handler::Kind::http:
+      if (handler.scheme != "HTTPS") return probe_http(executor, handler, machine_.address(), timeout, std::move(on_answer));
+      [[fallthrough]];
+    default:
+      asio::post(executor, [on_answer] { on_answer({ProbeOutcome::failure, "this node speaks only http, tcp and exec", true}); });
+      return Attempt(nullptr);
+  }
+}
+
+void PodRunner::act(const action::RunProbe& action) {
+  const ProbeSpec& probe = *machine_.spec().containers[action.container].probe(action.kind);
+  auto done = guarded([action](PodRunner& self, ProbeAnswer answer) {
+    self.feed(input::Probed{action.container, action.kind, action.restart, std::move(answer)});
+  });
+  Attempt made = attempt(action.container, probe.handler, std::chrono::seconds{probe.timeout}, done);
+  slots_[action.container].probes.insert_or_assign(action.kind, std::move(made));
+}
+
+// Kubelet gives the hook the whole grace period; the machine counts that, so the limit here is only a backstop.
+void PodRunner::act(const action::RunPreStop& action) {
+  const std::size_t index = action.container;
+  auto done = guarded([index](PodRunner& self, const ProbeAnswer& answer) {
+    self.feed(input::HookDone{index, answer.outcome == ProbeOutcome::success});
+  });
+  const Nanos limit = std::chrono::seconds{machine_.spec().grace_seconds + 1};
+  slots_[index].hook.clear();
+  slots_[index].hook.push_back(attempt(index, machine_.spec().containers[index].pre_stop, limit, done));
+}
+
+void PodRunner::act(const action::Emit& action) {
+  if (tools_.record) tools_.record(*pod_, action.container, action.type, action.reason, action.message);
+}
+
+void PodRunner::act(const action::Publish&) {
+  const PodSpec& spec = machine_.spec();
+  const auto written = tools_.store.mutate("Pod", spec.ns, spec.name, [&](json& pod) {
+    if (text_at(pod, "/metadata/uid") != spec.uid) return false;   // another pod of that name by now
+    merge_status(pod, machine_.status());
+    return true;
+  });
+  if (written && *written) pod_ = *written;
+}
+
+void PodRunner::act(const action::Remove&) {
+  const PodSpec& spec = machine_.spec();
+  Deletion deletion;
+  deletion.grace_seconds = 0;
+  deletion.uid = spec.uid;
+  (void)tools_.store.remove("Pod", spec.ns, spec.name, deletion);   // gone already: as good
+  asio::post(tools_.io, guarded([](PodRunner& self) { self.on_removed_(); }));
+}
+
+std::shared_ptr<LogBook> PodRunner::log(const std::string& container, bool previous) const {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (machine_.spec().containers[i].name == container) return previous ? slots_[i].previous_book : slots_[i].book;
+  }
+  return nullptr;
+}
+
+}  // namespace straycat::cluster

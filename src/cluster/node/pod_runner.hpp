@@ -1,0 +1,114 @@
+// One pod on this node: carries out what its PodMachine decides (namespaces, processes, probes, hooks, logs, status, events)
+// and tells it what came of it.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "cluster/apiserver/store.hpp"
+#include "cluster/dataplane/dataplane.hpp"
+#include "cluster/dataplane/names.hpp"
+#include "cluster/node/environment.hpp"
+#include "cluster/node/log_book.hpp"
+#include "cluster/node/pod_machine.hpp"
+#include "cluster/node/pod_sandbox.hpp"
+#include "cluster/node/prober.hpp"
+
+namespace straycat::cluster {
+
+// What every pod of a node needs; outlives them.
+struct NodeTools {
+  boost::asio::io_context& io;
+  Store& store;
+  DataPlane& plane;
+  NamesFile* names = nullptr;                        // null: no files can be mounted (the fallback)
+  LifecycleSettings lifecycle;
+  int self_exe_fd = -1;
+  std::string api_host;                              // KUBERNETES_SERVICE_HOST; "" = not set (the fallback has KUBECONFIG instead)
+  int api_port = 443;
+  // token, ca.crt, namespace of a service account, by file name.
+  std::function<std::map<std::string, std::string>(const std::string& ns, const std::string& account)> account_files;
+  // The fallback's way to sign in: the path of a kubeconfig for that account.
+  std::function<std::string(const std::string& ns, const std::string& account)> account_kubeconfig;
+  // Writes an Event about the pod; `container` "" = about the pod as a whole.
+  std::function<void(const json& pod, const std::string& container, const std::string& type, const std::string& reason, const std::string& message)> record;
+};
+
+class PodRunner : public std::enable_shared_from_this<PodRunner> {
+ public:
+  // `pod`: its object. `on_removed`: nothing is left of it on this node.
+  PodRunner(NodeTools& tools, Object pod, PodSpec spec, std::function<void()> on_removed);
+  ~PodRunner();
+  PodRunner(const PodRunner&) = delete;
+  PodRunner& operator=(const PodRunner&) = delete;
+
+  void begin();
+  // The object has changed.
+  void observe(const Object& pod);
+  // Delete with this grace (the object has a deletionTimestamp, or is gone: 0).
+  void end(std::int64_t grace_seconds);
+  // SIGKILL to everything, at once, without a word to the store.
+  void kill();
+
+  [[nodiscard]] const PodMachine& machine() const { return machine_; }
+  // The log of a container's present or previous instance; null when it never ran.
+  [[nodiscard]] std::shared_ptr<LogBook> log(const std::string& container, bool previous) const;
+
+ private:
+  struct Output;
+  // What runs for one container.
+  struct Slot {
+    std::unique_ptr<Process> process;
+    std::array<std::shared_ptr<Output>, 2> outputs;
+    std::shared_ptr<LogBook> book, previous_book;
+    std::map<std::string, std::string> env;          // of the present instance, for exec probes and hooks
+    std::map<ProbeKind, Attempt> probes;
+    std::vector<Attempt> hook;
+    int instance = 0;                                // news of older instances is ignored
+  };
+
+  void feed(const Input& what);
+  void arm_timer();
+  void act(const action::CreateSandbox&);
+  void act(const action::DestroySandbox&);
+  void act(const action::Start&);
+  void act(const action::Signal&);
+  void act(const action::RunProbe&);
+  void act(const action::RunPreStop&);
+  void act(const action::Emit&);
+  void act(const action::Publish&);
+  void act(const action::Remove&);
+
+  [[nodiscard]] Result<SandboxRequest> sandbox_request();
+  [[nodiscard]] Result<Command> container_command(std::size_t index);
+  [[nodiscard]] Command exec_command(std::size_t index, const std::vector<std::string>& words) const;
+  [[nodiscard]] Attempt attempt(std::size_t index, const Handler& handler, Nanos timeout, OnAnswer on_answer);
+  Result<> launch(std::size_t index);
+  void pump(const std::shared_ptr<Output>& output);
+  void container_ended(std::size_t index, int instance, int code);
+  void drain_and_close(Slot& slot);
+  // A callback that does nothing once the runner is gone.
+  template <class F>
+  auto guarded(F f) {
+    return [weak = weak_from_this(), f = std::move(f)](auto&&... arguments) {
+      if (const auto self = weak.lock()) f(*self, std::forward<decltype(arguments)>(arguments)...);
+    };
+  }
+
+  NodeTools& tools_;
+  Object pod_;
+  PodMachine machine_;
+  std::function<void()> on_removed_;
+  std::unique_ptr<PodSandbox> sandbox_;
+  std::vector<Slot> slots_;
+  boost::asio::steady_timer timer_;
+};
+
+}  // namespace straycat::cluster

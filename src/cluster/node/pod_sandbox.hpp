@@ -1,0 +1,53 @@
+// The namespaces of one pod, held open by a small process that does nothing else, and the files that stand in them.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <straycat/core/result.hpp>
+
+#include "cluster/dataplane/dataplane.hpp"
+#include "cluster/node/process.hpp"
+
+namespace straycat::cluster {
+
+struct SandboxRequest {
+  std::string hostname;
+  std::string address;
+  std::string hosts_path, nsswitch_path, resolv_path;        // mounted over /etc; "" = left alone
+  std::map<std::string, std::string> account_files;          // under /var/run/secrets/kubernetes.io/serviceaccount; may be empty
+};
+
+class PodSandbox {
+ public:
+  // `on_ready` hears once whether the network and the mounts stand; `on_gone` when the holding process has ended. Where the data
+  // plane does not isolate pods there is no process, and both still come.
+  static Result<std::unique_ptr<PodSandbox>> create(boost::asio::any_io_executor executor, DataPlane& plane, SandboxRequest request,
+                                                    std::function<void(Result<>)> on_ready, std::function<void()> on_gone);
+  ~PodSandbox();
+  PodSandbox(const PodSandbox&) = delete;
+  PodSandbox& operator=(const PodSandbox&) = delete;
+
+  // Ends it; `on_gone` follows. The address goes back to the data plane.
+  void destroy();
+  // Whose namespaces containers join; -1 where there are none.
+  [[nodiscard]] int pidfd() const;
+  [[nodiscard]] const std::string& address() const { return address_; }
+
+ private:
+  struct State;
+  PodSandbox(DataPlane& plane, std::string address) : plane_(plane), address_(std::move(address)) {}
+  Result<> start_holder(const boost::asio::any_io_executor& executor, const SandboxRequest& request);
+
+  DataPlane& plane_;
+  std::string address_;
+  std::shared_ptr<State> state_;
+  std::unique_ptr<Process> holder_;
+};
+
+}  // namespace straycat::cluster

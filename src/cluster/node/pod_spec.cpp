@@ -1,0 +1,193 @@
+#include "cluster/node/pod_spec.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace straycat::cluster {
+namespace {
+
+using json = nlohmann::json;
+
+const json& at(const json& object, const char* key) {
+  static const json nothing;
+  if (!object.is_object()) return nothing;
+  const auto found = object.find(key);
+  return found == object.end() ? nothing : *found;
+}
+
+std::string text(const json& object, const char* key, std::string fallback = "") {
+  const json& value = at(object, key);
+  return value.is_string() ? value.get<std::string>() : std::move(fallback);
+}
+
+std::int64_t number(const json& object, const char* key, std::int64_t fallback) {
+  const json& value = at(object, key);
+  return value.is_number() ? value.get<std::int64_t>() : fallback;
+}
+
+std::vector<std::string> texts(const json& list) {
+  std::vector<std::string> out;
+  for (const json& item : list) {
+    if (item.is_string()) out.push_back(item.get<std::string>());
+  }
+  return out;
+}
+
+std::map<std::string, std::string> pairs(const json& object) {
+  std::map<std::string, std::string> out;
+  if (!object.is_object()) return out;
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_string()) out[key] = value.get<std::string>();
+  }
+  return out;
+}
+
+// A number, or the name of one of the container's ports (pkg/probe/util.go ResolveContainerPort).
+void read_port(const json& action, const json& container, Handler& out) {
+  const json& port = at(action, "port");
+  if (port.is_number()) {
+    out.port = port.get<int>();
+    out.port_name = std::to_string(out.port);
+  } else if (port.is_string()) {
+    out.port_name = port.get<std::string>();
+    for (const json& candidate : at(container, "ports")) {
+      if (text(candidate, "name") == out.port_name) out.port = static_cast<int>(number(candidate, "containerPort", 0));
+    }
+    if (out.port == 0 && out.port_name.find_first_not_of("0123456789") == std::string::npos && out.port_name.size() < 6) {
+      out.port = std::atoi(out.port_name.c_str());
+    }
+  }
+}
+
+void read_http(const json& action, const json& container, Handler& out) {
+  out.kind = Handler::Kind::http;
+  out.host = text(action, "host");
+  out.path = text(action, "path", "/");
+  if (!out.path.starts_with('/')) out.path.insert(0, "/");
+  out.scheme = text(action, "scheme", "HTTP");
+  for (const json& header : at(action, "httpHeaders")) out.headers.emplace_back(text(header, "name"), text(header, "value"));
+  read_port(action, container, out);
+}
+
+Handler parse_handler(const json& object, const json& container) {
+  Handler out;
+  if (!object.is_object()) return out;
+  if (const json& exec = at(object, "exec"); exec.is_object()) {
+    out.kind = Handler::Kind::exec;
+    out.command = texts(at(exec, "command"));
+  } else if (const json& http = at(object, "httpGet"); http.is_object()) {
+    read_http(http, container, out);
+  } else if (const json& tcp = at(object, "tcpSocket"); tcp.is_object()) {
+    out.kind = Handler::Kind::tcp;
+    out.host = text(tcp, "host");
+    read_port(tcp, container, out);
+  } else if (const json& sleep = at(object, "sleep"); sleep.is_object()) {
+    out.kind = Handler::Kind::sleep;
+    out.length = std::chrono::seconds{number(sleep, "seconds", 0)};
+  } else if (!object.empty()) {
+    out.kind = Handler::Kind::unsupported;
+  }
+  return out;
+}
+
+std::optional<ProbeSpec> parse_probe(const json& container, const char* key) {
+  const json& probe = at(container, key);
+  if (!probe.is_object()) return std::nullopt;
+  ProbeSpec out;
+  out.handler = parse_handler(probe, container);
+  const auto positive = [&](const char* field, int fallback) {
+    const auto value = static_cast<int>(number(probe, field, fallback));
+    return value > 0 ? value : fallback;
+  };
+  out.initial_delay = positive("initialDelaySeconds", 0);
+  out.period = positive("periodSeconds", 10);
+  out.timeout = positive("timeoutSeconds", 1);
+  out.success_threshold = positive("successThreshold", 1);
+  out.failure_threshold = positive("failureThreshold", 3);
+  if (at(probe, "terminationGracePeriodSeconds").is_number()) {
+    out.grace_seconds = number(probe, "terminationGracePeriodSeconds", 30);
+  }
+  return out;
+}
+
+std::vector<EnvVar> parse_env(const json& container) {
+  std::vector<EnvVar> out;
+  for (const json& item : at(container, "env")) {
+    EnvVar variable{text(item, "name"), text(item, "value"), "", false};
+    if (const json& from = at(item, "valueFrom"); from.is_object()) {
+      variable.field_path = text(at(from, "fieldRef"), "fieldPath");
+      variable.unsupported = variable.field_path.empty();
+    }
+    if (!variable.name.empty()) out.push_back(std::move(variable));
+  }
+  return out;
+}
+
+// imagePullPolicy's default: Always for :latest or no tag, else IfNotPresent (the API server fills it in as well).
+std::string pull_policy(const json& container, const std::string& image) {
+  const std::string given = text(container, "imagePullPolicy");
+  if (!given.empty()) return given;
+  const auto slash = image.rfind('/');
+  const auto colon = image.find(':', slash == std::string::npos ? 0 : slash);
+  return colon == std::string::npos || image.substr(colon) == ":latest" ? "Always" : "IfNotPresent";
+}
+
+ContainerSpec parse_container(const json& container, bool init) {
+  ContainerSpec out;
+  out.name = text(container, "name");
+  out.image = text(container, "image");
+  out.pull_policy = pull_policy(container, out.image);
+  out.working_dir = text(container, "workingDir");
+  out.role = !init ? Role::main : text(container, "restartPolicy") == "Always" ? Role::sidecar : Role::init;
+  out.command = texts(at(container, "command"));
+  out.args = texts(at(container, "args"));
+  out.env = parse_env(container);
+  for (const json& mount : at(container, "volumeMounts")) {
+    out.mounts.push_back({text(mount, "name"), text(mount, "mountPath"), at(mount, "readOnly") == json(true)});
+  }
+  out.readiness = parse_probe(container, "readinessProbe");
+  out.liveness = parse_probe(container, "livenessProbe");
+  out.startup = parse_probe(container, "startupProbe");
+  out.pre_stop = parse_handler(at(at(container, "lifecycle"), "preStop"), container);
+  out.post_start = parse_handler(at(at(container, "lifecycle"), "postStart"), container);
+  return out;
+}
+
+}  // namespace
+
+std::string_view probe_name(ProbeKind kind) {
+  switch (kind) {
+    case ProbeKind::readiness: return "Readiness";
+    case ProbeKind::liveness: return "Liveness";
+    case ProbeKind::startup: return "Startup";
+  }
+  return "";
+}
+
+const std::optional<ProbeSpec>& ContainerSpec::probe(ProbeKind kind) const {
+  return kind == ProbeKind::readiness ? readiness : kind == ProbeKind::liveness ? liveness : startup;
+}
+
+std::string PodSpec::full_name() const { return name + "_" + ns + "(" + uid + ")"; }
+
+PodSpec parse_pod(const json& pod) {
+  PodSpec out;
+  const json& meta = at(pod, "metadata");
+  const json& spec = at(pod, "spec");
+  out.ns = text(meta, "namespace");
+  out.name = text(meta, "name");
+  out.uid = text(meta, "uid");
+  out.generation = number(meta, "generation", 1);
+  out.labels = pairs(at(meta, "labels"));
+  out.annotations = pairs(at(meta, "annotations"));
+  out.node = text(spec, "nodeName");
+  out.hostname = text(spec, "hostname", out.name);
+  out.service_account = text(spec, "serviceAccountName", "default");
+  out.restart_policy = text(spec, "restartPolicy", "Always");
+  out.grace_seconds = number(spec, "terminationGracePeriodSeconds", 30);
+  out.service_links = at(spec, "enableServiceLinks") != json(false);
+  for (const json& container : at(spec, "initContainers")) out.containers.push_back(parse_container(container, true));
+  for (const json& container : at(spec, "containers")) out.containers.push_back(parse_container(container, false));
+  return out;
+}
+
+}  // namespace straycat::cluster

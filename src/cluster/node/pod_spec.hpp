@@ -1,0 +1,85 @@
+// A pod's spec as the node needs it: what to run, how to ask after its health, how to stop it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <straycat/core/time.hpp>
+
+namespace straycat::cluster {
+
+// What a probe or a hook does (core/v1 ProbeHandler, LifecycleHandler).
+struct Handler {
+  enum class Kind { none, exec, http, tcp, sleep, unsupported };
+  Kind kind = Kind::none;
+  std::vector<std::string> command;                             // exec
+  std::string scheme = "HTTP", host, path = "/";                // http; host "" = the pod's address
+  std::vector<std::pair<std::string, std::string>> headers;     // http
+  int port = 0;                                                 // http, tcp; 0 = a name that no container port has
+  std::string port_name;                                        // as written, for the error's text
+  Nanos length{0};                                              // sleep
+  bool operator==(const Handler&) const = default;
+};
+
+struct ProbeSpec {
+  Handler handler;
+  int initial_delay = 0, period = 10, timeout = 1;              // seconds
+  int success_threshold = 1, failure_threshold = 3;
+  std::optional<std::int64_t> grace_seconds;                    // terminationGracePeriodSeconds of the probe
+  bool operator==(const ProbeSpec&) const = default;
+};
+
+enum class ProbeKind { readiness, liveness, startup };
+[[nodiscard]] std::string_view probe_name(ProbeKind kind);      // "Readiness", "Liveness", "Startup", as in events
+
+struct EnvVar {
+  std::string name, value;
+  std::string field_path;                                       // valueFrom.fieldRef; "" = `value` counts
+  bool unsupported = false;                                     // another valueFrom, not optional
+  bool operator==(const EnvVar&) const = default;
+};
+
+struct VolumeMount {
+  std::string name, path;
+  bool read_only = false;
+  bool operator==(const VolumeMount&) const = default;
+};
+
+enum class Role { init, sidecar, main };                        // sidecar: an init container with restartPolicy Always
+
+struct ContainerSpec {
+  std::string name, image, pull_policy, working_dir;
+  Role role = Role::main;
+  std::vector<std::string> command, args;
+  std::vector<EnvVar> env;
+  std::vector<VolumeMount> mounts;
+  std::optional<ProbeSpec> readiness, liveness, startup;
+  Handler pre_stop, post_start;
+  // What the image's name stands for, or empty when nothing is known under that name (the node fills it in).
+  std::vector<std::string> program;
+
+  [[nodiscard]] const std::optional<ProbeSpec>& probe(ProbeKind kind) const;
+};
+
+struct PodSpec {
+  std::string ns, name, uid, node, service_account = "default", hostname;
+  std::int64_t generation = 1;
+  std::string restart_policy = "Always";
+  std::int64_t grace_seconds = 30;
+  bool service_links = true;
+  std::map<std::string, std::string> labels, annotations;
+  std::vector<ContainerSpec> containers;                        // init containers first, in their order
+
+  [[nodiscard]] std::string full_name() const;                  // "name_namespace(uid)", as kubelet prints it
+};
+
+// Reads a pod object. Missing fields take the API server's defaults, wrong types are skipped; never throws.
+[[nodiscard]] PodSpec parse_pod(const nlohmann::json& pod);
+
+}  // namespace straycat::cluster

@@ -1,0 +1,261 @@
+#include "cluster/node/process.hpp"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+namespace straycat::cluster {
+
+namespace asio = boost::asio;
+
+Fd& Fd::operator=(Fd&& other) noexcept {
+  if (this != &other) {
+    reset();
+    fd_ = other.release();
+  }
+  return *this;
+}
+
+void Fd::reset() {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+Result<Pipe> make_pipe(int capacity) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return own_trouble(std::string("pipe: ") + std::strerror(errno));
+  Pipe out{Fd(ends[0]), Fd(ends[1])};
+  ::fcntl(out.read.get(), F_SETFL, O_NONBLOCK);
+  if (capacity > 0) ::fcntl(out.write.get(), F_SETPIPE_SZ, capacity);
+  return out;
+}
+
+struct Process::State {
+  explicit State(const asio::any_io_executor& executor) : end(executor), report(executor) {}
+  pid_t pid = -1;
+  asio::posix::stream_descriptor end;      // the pidfd
+  asio::posix::stream_descriptor report;   // exec's error, or end of file
+  Handlers handlers;
+  char error[512] = {};
+  bool reaped = false;
+};
+
+namespace {
+
+// ---- in the child: only system calls and memory of our own; the parent has one thread, so malloc is safe ----
+
+struct ChildPlan {
+  const Command* command = nullptr;
+  std::vector<char*> argv, envp;
+  int report_fd = -1;
+  pid_t parent = 0;
+};
+
+[[noreturn]] void fail(int report_fd, const char* step) {
+  const std::string text = std::string(step) + ": " + std::strerror(errno);
+  [[maybe_unused]] const auto written = ::write(report_fd, text.data(), text.size());
+  ::_exit(127);
+}
+
+void reset_signals() {
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// `parent` is -1 when a PID namespace hides it; there the sandbox's own end covers the race.
+void die_with(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (parent > 0 && ::getppid() != parent) ::_exit(127);
+}
+
+void use_stdio(const Command& command) {
+  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  ::dup2(nothing, 0);
+  ::dup2(command.out_fd >= 0 ? command.out_fd : nothing, 1);
+  ::dup2(command.err_fd >= 0 ? command.err_fd : nothing, 2);
+}
+
+void enter_namespaces(const ChildPlan& plan) {
+  const Command& command = *plan.command;
+  if (command.join_namespaces_of >= 0) {
+    const int kinds = CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | (command.join_pid_namespace ? CLONE_NEWPID : 0);
+    if (::setns(command.join_namespaces_of, kinds) != 0) fail(plan.report_fd, "setns");
+  }
+  // A /proc that shows the container's own processes; where the machine masks /proc the outer one stays.
+  if (command.own_pid_namespace && ::unshare(CLONE_NEWNS) == 0) {
+    ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr);
+    ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
+  }
+}
+
+[[noreturn]] void execute(const ChildPlan& plan) {
+  const Command& command = *plan.command;
+  ::umask(022);
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+  }
+  if (::chdir(command.working_dir.empty() ? "/" : command.working_dir.c_str()) != 0) fail(plan.report_fd, ("chdir " + command.working_dir).c_str());
+  use_stdio(command);
+  reset_signals();
+  ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+  ::environ = const_cast<char**>(plan.envp.data());
+  if (std::strcmp(plan.argv[0], "/proc/self/exe") == 0 && command.self_exe_fd >= 0) {
+    ::syscall(SYS_execveat, command.self_exe_fd, "", plan.argv.data(), plan.envp.data(), AT_EMPTY_PATH);
+  } else {
+    ::execvp(plan.argv[0], plan.argv.data());
+  }
+  fail(plan.report_fd, ("exec \"" + std::string(plan.argv[0]) + "\"").c_str());
+}
+
+// Joining a PID namespace counts for children only: one more fork, whose end is passed on.
+void fork_into_pid_namespace(const ChildPlan& plan) {
+  const pid_t child = ::fork();
+  if (child < 0) fail(plan.report_fd, "fork");
+  if (child == 0) {
+    die_with(-1);
+    return;
+  }
+  
+  ::close(plan.report_fd);
+  ::syscall(SYS_close_range, 3U, ~0U, 0U);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  ::_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+[[noreturn]] void run_child(const ChildPlan& plan) {
+  die_with(plan.command->own_pid_namespace ? -1 : plan.parent);
+  ::setsid();
+  enter_namespaces(plan);
+  if (plan.command->join_pid_namespace) fork_into_pid_namespace(plan);
+  execute(plan);
+}
+
+std::vector<char*> pointers(std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  for (std::string& text : strings) out.push_back(text.data());
+  out.push_back(nullptr);
+  return out;
+}
+
+// fork() with namespaces and a pidfd in one step. Signals are held back meanwhile, so that no handler of the parent's event
+// loop runs in the child. 0 in the child.
+pid_t clone_child(int namespaces, int& pidfd) {
+  sigset_t all, before;
+  sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, &before);
+  const auto flags = static_cast<unsigned long>(namespaces | CLONE_PIDFD | SIGCHLD);
+  const auto pid = static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, &pidfd, nullptr, nullptr));
+  const int error = errno;
+  if (pid != 0) ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return pid;
+}
+
+int exit_code(int pidfd) {
+  siginfo_t info{};
+  // P_PIDFD; glibc 2.36 has it, its name differs between headers.
+  while (::waitid(static_cast<idtype_t>(3), static_cast<id_t>(pidfd), &info, WEXITED) != 0) {
+    if (errno != EINTR) return 255;
+  }
+  return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+}  // namespace
+
+// The end is told only after the start has been: a report still unread is read first.
+void watch_end(const std::shared_ptr<Process::State>& state) {
+  state->end.async_wait(asio::posix::stream_descriptor::wait_read, [state](const boost::system::error_code& error) {
+    if (error || state->reaped) return;
+    state->reaped = true;
+    const int code = exit_code(state->end.native_handle());
+    if (const auto tell = std::exchange(state->handlers.on_exit, nullptr)) tell(code);
+  });
+}
+
+void watch_start(const std::shared_ptr<Process::State>& state) {
+  state->report.async_read_some(asio::buffer(state->error, sizeof state->error - 1), [state](const boost::system::error_code&, std::size_t size) {
+    state->report.close();
+    const auto started = std::exchange(state->handlers.on_started, nullptr);
+    if (size > 0) state->handlers.on_exit = nullptr;
+    watch_end(state);
+    if (started) started(std::string(state->error, size));
+  });
+}
+
+Result<std::unique_ptr<Process>> Process::start(asio::any_io_executor executor, const Command& command, Handlers handlers) {
+  if (command.arguments.empty()) return bad_input("no command");
+  auto report = make_pipe();
+  if (!report) return report.error();
+  std::vector<std::string> arguments = command.arguments, environment;
+  for (const auto& [name, value] : command.env) environment.push_back(name + "=" + value);
+  ChildPlan plan{&command, pointers(arguments), pointers(environment), report->write.get(), ::getpid()};
+  int pidfd = -1;
+  const pid_t pid = clone_child(command.own_pid_namespace ? CLONE_NEWPID : 0, pidfd);
+  if (pid == 0) run_child(plan);
+  if (pid < 0) return own_trouble(std::string("clone: ") + std::strerror(errno));
+  auto state = std::make_shared<State>(executor);
+  state->pid = pid;
+  state->end.assign(pidfd);
+  state->report.assign(report->read.release());
+  state->handlers = std::move(handlers);
+  watch_start(state);
+  return std::unique_ptr<Process>(new Process(std::move(state)));
+}
+
+Result<std::unique_ptr<Process>> Process::fork(asio::any_io_executor executor, int namespaces, std::vector<int> keep,
+                                               const std::function<int()>& body, std::function<void(int code)> on_exit) {
+  const pid_t parent = ::getpid();
+  int pidfd = -1;
+  const pid_t pid = clone_child(namespaces, pidfd);
+  if (pid == 0) {
+    die_with(parent);
+    ::setsid();
+    reset_signals();
+    for (int fd = 3; fd < 1024; ++fd) {
+      if (std::find(keep.begin(), keep.end(), fd) == keep.end()) ::close(fd);
+    }
+    ::syscall(SYS_close_range, 1024U, ~0U, 0U);
+    ::_exit(body());
+  }
+  if (pid < 0) return own_trouble(std::string("clone: ") + std::strerror(errno));
+  auto state = std::make_shared<State>(executor);
+  state->pid = pid;
+  state->end.assign(pidfd);
+  state->handlers.on_exit = std::move(on_exit);
+  watch_end(state);
+  return std::unique_ptr<Process>(new Process(std::move(state)));
+}
+
+Process::~Process() {
+  state_->handlers = {};
+  signal(SIGKILL);
+}
+
+void Process::signal(int number) {
+  if (!state_->reaped) ::syscall(SYS_pidfd_send_signal, state_->end.native_handle(), number, nullptr, 0);
+}
+
+pid_t Process::pid() const { return state_->pid; }
+int Process::pidfd() const { return state_->end.native_handle(); }
+
+}  // namespace straycat::cluster

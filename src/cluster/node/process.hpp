@@ -1,0 +1,81 @@
+// Processes of pods: clone, namespaces, exec, and the news of their end. All of them die with the thread that made them.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <straycat/core/result.hpp>
+
+namespace straycat::cluster {
+
+// Owns a file descriptor.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(other.release()) {}
+  Fd& operator=(Fd&& other) noexcept;
+  ~Fd() { reset(); }
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
+  int release() { return std::exchange(fd_, -1); }
+  void reset();
+
+ private:
+  int fd_ = -1;
+};
+
+struct Pipe {
+  Fd read, write;
+};
+// Close-on-exec, the reading end non-blocking. `capacity` > 0: asks the kernel for that much buffer (it may give less).
+[[nodiscard]] Result<Pipe> make_pipe(int capacity = 0);
+
+struct Command {
+  std::vector<std::string> arguments;             // [0] is looked up in env's PATH; "/proc/self/exe" means `self_exe_fd`
+  std::map<std::string, std::string> env;
+  std::string working_dir;                        // "" = /
+  int self_exe_fd = -1;
+  int out_fd = -1, err_fd = -1;                   // -1: /dev/null
+  int join_namespaces_of = -1;                    // a pidfd: enter its network, mount, UTS and IPC namespaces
+  bool join_pid_namespace = false;                // and its PID namespace (an exec into a running container)
+  bool own_pid_namespace = false;                 // the command is PID 1: what it leaves behind dies with it
+};
+
+// A running child. Destroying it kills it (SIGKILL) and everything in its own PID namespace; it is reaped when the executor gets to it.
+class Process {
+ public:
+  // `on_started("")` once it has executed the command, or with the reason why it could not. `on_exit` gets the exit code, 128 +
+  // signal if one ended it; never called before on_started. Both run on the executor, and never after the Process is gone.
+  struct Handlers {
+    std::function<void(const std::string& error)> on_started;
+    std::function<void(int code)> on_exit;
+  };
+  static Result<std::unique_ptr<Process>> start(boost::asio::any_io_executor executor, const Command& command, Handlers handlers);
+  // A child that runs `body` instead of a program (it must not return to the caller's loop: its result is the exit code).
+  // `namespaces`: CLONE_NEW* flags. `keep`: descriptors it may keep besides 0-2. For pod sandboxes.
+  static Result<std::unique_ptr<Process>> fork(boost::asio::any_io_executor executor, int namespaces, std::vector<int> keep,
+                                               const std::function<int()>& body, std::function<void(int code)> on_exit);
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  void signal(int number);
+  [[nodiscard]] pid_t pid() const;
+  [[nodiscard]] int pidfd() const;
+
+  struct State;
+
+ private:
+  explicit Process(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace straycat::cluster
