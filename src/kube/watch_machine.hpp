@@ -79,7 +79,7 @@ struct WatchStep {
 class WatchMachine {
  public:
   explicit WatchMachine(WatchSettings settings) : settings_(std::move(settings)), random_(settings_.seed) {}
-  [[nodiscard]] WatchStep resume(const WatchInput& input);
+  WatchStep resume(const WatchInput& input);
 
   enum class State { empty, listing, listed, watching };
   [[nodiscard]] State state() const { return state_; }

@@ -1,0 +1,361 @@
+#include "kube/watch_machine.hpp"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace straycat::kube {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+using State = WatchMachine::State;
+
+constexpr Stamp at(std::int64_t milliseconds) { return {milliseconds * 1'000'000}; }
+
+std::string object(const std::string& name, int version) {
+  return fmt::format(R"({{"metadata":{{"name":"{}","resourceVersion":"{}"}}}})", name, version);
+}
+std::string event(const std::string& type, const std::string& name, int version) {
+  return fmt::format("{{\"type\":\"{}\",\"object\":{}}}\n", type, object(name, version));
+}
+std::string status(int code, const std::string& reason, const std::string& message = "no") {
+  return fmt::format(R"({{"kind":"Status","code":{},"reason":"{}","message":"{}"}})", code, reason, message);
+}
+net::Response answer(int code, std::string body, std::map<std::string, std::string> headers = {}) {
+  return {code, std::move(headers), std::move(body)};
+}
+net::Response list(int version, std::vector<std::string> items = {}, const std::string& token = "") {
+  return answer(200, fmt::format(R"({{"kind":"PodList","metadata":{{"resourceVersion":"{}","continue":"{}"}},"items":[{}]}})", version,
+                                 token, fmt::join(items, ",")));
+}
+
+// What was told, in short: "replaced a,b", "applied a@5", "deleted a@6", "gap 10-25 late", "denied 403".
+std::vector<std::string> told(const WatchStep& step) {
+  std::vector<std::string> out;
+  for (const auto& item : step.items) {
+    if (const auto* replaced = std::get_if<WatchReplaced>(&item)) {
+      std::string names;
+      for (const auto& each : replaced->objects) names += (names.empty() ? "" : ",") + each["metadata"]["name"].get<std::string>();
+      out.push_back("replaced " + names);
+    } else if (const auto* gap = std::get_if<WatchGap>(&item)) {
+      out.push_back(fmt::format("gap {}-{} {}", gap->from.ns / 1'000'000, gap->to.ns / 1'000'000, gap->lost ? "lost" : "late"));
+    } else if (const auto* denied = std::get_if<WatchDenied>(&item)) {
+      out.push_back(fmt::format("denied {}", denied->error.code));
+    } else {
+      const auto* applied = std::get_if<WatchApplied>(&item);
+      const auto& meta = (applied != nullptr ? applied->object : std::get<WatchDeleted>(item).object)["metadata"];
+      out.push_back(fmt::format("{} {}@{}", applied != nullptr ? "applied" : "deleted", meta["name"].get<std::string>(),
+                                meta["resourceVersion"].get<std::string>()));
+    }
+  }
+  return out;
+}
+
+struct WatchMachineTest : testing::Test {
+  WatchMachine machine{{.resource = *resource_for_kind("Pod"), .seed = 1}};
+
+  WatchStep start() { return machine.resume(WatchStart{at(0)}); }
+  WatchStep opened(std::int64_t when, std::string type = "application/json") { return machine.resume(StreamOpened{at(when), std::move(type)}); }
+  WatchStep bytes(std::int64_t when, std::string_view text) { return machine.resume(StreamBytes{at(when), text}); }
+  WatchStep listed(std::int64_t when, net::Response response) { return machine.resume(ListAnswered{at(when), std::move(response)}); }
+  WatchStep refused(std::int64_t when, net::Response response) { return machine.resume(StreamRefused{at(when), std::move(response)}); }
+  WatchStep broke(std::int64_t when) { return machine.resume(TransportBroke{at(when), "connection reset"}); }
+  WatchStep woke(std::int64_t when) { return machine.resume(Woke{at(when)}); }
+  // Listed at 10 with version 5, the stream open at 12.
+  void watching() {
+    start();
+    listed(10, list(5, {object("a", 3)}));
+    opened(12);
+  }
+  static std::string version_of(const WatchStep& step) {
+    const auto* open = std::get_if<OpenStream>(&step.action);
+    return open == nullptr ? "no stream" : open->resource_version;
+  }
+  static bool sleeps(const WatchStep& step) { return std::holds_alternative<Sleep>(step.action); }
+  static bool lists(const WatchStep& step) { return std::holds_alternative<FetchPage>(step.action); }
+};
+
+TEST_F(WatchMachineTest, ListsThenWatchesFromThere) {
+  EXPECT_EQ(start().action, (WatchAction{FetchPage{500, "", false}}));
+  EXPECT_EQ(machine.state(), State::listing);
+  const auto step = listed(10, list(5, {object("a", 3), object("b", 4)}));
+  EXPECT_THAT(told(step), ElementsAre("replaced a,b"));
+  EXPECT_EQ(version_of(step), "5");
+  EXPECT_EQ(machine.state(), State::listed);
+  EXPECT_THAT(told(opened(12)), ElementsAre("gap 10-12 late"));
+  EXPECT_EQ(machine.state(), State::watching);
+}
+
+TEST_F(WatchMachineTest, ListItemsBecomeWholeObjects) {
+  start();
+  const auto step = listed(10, list(5, {object("a", 3)}));
+  const auto& replaced = std::get<WatchReplaced>(step.items.at(0));
+  EXPECT_EQ(replaced.objects.at(0)["kind"], "Pod");
+  EXPECT_EQ(replaced.objects.at(0)["apiVersion"], "v1");
+}
+
+TEST_F(WatchMachineTest, AsksForAStreamThatEndsAndIsFoundDeadSoonAfter) {
+  start();
+  const auto step = listed(10, list(5));
+  const auto& open = std::get<OpenStream>(step.action);
+  EXPECT_GE(open.timeout, 60s);
+  EXPECT_LE(open.timeout, 90s);
+  EXPECT_EQ(open.idle, open.timeout + 10s);
+}
+
+TEST_F(WatchMachineTest, ReadsAllPagesBeforeItTells) {
+  start();
+  const auto first = listed(10, list(5, {object("a", 1)}, "next"));
+  EXPECT_THAT(told(first), IsEmpty());
+  EXPECT_EQ(first.action, (WatchAction{FetchPage{500, "next", false}}));
+  EXPECT_THAT(told(listed(20, list(5, {object("b", 2)}))), ElementsAre("replaced a,b"));
+}
+
+TEST_F(WatchMachineTest, AListThatExpiresBetweenPagesStartsAgainAllAtOnce) {
+  start();
+  listed(10, list(5, {object("a", 1)}, "next"));
+  const auto expired = listed(20, answer(410, status(410, "Expired")));
+  EXPECT_EQ(expired.action, (WatchAction{FetchPage{0, "", false}}));
+  EXPECT_THAT(told(listed(30, list(9, {object("b", 2)}))), ElementsAre("replaced b"));
+}
+
+TEST_F(WatchMachineTest, TellsChangesInOrder) {
+  watching();
+  const auto step = bytes(20, event("ADDED", "b", 6) + event("MODIFIED", "a", 7) + event("DELETED", "b", 8));
+  EXPECT_THAT(told(step), ElementsAre("applied b@6", "applied a@7", "deleted b@8"));
+  EXPECT_EQ(step.action, WatchAction{KeepReading{}});
+}
+
+TEST_F(WatchMachineTest, AnEventInPiecesIsOneEvent) {
+  watching();
+  const auto text = event("ADDED", "b", 6);
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) ASSERT_THAT(told(bytes(20, text.substr(i, 1))), IsEmpty());
+  EXPECT_THAT(told(bytes(21, "\n")), ElementsAre("applied b@6"));
+}
+
+TEST_F(WatchMachineTest, ABookmarkMovesTheVersionAndSaysNothing) {
+  watching();
+  EXPECT_THAT(told(bytes(30'000, event("BOOKMARK", "", 90))), IsEmpty());
+  EXPECT_EQ(version_of(machine.resume(StreamEnded{at(60'000)})), "90");
+}
+
+TEST_F(WatchMachineTest, AStreamThatReachedItsTimeIsResumedAtOnceAndBlindOnlyBetween) {
+  watching();
+  bytes(20, event("ADDED", "b", 6));
+  const auto ended = machine.resume(StreamEnded{at(60'000)});
+  EXPECT_EQ(version_of(ended), "6");
+  EXPECT_THAT(told(opened(60'003)), ElementsAre("gap 60000-60003 late"));
+}
+
+TEST_F(WatchMachineTest, ABrokenStreamWasBlindSinceItsLastByte) {
+  watching();
+  bytes(20, event("ADDED", "b", 6));
+  ASSERT_TRUE(sleeps(broke(5'000)));
+  EXPECT_EQ(version_of(woke(5'100)), "6");
+  EXPECT_THAT(told(opened(5'102)), ElementsAre("gap 20-5102 late"));
+}
+
+TEST_F(WatchMachineTest, AStreamThatEndsAtOnceIsNotReopenedWithoutAPause) {
+  watching();
+  EXPECT_TRUE(sleeps(machine.resume(StreamEnded{at(20)})));
+}
+
+TEST_F(WatchMachineTest, HalfALineIsNoEventAndEndsTheSightAtTheLastWholeOne) {
+  watching();
+  bytes(20, event("ADDED", "b", 6) + R"({"type":"ADDED","obj)");
+  EXPECT_TRUE(sleeps(machine.resume(StreamEnded{at(9'000)})));
+  EXPECT_EQ(version_of(woke(9'100)), "6");
+  EXPECT_THAT(told(opened(9'200)), ElementsAre("gap 20-9200 late"));
+}
+
+struct Junk {
+  const char* name;
+  std::string text;
+};
+struct JunkTest : WatchMachineTest, testing::WithParamInterface<Junk> {};
+
+TEST_P(JunkTest, EndsTheStreamAndIsNeverBelieved) {
+  watching();
+  bytes(20, event("ADDED", "b", 6));
+  const auto step = bytes(30, GetParam().text + "\n" + event("ADDED", "c", 7));
+  EXPECT_THAT(told(step), IsEmpty());
+  EXPECT_TRUE(sleeps(step));
+  EXPECT_EQ(version_of(woke(100)), "6");
+  EXPECT_THAT(told(opened(110)), ElementsAre("gap 20-110 late"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, JunkTest,
+    testing::Values(Junk{"Html", "<html><body>Bad gateway</body></html>"}, Junk{"HalfJson", R"({"type":"ADDED","object":{)"},
+                    Junk{"NotAnEvent", R"({"kind":"Status","code":500})"}, Junk{"NoVersion", R"({"type":"ADDED","object":{"metadata":{}}})"},
+                    Junk{"UnknownType", R"({"type":"MOVED","object":{"metadata":{"resourceVersion":"9"}}})"},
+                    Junk{"ObjectIsNone", R"({"type":"ADDED","object":7})"}, Junk{"Array", "[1,2]"}, Junk{"HugeNumber", R"({"type":1e999})"},
+                    Junk{"Deep", std::string(100'000, '[')}),
+    [](const auto& each) { return each.param.name; });
+
+TEST_F(WatchMachineTest, ALineWithoutEndIsNotKeptForEver) {
+  WatchMachine small{{.resource = *resource_for_kind("Pod"), .seed = 1, .longest_line = 1000}};
+  small.resume(WatchStart{at(0)});
+  small.resume(ListAnswered{at(1), list(5)});
+  small.resume(StreamOpened{at(2), "application/json"});
+  EXPECT_TRUE(sleeps(small.resume(StreamBytes{at(3), std::string(2000, 'x')})));
+}
+
+TEST_F(WatchMachineTest, AProxysPageIsNoStream) {
+  start();
+  listed(10, list(5));
+  const auto step = opened(12, "text/html");
+  EXPECT_THAT(told(step), IsEmpty());
+  EXPECT_TRUE(sleeps(step));
+  EXPECT_EQ(version_of(woke(100)), "5");
+  EXPECT_THAT(told(opened(110)), ElementsAre("gap 10-110 late"));
+}
+
+TEST_F(WatchMachineTest, AProxysPageIsNoList) {
+  start();
+  EXPECT_TRUE(sleeps(listed(10, answer(200, "<html></html>"))));
+  EXPECT_TRUE(lists(woke(100)));
+}
+
+TEST_F(WatchMachineTest, GoneWithinTheStreamListsAnewAndSaysThatChangesWereLost) {
+  watching();
+  bytes(20, event("ADDED", "b", 6));
+  machine.resume(StreamEnded{at(60'000)});
+  EXPECT_THAT(told(opened(60'002)), ElementsAre("gap 60000-60002 late"));
+  // The first word of the new stream: the version is too old. Nothing since the end of the last one was seen.
+  const auto gone = bytes(60'003, "{\"type\":\"ERROR\",\"object\":" + status(410, "Expired", "too old resource version: 1 (593)") + "}\n");
+  EXPECT_TRUE(lists(gone));
+  EXPECT_THAT(told(listed(60'010, list(99, {object("c", 98)}))), ElementsAre("gap 60000-60010 lost", "replaced c"));
+  EXPECT_THAT(told(opened(60'012)), ElementsAre("gap 60010-60012 late"));
+}
+
+TEST_F(WatchMachineTest, GoneAsAStatusListsAnew) {
+  watching();
+  machine.resume(StreamEnded{at(60'000)});
+  EXPECT_TRUE(lists(refused(60'002, answer(410, status(410, "Gone")))));
+  EXPECT_THAT(told(listed(60'010, list(99))), ElementsAre("gap 60000-60010 lost", "replaced "));
+}
+
+TEST_F(WatchMachineTest, GoneAgainAndAgainWaitsInBetween) {
+  watching();
+  EXPECT_TRUE(lists(bytes(20, "{\"type\":\"ERROR\",\"object\":" + status(410, "Expired") + "}\n")));
+  listed(30, list(50));
+  opened(31);
+  EXPECT_TRUE(sleeps(bytes(32, "{\"type\":\"ERROR\",\"object\":" + status(410, "Expired") + "}\n")));
+}
+
+TEST_F(WatchMachineTest, AnotherErrorInTheStreamResumesWhereItWas) {
+  watching();
+  bytes(20, event("ADDED", "b", 6));
+  EXPECT_TRUE(sleeps(bytes(30, "{\"type\":\"ERROR\",\"object\":" + status(500, "InternalError") + "}\n")));
+  EXPECT_EQ(version_of(woke(100)), "6");
+}
+
+TEST_F(WatchMachineTest, StreamsThatBringNothingFiveTimesListAnew) {
+  watching();
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(sleeps(broke(100 + i)));
+    ASSERT_EQ(version_of(woke(100 + i)), "5");
+    opened(100 + i);
+  }
+  ASSERT_TRUE(sleeps(broke(200)));
+  EXPECT_TRUE(lists(woke(300)));
+  EXPECT_THAT(told(listed(310, list(8))), testing::Contains(StartsWith("gap ")));
+}
+
+TEST_F(WatchMachineTest, WaitsAsLongAsTheServerAsks) {
+  start();
+  const auto step = listed(10, answer(429, status(429, "TooManyRequests"), {{"retry-after", "7"}}));
+  EXPECT_GE(std::get<Sleep>(step.action).length, 7s);
+  const auto mad = listed(20, answer(503, status(503, "ServiceUnavailable"), {{"retry-after", "86400"}}));
+  EXPECT_LE(std::get<Sleep>(mad.action).length, 60s);
+}
+
+TEST_F(WatchMachineTest, BacksOffAndForgetsItAfterAGoodStream) {
+  start();
+  Nanos last{};
+  for (int i = 0; i < 12; ++i) {
+    const auto step = broke(i);
+    last = std::get<Sleep>(step.action).length;
+    const auto plain = std::min<Nanos>(100ms * (1 << i), 10s);
+    EXPECT_GE(last, plain / 2) << i;
+    EXPECT_LE(last, plain * 3 / 2) << i;
+    woke(i);
+  }
+  EXPECT_GE(last, 5s);
+  listed(100, list(5));
+  opened(101);
+  bytes(102, event("ADDED", "b", 6));
+  EXPECT_LE(std::get<Sleep>(broke(200).action).length, 150ms);
+}
+
+TEST_F(WatchMachineTest, RenewsItsSignInOnce401AtOnce) {
+  watching();
+  machine.resume(StreamEnded{at(60'000)});
+  const auto step = refused(60'001, answer(401, status(401, "Unauthorized")));
+  const auto& open = std::get<OpenStream>(step.action);
+  EXPECT_TRUE(open.renew_sign_in);
+  EXPECT_EQ(open.resource_version, "5");
+  EXPECT_TRUE(sleeps(refused(60'002, answer(401, status(401, "Unauthorized")))));
+  EXPECT_TRUE(std::get<OpenStream>(woke(60'100).action).renew_sign_in);
+  EXPECT_THAT(told(opened(60'110)), ElementsAre("gap 60000-60110 late"));
+}
+
+TEST_F(WatchMachineTest, CredentialsThatNeverWorkedAreDenied) {
+  start();
+  WatchStep step;
+  for (int i = 0; i < 4; ++i) {
+    step = listed(i, answer(401, status(401, "Unauthorized")));
+    if (sleeps(step)) woke(i);
+  }
+  EXPECT_THAT(told(step), ElementsAre("denied 401"));
+  EXPECT_EQ(step.action, WatchAction{Stop{}});
+}
+
+TEST_F(WatchMachineTest, ForbiddenIsBelievedOnlyAfterAWhileForRbacTakesTime) {
+  start();
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(sleeps(listed(i, answer(403, status(403, "Forbidden"))))) << i;
+    woke(i);
+  }
+  const auto step = listed(9, answer(403, status(403, "Forbidden")));
+  EXPECT_THAT(told(step), ElementsAre("denied 403"));
+  EXPECT_EQ(step.action, WatchAction{Stop{}});
+}
+
+TEST_F(WatchMachineTest, ForbiddenInTheMiddleEndsWithItsGap) {
+  watching();
+  machine.resume(StreamEnded{at(60'000)});
+  WatchStep step;
+  for (int i = 0; i < 5; ++i) {
+    step = refused(60'000 + i, answer(403, status(403, "Forbidden")));
+    if (sleeps(step)) woke(60'000 + i);
+  }
+  EXPECT_THAT(told(step), ElementsAre("gap 60000-60004 lost", "denied 403"));
+}
+
+TEST_F(WatchMachineTest, AKindThatIsNotServedIsDeniedAtOnce) {
+  start();
+  EXPECT_THAT(told(listed(10, answer(404, "404 page not found"))), ElementsAre("denied 404"));
+}
+
+TEST_F(WatchMachineTest, TheSameSeedPausesAlike) {
+  WatchMachine other{{.resource = *resource_for_kind("Pod"), .seed = 1}};
+  other.resume(WatchStart{at(0)});
+  start();
+  for (int i = 0; i < 5; ++i) {
+    const auto one = broke(i), two = other.resume(TransportBroke{at(i), ""});
+    EXPECT_EQ(one.action, two.action);
+    woke(i), other.resume(Woke{at(i)});
+  }
+}
+
+}  // namespace
+}  // namespace straycat::kube
