@@ -1,0 +1,367 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <straycat/kube/client.hpp>
+
+#include "kube/exec_plugin.hpp"
+#include "kube/support/recording.hpp"
+#include "net/support/tls_server.hpp"
+
+namespace straycat::kube {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using test::Exchange;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const ResourceType pods = *resource_for_kind("Pod");
+
+struct ClientTest : testing::Test {
+  asio::io_context context;
+  std::optional<test::TlsServer> server;
+  std::optional<Client> client;
+  std::vector<std::string> seen;              // "GET /path"
+  std::filesystem::path directory;
+
+  void SetUp() override {
+    char name[] = "/tmp/straycat-kube-test-XXXXXX";
+    directory = ::mkdtemp(name);
+  }
+  void TearDown() override {
+    client.reset();
+    server.reset();
+    std::filesystem::remove_all(directory);
+  }
+  void serve(test::Handler handler, Config config = {}) {
+    server.emplace(context, [this, handler = std::move(handler)](Exchange& exchange) -> asio::awaitable<void> {
+      seen.push_back(exchange.method + " " + exchange.target);
+      co_await handler(exchange);
+    });
+    config.server = server->url();
+    config.tls.ca_pem = server->ca_pem();
+    client.emplace(context.get_executor(), std::move(config));
+  }
+  template <class T>
+  T run(asio::awaitable<T> work) {
+    std::optional<T> out;
+    asio::co_spawn(context, std::move(work), [&](const std::exception_ptr& error, T value) {
+      if (!error) out.emplace(std::move(value));
+      context.stop();
+    });
+    context.restart();
+    context.run_for(30s);
+    if (!out) throw std::runtime_error("the coroutine did not end");
+    return std::move(*out);
+  }
+  std::string file(const std::string& name, const std::string& text, int mode = 0600) {
+    const auto path = directory / name;
+    std::ofstream{path} << text;
+    ::chmod(path.c_str(), static_cast<mode_t>(mode));
+    return path;
+  }
+};
+
+asio::awaitable<void> ok(Exchange& exchange) { co_await exchange.answer(200, R"({"kind":"Pod","metadata":{"name":"x"}})"); }
+
+TEST_F(ClientTest, VerbsAskWhatTheApiExpects) {
+  std::vector<std::string> bodies, types;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    bodies.push_back(exchange.body);
+    types.push_back(exchange.headers["content-type"]);
+    co_await ok(exchange);
+  });
+  const json job{{"apiVersion", "batch/v1"}, {"kind", "Job"}, {"metadata", {{"name", "j"}}}};
+  ASSERT_TRUE(run(client->get(pods, "n", "p")));
+  ASSERT_TRUE(run(client->create(pods, "n", json{{"a", 1}})));
+  ASSERT_TRUE(run(client->apply(job, "n", {.field_manager = "m", .dry_run = true, .force = true})));
+  ASSERT_TRUE(run(client->merge_patch(pods, "n", "p", json{{"b", 2}}, "scale")));
+  ASSERT_TRUE(run(client->remove(pods, "n", "p", {.uid = "u", .propagation = "Foreground", .grace_seconds = 3})));
+  EXPECT_THAT(seen, ElementsAre("GET /api/v1/namespaces/n/pods/p", "POST /api/v1/namespaces/n/pods?fieldManager=straycat&fieldValidation=Strict",
+                                "PATCH /apis/batch/v1/namespaces/n/jobs/j?fieldManager=m&fieldValidation=Strict&dryRun=All&force=true",
+                                "PATCH /api/v1/namespaces/n/pods/p/scale?fieldManager=straycat", "DELETE /api/v1/namespaces/n/pods/p"));
+  EXPECT_EQ(types.at(2), "application/apply-patch+yaml");
+  EXPECT_EQ(types.at(3), "application/merge-patch+json");
+  EXPECT_EQ(bodies.at(4), R"({"apiVersion":"v1","gracePeriodSeconds":3,"kind":"DeleteOptions","preconditions":{"uid":"u"},"propagationPolicy":"Foreground"})");
+}
+
+TEST_F(ClientTest, AnErrorIsTheServersOwn) {
+  const auto recording = test::read_recording("get-not-found");
+  serve([&](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(404, recording.response.body); });
+  const auto answer = run(client->get(*resource_for_kind("Service"), "n", "absent"));
+  ASSERT_FALSE(answer);
+  EXPECT_TRUE(answer.error().not_found());
+  EXPECT_EQ(answer.error().message, "services \"absent\" not found");
+}
+
+TEST_F(ClientTest, NoServerIsCodeZero) {
+  serve(ok);
+  server.reset();
+  const auto answer = run(client->version());
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, 0);
+  EXPECT_THAT(answer.error().message, HasSubstr("Connection refused"));
+}
+
+TEST_F(ClientTest, AnsweredWithAPageIsAnError) {
+  serve([](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(200, "<html>login</html>"); });
+  EXPECT_THAT(run(client->version()).error().message, HasSubstr("something else than JSON"));
+}
+
+TEST_F(ClientTest, ListsAllPagesAndStartsAgainWhenTheyExpire) {
+  int calls = 0;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    const bool first = exchange.target.find("limit=500") != std::string::npos && exchange.target.find("continue") == std::string::npos;
+    ++calls;
+    if (first) co_await exchange.answer(200, R"({"kind":"PodList","metadata":{"continue":"t"},"items":[{"a":1}]})");
+    else if (calls == 2) co_await exchange.answer(410, R"({"kind":"Status","code":410,"reason":"Expired"})");
+    else co_await exchange.answer(200, R"({"kind":"PodList","metadata":{},"items":[{"a":1},{"b":2}]})");
+  });
+  const auto list = run(client->list(pods, "n", "app=x"));
+  ASSERT_TRUE(list);
+  EXPECT_EQ((*list)["items"].size(), 2u);
+  EXPECT_THAT(seen, ElementsAre("GET /api/v1/namespaces/n/pods?labelSelector=app%3Dx&limit=500",
+                                "GET /api/v1/namespaces/n/pods?labelSelector=app%3Dx&limit=500&continue=t",
+                                "GET /api/v1/namespaces/n/pods?labelSelector=app%3Dx"));
+}
+
+TEST_F(ClientTest, WaitsWhenItIsAskedTo) {
+  int calls = 0;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    if (++calls < 3) co_await exchange.answer(429, "{}", {{"Retry-After", "0"}});
+    else co_await ok(exchange);
+  });
+  EXPECT_TRUE(run(client->create(pods, "n", json::object())));
+  EXPECT_EQ(calls, 3);
+}
+
+TEST_F(ClientTest, ReadsATokenFileAgainAfter401) {
+  Config config;
+  config.token_file = file("token", "old\n");
+  std::vector<std::string> tokens;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    tokens.push_back(exchange.headers["authorization"]);
+    if (exchange.headers["authorization"] == "Bearer new") co_return co_await ok(exchange);
+    file("token", "new\n");
+    co_await exchange.answer(401, "{}");
+  }, config);
+  EXPECT_TRUE(run(client->version()));
+  EXPECT_THAT(tokens, ElementsAre("Bearer old", "Bearer new"));
+}
+
+TEST_F(ClientTest, ATokenThatStaysWrongIsAnErrorNotALoop) {
+  Config config;
+  config.token_file = file("token", "wrong");
+  serve([](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(401, "{}"); }, config);
+  EXPECT_EQ(run(client->version()).error().code, 401);
+  EXPECT_EQ(seen.size(), 2u);
+}
+
+TEST_F(ClientTest, ImpersonatesGroupsOneByOne) {
+  Config config;
+  config.impersonate_user = "jane";
+  config.impersonate_groups = {"a,b", "c"};
+  std::string groups;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    groups = exchange.headers["impersonate-group"];
+    co_await ok(exchange);
+  }, config);
+  ASSERT_TRUE(run(client->version()));
+  EXPECT_EQ(groups, "a,b | c");
+}
+
+TEST_F(ClientTest, FollowsALogLineByLineToItsLastWord) {
+  serve([](Exchange& exchange) -> asio::awaitable<void> {
+    co_await exchange.begin_stream(200, "text/plain");
+    for (const char* text : {"one\ntw", "o\n", "\nlast"}) {
+      co_await exchange.piece(text);
+      co_await exchange.wait(5ms);
+    }
+    co_await exchange.piece("");
+  });
+  std::vector<std::string> lines;
+  const auto done = run(client->follow_log("n", "p", "c", [&](std::string_view line) { lines.emplace_back(line); return true; }));
+  EXPECT_TRUE(done);
+  EXPECT_THAT(lines, ElementsAre("one", "two", "", "last"));
+  EXPECT_THAT(seen, ElementsAre("GET /api/v1/namespaces/n/pods/p/log?follow=true&container=c"));
+}
+
+TEST_F(ClientTest, ALogThatIsRefusedSaysWhy) {
+  serve([](Exchange& exchange) -> asio::awaitable<void> {
+    co_await exchange.answer(400, R"({"kind":"Status","code":400,"reason":"BadRequest","message":"container is waiting to start"})");
+  });
+  const auto done = run(client->follow_log("n", "p", "c", [](std::string_view) { return true; }));
+  EXPECT_EQ(done.error().message, "container is waiting to start");
+}
+
+// A watch against a server whose answers are a list of scenes; tells what the watch told.
+struct WatchTest : ClientTest {
+  std::vector<std::string> told;
+  asio::cancellation_signal cancel;
+
+  static std::string event(const std::string& type, const std::string& name, int version) {
+    return R"({"type":")" + type + R"(","object":{"metadata":{"name":")" + name + R"(","resourceVersion":")" + std::to_string(version) + "\"}}}\n";
+  }
+  void take(const WatchItem& item, std::size_t until) {
+    if (std::get_if<WatchReplaced>(&item) != nullptr) told.emplace_back("replaced");
+    if (const auto* applied = std::get_if<WatchApplied>(&item)) told.push_back("applied " + applied->object["metadata"]["name"].get<std::string>());
+    if (const auto* gap = std::get_if<WatchGap>(&item)) told.emplace_back(gap->lost ? "lost" : "late");
+    if (const auto* denied = std::get_if<WatchDenied>(&item)) told.push_back("denied " + std::to_string(denied->error.code));
+    if (told.size() >= until) cancel.emit(asio::cancellation_type::terminal);
+  }
+  // Runs until that many items were told, and the coroutine has ended.
+  void watch(std::size_t until) {
+    bool ended = false;
+    asio::co_spawn(context, client->watch({.resource = pods, .ns = "n", .label_selector = "a=b", .field_selector = ""},
+                                          [&, until](const WatchItem& item) { take(item, until); }),
+                   asio::bind_cancellation_slot(cancel.slot(), [&](const std::exception_ptr&) {
+                     ended = true;
+                     context.stop();
+                   }));
+    context.run_for(20s);
+    EXPECT_TRUE(ended);
+  }
+};
+
+TEST_F(WatchTest, SurvivesAResetAndAForgottenVersion) {
+  int streams = 0;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    if (exchange.target.find("watch=true") == std::string::npos)
+      co_return co_await exchange.answer(200, R"({"kind":"PodList","metadata":{"resourceVersion":"5"},"items":[]})");
+    co_await exchange.begin_stream();
+    const int number = ++streams;
+    if (number == 1) {
+      co_await exchange.piece(event("ADDED", "a", 6));
+      co_await exchange.wait(20ms);
+      exchange.reset();
+    } else if (number == 2) {
+      co_await exchange.piece(R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}})" "\n");
+      co_await exchange.wait(10s);
+    } else {
+      co_await exchange.piece(event("ADDED", "b", 7));
+      co_await exchange.wait(10s);
+    }
+  });
+  watch(8);
+  EXPECT_THAT(told, ElementsAre("replaced", "late", "applied a", "late", "lost", "replaced", "late", "applied b"));
+  EXPECT_THAT(seen.at(1), HasSubstr("resourceVersion=5&"));
+  EXPECT_THAT(seen.at(2), HasSubstr("resourceVersion=6&"));
+  EXPECT_THAT(seen.at(0), HasSubstr("labelSelector=a%3Db"));
+}
+
+TEST_F(WatchTest, TellsAChangeAtOnce) {
+  std::optional<Stamp> sent;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    if (exchange.target.find("watch=true") == std::string::npos)
+      co_return co_await exchange.answer(200, R"({"kind":"PodList","metadata":{"resourceVersion":"5"},"items":[]})");
+    co_await exchange.begin_stream();
+    co_await exchange.wait(100ms);
+    sent = monotonic_now();
+    co_await exchange.piece(event("ADDED", "a", 6));
+    co_await exchange.wait(10s);
+  });
+  watch(3);
+  EXPECT_THAT(told, ElementsAre("replaced", "late", "applied a"));
+  ASSERT_TRUE(sent);
+  EXPECT_LT(monotonic_now() - *sent, 1s);
+}
+
+TEST_F(WatchTest, EndsWhenTheKindIsNotServed) {
+  serve([](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(404, "404 page not found"); });
+  watch(100);
+  EXPECT_THAT(told, ElementsAre("denied 404"));
+}
+
+struct ExecTest : ClientTest {
+  Config config;
+  // A plugin that is a shell script.
+  void plugin(const std::string& script) {
+    config.exec = Config::Exec{};
+    config.exec->api_version = "client.authentication.k8s.io/v1";
+    config.exec->command = file("login", "#!/bin/sh\n" + script, 0700);
+    config.exec->interactive_mode = "Never";
+  }
+  Result<Credential> ask(Nanos limit = 20s) { return run(run_exec_plugin(context.get_executor(), config, limit)); }
+  static constexpr const char* good = R"(echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}')";
+};
+
+TEST_F(ExecTest, TakesTheTokenAndTellsThePluginWhoAsks) {
+  plugin("test \"$A\" = b || exit 9\necho \"$KUBERNETES_EXEC_INFO\" | grep -q '\"interactive\":false' || exit 8\ntest \"$1\" = get || exit 7\n" + std::string{good});
+  config.exec->args = {"get"};
+  config.exec->env = {{"A", "b"}};
+  const auto credential = ask();
+  ASSERT_TRUE(credential) << credential.error().message;
+  EXPECT_EQ(credential->token, "t");
+}
+
+TEST_F(ExecTest, ShowsWhatAFailedPluginSaid) {
+  plugin("echo 'please log in' >&2\nexit 3\n");
+  EXPECT_THAT(ask().error().message, HasSubstr("exit code 3; it said: please log in"));
+}
+
+TEST_F(ExecTest, KillsOneThatHangs) {
+  plugin("echo waiting >&2\nexec sleep 60\n");
+  const auto before = monotonic_now();
+  EXPECT_THAT(ask(200ms).error().message, HasSubstr("did not end within 200ms; it said: waiting"));
+  EXPECT_LT(monotonic_now() - before, 10s);
+}
+
+TEST_F(ExecTest, DoesNotWaitForAChildThatKeepsTheOutputOpen) {
+  plugin(std::string{"sleep 3 &\n"} + good);
+  const auto before = monotonic_now();
+  EXPECT_TRUE(ask());
+  EXPECT_LT(monotonic_now() - before, 2500ms);
+}
+
+TEST_F(ExecTest, AProgramThatIsNotThereGivesTheHint) {
+  plugin("");
+  config.exec->command = directory / "absent";
+  config.exec->install_hint = "get it from example.org";
+  EXPECT_THAT(ask().error().message, HasSubstr("No such file or directory\nget it from example.org"));
+}
+
+TEST_F(ExecTest, OutputWithoutEndIsBounded) {
+  plugin("exec yes\n");
+  EXPECT_FALSE(ask());
+}
+
+TEST_F(ExecTest, OneThatMustAskNeedsATerminal) {
+  plugin(good);
+  config.exec->interactive_mode = "Always";
+  if (::isatty(0) == 1) GTEST_SKIP() << "standard input is a terminal";
+  EXPECT_THAT(ask().error().message, HasSubstr("there is no terminal"));
+}
+
+TEST_F(ExecTest, IsAskedOnceUntilTheServerSays401) {
+  plugin("echo x >> " + (directory / "asked").string() + "\n" + good);
+  int calls = 0;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    if (++calls == 3) co_await exchange.answer(401, "{}");
+    else co_await ok(exchange);
+  }, config);
+  const auto asked = [&] { return std::filesystem::file_size(directory / "asked") / 2; };
+  ASSERT_TRUE(run(client->version()));
+  ASSERT_TRUE(run(client->version()));
+  EXPECT_EQ(asked(), 1u);
+  ASSERT_TRUE(run(client->version()));
+  EXPECT_EQ(asked(), 2u);
+}
+
+}  // namespace
+}  // namespace straycat::kube
