@@ -44,6 +44,18 @@ std::uint64_t catch_up_of(const Pace& pace, Nanos elapsed) {
   return std::max<std::uint64_t>(16, static_cast<std::uint64_t>(rate_at(pace.stretches, elapsed) * 0.05));
 }
 
+std::uint64_t estimated_slots(const std::vector<Stretch>& stretches, Nanos elapsed) {
+  double slots = 0;
+  for (const Stretch& stretch : stretches) {
+    if (stretch.length == Nanos{0} || elapsed < stretch.length) {
+      return static_cast<std::uint64_t>(slots + slots_after(stretch, seconds(elapsed))) + 1;
+    }
+    slots += slots_of(stretch);
+    elapsed -= stretch.length;
+  }
+  return static_cast<std::uint64_t>(std::ceil(slots));
+}
+
 bool is_over(const Pace& pace, Nanos at, std::uint64_t sent) {
   if (pace.max_attempts > 0 && sent >= pace.max_attempts) return true;
   return pace.max_length > Nanos{0} && at >= pace.max_length;
@@ -79,15 +91,11 @@ Nanos due(const std::vector<Stretch>& stretches, std::uint64_t number) {
 }
 
 std::uint64_t slots_due(const std::vector<Stretch>& stretches, Nanos elapsed) {
-  double slots = 0;
-  for (const Stretch& stretch : stretches) {
-    if (stretch.length == Nanos{0} || elapsed < stretch.length) {
-      return static_cast<std::uint64_t>(slots + slots_after(stretch, seconds(elapsed))) + 1;
-    }
-    slots += slots_of(stretch);
-    elapsed -= stretch.length;
-  }
-  return static_cast<std::uint64_t>(std::ceil(slots));
+  std::uint64_t slots = estimated_slots(stretches, elapsed);
+  // Rounding may be one off; `due` decides, so that a slot is never due for one of the two only.
+  while (due(stretches, slots) <= elapsed) ++slots;
+  while (slots > 0 && due(stretches, slots - 1) > elapsed) --slots;
+  return slots;
 }
 
 Turn next(const Pace& pace, Nanos elapsed, Progress progress) {

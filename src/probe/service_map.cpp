@@ -77,7 +77,8 @@ Result<std::vector<MappedService>> parse_service_map(std::string_view text) {
   if (!body) return body.error();
   try {
     std::vector<MappedService> services;
-    for (const json& entry : json::parse(*body).at("services")) services.push_back(service_of(entry));
+    const json document = json::parse(*body);
+    for (const json& entry : document.at("services")) services.push_back(service_of(entry));
     return services;
   } catch (const json::exception& error) {
     return own_trouble(std::string("service map: ") + error.what());

@@ -29,9 +29,9 @@ struct Url {
 // An answer is as expected when its status is in `statuses` (empty: any) and each body condition given holds.
 struct Expectation {
   std::vector<int> statuses = {200};
-  std::optional<std::string> body_equals;
-  std::optional<std::string> body_contains;
-  std::optional<std::string> body_sha256;   // lower-case hex
+  std::optional<std::string> body_equals{};
+  std::optional<std::string> body_contains{};
+  std::optional<std::string> body_sha256{};   // lower-case hex
 };
 
 // All are counted from the attempt's start, as curl's are. 0 = none, except `name`: then `connect` bounds both.
@@ -51,11 +51,11 @@ struct Dial {
 
 struct ProbeRequest {
   std::string method = "GET";
-  std::string url;
-  std::map<std::string, std::string> headers;   // added to Host, User-Agent, Accept, or in their place
-  Expectation expect;
-  Timeouts timeouts;
-  std::optional<Dial> dial;                     // dial this and ask nobody for the name (direct probes)
+  std::string url{};
+  std::map<std::string, std::string> headers{};   // added to Host, User-Agent, Accept, or in their place
+  Expectation expect{};
+  Timeouts timeouts{};
+  std::optional<Dial> dial{};                   // dial this and ask nobody for the name (direct probes)
   Nanos name_max_age = std::chrono::seconds{1}; // how old a name's answer may be; 0 = asked for each request
 };
 

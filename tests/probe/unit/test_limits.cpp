@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+
+#include <straycat/probe/limits.hpp>
+
+namespace straycat::probe {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(Limits, AStallIsTheProcessorsOrAStop) {
+  struct Case {
+    const char* name;
+    milliseconds late, ran, waited;
+    Stall stall;
+  };
+  const Case cases[] = {
+      {"in time", milliseconds{0}, milliseconds{1}, milliseconds{0}, Stall::none},
+      {"noise", milliseconds{49}, milliseconds{0}, milliseconds{0}, Stall::none},
+      {"busy itself", milliseconds{300}, milliseconds{290}, milliseconds{5}, Stall::cpu},
+      {"no processor to be had", milliseconds{300}, milliseconds{2}, milliseconds{295}, Stall::cpu},
+      {"stopped", milliseconds{5000}, milliseconds{1}, milliseconds{3}, Stall::stopped},
+  };
+  for (const Case& c : cases) EXPECT_EQ(classify_stall(c.late, {c.ran, c.waited}), c.stall) << c.name;
+}
+
+TEST(Limits, TheWorstLagIsToldOnce) {
+  LoopLag lag;
+  lag.tick({100}, {100}, {});
+  EXPECT_EQ(lag.tick({1'000}, {2'000}, {}), Stall::none);
+  EXPECT_EQ(lag.tick({1'000'000'000}, {1'600'000'000}, {Nanos{1}, Nanos{1}}), Stall::stopped);
+  lag.tick({1'700'000'000}, {1'700'000'500}, {});
+  const LoopLag::Seen seen = lag.take();
+  EXPECT_EQ(seen.worst, Nanos{600'000'000});
+  EXPECT_EQ(seen.stall, Stall::stopped);
+  EXPECT_EQ(seen.from, Stamp{1'000'000'000});
+  EXPECT_EQ(seen.to, Stamp{1'600'000'000});
+  EXPECT_EQ(lag.take().worst, Nanos{0});
+}
+
+TEST(Limits, WhatTheKernelSaysIsRead) {
+  const CpuUse use = parse_schedstat("1234567 89 42\n");
+  EXPECT_EQ(use.ran, Nanos{1'234'567});
+  EXPECT_EQ(use.waited, Nanos{89});
+  EXPECT_EQ(parse_schedstat("").ran, Nanos{0});
+  const PortTable table = parse_port_table("sockets: used 5\nTCP: inuse 4 orphan 0 tw 14023 alloc 9 mem 1\nUDP: inuse 0 mem 0\n", "32768\t60999\n");
+  EXPECT_EQ(table.time_waits, 14'023u);
+  EXPECT_EQ(table.range, 28'232u);
+  EXPECT_EQ(parse_port_table("", "").range, 28'232u);
+  EXPECT_GT(port_table().range, 0u);
+}
+
+TEST(Limits, TheFirstThatHoldsIsNamed) {
+  const PortTable roomy{10, 28'232}, crowded{14'000, 28'232};
+  struct Case {
+    const char* name;
+    EngineHealth health;
+    PortTable ports;
+    Stall stall;
+    const char* limit;
+  };
+  const Case cases[] = {
+      {"well", {}, roomy, Stall::none, ""},
+      {"stopped", {.no_descriptors = 1}, roomy, Stall::stopped, "stopped"},
+      {"descriptors", {.no_ports = 1, .no_descriptors = 1}, roomy, Stall::none, "descriptors"},
+      {"ports", {.no_ports = 1}, roomy, Stall::cpu, "ports"},
+      {"the TIME_WAIT cliff: no errno", {.slow_connects = 3}, crowded, Stall::cpu, "ports"},
+      {"slow connects alone prove nothing", {.slow_connects = 3}, roomy, Stall::none, ""},
+      {"TIME_WAITs alone do no harm", {}, crowded, Stall::none, ""},
+      {"memory", {.no_memory = 1}, roomy, Stall::cpu, "memory"},
+      {"cpu", {}, roomy, Stall::cpu, "cpu"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(limit_of(c.health, c.ports, c.stall), c.limit) << c.name;
+}
+
+}  // namespace
+}  // namespace straycat::probe
