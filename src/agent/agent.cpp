@@ -34,6 +34,7 @@ Agent::Agent(Orders orders, Surroundings surroundings)
       end_timer_(loop_) {}
 
 Result<> Agent::run() {
+  std::signal(SIGPIPE, SIG_IGN);   // a reader that is gone is an errno of write()
   if (Result<> made = make_flows(); !made) return made.error();
   introduce();
   if (Result<> started = start_watches(); !started) return started.error();
@@ -107,7 +108,6 @@ void Agent::introduce() {
 }
 
 void Agent::await_signals() {
-  std::signal(SIGPIPE, SIG_IGN);
   signals_.add(SIGTERM);
   signals_.add(SIGINT);
   signals_.async_wait([this](boost::system::error_code error, int) {

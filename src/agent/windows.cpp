@@ -67,7 +67,7 @@ void Windows::count(Live& live, const probe::Attempt& attempt) {
 
 void Windows::cut(Stamp now) {
   tick(now);
-  if (now.ns > open().record.from_ns) close_at(now);
+  if (now.ns > open().record.from_ns || open().record.sent > 0) close_at(now);
 }
 
 void Windows::tick(Stamp now) {
@@ -106,6 +106,7 @@ void Windows::finish(Stamp now) {
   live_.erase(std::prev(live_.end()));   // began now: holds nothing
   for (auto& [from, live] : live_) done_.push_back(std::move(live.record));
   live_.clear();
+  std::sort(done_.begin(), done_.end(), [](const auto& a, const auto& b) { return a.from_ns < b.from_ns; });
 }
 
 std::vector<AttemptWindow> Windows::take() { return std::exchange(done_, {}); }
