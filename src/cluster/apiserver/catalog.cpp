@@ -24,6 +24,7 @@ std::vector<ResourceInfo> core_kinds() {
 
 std::vector<ResourceInfo> group_kinds() {
   const Names all{"all"};
+  const std::string rbac = "rbac.authorization.k8s.io";
   return {
       {"apps", "v1", "daemonsets", "daemonset", "DaemonSet", Names{"ds"}, true, true, false, true, all},
       {"apps", "v1", "deployments", "deployment", "Deployment", Names{"deploy"}, true, true, true, true, all},
@@ -34,6 +35,10 @@ std::vector<ResourceInfo> group_kinds() {
       {"coordination.k8s.io", "v1", "leases", "lease", "Lease", Names{}, true, false, false, false, {}},
       {"discovery.k8s.io", "v1", "endpointslices", "endpointslice", "EndpointSlice", Names{}, true, false, false, true, {}},
       {"networking.k8s.io", "v1", "networkpolicies", "networkpolicy", "NetworkPolicy", Names{"netpol"}, true, false, false, true, {}},
+      {rbac, "v1", "clusterrolebindings", "clusterrolebinding", "ClusterRoleBinding", Names{}, false, false, false, false, {}},
+      {rbac, "v1", "clusterroles", "clusterrole", "ClusterRole", Names{}, false, false, false, false, {}},
+      {rbac, "v1", "rolebindings", "rolebinding", "RoleBinding", Names{}, true, false, false, false, {}},
+      {rbac, "v1", "roles", "role", "Role", Names{}, true, false, false, false, {}},
   };
 }
 

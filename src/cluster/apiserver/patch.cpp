@@ -1,0 +1,208 @@
+#include "cluster/apiserver/patch.hpp"
+
+#include <algorithm>
+
+#include "cluster/apiserver/json_help.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+using Kind = Type::Kind;
+constexpr int max_depth = 100;
+
+constexpr std::string_view order_prefix = "$setElementOrder/";
+constexpr std::string_view delete_prefix = "$deleteFromPrimitiveList/";
+
+// How deep brackets nest outside strings.
+bool too_deep(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      if (c == '"') quoted = false;
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > max_depth) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+void apply_to_value(json& target, const json& patch, const Type& type);
+
+bool is_directive(const std::string& key) { return !key.empty() && key[0] == '$'; }
+
+// A patch value for which there is no target yet: directives have done their work.
+json without_directives(json value) {
+  if (value.is_object()) {
+    for (auto at = value.begin(); at != value.end();) {
+      if (is_directive(at.key()) || at->is_null()) {
+        at = value.erase(at);
+      } else {
+        *at = without_directives(std::move(*at));
+        ++at;
+      }
+    }
+  } else if (value.is_array()) {
+    auto kept = json::array();
+    for (auto& item : value) {
+      if (string_or(item, "$patch") != "delete") kept.push_back(without_directives(std::move(item)));
+    }
+    value = std::move(kept);
+  }
+  return value;
+}
+
+// The one field that strategic merge goes by: the first of the list's keys (containerPort, not protocol).
+std::vector<std::string> merge_key(const Type& type) { return {type.keys.front()}; }
+
+void merge_keyed_list(json& target, const json& patch, const Type& type) {
+  if (!target.is_array()) target = json::array();
+  const auto key = merge_key(type);
+  for (const auto& item : patch) {
+    if (string_or(item, "$patch") == "replace") {
+      target = json::array();
+      continue;
+    }
+    const auto at = std::find_if(target.begin(), target.end(), [&](const json& old) { return same_item(old, item, key); });
+    if (string_or(item, "$patch") == "delete") {
+      if (at != target.end()) target.erase(at);
+    } else if (at == target.end()) {
+      target.push_back(without_directives(item));
+    } else {
+      apply_to_value(*at, item, *type.element);
+    }
+  }
+  for (const auto& item : patch) {   // {"$patch":"replace"} anywhere in the list: the rest of it is the new list
+    if (string_or(item, "$patch") == "replace" && item.size() == 1) {
+      target = without_directives(patch);
+      target.erase(std::remove_if(target.begin(), target.end(), [](const json& value) { return value.empty(); }), target.end());
+      return;
+    }
+  }
+}
+
+void merge_set(json& target, const json& patch) {
+  if (!target.is_array()) target = json::array();
+  for (const auto& item : patch) {
+    if (std::find(target.begin(), target.end(), item) == target.end()) target.push_back(item);
+  }
+}
+
+// Puts the items that `order` names into its order; the others follow.
+void reorder(json& list, const json& order, const Type& type) {
+  if (!list.is_array() || !order.is_array()) return;
+  auto sorted = json::array();
+  for (const auto& wanted : order) {
+    const auto at = std::find_if(list.begin(), list.end(), [&](const json& item) {
+      return type.kind == Kind::keyed_list ? same_item(item, wanted, merge_key(type)) : item == wanted;
+    });
+    if (at == list.end()) continue;
+    sorted.push_back(std::move(*at));
+    list.erase(at);
+  }
+  for (auto& item : list) sorted.push_back(std::move(item));
+  list = std::move(sorted);
+}
+
+const Type& field_type(const Type& type, const std::string& key) {
+  static const Type unknown;
+  if (type.kind == Kind::structure) {
+    const auto at = type.structure->fields.find(key);
+    return at == type.structure->fields.end() ? unknown : at->second;
+  }
+  return type.element ? *type.element : unknown;
+}
+
+void apply_directive(json& target, const std::string& key, const json& value, const Type& type) {
+  if (key.rfind(order_prefix, 0) == 0) {
+    const auto field = key.substr(order_prefix.size());
+    if (const auto at = target.find(field); at != target.end()) reorder(*at, value, field_type(type, field));
+  } else if (key.rfind(delete_prefix, 0) == 0 && value.is_array()) {
+    const auto at = target.find(key.substr(delete_prefix.size()));
+    if (at == target.end() || !at->is_array()) return;
+    auto kept = json::array();
+    for (const auto& item : *at) {
+      if (std::find(value.begin(), value.end(), item) == value.end()) kept.push_back(item);
+    }
+    *at = std::move(kept);
+  }
+}
+
+void retain_keys(json& target, const json& keys) {
+  for (auto at = target.begin(); at != target.end();) {
+    at = std::find(keys.begin(), keys.end(), json(at.key())) == keys.end() ? target.erase(at) : std::next(at);
+  }
+}
+
+void merge_object(json& target, const json& patch, const Type& type) {
+  const auto directive = string_or(patch, "$patch");
+  if (directive == "delete" || directive == "replace" || !target.is_object()) target = json::object();
+  if (directive == "delete") return;
+  if (const auto& keys = array_or_empty(patch, "$retainKeys"); !keys.empty()) retain_keys(target, keys);
+  for (const auto& [key, value] : patch.items()) {
+    if (is_directive(key)) continue;
+    if (value.is_null()) {
+      target.erase(key);
+    } else if (target.contains(key)) {
+      apply_to_value(target[key], value, field_type(type, key));
+    } else {
+      target[key] = without_directives(value);
+    }
+  }
+  for (const auto& [key, value] : patch.items()) {   // once the lists are whole
+    if (is_directive(key)) apply_directive(target, key, value, type);
+  }
+}
+
+void apply_to_value(json& target, const json& patch, const Type& type) {
+  if (patch.is_object()) {
+    merge_object(target, patch, type);
+  } else if (patch.is_array() && type.kind == Kind::keyed_list) {
+    merge_keyed_list(target, patch, type);
+  } else if (patch.is_array() && type.kind == Kind::set) {
+    merge_set(target, patch);
+  } else {
+    target = without_directives(patch);
+  }
+}
+
+}  // namespace
+
+StoreResult<Document> parse_body(std::string_view text) {
+  if (too_deep(text)) return bad_request("exceeded max depth");
+  auto parsed = json::parse(text, nullptr, false);
+  if (parsed.is_discarded()) return bad_request("couldn't get version/kind; json parse error: invalid JSON");
+  return Document{std::move(parsed)};
+}
+
+json merge_patched(json target, const json& patch) {
+  target.merge_patch(patch);
+  return target;
+}
+
+StoreResult<Document> json_patched(const json& target, const json& patch) {
+  try {
+    return Document{target.patch(patch)};
+  } catch (const json::exception& error) {
+    Status status{422, "Invalid", "the server rejected our request due to an error in our request", nullptr};
+    status.details = json::object();
+    status.details["causes"] = json::array({json::object({{"reason", "UnexpectedServerResponse"}, {"message", error.what()}})});
+    return status;
+  }
+}
+
+json strategic_patched(json target, const json& patch, const Structure& structure) {
+  Type type;
+  type.kind = Kind::structure;
+  type.structure = &structure;
+  apply_to_value(target, patch, type);
+  return target;
+}
+
+}  // namespace straycat::cluster
