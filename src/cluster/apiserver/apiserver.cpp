@@ -1,0 +1,122 @@
+#include "cluster/apiserver/apiserver.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <list>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "cluster/apiserver/rest.hpp"
+#include "cluster/apiserver/session.hpp"
+
+namespace straycat::cluster {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using boost::system::error_code;
+
+struct ApiServer::State : std::enable_shared_from_this<ApiServer::State> {
+  State(asio::io_context& io, Store& store, Tokens& tokens, PodLogs logs)
+      : context(io), tls(asio::ssl::context::tls_server), rest(io.get_executor(), store, tokens, std::move(logs)) {}
+
+  asio::awaitable<void> accept(std::shared_ptr<tcp::acceptor> acceptor);
+  asio::awaitable<void> serve(std::shared_ptr<tcp::socket> socket);
+  void stop();
+
+  asio::io_context& context;
+  asio::ssl::context tls;
+  Rest rest;
+  bool stopped = false;
+  std::list<std::shared_ptr<tcp::acceptor>> acceptors;
+  std::list<std::weak_ptr<tcp::socket>> sockets;
+};
+
+namespace {
+
+// A handler's surprise must cost one request, not the cluster: nlohmann throws on what no check foresaw.
+Answer guarded(Rest& rest, const Request& request) {
+  try {
+    return rest.handle(request);
+  } catch (const std::exception& error) {
+    return status_response({500, "InternalError", std::string("Internal error occurred: ") + error.what(), nullptr});
+  }
+}
+
+Result<> load(asio::ssl::context& tls, const TlsIdentity& identity) {
+  error_code error;
+  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
+  tls.use_certificate_chain(asio::buffer(identity.certificate), error);
+  if (!error) tls.use_private_key(asio::buffer(identity.key), asio::ssl::context::pem, error);
+  if (error) return own_trouble("the server's certificate: " + error.message());
+  return {};
+}
+
+}  // namespace
+
+asio::awaitable<void> ApiServer::State::serve(std::shared_ptr<tcp::socket> socket) {
+  const auto self = shared_from_this();
+  const auto handler = [weak = std::weak_ptr(self)](const Request& request) -> Answer {
+    const auto state = weak.lock();
+    if (!state || state->stopped) return status_response({503, "ServiceUnavailable", "apiserver is shutting down", nullptr});
+    return guarded(state->rest, request);
+  };
+  co_await serve_connection(std::move(socket), tls, handler);
+}
+
+asio::awaitable<void> ApiServer::State::accept(std::shared_ptr<tcp::acceptor> acceptor) {
+  const auto self = shared_from_this();
+  while (!stopped) {
+    auto socket = std::make_shared<tcp::socket>(context);
+    const auto [error] = co_await acceptor->async_accept(*socket, asio::as_tuple(asio::use_awaitable));
+    if (stopped || error == asio::error::bad_descriptor) co_return;
+    if (error) {   // out of descriptors, mostly: try again when some may have been closed
+      asio::steady_timer pause{context, std::chrono::milliseconds{50}};
+      (void)co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+      continue;
+    }
+    error_code ignored;
+    socket->set_option(tcp::no_delay{true}, ignored);
+    sockets.remove_if([](const auto& weak) { return weak.expired(); });
+    sockets.push_back(socket);
+    asio::co_spawn(context, serve(std::move(socket)), asio::detached);
+  }
+}
+
+void ApiServer::State::stop() {
+  stopped = true;
+  error_code ignored;
+  for (const auto& acceptor : acceptors) acceptor->close(ignored);
+  for (const auto& weak : sockets) {
+    if (const auto socket = weak.lock()) socket->close(ignored);
+  }
+}
+
+ApiServer::ApiServer(asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens, PodLogs logs)
+    : state_(std::make_shared<State>(context, store, tokens, std::move(logs))) {
+  if (auto loaded = load(state_->tls, identity); !loaded) throw std::invalid_argument(loaded.error().message);
+}
+
+ApiServer::~ApiServer() { stop(); }
+
+Result<> ApiServer::add_listener(int fd) {
+  auto acceptor = std::make_shared<tcp::acceptor>(state_->context);
+  error_code error;
+  acceptor->assign(tcp::v4(), fd, error);
+  if (error) {
+    ::close(fd);
+    return own_trouble("serve on a listening socket: " + error.message());
+  }
+  state_->acceptors.push_back(acceptor);
+  asio::co_spawn(state_->context, state_->accept(std::move(acceptor)), asio::detached);
+  return {};
+}
+
+void ApiServer::stop() { state_->stop(); }
+
+}  // namespace straycat::cluster

@@ -1,0 +1,84 @@
+// DELETE of one object and of collections.
+#include <set>
+
+#include "cluster/apiserver/deletion.hpp"
+#include "cluster/apiserver/filter.hpp"
+#include "cluster/apiserver/json_help.hpp"
+#include "cluster/apiserver/patch.hpp"
+#include "cluster/apiserver/rest.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+// DeleteOptions come in the body or, for clients that send none, as parameters.
+StoreResult<Deletion> parse_options(const Call& call) {
+  Deletion deletion;
+  json options = json::object();
+  if (!call.request.body.empty()) {
+    auto body = parse_body(call.request.body);
+    if (!body) return body.error();
+    if (body->object.is_object()) options = std::move(body->object);
+  }
+  deletion.propagation = string_or(options, "propagationPolicy", call.param("propagationPolicy"));
+  static const std::set<std::string> policies = {"", "Foreground", "Background", "Orphan"};
+  if (!policies.contains(deletion.propagation)) {
+    return Status{422, "Invalid", "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: " + json(deletion.propagation).dump() +
+                                      ": supported values: \"Background\", \"Foreground\", \"Orphan\"", nullptr};
+  }
+  if (options.value("orphanDependents", json(false)) == json(true)) deletion.propagation = "Orphan";
+  deletion.grace_seconds = static_cast<int>(integer_or(options, "gracePeriodSeconds", -1));
+  if (const auto seconds = call.param("gracePeriodSeconds"); !seconds.empty()) deletion.grace_seconds = std::atoi(seconds.c_str());
+  deletion.uid = text_at(options, "/preconditions/uid");
+  deletion.resource_version = text_at(options, "/preconditions/resourceVersion");
+  return deletion;
+}
+
+bool is_dry_run(const Call& call) {
+  if (call.param("dryRun") == "All") return true;
+  const auto body = json::parse(call.request.body, nullptr, false);
+  return body.is_object() && array_or_empty(body, "dryRun") == json::array({"All"});
+}
+
+// Registries with ReturnDeletedObject answer with the object that went, the others with a Status.
+bool answers_with_object(const std::string& kind) { return kind == "Pod" || kind == "Service" || kind == "ServiceAccount"; }
+
+json gone_status(const ResourceInfo& resource, const json& object) {
+  json details = {{"name", text_at(object, "/metadata/name")}, {"kind", resource.plural}, {"uid", text_at(object, "/metadata/uid")}};
+  if (!resource.group.empty()) details["group"] = resource.group;
+  return {{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", json::object()}, {"status", "Success"}, {"details", std::move(details)}};
+}
+
+}  // namespace
+
+Answer delete_object(const Call& call, Store& store) {
+  const auto deletion = parse_options(call);
+  if (!deletion) return status_response(deletion.error());
+  const auto& kind = call.resource.kind;
+  if (is_dry_run(call)) return get_object(call, store);
+  const auto left = store.remove(kind, call.route.ns, call.route.name, *deletion);
+  if (!left) return status_response(left.error());
+  const bool gone = !store.get(kind, call.route.ns, call.route.name);
+  if (gone && !answers_with_object(kind)) return json_response(200, gone_status(call.resource, **left));
+  return json_response(200, **left);
+}
+
+Answer delete_collection(const Call& call, Store& store) {
+  const auto deletion = parse_options(call);
+  if (!deletion) return status_response(deletion.error());
+  const auto filter = parse_filter(call.resource, call.route.ns, "", call.query);
+  if (!filter) return status_response(filter.error());
+  json list = {{"kind", call.resource.kind + "List"}, {"apiVersion", call.resource.api_version()}, {"metadata", json::object()}};
+  list["items"] = json::array();
+  for (const auto& object : store.list(call.resource.kind, filter->ns)) {
+    if (!filter->matches(*object)) continue;
+    if (!is_dry_run(call)) {
+      const auto left = store.remove(call.resource.kind, text_at(*object, "/metadata/namespace"), text_at(*object, "/metadata/name"), *deletion);
+      if (!left) return status_response(left.error());
+    }
+    list["items"].push_back(*object);
+  }
+  list["metadata"]["resourceVersion"] = std::to_string(store.revision());
+  return json_response(200, list);
+}
+
+}  // namespace straycat::cluster

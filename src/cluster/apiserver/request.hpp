@@ -1,0 +1,65 @@
+// One HTTP exchange without its transport: what the REST layer takes and gives.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "cluster/apiserver/status.hpp"
+
+namespace straycat::cluster {
+
+struct Request {
+  std::string method;                              // "GET"
+  std::string target;                              // "/api/v1/pods?watch=1", as it came
+  std::string accept, content_type, authorization, user_agent, if_none_match;
+  std::string body;
+
+  [[nodiscard]] std::string path() const;
+  // The query's parameters, percent-decoded; the first of several wins.
+  [[nodiscard]] std::map<std::string, std::string> query() const;
+};
+
+struct Response {
+  int code = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+// A body that comes in pieces: a watch or a followed log. `start` is called once, with what to call for each piece and
+// at the end; the stream goes on until it calls `end` or the returned token is destroyed. Neither is called from inside `start`
+// after the token is gone.
+struct Stream {
+  std::string content_type = "application/json";
+  std::function<std::shared_ptr<void>(std::function<void(std::string)> write, std::function<void()> end)> start;
+};
+
+// A request to hand on to a pod.
+struct Forward {
+  std::string address;
+  int port = 0;
+  std::string target;                              // path and query at the pod
+};
+
+using Answer = std::variant<Response, Stream, Forward>;
+
+[[nodiscard]] Response json_response(int code, const json& body);
+[[nodiscard]] Response status_response(const Status& status);
+[[nodiscard]] std::string percent_decoded(std::string_view text);
+
+// Where a path points: /api/v1/namespaces/NS/RESOURCE/NAME/SUBRESOURCE/REST...
+struct Route {
+  std::string group, version, ns, resource, name, subresource, rest;
+};
+// None when the path is no API path with a resource in it.
+[[nodiscard]] std::optional<Route> parse_route(const std::string& path);
+
+}  // namespace straycat::cluster

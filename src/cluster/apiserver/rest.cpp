@@ -1,0 +1,150 @@
+#include "cluster/apiserver/rest.hpp"
+
+#include "cluster/apiserver/json_help.hpp"
+#include "cluster/apiserver/patch.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+bool is_watch(const Call& call) { return call.flag("watch"); }
+
+std::string verb_of(const Call& call) {
+  const auto& method = call.request.method;
+  const bool one = !call.route.name.empty();
+  if (method == "GET" || method == "HEAD") return one ? "get" : is_watch(call) ? "watch" : "list";
+  if (method == "POST") return "create";
+  if (method == "PUT") return "update";
+  if (method == "PATCH") return "patch";
+  if (method == "DELETE") return one ? "delete" : "deletecollection";
+  return method;
+}
+
+Status no_such_resource() {
+  Status status{404, "NotFound", "the server could not find the requested resource", nullptr};
+  status.details = json::object();
+  return status;
+}
+
+Status no_such_method() {
+  Status status{405, "MethodNotAllowed", "the server does not allow this method on the requested resource", nullptr};
+  status.details = json::object();
+  return status;
+}
+
+bool known_subresource(const Call& call) {
+  const auto& sub = call.route.subresource;
+  const auto& resource = call.resource;
+  if (sub.empty() || (sub == "status" && resource.has_status) || (sub == "scale" && resource.has_scale)) return true;
+  if (sub == "proxy") return resource.kind == "Pod" || resource.kind == "Service";
+  if (sub == "log") return resource.kind == "Pod";
+  return sub == "finalize" && resource.kind == "Namespace";
+}
+
+std::string bearer(const std::string& header) {
+  static const std::string scheme = "Bearer ";
+  return header.rfind(scheme, 0) == 0 ? header.substr(scheme.size()) : header;
+}
+
+bool open_to_all(const std::string& path) {
+  return path == "/readyz" || path == "/healthz" || path == "/livez" || path == "/version" || path == "/version/";
+}
+
+Attributes attributes_of(const Call& call) {
+  const auto name = call.route.name.substr(0, call.route.subresource == "proxy" ? call.route.name.find(':') : std::string::npos);
+  return {verb_of(call), call.route.group, call.resource.plural, call.route.subresource,
+          call.resource.kind == "Namespace" ? call.route.name : call.route.ns, name, ""};
+}
+
+Attributes asked_attributes(const json& review) {
+  const auto& spec = object_or_empty(review, "spec");
+  const auto& asked = object_or_empty(spec, "resourceAttributes");
+  if (asked.empty()) {
+    const auto& plain = object_or_empty(spec, "nonResourceAttributes");
+    return {string_or(plain, "verb"), "", "", "", "", "", string_or(plain, "path")};
+  }
+  return {string_or(asked, "verb"),        string_or(asked, "group"),     string_or(asked, "resource"),
+          string_or(asked, "subresource"), string_or(asked, "namespace"), string_or(asked, "name"), ""};
+}
+
+bool is_protobuf(const Request& request) { return request.content_type.find("vnd.kubernetes.protobuf") != std::string::npos; }
+
+Status unsupported_media_type() {
+  return {415, "UnsupportedMediaType",
+          "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml", nullptr};
+}
+
+Answer review_own_access(const Request& request, const Store& store, const User& user) {
+  if (is_protobuf(request)) return status_response(unsupported_media_type());
+  auto body = parse_body(request.body);
+  if (!body) return status_response(body.error());
+  const bool yes = allowed(store, user, asked_attributes(body->object));
+  json answer = {{"kind", "SelfSubjectAccessReview"}, {"apiVersion", "authorization.k8s.io/v1"}, {"metadata", json::object()}};
+  answer["spec"] = object_or_empty(body->object, "spec");
+  answer["status"] = json::object({{"allowed", yes}});
+  return json_response(201, answer);
+}
+
+}  // namespace
+
+std::string Call::param(const std::string& key) const {
+  const auto at = query.find(key);
+  return at == query.end() ? std::string{} : at->second;
+}
+
+bool Call::flag(const std::string& key) const {
+  const auto value = param(key);
+  return value == "true" || value == "1" || value == "True";
+}
+
+bool Call::wants_table() const { return request.accept.find("as=Table") != std::string::npos; }
+
+Rest::Rest(boost::asio::any_io_executor executor, Store& store, Tokens& tokens, PodLogs logs)
+    : executor_(std::move(executor)), store_(store), tokens_(tokens), logs_(std::move(logs)) {}
+
+namespace {
+
+Answer dispatch_one(const Call& call, Store& store, const PodLogs& logs) {
+  const auto& sub = call.route.subresource;
+  if (sub == "proxy") return forward_to_pod(call, store);
+  const auto& method = call.request.method;
+  if (sub == "log") return method == "GET" ? read_log(call, store, logs) : Answer{status_response(no_such_method())};
+  if (method == "GET" || method == "HEAD") return get_object(call, store);
+  if (method == "PUT") return replace_object(call, store);
+  if (method == "PATCH") return patch_object(call, store);
+  if (method == "DELETE" && sub.empty()) return delete_object(call, store);
+  return status_response(no_such_method());
+}
+
+Answer dispatch_all(const Call& call, Store& store, const boost::asio::any_io_executor& executor) {
+  const auto& method = call.request.method;
+  if (method == "GET" || method == "HEAD") return is_watch(call) ? watch_objects(call, store, executor) : list_objects(call, store);
+  if (method == "POST") return create_object(call, store);
+  if (method == "DELETE") return delete_collection(call, store);
+  return status_response(no_such_method());
+}
+
+}  // namespace
+
+Answer Rest::handle(const Request& request) {
+  const auto user = tokens_.who(bearer(request.authorization));
+  if (!user) return status_response({401, "Unauthorized", "Unauthorized", nullptr});
+  const auto path = request.path();
+  const auto route = parse_route(path);
+  const auto* resource = route ? resource_by_plural(route->group, route->resource) : nullptr;
+  if (route && route->group == "authorization.k8s.io" && route->resource == "selfsubjectaccessreviews" && request.method == "POST") {
+    return review_own_access(request, store_, *user);
+  }
+  if (resource == nullptr || route->version != resource->version) {
+    const Attributes asked{request.method == "GET" ? "get" : request.method, "", "", "", "", "", path};
+    if (!open_to_all(path) && !allowed(store_, *user, asked)) return status_response(forbidden_for(*user, asked));
+    if (auto found = discover(request)) return std::move(*found);
+    return status_response(no_such_resource());
+  }
+  const Call call{request, *route, *resource, request.query()};
+  if (const auto asked = attributes_of(call); !allowed(store_, *user, asked)) return status_response(forbidden_for(*user, asked));
+  if (!known_subresource(call) || (!resource->namespaced && !route->ns.empty())) return status_response(no_such_resource());
+  if (is_protobuf(request)) return status_response(unsupported_media_type());
+  return route->name.empty() ? dispatch_all(call, store_, executor_) : dispatch_one(call, store_, logs_);
+}
+
+}  // namespace straycat::cluster

@@ -1,0 +1,70 @@
+// The API server's answers, without its transport: one Request in, one Answer out.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "cluster/apiserver/apiserver.hpp"
+#include "cluster/apiserver/catalog.hpp"
+#include "cluster/apiserver/request.hpp"
+#include "cluster/apiserver/store.hpp"
+
+namespace straycat::cluster {
+
+class Rest {
+ public:
+  Rest(boost::asio::any_io_executor executor, Store& store, Tokens& tokens, PodLogs logs);
+  [[nodiscard]] Answer handle(const Request& request);
+
+ private:
+  boost::asio::any_io_executor executor_;
+  Store& store_;
+  Tokens& tokens_;
+  PodLogs logs_;
+};
+
+// A request to a served resource, taken apart.
+struct Call {
+  const Request& request;
+  Route route;
+  const ResourceInfo& resource;
+  std::map<std::string, std::string> query;
+
+  [[nodiscard]] std::string param(const std::string& key) const;
+  [[nodiscard]] bool flag(const std::string& key) const;            // true, 1
+  [[nodiscard]] bool wants_table() const;
+};
+
+// read.cpp
+[[nodiscard]] Answer get_object(const Call& call, const Store& store);
+[[nodiscard]] Answer list_objects(const Call& call, const Store& store);
+// watch.cpp
+[[nodiscard]] Answer watch_objects(const Call& call, Store& store, boost::asio::any_io_executor executor);
+// write.cpp
+[[nodiscard]] Answer create_object(const Call& call, Store& store);
+[[nodiscard]] Answer replace_object(const Call& call, Store& store);
+[[nodiscard]] Answer patch_object(const Call& call, Store& store);
+// removal.cpp
+[[nodiscard]] Answer delete_object(const Call& call, Store& store);
+[[nodiscard]] Answer delete_collection(const Call& call, Store& store);
+// pod_log.cpp
+[[nodiscard]] Answer read_log(const Call& call, const Store& store, const PodLogs& logs);
+// forward.cpp: services/NAME[:PORT]/proxy and pods/NAME[:PORT]/proxy
+[[nodiscard]] Answer forward_to_pod(const Call& call, const Store& store);
+
+// An object as GET shows it, or its row when the client asked for a Table.
+[[nodiscard]] Response object_response(const Call& call, int code, const json& object);
+// autoscaling/v1 Scale of a workload.
+[[nodiscard]] json scale_of(const json& object);
+
+// discovery.cpp: /api, /apis, /version, /openapi and their children; none when the path is not one of these.
+[[nodiscard]] std::optional<Response> discover(const Request& request);
+// table.cpp: a meta.k8s.io/v1 Table of objects of one kind.
+[[nodiscard]] json make_table(const ResourceInfo& resource, const std::vector<Object>& objects, const json& list_meta, std::int64_t now);
+// authorize.cpp: the RBAC rules that are in the store, for everybody but the admin.
+struct Attributes {
+  std::string verb, group, resource, subresource, ns, name, path;   // path: of a non-resource request
+};
+[[nodiscard]] bool allowed(const Store& store, const User& user, const Attributes& attributes);
+[[nodiscard]] Status forbidden_for(const User& user, const Attributes& attributes);
+
+}  // namespace straycat::cluster
