@@ -28,6 +28,7 @@ struct ApiServer::State : std::enable_shared_from_this<ApiServer::State> {
   asio::awaitable<void> accept(std::shared_ptr<tcp::acceptor> acceptor);
   asio::awaitable<void> serve(std::shared_ptr<tcp::socket> socket);
   void stop();
+  Answer remember(Answer answer);
 
   asio::io_context& context;
   asio::ssl::context tls;
@@ -35,6 +36,9 @@ struct ApiServer::State : std::enable_shared_from_this<ApiServer::State> {
   bool stopped = false;
   std::list<std::shared_ptr<tcp::acceptor>> acceptors;
   std::list<std::weak_ptr<tcp::socket>> sockets;
+  // What streams hold (subscriptions in the store, followers of logs). Connections end only when the io_context runs again or
+  // dies, which may be after the store and the node are gone: so `stop` must be able to let go of these by itself.
+  std::list<std::weak_ptr<std::shared_ptr<void>>> streams;
 };
 
 namespace {
@@ -64,9 +68,21 @@ asio::awaitable<void> ApiServer::State::serve(std::shared_ptr<tcp::socket> socke
   const auto handler = [weak = std::weak_ptr(self)](const Request& request) -> Answer {
     const auto state = weak.lock();
     if (!state || state->stopped) return status_response({503, "ServiceUnavailable", "apiserver is shutting down", nullptr});
-    return guarded(state->rest, request);
+    return state->remember(guarded(state->rest, request));
   };
   co_await serve_connection(std::move(socket), tls, handler);
+}
+
+Answer ApiServer::State::remember(Answer answer) {
+  auto* stream = std::get_if<Stream>(&answer);
+  if (stream == nullptr) return answer;
+  stream->start = [this, start = std::move(stream->start)](auto write, auto end) -> std::shared_ptr<void> {
+    auto held = std::make_shared<std::shared_ptr<void>>(start(std::move(write), std::move(end)));
+    streams.remove_if([](const auto& weak) { return weak.expired(); });
+    streams.push_back(held);
+    return held;
+  };
+  return answer;
 }
 
 asio::awaitable<void> ApiServer::State::accept(std::shared_ptr<tcp::acceptor> acceptor) {
@@ -94,6 +110,9 @@ void ApiServer::State::stop() {
   for (const auto& acceptor : acceptors) acceptor->close(ignored);
   for (const auto& weak : sockets) {
     if (const auto socket = weak.lock()) socket->close(ignored);
+  }
+  for (const auto& weak : streams) {
+    if (const auto held = weak.lock()) held->reset();
   }
 }
 

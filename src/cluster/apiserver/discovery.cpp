@@ -1,7 +1,6 @@
 #include "cluster/apiserver/discovery.hpp"
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include "cluster/apiserver/catalog.hpp"
@@ -9,14 +8,12 @@
 namespace straycat::cluster {
 namespace {
 
-json verbs() { return json::array({"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}); }
-json subresource_verbs() { return json::array({"get", "patch", "update"}); }
-
-// What `kubectl get all` shows (pkg/registry/*/storage Categories).
-bool in_category_all(const ResourceInfo& resource) {
-  static const std::set<std::string> all{"Pod", "Service", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"};
-  return all.contains(resource.kind);
+// A collection of namespaces cannot be deleted.
+json verbs(const ResourceInfo& resource) {
+  if (resource.kind == "Namespace") return json::array({"create", "delete", "get", "list", "patch", "update", "watch"});
+  return json::array({"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"});
 }
+json subresource_verbs() { return json::array({"get", "patch", "update"}); }
 
 json group_version(const std::string& group, const std::string& version) {
   return json::object({{"groupVersion", group.empty() ? version : group + "/" + version}, {"version", version}});
@@ -34,32 +31,38 @@ std::vector<std::pair<std::string, std::string>> group_versions() {
 
 json response_kind(const ResourceInfo& resource) { return json::object({{"group", ""}, {"version", ""}, {"kind", resource.kind}}); }
 
+json subresource(const char* name, json response_kind, json verbs) {
+  return json::object({{"subresource", name}, {"responseKind", std::move(response_kind)}, {"verbs", std::move(verbs)}});
+}
+
 json subresources(const ResourceInfo& resource) {
   json all = json::array();
+  const auto get = json::array({"get"});
+  if (resource.kind == "Namespace") all.push_back(subresource("finalize", response_kind(resource), json::array({"update"})));
+  if (resource.kind == "Pod") all.push_back(subresource("log", response_kind(resource), get));
+  if (resource.kind == "Pod" || resource.kind == "Service") {
+    all.push_back(subresource("proxy", json::object({{"group", ""}, {"version", ""}, {"kind", resource.kind + "ProxyOptions"}}), get));
+  }
   if (resource.has_scale) {
-    const json kind = json::object({{"group", "autoscaling"}, {"version", "v1"}, {"kind", "Scale"}});
-    all.push_back(json::object({{"subresource", "scale"}, {"responseKind", kind}, {"verbs", subresource_verbs()}}));
+    all.push_back(subresource("scale", json::object({{"group", "autoscaling"}, {"version", "v1"}, {"kind", "Scale"}}), subresource_verbs()));
   }
-  if (resource.has_status) all.push_back(json::object({{"subresource", "status"}, {"responseKind", response_kind(resource)}, {"verbs", subresource_verbs()}}));
-  if (resource.kind == "Pod") {
-    all.push_back(json::object({{"subresource", "log"}, {"responseKind", response_kind(resource)}, {"verbs", json::array({"get"})}}));
-  }
+  if (resource.has_status) all.push_back(subresource("status", response_kind(resource), subresource_verbs()));
   return all;
 }
 
 json aggregated_resource(const ResourceInfo& resource) {
   json out = json::object({{"resource", resource.plural}, {"responseKind", response_kind(resource)}, {"scope", resource.namespaced ? "Namespaced" : "Cluster"},
-                           {"singularResource", resource.singular}, {"verbs", verbs()}});
+                           {"singularResource", resource.singular}, {"verbs", verbs(resource)}});
   if (!resource.short_names.empty()) out["shortNames"] = resource.short_names;
-  if (in_category_all(resource)) out["categories"] = json::array({"all"});
+  if (!resource.categories.empty()) out["categories"] = resource.categories;
   if (json more = subresources(resource); !more.empty()) out["subresources"] = std::move(more);
   return out;
 }
 
 void list_resource(const ResourceInfo& resource, json& list) {
-  json out = json::object({{"name", resource.plural}, {"singularName", resource.singular}, {"namespaced", resource.namespaced}, {"kind", resource.kind}, {"verbs", verbs()}});
+  json out = json::object({{"name", resource.plural}, {"singularName", resource.singular}, {"namespaced", resource.namespaced}, {"kind", resource.kind}, {"verbs", verbs(resource)}});
   if (!resource.short_names.empty()) out["shortNames"] = resource.short_names;
-  if (in_category_all(resource)) out["categories"] = json::array({"all"});
+  if (!resource.categories.empty()) out["categories"] = resource.categories;
   list.push_back(std::move(out));
   for (const json& sub : subresources(resource)) {
     json entry = json::object({{"name", resource.plural + "/" + sub["subresource"].get<std::string>()}, {"singularName", ""}, {"namespaced", resource.namespaced},
@@ -123,7 +126,8 @@ json resource_list(const std::string& group, const std::string& version) {
 }
 
 json version_info() {
-  return json::object({{"major", "1"}, {"minor", "36"}, {"gitVersion", "v1.36.3+straycat"}, {"gitCommit", ""}, {"gitTreeState", "clean"},
+  return json::object({{"major", "1"}, {"minor", "36"}, {"emulationMajor", "1"}, {"emulationMinor", "36"}, {"minCompatibilityMajor", "1"}, {"minCompatibilityMinor", "35"},
+                       {"gitVersion", "v1.36.3+straycat"}, {"gitCommit", ""}, {"gitTreeState", "clean"},
                        {"buildDate", "1970-01-01T00:00:00Z"}, {"goVersion", "none"}, {"compiler", "none"}, {"platform", "linux/amd64"}});
 }
 

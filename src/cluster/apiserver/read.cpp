@@ -1,18 +1,16 @@
 // GET of one object and of lists.
 #include <algorithm>
-#include <chrono>
+
+#include <straycat/core/time.hpp>
 
 #include "cluster/apiserver/base64.hpp"
 #include "cluster/apiserver/filter.hpp"
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
+#include "cluster/apiserver/table.hpp"
 
 namespace straycat::cluster {
 namespace {
-
-std::int64_t now_seconds() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 // Where a chunked list goes on: the state of revision `rv`, after the key `start` (apiserver pkg/storage/continue.go).
 struct Continue {
@@ -124,8 +122,8 @@ json scale_of(const json& object) {
 Response object_response(const Call& call, int code, const json& object) {
   if (call.route.subresource == "scale") return json_response(code, scale_of(object));
   if (!call.wants_table()) return json_response(code, object);
-  const json meta = {{"resourceVersion", text_at(object, "/metadata/resourceVersion")}};
-  return json_response(code, make_table(call.resource, {std::make_shared<const json>(object)}, meta, now_seconds()));
+  return json_response(code, make_table(call.resource.kind, {std::make_shared<const json>(object)}, text_at(object, "/metadata/resourceVersion"),
+                                        call.param("includeObject"), wall_now_ns()));
 }
 
 Answer get_object(const Call& call, const Store& store) {
@@ -139,7 +137,11 @@ Answer list_objects(const Call& call, const Store& store) {
   if (!filter) return status_response(filter.error());
   auto page = read_page(call, store, *filter);
   if (!page) return status_response(page.error());
-  if (call.wants_table()) return json_response(200, make_table(call.resource, page->items, page->meta, now_seconds()));
+  if (call.wants_table()) {
+    auto table = make_table(call.resource.kind, page->items, "", call.param("includeObject"), wall_now_ns());
+    table["metadata"] = page->meta;
+    return json_response(200, table);
+  }
   json list = {{"kind", call.resource.kind + "List"}, {"apiVersion", call.resource.api_version()}, {"metadata", page->meta}};
   list["items"] = json::array();
   for (const auto& object : page->items) list["items"].push_back(item_of(*object));

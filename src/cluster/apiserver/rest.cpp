@@ -137,7 +137,7 @@ Answer Rest::handle(const Request& request) {
   if (resource == nullptr || route->version != resource->version) {
     const Attributes asked{request.method == "GET" ? "get" : request.method, "", "", "", "", "", path};
     if (!open_to_all(path) && !allowed(store_, *user, asked)) return status_response(forbidden_for(*user, asked));
-    if (auto found = discover(request)) return std::move(*found);
+    if (auto found = answer_plain_path(request)) return std::move(*found);
     return status_response(no_such_resource());
   }
   const Call call{request, *route, *resource, request.query()};

@@ -56,10 +56,8 @@ struct Call {
 // autoscaling/v1 Scale of a workload.
 [[nodiscard]] json scale_of(const json& object);
 
-// discovery.cpp: /api, /apis, /version, /openapi and their children; none when the path is not one of these.
-[[nodiscard]] std::optional<Response> discover(const Request& request);
-// table.cpp: a meta.k8s.io/v1 Table of objects of one kind.
-[[nodiscard]] json make_table(const ResourceInfo& resource, const std::vector<Object>& objects, const json& list_meta, std::int64_t now);
+// plain_paths.cpp: /api, /apis, /version, /openapi and their children; none when the path is not one of these.
+[[nodiscard]] std::optional<Response> answer_plain_path(const Request& request);
 // authorize.cpp: the RBAC rules that are in the store, for everybody but the admin.
 struct Attributes {
   std::string verb, group, resource, subresource, ns, name, path;   // path: of a non-resource request

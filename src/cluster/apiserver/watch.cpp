@@ -4,9 +4,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <straycat/core/time.hpp>
+
 #include "cluster/apiserver/filter.hpp"
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
+#include "cluster/apiserver/table.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -20,14 +23,11 @@ constexpr std::int64_t default_timeout_seconds = 1800;
 struct WatchOrder {
   const ResourceInfo& resource;
   Filter filter;
+  std::string include_object;
   bool table = false, bookmarks = false, initial_events = false, mark_initial_end = false;
   std::uint64_t from = 0;
   std::int64_t timeout_seconds = default_timeout_seconds;
 };
-
-std::int64_t now_seconds() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 std::string event_line(const char* type, const json& object) {
   const json event = {{"type", type}, {"object", object}};
@@ -87,8 +87,11 @@ class Watch : public std::enable_shared_from_this<Watch> {
 
   void send_object(const char* type, const json& object) {
     if (!order_.table) return write_(event_line(type, object));
-    const json meta = {{"resourceVersion", text_at(object, "/metadata/resourceVersion")}};
-    write_(event_line(type, make_table(order_.resource, {std::make_shared<const json>(object)}, meta, now_seconds())));
+    write_(event_line(type, table_of(object, text_at(object, "/metadata/resourceVersion"))));
+  }
+
+  [[nodiscard]] json table_of(const json& object, const std::string& version) const {
+    return make_table(order_.resource.kind, {std::make_shared<const json>(object)}, version, order_.include_object, wall_now_ns());
   }
 
   void send_bookmark(bool initial_end) {
@@ -96,10 +99,7 @@ class Watch : public std::enable_shared_from_this<Watch> {
     object["metadata"] = json::object({{"resourceVersion", std::to_string(store_.revision())}});
     if (initial_end) object["metadata"]["annotations"] = json::object({{"k8s.io/initial-events-end", "true"}});
     add_required_fields(object);
-    if (order_.table) {
-      const json meta = {{"resourceVersion", std::to_string(store_.revision())}};
-      object = make_table(order_.resource, {std::make_shared<const json>(object)}, meta, now_seconds());
-    }
+    if (order_.table) object = table_of(object, std::to_string(store_.revision()));
     write_(event_line("BOOKMARK", object));
   }
 
@@ -146,7 +146,7 @@ class Watch : public std::enable_shared_from_this<Watch> {
 StoreResult<WatchOrder> parse_order(const Call& call) {
   auto filter = parse_filter(call.resource, call.route.ns, call.route.name, call.query);
   if (!filter) return filter.error();
-  WatchOrder order{call.resource, std::move(*filter), call.wants_table(), call.flag("allowWatchBookmarks"), false, false, 0, default_timeout_seconds};
+  WatchOrder order{call.resource, std::move(*filter), call.param("includeObject"), call.wants_table(), call.flag("allowWatchBookmarks"), false, false, 0, default_timeout_seconds};
   const auto version = call.param("resourceVersion");
   const bool list_first = call.flag("sendInitialEvents");
   if (list_first && call.param("resourceVersionMatch") != "NotOlderThan") {
