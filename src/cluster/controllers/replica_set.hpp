@@ -1,0 +1,39 @@
+// The ReplicaSet controller (kubernetes pkg/controller/replicaset/replica_set.go, replica_set_utils.go).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/controllers/controller.hpp"
+#include "cluster/controllers/events.hpp"
+#include "cluster/controllers/objects.hpp"
+
+namespace straycat::cluster {
+
+struct ReplicaSetPlan {
+  std::int64_t create = 0;
+  std::vector<std::string> remove;          // pods, in this order
+  json status;
+  std::optional<std::int64_t> recheck_in;   // seconds: when the next pod will have been ready for minReadySeconds
+};
+
+// `pods`: those that it owns, in any state.
+[[nodiscard]] ReplicaSetPlan decide_replica_set(const json& set, const std::vector<Object>& pods, std::int64_t now);
+
+class ReplicaSetController final : public Controller {
+ public:
+  explicit ReplicaSetController(World world);
+  void on_change(const Change& change) override;
+
+ private:
+  void sync(const Key& key);
+  void wake_owner(const json& pod);
+  bool create_pod(const json& set);
+
+  World world_;
+  EventRecorder events_;
+  WorkQueue queue_;
+};
+
+}  // namespace straycat::cluster

@@ -1,0 +1,35 @@
+// The scheduler of a cluster that has few nodes: binds each pending pod to one that may take it (kubernetes pkg/scheduler).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cluster/controllers/controller.hpp"
+#include "cluster/controllers/events.hpp"
+#include "cluster/controllers/objects.hpp"
+
+namespace straycat::cluster {
+
+struct Placement {
+  std::string node;      // "" when none will do
+  std::string message;   // then: why, in the scheduler's words
+};
+// Looked at: readiness, spec.unschedulable, NoSchedule taints against tolerations, spec.nodeSelector.
+[[nodiscard]] Placement place_pod(const json& pod, const std::vector<Object>& nodes);
+
+class Scheduler final : public Controller {
+ public:
+  explicit Scheduler(World world);
+  void on_change(const Change& change) override;
+
+ private:
+  void sync(const Key& key);
+  void bind(const json& pod, const std::string& node);
+  void refuse(const json& pod, const std::string& message);
+
+  World world_;
+  EventRecorder events_;
+  WorkQueue queue_;
+};
+
+}  // namespace straycat::cluster
