@@ -31,10 +31,7 @@ ObjectLine line(const std::string& kind, bool deleted, json object) {
 // always told: their writes bound clocks and lags.
 bool same_for_the_log(const std::string& kind, json before, json after) {
   if (kind == "EndpointSlice") return false;
-  before.erase("resourceVersion");
-  after.erase("resourceVersion");
-  for (auto* each : {&before, &after})
-    if (each->contains("meta") && (*each)["meta"].is_object()) (*each)["meta"].erase("resourceVersion");
+  for (auto* each : {&before, &after}) (*each)["meta"].erase("resourceVersion");
   return before == after;
 }
 
