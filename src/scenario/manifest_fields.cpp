@@ -111,8 +111,8 @@ class Check {
     if (!known_kind(*kind, *version)) return;
     metadata(node, kind->scalar);
     if (!plan::api_version_of(kind->scalar).empty()) top(node, kind->scalar);
-    if (const Node* spec = node.find("spec")) fields(*spec, kind->scalar);
     if (const Node* meta = node.find("metadata")) fields(*meta, "metadata");
+    if (const Node* spec = node.find("spec")) fields(*spec, kind->scalar);
   }
 
  private:

@@ -29,7 +29,7 @@ plan::Plan read_plan(const Node& root, Context& context) {
   plan.name = metadata.find("name")->scalar;
   if (const Node* description = metadata.find("description")) plan.description = description->scalar;
   plan.steps = read_steps(*spec.find("steps"), context);
-  if (!context.problems.empty()) return plan;  // what refers to objects of a broken manifest would only add noise
+  if (plan.steps.empty()) return plan;  // manifests are broken: references to them would only add noise
   if (const Node* target = spec.find("for")) {
     plan.meant_for = read_target(*target, context);
     must_be_made(*plan.meant_for, *target, plan.steps.size(), "for", context);
@@ -39,6 +39,7 @@ plan::Plan read_plan(const Node& root, Context& context) {
   if (const Node* cluster = spec.find("cluster")) plan.cluster = read_cluster(*cluster, context);
   if (const Node* deadline = spec.find("deadline")) plan.deadline = read_duration(*deadline, context);
   if (const Node* seed = spec.find("seed")) plan.seed = seed->value.get<std::uint64_t>();
+  context.problems.sort();  // all of them are in the scenario itself by now
   return plan;
 }
 
@@ -63,8 +64,8 @@ Result<plan::Plan> parse(const std::string& text, const std::string& file, const
   if (!problems.empty()) return problems.error();
   Context context{source, read, problems, {}};
   plan::Plan plan = read_plan(*root, context);
-  if (!problems.empty()) return problems.error();
-  return plan;
+  if (problems.empty()) return plan;
+  return problems.error();
 }
 
 }  // namespace straycat::scenario

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -110,8 +111,9 @@ class Walk {
     const bool known = std::any_of(words.begin(), words.end(), [&](const json& word) { return node.value == word; });
     if (known && node.type == Type::string) return;
     const std::string near = yaml::suggestion(node.scalar, words.get<std::vector<std::string>>());
-    const char* const form = words.size() == 1 ? "\"{}\" takes {}, not {}{}" : "\"{}\" takes one of {}, not {}{}";
-    add(node, fmt::format(fmt::runtime(form), name, joined(words), shown(node), near));
+    if (!near.empty()) return add(node, fmt::format("\"{}\" cannot be {}{}", name, shown(node), near));
+    const std::string_view of = words.size() == 1 ? "" : "one of ";
+    add(node, fmt::format("\"{}\" takes {}{}, not {}", name, of, joined(words), shown(node)));
   }
 
   // The branches differ by type, so the node's own type chooses the one whose complaint helps.
@@ -148,16 +150,18 @@ class Walk {
 
   void check_mapping(const Node& node, const json& rule, const std::string& name) {
     if (node.pairs.size() < rule.value("minProperties", std::size_t{0})) add(node, fmt::format("\"{}\" is empty", name));
-    for (const Node::Pair& pair : node.pairs) check_pair(pair, rule, name);
-    for (const json& key : rule.value("required", json::array())) {
-      if (node.find(key.get_ref<const std::string&>()) == nullptr) add(node, fmt::format("\"{}\" needs the key {}", name, key.get<std::string>()));
+    std::set<std::string> slips;  // keys that are there, but misspelled: not missing as well
+    for (const Node::Pair& pair : node.pairs) check_pair(pair, rule, name, slips);
+    for (const json& each : rule.value("required", json::array())) {
+      const auto& key = each.get_ref<const std::string&>();
+      if (node.find(key) == nullptr && !slips.contains(key)) add(node, fmt::format("\"{}\" needs the key {}", name, key));
     }
-    if (rule.contains("oneOf")) check_one_of(node, rule["oneOf"], name);
+    if (rule.contains("oneOf")) check_one_of(node, rule["oneOf"], name, slips);
     const json dependent = rule.value("dependentRequired", json::object());  // a name of its own: items() would dangle
     for (const auto& [key, needed] : dependent.items()) check_dependent(node, key, needed);
   }
 
-  void check_pair(const Node::Pair& pair, const json& rule, const std::string& name) {
+  void check_pair(const Node::Pair& pair, const json& rule, const std::string& name, std::set<std::string>& slips) {
     const auto& key = pair.key.value.get_ref<const std::string&>();
     const json none = json::object();
     const json& properties = rule.contains("properties") ? rule["properties"] : none;
@@ -167,18 +171,20 @@ class Walk {
     if (others->is_object()) return check(pair.value, *others, key);
     const std::vector<std::string> known = keys_of(properties);
     const std::string near = yaml::suggestion(key, known);
+    if (const auto meant = yaml::did_you_mean(key, known)) slips.insert(*meant);
     add(pair.key, near.empty() ? fmt::format("unknown key \"{}\" in \"{}\": it knows {}", key, name, fmt::join(known, ", "))
                                : fmt::format("unknown key \"{}\"{}", key, near));
   }
 
   // [{"required": ["a"]}, {"required": ["b"]}]: exactly one of these keys.
-  void check_one_of(const Node& node, const json& choices, const std::string& name) {
+  void check_one_of(const Node& node, const json& choices, const std::string& name, const std::set<std::string>& slips) {
     std::vector<std::string> all;
     std::vector<const Node::Pair*> present;
     for (const json& choice : choices) {
       all.push_back(choice["required"][0].get<std::string>());
       if (const Node::Pair* pair = node.find_pair(all.back())) present.push_back(pair);
     }
+    if (present.empty() && std::any_of(all.begin(), all.end(), [&](const std::string& key) { return slips.contains(key); })) return;
     if (present.empty()) return add(node, fmt::format("\"{}\" needs one of the keys {}", name, fmt::join(all, ", ")));
     std::sort(present.begin(), present.end(), [](const auto* a, const auto* b) {
       return std::pair(a->key.start.line, a->key.start.column) < std::pair(b->key.start.line, b->key.start.column);

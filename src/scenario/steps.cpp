@@ -34,7 +34,13 @@ class Steps {
  public:
   explicit Steps(Context& context) : context_(context) {}
 
+  // Manifests first: what the other steps refer to. When one is broken, references would only add noise.
   std::vector<plan::Step> read(const Node& list) {
+    for (std::size_t i = 0; i < list.items.size(); ++i) {
+      const Node* node = list.items[i].find("apply");
+      applies_.push_back(node == nullptr ? plan::Apply{} : apply(*node, i));
+    }
+    if (!context_.problems.empty()) return {};
     for (const Node& node : list.items) reserve_name(node);
     for (const Node& node : list.items) {
       plan::Step step;
@@ -69,7 +75,7 @@ class Steps {
   }
 
   plan::Action action(const Node& step) {
-    if (const Node* node = step.find("apply")) return apply(*node);
+    if (step.find("apply") != nullptr) return std::move(applies_[steps_.size()]);
     if (const Node* node = step.find("delete")) return remove(*node);
     if (const Node* node = step.find("patch")) return plan::Patch{made(*node->find("target"), "patch"), node->find("merge")->to_json()};
     if (const Node* node = step.find("scale")) return scale(*node);
@@ -90,16 +96,16 @@ class Steps {
     context_.add(node, fmt::format("\"{}\" works on a {}, not on a {}", verb, fmt::join(kinds, ", "), target.kind));
   }
 
-  plan::Apply apply(const Node& node) {
+  plan::Apply apply(const Node& node, std::size_t step) {
     const bool overlay = node.type == Node::Type::mapping;
     const Node* files = !overlay ? &node : node.find("file") != nullptr ? node.find("file") : node.find("files");
     plan::Apply result{load_manifests(one_or_many(*files), context_)};
     if (overlay && context_.problems.empty()) apply_overlay(node, result.manifests, context_);
-    for (const plan::Manifest& manifest : result.manifests) note_made(manifest, *files);
+    for (const plan::Manifest& manifest : result.manifests) note_made(manifest, *files, step);
     return result;
   }
 
-  void note_made(const plan::Manifest& manifest, const Node& where) {
+  void note_made(const plan::Manifest& manifest, const Node& where, std::size_t step) {
     const json name = manifest.object.value(json::json_pointer("/metadata/name"), json());
     const json kind = manifest.object.value("kind", json());
     if (!name.is_string() || !kind.is_string()) {
@@ -109,7 +115,7 @@ class Steps {
     const json ns = manifest.object.value(json::json_pointer("/metadata/namespace"), json());
     const plan::Target target{kind.get<std::string>(), name.get<std::string>(), ns.is_string() ? ns.get<std::string>() : ""};
     const bool known = std::any_of(context_.made.begin(), context_.made.end(), [&](const Made& made) { return made.target == target; });
-    if (!known) context_.made.push_back({target, steps_.size()});
+    if (!known) context_.made.push_back({target, step});
   }
 
   plan::Delete remove(const Node& node) {
@@ -146,6 +152,7 @@ class Steps {
   }
 
   Context& context_;
+  std::vector<plan::Apply> applies_;  // one a step, empty where it has another verb
   std::vector<plan::Step> steps_;
   std::set<std::string> names_, phases_;
 };
