@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <straycat/scenario/scenario.hpp>
-
 #include "commands.hpp"
+#include <straycat/scenario/scenario.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -24,7 +23,8 @@ Result<std::string> read_file(const std::filesystem::path& path, const std::stri
   char buffer[65536];
   while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
     text.append(buffer, static_cast<std::size_t>(in.gcount()));
-    if (text.size() > largest_file) return bad_input(fmt::format("{} is larger than {} MiB", shown, largest_file >> 20));
+    if (text.size() > largest_file)
+      return bad_input(fmt::format("{} is larger than {} MiB", shown, largest_file >> 20));
   }
   return text;
 }
@@ -33,7 +33,8 @@ Result<std::string> read_file(const std::filesystem::path& path, const std::stri
 std::string summary(const plan::Plan& plan) {
   std::string text = fmt::format("{}: {} steps", plan.name, plan.steps.size());
   for (const plan::TrafficPlan& traffic : plan.traffic) {
-    const std::string pace = traffic.pace.loops > 0 ? fmt::format("{} loops", traffic.pace.loops) : fmt::format("{}/s", traffic.pace.rate_per_second);
+    const std::string pace = traffic.pace.loops > 0 ? fmt::format("{} loops", traffic.pace.loops)
+                                                    : fmt::format("{}/s", traffic.pace.rate_per_second);
     text += fmt::format(", {} to {} through Service/{}", pace, plan::without_secrets(traffic.url), traffic.service);
   }
   text += fmt::format("; expects {}", plan.expect.finding);

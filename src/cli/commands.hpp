@@ -12,9 +12,9 @@ namespace straycat::cli {
 // Reads and validates a scenario file; the manifests that it names are read relative to its folder.
 [[nodiscard]] Result<plan::Plan> load_scenario(const std::string& path);
 
-// `straycat check [--shape-only] FILE...`: a line "OK FILE: ..." on standard output for each good scenario, what is wrong
-// with the others on standard error, after a line "BAD FILE" on standard output. With `shape_only` only what the JSON
-// Schema says is checked, as an editor would. 0 when all are good, 3 when one is not.
+// `straycat check [--shape-only] FILE...`: a line "OK FILE: ..." on standard output for each good scenario, what is
+// wrong with the others on standard error, after a line "BAD FILE" on standard output. With `shape_only` only what the
+// JSON Schema says is checked, as an editor would. 0 when all are good, 3 when one is not.
 int check_command(const std::vector<std::string>& files, bool shape_only = false);
 
 }  // namespace straycat::cli

@@ -25,10 +25,7 @@ Target target_from(const json& in) {
   return {in.at("kind").get<std::string>(), in.at("name").get<std::string>(), in.value("namespace", "")};
 }
 
-
-json budget_json(const Budget& budget) {
-  return {{"share", budget.share}, {"value", budget.value}};
-}
+json budget_json(const Budget& budget) { return {{"share", budget.share}, {"value", budget.value}}; }
 Budget budget_from(const json& in) { return {in.at("share").get<bool>(), in.at("value").get<double>()}; }
 
 json answer_json(const ExpectedAnswer& expect) {
@@ -73,10 +70,13 @@ json action_json(const Delete& action, bool) {
 json action_json(const Patch& patch, bool for_log) {
   return {{"target", target_json(patch.target)}, {"merge", for_log ? public_part(patch.patch) : patch.patch}};
 }
-json action_json(const Scale& scale, bool) { return {{"target", target_json(scale.target)}, {"replicas", scale.replicas}}; }
+json action_json(const Scale& scale, bool) {
+  return {{"target", target_json(scale.target)}, {"replicas", scale.replicas}};
+}
 json action_json(const Restart& restart, bool) { return {{"target", target_json(restart.target)}}; }
 json action_json(const Wait& wait, bool) {
-  return {{"target", target_json(wait.target)}, {"condition", wait.condition}, {"timeout", format_duration(wait.timeout)}};
+  return {
+      {"target", target_json(wait.target)}, {"condition", wait.condition}, {"timeout", format_duration(wait.timeout)}};
 }
 json action_json(const Pause& pause, bool) { return {{"length", format_duration(pause.length)}}; }
 json action_json(const Traffic& traffic, bool) { return {{"start", traffic.start}}; }
@@ -84,7 +84,8 @@ json action_json(const Traffic& traffic, bool) { return {{"start", traffic.start
 Apply apply_from(const json& in) {
   Apply apply;
   for (const json& manifest : in.at("manifests")) {
-    apply.manifests.push_back({manifest.at("object"), manifest.at("file").get<std::string>(), manifest.value("line", 0)});
+    apply.manifests.push_back(
+        {manifest.at("object"), manifest.at("file").get<std::string>(), manifest.value("line", 0)});
   }
   return apply;
 }
@@ -106,7 +107,8 @@ Action action_from(const json& step) {
   if (has("traffic")) return Traffic{step["traffic"].at("start").get<bool>()};
   if (!has("wait")) throw std::invalid_argument("a step without a known verb");
   const json& wait = step["wait"];
-  return Wait{target_from(wait.at("target")), wait.at("condition").get<std::string>(), duration(wait, "timeout", Nanos{})};
+  return Wait{target_from(wait.at("target")), wait.at("condition").get<std::string>(),
+              duration(wait, "timeout", Nanos{})};
 }
 
 json step_json(const Step& step, bool for_log) {

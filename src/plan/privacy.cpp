@@ -5,8 +5,8 @@
 namespace straycat::plan {
 namespace {
 
-// The shape of what is kept. "value": a scalar; "path": a string up to its query; "labels": a map of scalars; an object:
-// only these keys; the shape of a list is the shape of its items.
+// The shape of what is kept. "value": a scalar; "path": a string up to its query; "labels": a map of scalars; an
+// object: only these keys; the shape of a list is the shape of its items.
 json probe_shape() {
   return {{"httpGet", {{"path", "path"}, {"port", "value"}, {"scheme", "value"}}},
           {"tcpSocket", {{"port", "value"}}},
@@ -22,11 +22,15 @@ json probe_shape() {
 json container_shape() {
   const json port = {{"name", "value"}, {"containerPort", "value"}, {"protocol", "value"}};
   const json probe = probe_shape();
-  return {{"name", "value"},          {"image", "value"},        {"ports", port},         {"restartPolicy", "value"},
-          {"readinessProbe", probe},  {"livenessProbe", probe},  {"startupProbe", probe}, {"lifecycle", {{"preStop", json::object()}}}};
+  return {{"name", "value"},         {"image", "value"},
+          {"ports", port},           {"restartPolicy", "value"},
+          {"readinessProbe", probe}, {"livenessProbe", probe},
+          {"startupProbe", probe},   {"lifecycle", {{"preStop", json::object()}}}};
 }
 
-json metadata_shape() { return {{"name", "value"}, {"namespace", "value"}, {"generateName", "value"}, {"labels", "labels"}}; }
+json metadata_shape() {
+  return {{"name", "value"}, {"namespace", "value"}, {"generateName", "value"}, {"labels", "labels"}};
+}
 
 // A LabelSelector, or a Service's and ReplicationController's plain map: both stand under the key "selector".
 json selector_shape() {
@@ -37,9 +41,10 @@ json selector_shape() {
 
 json workload_keys() {
   json shape = json::object();
-  for (const char* key : {"replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds", "paused", "parallelism",
-                          "completions", "completionMode", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished",
-                          "suspend", "schedule", "concurrencyPolicy", "serviceName", "podManagementPolicy"}) {
+  for (const char* key :
+       {"replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds", "paused", "parallelism",
+        "completions", "completionMode", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished", "suspend",
+        "schedule", "concurrencyPolicy", "serviceName", "podManagementPolicy"}) {
     shape[key] = "value";
   }
   const json rolling = {{"maxSurge", "value"}, {"maxUnavailable", "value"}};
@@ -54,7 +59,8 @@ json service_keys() {
                           "publishNotReadyAddresses", "trafficDistribution"}) {
     shape[key] = "value";
   }
-  shape["ports"] = {{"name", "value"}, {"port", "value"}, {"targetPort", "value"}, {"protocol", "value"}, {"nodePort", "value"}};
+  shape["ports"] = {
+      {"name", "value"}, {"port", "value"}, {"targetPort", "value"}, {"protocol", "value"}, {"nodePort", "value"}};
   return shape;
 }
 

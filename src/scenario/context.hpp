@@ -3,18 +3,17 @@
 
 #include <vector>
 
+#include "problems.hpp"
 #include <straycat/plan/plan.hpp>
 #include <straycat/scenario/scenario.hpp>
 #include <straycat/yaml/document.hpp>
-
-#include "problems.hpp"
 
 namespace straycat::scenario {
 
 // An object that some step applies.
 struct Made {
   plan::Target target;
-  std::size_t step = 0;   // index of the first step that applies it
+  std::size_t step = 0;  // index of the first step that applies it
 };
 
 struct Context {
@@ -30,7 +29,8 @@ struct Context {
 
 // The target in a scalar; a problem and an empty one when its kind is unknown.
 plan::Target read_target(const yaml::Node& node, Context& context);
-// A duration whose shape was checked already. A problem when it is longer than a day, or (unless `may_be_zero`) nothing.
+// A duration whose shape was checked already. A problem when it is longer than a day, or (unless `may_be_zero`)
+// nothing.
 Nanos read_duration(const yaml::Node& node, Context& context, bool may_be_zero = false);
 // A text, or a list of texts.
 std::vector<const yaml::Node*> one_or_many(const yaml::Node& node);
@@ -45,6 +45,7 @@ plan::Expectations read_expectations(const yaml::Node& expect, const std::vector
 plan::ClusterSettings read_cluster(const yaml::Node& cluster, Context& context);
 
 // A problem unless a step before `before` applies the object; `who` says what needs it ("wait").
-void must_be_made(const plan::Target& target, const yaml::Node& where, std::size_t before, const std::string& who, Context& context);
+void must_be_made(const plan::Target& target, const yaml::Node& where, std::size_t before, const std::string& who,
+                  Context& context);
 
 }  // namespace straycat::scenario

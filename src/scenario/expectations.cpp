@@ -25,7 +25,8 @@ plan::PhaseExpectation phase(const Node& node, const std::vector<std::string>& o
   expected.min_failures = budget(node.find("minFailures"));
   if (node.find("readinessProbeFailed") != nullptr) expected.no_readiness_failures = true;
   if (std::find(opened.begin(), opened.end(), name.scalar) == opened.end()) {
-    context.add(name, fmt::format("no step opens the phase \"{}\"{}", name.scalar, yaml::suggestion(name.scalar, opened)));
+    context.add(name,
+                fmt::format("no step opens the phase \"{}\"{}", name.scalar, yaml::suggestion(name.scalar, opened)));
   }
   return expected;
 }
@@ -49,7 +50,8 @@ plan::Expectations read_expectations(const Node& node, const std::vector<plan::S
   for (std::size_t i = 0; phases != nullptr && i < phases->items.size(); ++i) {
     expect.phases.push_back(phase(phases->items[i], opened, context));
     const Node& name = *phases->items[i].find("phase");
-    if (!seen.insert(name.scalar).second) context.add(name, fmt::format("the phase \"{}\" is expected twice", name.scalar));
+    if (!seen.insert(name.scalar).second)
+      context.add(name, fmt::format("the phase \"{}\" is expected twice", name.scalar));
   }
   return expect;
 }

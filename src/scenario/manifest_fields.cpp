@@ -1,5 +1,6 @@
-// Key lists: Kubernetes 1.36's types (k8s.io/api core/v1, apps/v1, batch/v1). At the top of an object an unknown key is an
-// error; below, only when it looks like a slip of a known one, so that a later Kubernetes' new field is no error here.
+// Key lists: Kubernetes 1.36's types (k8s.io/api core/v1, apps/v1, batch/v1). At the top of an object an unknown key is
+// an error; below, only when it looks like a slip of a known one, so that a later Kubernetes' new field is no error
+// here.
 #include "manifest_fields.hpp"
 
 #include <algorithm>
@@ -8,9 +9,8 @@
 
 #include <fmt/format.h>
 
-#include <straycat/plan/plan.hpp>
-
 #include "formats.hpp"
+#include <straycat/plan/plan.hpp>
 
 namespace straycat::scenario {
 namespace {
@@ -19,48 +19,63 @@ using yaml::Node;
 using Type = Node::Type;
 using Keys = std::map<std::string, std::string, std::less<>>;  // key -> the name of its own list, or ""
 
-// "key", or "key:LIST" where the key's value has keys of its own. A list of objects is checked item by item; "texts" is a
-// map whose values are text.
+// "key", or "key:LIST" where the key's value has keys of its own. A list of objects is checked item by item; "texts" is
+// a map whose values are text.
 const std::map<std::string, const char*, std::less<>> lists = {
-    {"metadata", "annotations:texts creationTimestamp deletionGracePeriodSeconds deletionTimestamp finalizers generateName generation "
-                 "labels:texts managedFields name namespace ownerReferences resourceVersion selfLink uid"},
+    {"metadata",
+     "annotations:texts creationTimestamp deletionGracePeriodSeconds deletionTimestamp finalizers generateName "
+     "generation "
+     "labels:texts managedFields name namespace ownerReferences resourceVersion selfLink uid"},
     {"selector", "matchLabels:texts matchExpressions"},
     {"template", "metadata:metadata spec:PodSpec"},
-    {"Deployment", "minReadySeconds paused progressDeadlineSeconds replicas revisionHistoryLimit selector:selector strategy:strategy "
-                   "template:template"},
+    {"Deployment",
+     "minReadySeconds paused progressDeadlineSeconds replicas revisionHistoryLimit selector:selector strategy:strategy "
+     "template:template"},
     {"strategy", "rollingUpdate:rolling type"},
     {"rolling", "maxSurge maxUnavailable partition"},
-    {"StatefulSet", "minReadySeconds ordinals persistentVolumeClaimRetentionPolicy podManagementPolicy replicas revisionHistoryLimit "
-                    "selector:selector serviceName template:template updateStrategy:strategy volumeClaimTemplates"},
+    {"StatefulSet",
+     "minReadySeconds ordinals persistentVolumeClaimRetentionPolicy podManagementPolicy replicas revisionHistoryLimit "
+     "selector:selector serviceName template:template updateStrategy:strategy volumeClaimTemplates"},
     {"DaemonSet", "minReadySeconds revisionHistoryLimit selector:selector template:template updateStrategy:strategy"},
     {"ReplicaSet", "minReadySeconds replicas selector:selector template:template"},
     {"ReplicationController", "minReadySeconds replicas selector:texts template:template"},
-    {"Job", "activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode completions managedBy manualSelector "
-            "maxFailedIndexes parallelism podFailurePolicy podReplacementPolicy selector:selector successPolicy suspend "
-            "template:template ttlSecondsAfterFinished"},
-    {"CronJob", "concurrencyPolicy failedJobsHistoryLimit jobTemplate:jobTemplate schedule startingDeadlineSeconds "
-                "successfulJobsHistoryLimit suspend timeZone"},
+    {"Job",
+     "activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode completions managedBy manualSelector "
+     "maxFailedIndexes parallelism podFailurePolicy podReplacementPolicy selector:selector successPolicy suspend "
+     "template:template ttlSecondsAfterFinished"},
+    {"CronJob",
+     "concurrencyPolicy failedJobsHistoryLimit jobTemplate:jobTemplate schedule startingDeadlineSeconds "
+     "successfulJobsHistoryLimit suspend timeZone"},
     {"jobTemplate", "metadata:metadata spec:Job"},
-    {"Service", "allocateLoadBalancerNodePorts clusterIP clusterIPs externalIPs externalName externalTrafficPolicy healthCheckNodePort "
-                "internalTrafficPolicy ipFamilies ipFamilyPolicy loadBalancerClass loadBalancerIP loadBalancerSourceRanges "
-                "ports:ServicePort publishNotReadyAddresses selector:texts sessionAffinity sessionAffinityConfig trafficDistribution type"},
+    {"Service",
+     "allocateLoadBalancerNodePorts clusterIP clusterIPs externalIPs externalName externalTrafficPolicy "
+     "healthCheckNodePort "
+     "internalTrafficPolicy ipFamilies ipFamilyPolicy loadBalancerClass loadBalancerIP loadBalancerSourceRanges "
+     "ports:ServicePort publishNotReadyAddresses selector:texts sessionAffinity sessionAffinityConfig "
+     "trafficDistribution type"},
     {"ServicePort", "appProtocol name nodePort port protocol targetPort"},
     {"Pod", "@PodSpec"},
-    {"PodSpec", "activeDeadlineSeconds affinity automountServiceAccountToken containers:Container dnsConfig dnsPolicy "
-                "enableServiceLinks ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostUsers hostname hostnameOverride "
-                "imagePullSecrets initContainers:Container nodeName nodeSelector:texts os overhead preemptionPolicy priority "
-                "priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName schedulerName "
-                "schedulingGates securityContext serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain "
-                "terminationGracePeriodSeconds tolerations topologySpreadConstraints volumes workloadRef"},
-    {"Container", "args command env:EnvVar envFrom image imagePullPolicy lifecycle:Lifecycle livenessProbe:Probe name "
-                  "ports:ContainerPort readinessProbe:Probe resizePolicy resources restartPolicy restartPolicyRules securityContext "
-                  "startupProbe:Probe stdin stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices volumeMounts "
-                  "workingDir"},
+    {"PodSpec",
+     "activeDeadlineSeconds affinity automountServiceAccountToken containers:Container dnsConfig dnsPolicy "
+     "enableServiceLinks ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostUsers hostname "
+     "hostnameOverride "
+     "imagePullSecrets initContainers:Container nodeName nodeSelector:texts os overhead preemptionPolicy priority "
+     "priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName schedulerName "
+     "schedulingGates securityContext serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace "
+     "subdomain "
+     "terminationGracePeriodSeconds tolerations topologySpreadConstraints volumes workloadRef"},
+    {"Container",
+     "args command env:EnvVar envFrom image imagePullPolicy lifecycle:Lifecycle livenessProbe:Probe name "
+     "ports:ContainerPort readinessProbe:Probe resizePolicy resources restartPolicy restartPolicyRules securityContext "
+     "startupProbe:Probe stdin stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices "
+     "volumeMounts "
+     "workingDir"},
     {"EnvVar", "name value:text valueFrom"},
     {"Lifecycle", "postStart preStop stopSignal"},
     {"ContainerPort", "containerPort hostIP hostPort name protocol"},
-    {"Probe", "exec failureThreshold grpc httpGet:HttpGet initialDelaySeconds periodSeconds successThreshold tcpSocket "
-              "terminationGracePeriodSeconds timeoutSeconds"},
+    {"Probe",
+     "exec failureThreshold grpc httpGet:HttpGet initialDelaySeconds periodSeconds successThreshold tcpSocket "
+     "terminationGracePeriodSeconds timeoutSeconds"},
     {"HttpGet", "host httpHeaders path port scheme"},
 };
 
@@ -90,7 +105,8 @@ std::vector<std::string> top_keys(const std::string& kind) {
       {"RoleBinding", {"roleRef", "subjects"}},
   };
   const auto found = special.find(kind);
-  const std::vector<std::string> rest = found == special.end() ? std::vector<std::string>{"spec", "status"} : found->second;
+  const std::vector<std::string> rest =
+      found == special.end() ? std::vector<std::string>{"spec", "status"} : found->second;
   keys.insert(keys.end(), rest.begin(), rest.end());
   return keys;
 }
@@ -150,7 +166,8 @@ class Check {
 
   void metadata(const Node& node, const std::string& kind) {
     const Node* meta = node.find("metadata");
-    if (meta == nullptr || meta->type != Type::mapping) return add(meta == nullptr ? node : *meta, "this object has no metadata.name");
+    if (meta == nullptr || meta->type != Type::mapping)
+      return add(meta == nullptr ? node : *meta, "this object has no metadata.name");
     const Node* name = text_at(*meta, "name", "an object that is applied needs a name");
     if (name == nullptr) return;
     const bool label = kind == "Service" || kind == "Namespace";  // these become DNS labels
@@ -194,7 +211,9 @@ class Check {
   // What kubectl would send as a boolean or a number, and the API server refuse: `app: on`, `version: 1.0`.
   void text(const Node& node) {
     if (node.type == Type::string || node.type == Type::null) return;
-    add(node, fmt::format("{} is {} here, and Kubernetes takes text only", node.scalar.empty() ? "this" : node.scalar, to_string(node.type)),
+    add(node,
+        fmt::format("{} is {} here, and Kubernetes takes text only", node.scalar.empty() ? "this" : node.scalar,
+                    to_string(node.type)),
         node.scalar.empty() ? "" : fmt::format("write \"{}\"", node.scalar));
   }
 
@@ -204,6 +223,8 @@ class Check {
 
 }  // namespace
 
-void check_manifest(const yaml::Node& object, const Source& source, Problems& problems) { Check(source, problems).object(object); }
+void check_manifest(const yaml::Node& object, const Source& source, Problems& problems) {
+  Check(source, problems).object(object);
+}
 
 }  // namespace straycat::scenario

@@ -64,7 +64,8 @@ std::vector<plan::Manifest> load_manifests(const std::vector<const Node*>& paths
   const std::string folder = slash == std::string::npos ? "" : context.source.file.substr(0, slash + 1);
   std::vector<plan::Manifest> all;
   for (const Node* path : paths) {
-    for (plan::Manifest& manifest : load_file(*path, folder + path->scalar, context)) all.push_back(std::move(manifest));
+    for (plan::Manifest& manifest : load_file(*path, folder + path->scalar, context))
+      all.push_back(std::move(manifest));
   }
   return all;
 }

@@ -23,7 +23,9 @@ json& object_at(json& parent, const char* key) {
   return found;
 }
 
-bool is_kind(const json& object, const char* kind) { return object.is_object() && object.value("kind", json()) == kind; }
+bool is_kind(const json& object, const char* kind) {
+  return object.is_object() && object.value("kind", json()) == kind;
+}
 
 // The pod template of an object (a bare pod is its own), or null.
 json* pod_template(json& object) {
@@ -65,7 +67,8 @@ int each_container(json& object, const char* list, Change change) {
 
 int set_env(json& object, const Node& env) {
   return each_container(object, "containers", [&](json& container) {
-    for (const Node::Pair& pair : env.pairs) set_variable(container, pair.key.value.get<std::string>(), pair.value.scalar);
+    for (const Node::Pair& pair : env.pairs)
+      set_variable(container, pair.key.value.get<std::string>(), pair.value.scalar);
   });
 }
 

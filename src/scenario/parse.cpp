@@ -10,9 +10,11 @@ using yaml::Node;
 Result<Node> read_document(const Source& source) {
   Result<std::vector<Node>> documents = yaml::parse(source.text, source.file);
   if (!documents) return documents.error();
-  if (documents->empty()) return yaml::to_error({source.file, {1, 1}, 1, "this file holds no scenario", ""}, source.text);
+  if (documents->empty())
+    return yaml::to_error({source.file, {1, 1}, 1, "this file holds no scenario", ""}, source.text);
   if (documents->size() == 1) return std::move(documents->front());
-  return yaml::to_error({source.file, (*documents)[1].start, 1, "a second document: a scenario is one, manifests stand in files of their own", ""},
+  return yaml::to_error({source.file, (*documents)[1].start, 1,
+                         "a second document: a scenario is one, manifests stand in files of their own", ""},
                         source.text);
 }
 

@@ -38,19 +38,24 @@ std::vector<const Node*> one_or_many(const Node& node) {
   return all;
 }
 
-void must_be_made(const plan::Target& target, const Node& where, std::size_t before, const std::string& who, Context& context) {
+void must_be_made(const plan::Target& target, const Node& where, std::size_t before, const std::string& who,
+                  Context& context) {
   if (target.kind.empty()) return;  // reported already
-  const auto same = [&](const Made& made) { return made.target.kind == target.kind && made.target.name == target.name; };
+  const auto same = [&](const Made& made) {
+    return made.target.kind == target.kind && made.target.name == target.name;
+  };
   const auto found = std::find_if(context.made.begin(), context.made.end(), same);
   if (found != context.made.end() && found->step < before) return;
   if (found != context.made.end()) {
-    return context.add(where, fmt::format("{} is not there yet: step {} applies it", target.display(), found->step + 1));
+    return context.add(where,
+                       fmt::format("{} is not there yet: step {} applies it", target.display(), found->step + 1));
   }
   std::vector<std::string> known;
   for (const Made& made : context.made) known.push_back(made.target.display());
   std::string near = yaml::suggestion(target.display(), known);
   if (near.empty()) {  // the right name under another kind
-    const auto named = std::find_if(context.made.begin(), context.made.end(), [&](const Made& made) { return made.target.name == target.name; });
+    const auto named = std::find_if(context.made.begin(), context.made.end(),
+                                    [&](const Made& made) { return made.target.name == target.name; });
     if (named != context.made.end()) near = fmt::format(" (did you mean \"{}\"?)", named->target.display());
   }
   context.add(where, fmt::format("{} names {}, which no step applies{}", who, target.display(), near));

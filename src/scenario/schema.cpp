@@ -1,9 +1,9 @@
-// The format's shape, once: scenario.schema.json is this text, and the parser's checks walk it (shape.cpp). What a schema
-// cannot say (references between parts, manifests) is checked by references.cpp and manifests.cpp.
+// The format's shape, once: scenario.schema.json is this text, and the parser's checks walk it (shape.cpp). What a
+// schema cannot say (references between parts, manifests) is checked by references.cpp and manifests.cpp.
 //
-// Two keywords are ours, and only annotations to other programs: "x-check" names the function in formats.cpp that decides
-// where "pattern" approximates it for editors (both must agree: tests/system/loopback/test_schema_agreement.py), and
-// "x-expected" is how a message names what is wanted.
+// Two keywords are ours, and only annotations to other programs: "x-check" names the function in formats.cpp that
+// decides where "pattern" approximates it for editors (both must agree:
+// tests/system/loopback/test_schema_agreement.py), and "x-expected" is how a message names what is wanted.
 #include <straycat/scenario/scenario.hpp>
 
 namespace straycat::scenario {

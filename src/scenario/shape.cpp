@@ -67,7 +67,8 @@ std::vector<std::string> keys_of(const json& object) {
 
 class Walk {
  public:
-  Walk(const json& schema, const Source& source, Problems& problems) : schema_(schema), source_(source), problems_(problems) {}
+  Walk(const json& schema, const Source& source, Problems& problems)
+      : schema_(schema), source_(source), problems_(problems) {}
 
   // `name` is the key (or the list's key) under which the node stands.
   void check(const Node& node, const json& written, const std::string& name) {
@@ -138,23 +139,27 @@ class Walk {
   }
 
   static std::size_t code_points(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
   }
 
   void check_list(const Node& node, const json& rule, const std::string& name) {
-    if (node.items.size() < rule.value("minItems", std::size_t{0})) return add(node, fmt::format("\"{}\" is an empty list", name));
+    if (node.items.size() < rule.value("minItems", std::size_t{0}))
+      return add(node, fmt::format("\"{}\" is an empty list", name));
     if (!rule.contains("items")) return;
     const std::string singular = name.ends_with('s') ? name.substr(0, name.size() - 1) : name;  // steps -> step
     for (const Node& item : node.items) check(item, rule["items"], singular);
   }
 
   void check_mapping(const Node& node, const json& rule, const std::string& name) {
-    if (node.pairs.size() < rule.value("minProperties", std::size_t{0})) add(node, fmt::format("\"{}\" is empty", name));
+    if (node.pairs.size() < rule.value("minProperties", std::size_t{0}))
+      add(node, fmt::format("\"{}\" is empty", name));
     std::set<std::string> slips;  // keys that are there, but misspelled: not missing as well
     for (const Node::Pair& pair : node.pairs) check_pair(pair, rule, name, slips);
     for (const json& each : rule.value("required", json::array())) {
       const auto& key = each.get_ref<const std::string&>();
-      if (node.find(key) == nullptr && !slips.contains(key)) add(node, fmt::format("\"{}\" needs the key {}", name, key));
+      if (node.find(key) == nullptr && !slips.contains(key))
+        add(node, fmt::format("\"{}\" needs the key {}", name, key));
     }
     if (rule.contains("oneOf")) check_one_of(node, rule["oneOf"], name, slips);
     const json dependent = rule.value("dependentRequired", json::object());  // a name of its own: items() would dangle
@@ -172,19 +177,23 @@ class Walk {
     const std::vector<std::string> known = keys_of(properties);
     const std::string near = yaml::suggestion(key, known);
     if (const auto meant = yaml::did_you_mean(key, known)) slips.insert(*meant);
-    add(pair.key, near.empty() ? fmt::format("unknown key \"{}\" in \"{}\": it knows {}", key, name, fmt::join(known, ", "))
-                               : fmt::format("unknown key \"{}\"{}", key, near));
+    add(pair.key, near.empty()
+                      ? fmt::format("unknown key \"{}\" in \"{}\": it knows {}", key, name, fmt::join(known, ", "))
+                      : fmt::format("unknown key \"{}\"{}", key, near));
   }
 
   // [{"required": ["a"]}, {"required": ["b"]}]: exactly one of these keys.
-  void check_one_of(const Node& node, const json& choices, const std::string& name, const std::set<std::string>& slips) {
+  void check_one_of(const Node& node, const json& choices, const std::string& name,
+                    const std::set<std::string>& slips) {
     std::vector<std::string> all;
     std::vector<const Node::Pair*> present;
     for (const json& choice : choices) {
       all.push_back(choice["required"][0].get<std::string>());
       if (const Node::Pair* pair = node.find_pair(all.back())) present.push_back(pair);
     }
-    if (present.empty() && std::any_of(all.begin(), all.end(), [&](const std::string& key) { return slips.contains(key); })) return;
+    if (present.empty() &&
+        std::any_of(all.begin(), all.end(), [&](const std::string& key) { return slips.contains(key); }))
+      return;
     if (present.empty()) return add(node, fmt::format("\"{}\" needs one of the keys {}", name, fmt::join(all, ", ")));
     std::sort(present.begin(), present.end(), [](const auto* a, const auto* b) {
       return std::pair(a->key.start.line, a->key.start.column) < std::pair(b->key.start.line, b->key.start.column);

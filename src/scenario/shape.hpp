@@ -3,9 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <straycat/yaml/document.hpp>
-
 #include "problems.hpp"
+#include <straycat/yaml/document.hpp>
 
 namespace straycat::scenario {
 

@@ -24,7 +24,8 @@ std::vector<std::string> conditions_of(const std::string& kind) {
   if (kind == "ReplicaSet") add({"ReplicaFailure"});
   if (kind == "Node") add({"Ready"});
   if (kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet") add({"RolledOut"});
-  for (const char* workload : {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Pod"}) {
+  for (const char* workload :
+       {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Pod"}) {
     if (kind == workload) add({"Routable", "Unroutable"});
   }
   return all;
@@ -70,14 +71,16 @@ class Steps {
   std::string phase_of(const Node& step) {
     const Node* phase = step.find("phase");
     if (phase == nullptr) return "";
-    if (!phases_.insert(phase->scalar).second) context_.add(*phase, fmt::format("two steps open the phase \"{}\"", phase->scalar));
+    if (!phases_.insert(phase->scalar).second)
+      context_.add(*phase, fmt::format("two steps open the phase \"{}\"", phase->scalar));
     return phase->scalar;
   }
 
   plan::Action action(const Node& step) {
     if (step.find("apply") != nullptr) return std::move(applies_[steps_.size()]);
     if (const Node* node = step.find("delete")) return remove(*node);
-    if (const Node* node = step.find("patch")) return plan::Patch{made(*node->find("target"), "patch"), node->find("merge")->to_json()};
+    if (const Node* node = step.find("patch"))
+      return plan::Patch{made(*node->find("target"), "patch"), node->find("merge")->to_json()};
     if (const Node* node = step.find("scale")) return scale(*node);
     if (const Node* node = step.find("restart")) return restart(*node);
     if (const Node* node = step.find("wait")) return wait(*node);
@@ -91,7 +94,8 @@ class Steps {
     return target;
   }
 
-  void one_of(const plan::Target& target, const Node& node, const std::string& verb, const std::vector<std::string>& kinds) {
+  void one_of(const plan::Target& target, const Node& node, const std::string& verb,
+              const std::vector<std::string>& kinds) {
     if (target.kind.empty() || std::find(kinds.begin(), kinds.end(), target.kind) != kinds.end()) return;
     context_.add(node, fmt::format("\"{}\" works on a {}, not on a {}", verb, fmt::join(kinds, ", "), target.kind));
   }
@@ -113,8 +117,10 @@ class Steps {
       return;
     }
     const json ns = manifest.object.value(json::json_pointer("/metadata/namespace"), json());
-    const plan::Target target{kind.get<std::string>(), name.get<std::string>(), ns.is_string() ? ns.get<std::string>() : ""};
-    const bool known = std::any_of(context_.made.begin(), context_.made.end(), [&](const Made& made) { return made.target == target; });
+    const plan::Target target{kind.get<std::string>(), name.get<std::string>(),
+                              ns.is_string() ? ns.get<std::string>() : ""};
+    const bool known = std::any_of(context_.made.begin(), context_.made.end(),
+                                   [&](const Made& made) { return made.target == target; });
     if (!known) context_.made.push_back({target, step});
   }
 
@@ -144,7 +150,8 @@ class Steps {
     plan::Wait result{made(*node.find("for"), "wait"), condition.scalar, default_wait};
     if (const Node* timeout = node.find("timeout")) result.timeout = read_duration(*timeout, context_);
     const std::vector<std::string> known = conditions_of(result.target.kind);
-    if (result.target.kind.empty() || std::find(known.begin(), known.end(), condition.scalar) != known.end()) return result;
+    if (result.target.kind.empty() || std::find(known.begin(), known.end(), condition.scalar) != known.end())
+      return result;
     const std::string near = yaml::suggestion(condition.scalar, known);
     context_.add(condition, fmt::format("a {} never gets \"{}\"{}", result.target.kind, condition.scalar,
                                         near.empty() ? fmt::format(": it has {}", fmt::join(known, ", ")) : near));

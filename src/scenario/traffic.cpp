@@ -57,7 +57,8 @@ class Reader {
       if (!alone) context_.add(node, "where there are several, each traffic needs a name");
       return "traffic";
     }
-    if (!names_.insert(given->scalar).second) context_.add(*given, fmt::format("two traffics are named \"{}\"", given->scalar));
+    if (!names_.insert(given->scalar).second)
+      context_.add(*given, fmt::format("two traffics are named \"{}\"", given->scalar));
     return given->scalar;
   }
 
@@ -77,7 +78,8 @@ class Reader {
     if (connect == nullptr) return;
     traffic.connect_timeout = read_duration(*connect, context_);
     if (traffic.connect_timeout > traffic.timeout) {
-      context_.add(*connect, fmt::format("connecting may not take longer than the whole request ({})", format_duration(traffic.timeout)));
+      context_.add(*connect, fmt::format("connecting may not take longer than the whole request ({})",
+                                         format_duration(traffic.timeout)));
     }
   }
 
@@ -109,7 +111,8 @@ class Reader {
   void infer_service(const Node& text, const std::string& host, plan::TrafficPlan& traffic) {
     const auto named = service_in(host);
     if (!named) {
-      return context_.add(text, fmt::format("\"{}\" does not say which Service is behind it", host), "add service: NAME to this traffic");
+      return context_.add(text, fmt::format("\"{}\" does not say which Service is behind it", host),
+                          "add service: NAME to this traffic");
     }
     traffic.service = named->first;
     traffic.service_ns = named->second;
@@ -120,7 +123,8 @@ class Reader {
       services.push_back(made.target.name);
     }
     const std::string shown = named->second.empty() ? named->first : named->first + "." + named->second;
-    context_.add(text, fmt::format("no step makes the Service \"{}\"{}", shown, yaml::suggestion(named->first, services)),
+    context_.add(text,
+                 fmt::format("no step makes the Service \"{}\"{}", shown, yaml::suggestion(named->first, services)),
                  fmt::format("if it is there without this scenario, say so: service: {}", shown));
   }
 

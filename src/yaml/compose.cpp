@@ -35,13 +35,19 @@ Position Composer::position(const yaml_mark_t& mark) const {
 
 Complaint Composer::take(const yaml_event_t& event) {
   switch (event.type) {
-    case YAML_SCALAR_EVENT: return scalar(event);
-    case YAML_ALIAS_EVENT: return alias(event);
-    case YAML_SEQUENCE_START_EVENT: return open(Type::sequence, event.start_mark, event.data.sequence_start.anchor);
-    case YAML_MAPPING_START_EVENT: return open(Type::mapping, event.start_mark, event.data.mapping_start.anchor);
+    case YAML_SCALAR_EVENT:
+      return scalar(event);
+    case YAML_ALIAS_EVENT:
+      return alias(event);
+    case YAML_SEQUENCE_START_EVENT:
+      return open(Type::sequence, event.start_mark, event.data.sequence_start.anchor);
+    case YAML_MAPPING_START_EVENT:
+      return open(Type::mapping, event.start_mark, event.data.mapping_start.anchor);
     case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT: return close(event.end_mark);
-    default: return std::nullopt;
+    case YAML_MAPPING_END_EVENT:
+      return close(event.end_mark);
+    default:
+      return std::nullopt;
   }
 }
 
@@ -99,7 +105,8 @@ Complaint Composer::alias(const yaml_event_t& event) {
   here.type = Type::string;
   here.start = position(event.start_mark);
   here.end = position(event.end_mark);
-  const bool cycle = std::any_of(stack_.begin(), stack_.end(), [&](const Frame& frame) { return frame.anchor == name; });
+  const bool cycle =
+      std::any_of(stack_.begin(), stack_.end(), [&](const Frame& frame) { return frame.anchor == name; });
   if (cycle) return complain(here, fmt::format("the anchor \"{}\" contains itself", name));
   const auto found = anchors_.find(name);
   if (found == anchors_.end()) {
@@ -111,7 +118,8 @@ Complaint Composer::alias(const yaml_event_t& event) {
     return complain(here, fmt::format("nested more than {} levels deep", max_depth));
   }
   copied_ += found->second.nodes;
-  if (copied_ > max_alias_nodes) return complain(here, fmt::format("aliases stand for more than {} nodes", max_alias_nodes));
+  if (copied_ > max_alias_nodes)
+    return complain(here, fmt::format("aliases stand for more than {} nodes", max_alias_nodes));
   return place(found->second.node, false, found->second.height);
 }
 
@@ -147,7 +155,8 @@ Complaint Composer::place_key(Frame& frame, Node node, bool may_merge) {
   if (!key) return complain(node, key.error().message);
   node.value = *key;
   const auto [first, fresh] = frame.keys.emplace(*key, node.start);
-  if (!fresh) return complain(node, fmt::format("duplicate key \"{}\": it stands already in line {}", *key, first->second.line));
+  if (!fresh)
+    return complain(node, fmt::format("duplicate key \"{}\": it stands already in line {}", *key, first->second.line));
   frame.key = std::move(node);
   return std::nullopt;
 }
@@ -156,7 +165,8 @@ Complaint Composer::remember(const std::string& anchor, const Node& node, std::s
   if (anchor.empty()) return std::nullopt;
   const std::size_t nodes = count(node);
   copied_ += nodes;
-  if (copied_ > max_alias_nodes) return complain(node, fmt::format("anchors stand for more than {} nodes", max_alias_nodes));
+  if (copied_ > max_alias_nodes)
+    return complain(node, fmt::format("anchors stand for more than {} nodes", max_alias_nodes));
   anchors_[anchor] = {node, nodes, height};
   return std::nullopt;
 }

@@ -6,7 +6,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
 #include <yaml.h>
 
 #include <straycat/yaml/document.hpp>
@@ -33,7 +32,7 @@ class Composer {
     std::optional<Node> key;                            // waits for its value
     bool merge_key = false;                             // ... and is `<<`
     std::vector<Node> merges;
-    std::size_t height = 1;                             // levels of collections from here down
+    std::size_t height = 1;  // levels of collections from here down
   };
   struct Anchored {
     Node node;

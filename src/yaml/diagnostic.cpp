@@ -1,7 +1,6 @@
 // How a complaint looks in a terminal.
-#include <utf8proc.h>
-
 #include <algorithm>
+#include <utf8proc.h>
 
 #include <fmt/format.h>
 
@@ -112,8 +111,10 @@ std::string render(const Diagnostic& diagnostic, std::string_view text) {
   if (to < cells.size()) line += cut_mark;
   const std::size_t last = to < cells.size() ? std::max(std::min(column + length, to), column + 1) : column + length;
   const int marked = std::max(width(cells, column, last), 1);
-  std::string result = fmt::format("{}:{}:{}: {}\n", diagnostic.file, diagnostic.at.line, diagnostic.at.column, diagnostic.message);
-  result += fmt::format("{:>4} | {}\n     | {}^{}", diagnostic.at.line, line, pad, std::string(static_cast<std::size_t>(marked - 1), '~'));
+  std::string result =
+      fmt::format("{}:{}:{}: {}\n", diagnostic.file, diagnostic.at.line, diagnostic.at.column, diagnostic.message);
+  result += fmt::format("{:>4} | {}\n     | {}^{}", diagnostic.at.line, line, pad,
+                        std::string(static_cast<std::size_t>(marked - 1), '~'));
   if (!diagnostic.hint.empty()) result += "\n     = " + diagnostic.hint;
   return result;
 }

@@ -47,13 +47,20 @@ int Node::length() const {
 
 std::string_view to_string(Node::Type type) {
   switch (type) {
-    case Node::Type::null: return "nothing";
-    case Node::Type::boolean: return "a boolean";
-    case Node::Type::integer: return "a number";
-    case Node::Type::real: return "a number";
-    case Node::Type::string: return "text";
-    case Node::Type::sequence: return "a list";
-    case Node::Type::mapping: return "a mapping";
+    case Node::Type::null:
+      return "nothing";
+    case Node::Type::boolean:
+      return "a boolean";
+    case Node::Type::integer:
+      return "a number";
+    case Node::Type::real:
+      return "a number";
+    case Node::Type::string:
+      return "text";
+    case Node::Type::sequence:
+      return "a list";
+    case Node::Type::mapping:
+      return "a mapping";
   }
   return "";
 }

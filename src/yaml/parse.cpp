@@ -50,18 +50,23 @@ Position position_of_byte(std::string_view text, std::size_t offset, int lines_b
 
 // Does a tab stand at this mark? (Columns are code points, but only white space can stand before a bad tab's column.)
 bool tab_at(std::string_view text, const yaml_mark_t& mark) {
-  for (std::size_t line = 0; line < mark.line; ++line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  for (std::size_t line = 0; line < mark.line; ++line)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
   return mark.column < text.size() && text[mark.column] == '\t';
 }
 
 // What a person most often did when libyaml says this.
 std::string hint_for(std::string_view problem, std::string_view text, const yaml_mark_t& mark) {
   if (problem == "found character that cannot start any token") {
-    return tab_at(text, mark) ? "YAML is indented with spaces: a tab stands here" : "text that begins with @, ` or % needs quotes";
+    return tab_at(text, mark) ? "YAML is indented with spaces: a tab stands here"
+                              : "text that begins with @, ` or % needs quotes";
   }
-  if (problem == "mapping values are not allowed in this context") return "text that contains \": \" needs quotes; else check the indentation";
-  if (problem == "could not find expected ':'") return "a key needs \": \" and a value; text over several lines needs quotes or |";
-  if (problem == "did not find expected key") return "the indentation does not fit the lines above, or a quote is missing";
+  if (problem == "mapping values are not allowed in this context")
+    return "text that contains \": \" needs quotes; else check the indentation";
+  if (problem == "could not find expected ':'")
+    return "a key needs \": \" and a value; text over several lines needs quotes or |";
+  if (problem == "did not find expected key")
+    return "the indentation does not fit the lines above, or a quote is missing";
   if (problem == "did not find expected '-' indicator") return "a list's items must all be indented alike";
   return "";
 }
@@ -92,8 +97,9 @@ Complaint parse_chunk(const Chunk& chunk, std::vector<Node>& documents) {
     if (event->type == YAML_STREAM_END_EVENT) return std::nullopt;
     if (event->type == YAML_DOCUMENT_START_EVENT) {
       composer.emplace(chunk.lines_before);
-      if (seen) return Diagnostic{"", composer->position(event->start_mark), 3, "kubectl would not read what follows",
-                                  "documents are separated by a line that is --- and nothing else"};
+      if (seen)
+        return Diagnostic{"", composer->position(event->start_mark), 3, "kubectl would not read what follows",
+                          "documents are separated by a line that is --- and nothing else"};
       seen = true;
     } else if (event->type == YAML_DOCUMENT_END_EVENT && composer) {
       Node root = std::move(*composer).root();

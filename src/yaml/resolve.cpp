@@ -25,17 +25,45 @@ struct Word {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array<Word, 39> words{{
-    {"y", Type::boolean, 1},      {"Y", Type::boolean, 1},      {"yes", Type::boolean, 1},   {"Yes", Type::boolean, 1},
-    {"YES", Type::boolean, 1},    {"true", Type::boolean, 1},   {"True", Type::boolean, 1},  {"TRUE", Type::boolean, 1},
-    {"on", Type::boolean, 1},     {"On", Type::boolean, 1},     {"ON", Type::boolean, 1},    {"n", Type::boolean, 0},
-    {"N", Type::boolean, 0},      {"no", Type::boolean, 0},     {"No", Type::boolean, 0},    {"NO", Type::boolean, 0},
-    {"false", Type::boolean, 0},  {"False", Type::boolean, 0},  {"FALSE", Type::boolean, 0}, {"off", Type::boolean, 0},
-    {"Off", Type::boolean, 0},    {"OFF", Type::boolean, 0},    {"", Type::null, 0},         {"~", Type::null, 0},
-    {"null", Type::null, 0},      {"Null", Type::null, 0},      {"NULL", Type::null, 0},     {".nan", Type::real, not_a_number},
-    {".NaN", Type::real, not_a_number}, {".NAN", Type::real, not_a_number},
-    {".inf", Type::real, infinity},     {".Inf", Type::real, infinity},     {".INF", Type::real, infinity},
-    {"+.inf", Type::real, infinity},    {"+.Inf", Type::real, infinity},    {"+.INF", Type::real, infinity},
-    {"-.inf", Type::real, -infinity},   {"-.Inf", Type::real, -infinity},   {"-.INF", Type::real, -infinity},
+    {"y", Type::boolean, 1},
+    {"Y", Type::boolean, 1},
+    {"yes", Type::boolean, 1},
+    {"Yes", Type::boolean, 1},
+    {"YES", Type::boolean, 1},
+    {"true", Type::boolean, 1},
+    {"True", Type::boolean, 1},
+    {"TRUE", Type::boolean, 1},
+    {"on", Type::boolean, 1},
+    {"On", Type::boolean, 1},
+    {"ON", Type::boolean, 1},
+    {"n", Type::boolean, 0},
+    {"N", Type::boolean, 0},
+    {"no", Type::boolean, 0},
+    {"No", Type::boolean, 0},
+    {"NO", Type::boolean, 0},
+    {"false", Type::boolean, 0},
+    {"False", Type::boolean, 0},
+    {"FALSE", Type::boolean, 0},
+    {"off", Type::boolean, 0},
+    {"Off", Type::boolean, 0},
+    {"OFF", Type::boolean, 0},
+    {"", Type::null, 0},
+    {"~", Type::null, 0},
+    {"null", Type::null, 0},
+    {"Null", Type::null, 0},
+    {"NULL", Type::null, 0},
+    {".nan", Type::real, not_a_number},
+    {".NaN", Type::real, not_a_number},
+    {".NAN", Type::real, not_a_number},
+    {".inf", Type::real, infinity},
+    {".Inf", Type::real, infinity},
+    {".INF", Type::real, infinity},
+    {"+.inf", Type::real, infinity},
+    {"+.Inf", Type::real, infinity},
+    {"+.INF", Type::real, infinity},
+    {"-.inf", Type::real, -infinity},
+    {"-.Inf", Type::real, -infinity},
+    {"-.INF", Type::real, -infinity},
 }};
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -148,11 +176,16 @@ Result<Scalar> resolve_tagged(std::string_view tag, std::string_view text) {
 
 Result<std::string> key_text(const Scalar& scalar) {
   switch (scalar.type) {
-    case Type::string: return scalar.value.get<std::string>();
-    case Type::boolean: return std::string(scalar.value.get<bool>() ? "true" : "false");
-    case Type::integer: return scalar.value.dump();
-    case Type::real: return fmt::format("{:g}", static_cast<float>(scalar.value.get<double>()));
-    default: return bad_input("a key cannot be null");
+    case Type::string:
+      return scalar.value.get<std::string>();
+    case Type::boolean:
+      return std::string(scalar.value.get<bool>() ? "true" : "false");
+    case Type::integer:
+      return scalar.value.dump();
+    case Type::real:
+      return fmt::format("{:g}", static_cast<float>(scalar.value.get<double>()));
+    default:
+      return bad_input("a key cannot be null");
   }
 }
 

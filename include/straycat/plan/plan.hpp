@@ -28,63 +28,94 @@ struct Target {
 // A manifest as JSON, with where it stands, for messages.
 struct Manifest {
   json object;
-  std::string file;     // relative to the scenario
-  int line = 0;         // 1-based
+  std::string file;  // relative to the scenario
+  int line = 0;      // 1-based
   bool operator==(const Manifest&) const = default;
 };
 
 // apply: server-side apply of the manifests, the overlay already merged in.
-struct Apply { std::vector<Manifest> manifests; bool operator==(const Apply&) const = default; };
+struct Apply {
+  std::vector<Manifest> manifests;
+  bool operator==(const Apply&) const = default;
+};
 // delete: background propagation; `wait` = until gone.
-struct Delete { std::vector<Target> targets; bool wait = true; bool operator==(const Delete&) const = default; };
+struct Delete {
+  std::vector<Target> targets;
+  bool wait = true;
+  bool operator==(const Delete&) const = default;
+};
 // patch: a JSON merge patch (RFC 7386).
-struct Patch { Target target; json patch; bool operator==(const Patch&) const = default; };
-struct Scale { Target target; int replicas = 0; bool operator==(const Scale&) const = default; };
+struct Patch {
+  Target target;
+  json patch;
+  bool operator==(const Patch&) const = default;
+};
+struct Scale {
+  Target target;
+  int replicas = 0;
+  bool operator==(const Scale&) const = default;
+};
 // restart: as `kubectl rollout restart`.
-struct Restart { Target target; bool operator==(const Restart&) const = default; };
-// wait: until a condition holds: "Available", "Ready", "Complete", "Failed", "RolledOut" (rollout status), "Routable" (a pod of
-// the workload is ready in an EndpointSlice), "Unroutable" (none is), "Exists", "Deleted", or any status condition's type.
-struct Wait { Target target; std::string condition; Nanos timeout{}; bool operator==(const Wait&) const = default; };
-struct Pause { Nanos length{}; bool operator==(const Pause&) const = default; };
+struct Restart {
+  Target target;
+  bool operator==(const Restart&) const = default;
+};
+// wait: until a condition holds: "Available", "Ready", "Complete", "Failed", "RolledOut" (rollout status), "Routable"
+// (a pod of the workload is ready in an EndpointSlice), "Unroutable" (none is), "Exists", "Deleted", or any status
+// condition's type.
+struct Wait {
+  Target target;
+  std::string condition;
+  Nanos timeout{};
+  bool operator==(const Wait&) const = default;
+};
+struct Pause {
+  Nanos length{};
+  bool operator==(const Pause&) const = default;
+};
 // traffic: start or stop sending. Without such a step traffic runs from before the first step to after the last.
-struct Traffic { bool start = true; bool operator==(const Traffic&) const = default; };
+struct Traffic {
+  bool start = true;
+  bool operator==(const Traffic&) const = default;
+};
 
 using Action = std::variant<Apply, Delete, Patch, Scale, Restart, Wait, Pause, Traffic>;
 
 struct Step {
-  std::string name;     // unique; made up ("wait-3") where the scenario gives none
-  std::string phase;    // the phase that this step opens; "" continues the one before
+  std::string name;   // unique; made up ("wait-3") where the scenario gives none
+  std::string phase;  // the phase that this step opens; "" continues the one before
   Action action;
   bool operator==(const Step&) const = default;
 };
 
-// How requests are paced. Open loop: `rate` a second, evenly. Closed loop: `loops` workers, each pausing after a request.
+// How requests are paced. Open loop: `rate` a second, evenly. Closed loop: `loops` workers, each pausing after a
+// request.
 struct Pace {
-  double rate_per_second = 0;   // > 0: open loop
-  int loops = 0;                // > 0: closed loop
-  Nanos pause{};                // closed loop
+  double rate_per_second = 0;  // > 0: open loop
+  int loops = 0;               // > 0: closed loop
+  Nanos pause{};               // closed loop
   bool operator==(const Pace&) const = default;
 };
 
 struct ExpectedAnswer {
   std::vector<int> statuses = {200};
-  std::optional<std::string> body;          // equals
+  std::optional<std::string> body;  // equals
   std::optional<std::string> body_contains;
   bool operator==(const ExpectedAnswer&) const = default;
 };
 
 struct TrafficPlan {
   std::string name;
-  std::string from = "pod";     // "pod" (a pod in the cluster), "host"
-  std::string url;              // as a client in the namespace writes it: "http://sayhi/hi"
+  std::string from = "pod";  // "pod" (a pod in the cluster), "host"
+  std::string url;           // as a client in the namespace writes it: "http://sayhi/hi"
   std::string method = "GET";
   std::map<std::string, std::string> headers;
   Pace pace;
   Nanos connect_timeout = std::chrono::seconds{5};
   Nanos timeout = std::chrono::seconds{10};
   ExpectedAnswer expect;
-  std::string service;          // the Service behind the URL ("sayhi"), found by the scenario parser
-  std::string service_ns;       // "" = the run's
+  std::string service;     // the Service behind the URL ("sayhi"), found by the scenario parser
+  std::string service_ns;  // "" = the run's
   int service_port = 80;
   bool operator==(const TrafficPlan&) const = default;
 };
@@ -99,7 +130,7 @@ struct Budget {
 struct PhaseExpectation {
   std::string phase;
   std::optional<Budget> max_failures, min_failures;
-  std::optional<bool> no_readiness_failures;   // no "Readiness probe failed" Event for a pod that was ready meanwhile
+  std::optional<bool> no_readiness_failures;  // no "Readiness probe failed" Event for a pod that was ready meanwhile
   bool operator==(const PhaseExpectation&) const = default;
 };
 
@@ -108,13 +139,13 @@ struct Expectations {
   std::string finding = "none";
   std::optional<Target> workload;
   std::vector<PhaseExpectation> phases;
-  std::optional<Budget> max_failures;          // over the whole run
+  std::optional<Budget> max_failures;  // over the whole run
   bool operator==(const Expectations&) const = default;
 };
 
 // How the embedded cluster is to be; other clusters ignore it.
 struct ClusterSettings {
-  std::map<std::string, std::vector<std::string>> images;   // image name -> command line
+  std::map<std::string, std::vector<std::string>> images;  // image name -> command line
   Nanos min_sync_period = std::chrono::seconds{1};
   bool operator==(const ClusterSettings&) const = default;
 };
@@ -122,7 +153,7 @@ struct ClusterSettings {
 struct Plan {
   std::string name;
   std::string description;
-  std::optional<Target> meant_for;             // `for:`; none = to be inferred
+  std::optional<Target> meant_for;  // `for:`; none = to be inferred
   std::vector<TrafficPlan> traffic;
   std::vector<Step> steps;
   Expectations expect;
@@ -132,8 +163,8 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
-[[nodiscard]] std::string verb(const Action& action);      // "apply", "delete", ...
-[[nodiscard]] std::string describe(const Step& step);      // "apply job.yaml (Job/sayhi)"
+[[nodiscard]] std::string verb(const Action& action);  // "apply", "delete", ...
+[[nodiscard]] std::string describe(const Step& step);  // "apply job.yaml (Job/sayhi)"
 // A target's "Kind/name" form; the kind may be given as kubectl takes it: any case, plural, short name, with its group
 // ("deploy/sayhi", "Deployments/sayhi", "deployment.apps/sayhi"). Errors: bad_input, one sentence without a position.
 [[nodiscard]] Result<Target> parse_target(std::string_view text);
@@ -144,9 +175,9 @@ struct Plan {
 [[nodiscard]] std::string api_version_of(std::string_view kind);
 
 // The JSON form. In the log's header (`for_log`) manifests and patches keep only what the privacy allow-list names
-// (privacy.cpp: apiVersion, kind, metadata.name/namespace/labels, selectors, ports, probes, pod template labels, the counts
-// and timings that decide when endpoints come and go); traffic URLs lose userinfo, query and fragment, headers their
-// values, an expected body becomes its length, and mapped images lose their command lines.
+// (privacy.cpp: apiVersion, kind, metadata.name/namespace/labels, selectors, ports, probes, pod template labels, the
+// counts and timings that decide when endpoints come and go); traffic URLs lose userinfo, query and fragment, headers
+// their values, an expected body becomes its length, and mapped images lose their command lines.
 [[nodiscard]] json to_json(const Plan& plan, bool for_log = false);
 // Reads both forms. Errors: bad_input, naming the field.
 [[nodiscard]] Result<Plan> from_json(const json& document);

@@ -13,13 +13,14 @@
 
 namespace straycat::scenario {
 
-// How the parser reads the files that a scenario names (this room touches no file): path relative to the scenario's folder
+// How the parser reads the files that a scenario names (this room touches no file): path relative to the scenario's
+// folder
 // -> text.
 using ReadFile = std::function<Result<std::string>(const std::string& path)>;
 
-// Parses the scenario `text` (shown as `file` in messages; manifests are shown under the same folder). Errors: bad_input,
-// up to ten problems, each rendered with file:line:column, line and caret; the first is the one to mend first. Problems of
-// shape, of manifests, and of references are told in this order, as each makes the next unreliable.
+// Parses the scenario `text` (shown as `file` in messages; manifests are shown under the same folder). Errors:
+// bad_input, up to ten problems, each rendered with file:line:column, line and caret; the first is the one to mend
+// first. Problems of shape, of manifests, and of references are told in this order, as each makes the next unreliable.
 [[nodiscard]] Result<plan::Plan> parse(const std::string& text, const std::string& file, const ReadFile& read);
 
 // Only what the JSON Schema says, as an editor would: no file is read, no reference followed.

@@ -85,8 +85,8 @@ TEST(PlanJson, TheLogsFormCanBeReadToo) {
 
 TEST(PlanJson, SaysWhatIsNoPlan) {
   for (const char* text : {"null", "[]", "{}", R"({"name":"x"})", R"({"name":"x","steps":[{"name":"a"}]})",
-                           R"({"name":"x","steps":[{"name":"a","pause":{"length":"5"}}]})",
-                           R"({"name":1,"steps":[]})", R"({"name":"x","steps":[],"traffic":[{"name":"t"}]})"}) {
+                           R"({"name":"x","steps":[{"name":"a","pause":{"length":"5"}}]})", R"({"name":1,"steps":[]})",
+                           R"({"name":"x","steps":[],"traffic":[{"name":"t"}]})"}) {
     const Result<Plan> plan = from_json(json::parse(text));
     ASSERT_FALSE(plan) << text;
     EXPECT_EQ(plan.error().fault, Fault::bad_input);

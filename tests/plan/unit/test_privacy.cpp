@@ -25,10 +25,10 @@ TEST(WithoutSecrets, KeepsSchemeHostAndPath) {
 }
 
 TEST(PublicPart, KeepsWhatAJudgeNeeds) {
-  const json service = json::parse(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"s","annotations":{"a":"b"}},
+  const json service =
+      json::parse(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"s","annotations":{"a":"b"}},
     "spec":{"selector":{"app":"x"},"ports":[{"port":80,"targetPort":"web","appProtocol":"x"}],"externalIPs":["1.2.3.4"]}})");
-  EXPECT_EQ(public_part(service),
-            json::parse(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},
+  EXPECT_EQ(public_part(service), json::parse(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},
               "spec":{"selector":{"app":"x"},"ports":[{"port":80,"targetPort":"web"}]}})"));
   const json cron = json::parse(R"({"kind":"CronJob","spec":{"schedule":"* * * * *","jobTemplate":{"spec":{"template":
     {"metadata":{"labels":{"app":"x"},"annotations":{"k":"v"}},"spec":{"containers":[{"name":"c","args":["a"],"env":[]}]}}}}}})");
@@ -50,7 +50,8 @@ TEST(PublicPart, ASecretKeepsItsNameOnly) {
 
 // A plan with a secret in every place of `places`.
 Plan with_secrets(const std::vector<std::string>& s) {
-  json manifest = json::parse(R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a","annotations":{}},"data":{},
+  json manifest =
+      json::parse(R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a","annotations":{}},"data":{},
     "spec":{"template":{"metadata":{"annotations":{}},"spec":{"volumes":[],"containers":[{"name":"c"}]}}}})");
   manifest["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = s[0];
   manifest["data"]["k"] = s[1];
@@ -96,7 +97,8 @@ TEST(ForLog, NoPlantedSecretComesThrough) {
   const std::string open = to_json(plan).dump();
   const std::string logged = to_json(plan, true).dump();
   for (std::size_t i = 0; i < secrets.size(); ++i) {
-    EXPECT_NE(open.find(secrets[i]), std::string::npos) << "place " << i << " is not in the plan: the test proves nothing";
+    EXPECT_NE(open.find(secrets[i]), std::string::npos)
+        << "place " << i << " is not in the plan: the test proves nothing";
     EXPECT_EQ(logged.find(secrets[i]), std::string::npos) << "place " << i << " leaks into the log";
   }
   ASSERT_TRUE(from_json(to_json(plan, true)));
@@ -107,10 +109,16 @@ TEST(ForLog, UnknownFieldsAreLeftOut) {
   const std::uint64_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
-  const json base = json::parse(R"({"kind":"Pod","metadata":{"name":"a","labels":{"x":"y"}},"spec":{"selector":{"app":"b"},
+  const json base =
+      json::parse(R"({"kind":"Pod","metadata":{"name":"a","labels":{"x":"y"}},"spec":{"selector":{"app":"b"},
     "containers":[{"name":"c","ports":[{"containerPort":1}],"readinessProbe":{"httpGet":{"port":1}}}]}})");
-  const std::vector<std::string> places = {"", "/metadata", "/spec", "/spec/containers/0", "/spec/containers/0/ports/0",
-                                           "/spec/containers/0/readinessProbe", "/spec/containers/0/readinessProbe/httpGet"};
+  const std::vector<std::string> places = {"",
+                                           "/metadata",
+                                           "/spec",
+                                           "/spec/containers/0",
+                                           "/spec/containers/0/ports/0",
+                                           "/spec/containers/0/readinessProbe",
+                                           "/spec/containers/0/readinessProbe/httpGet"};
   for (int round = 0; round < 300; ++round) {
     json manifest = base;
     json value = "s3cr3t";

@@ -7,12 +7,18 @@ namespace {
 
 TEST(Target, ReadsKindsAsKubectlDoes) {
   const std::pair<const char*, Target> rows[] = {
-      {"Deployment/sayhi", {"Deployment", "sayhi", ""}},     {"deployment/sayhi", {"Deployment", "sayhi", ""}},
-      {"deployments/sayhi", {"Deployment", "sayhi", ""}},    {"deploy/sayhi", {"Deployment", "sayhi", ""}},
-      {"DEPLOY/sayhi", {"Deployment", "sayhi", ""}},         {"deployment.apps/sayhi", {"Deployment", "sayhi", ""}},
-      {"svc/sayhi", {"Service", "sayhi", ""}},               {"job.batch/sayhi", {"Job", "sayhi", ""}},
-      {"po/sayhi-x", {"Pod", "sayhi-x", ""}},                {"cj/clean", {"CronJob", "clean", ""}},
-      {"networkpolicies/a", {"NetworkPolicy", "a", ""}},     {"netpol/a", {"NetworkPolicy", "a", ""}},
+      {"Deployment/sayhi", {"Deployment", "sayhi", ""}},
+      {"deployment/sayhi", {"Deployment", "sayhi", ""}},
+      {"deployments/sayhi", {"Deployment", "sayhi", ""}},
+      {"deploy/sayhi", {"Deployment", "sayhi", ""}},
+      {"DEPLOY/sayhi", {"Deployment", "sayhi", ""}},
+      {"deployment.apps/sayhi", {"Deployment", "sayhi", ""}},
+      {"svc/sayhi", {"Service", "sayhi", ""}},
+      {"job.batch/sayhi", {"Job", "sayhi", ""}},
+      {"po/sayhi-x", {"Pod", "sayhi-x", ""}},
+      {"cj/clean", {"CronJob", "clean", ""}},
+      {"networkpolicies/a", {"NetworkPolicy", "a", ""}},
+      {"netpol/a", {"NetworkPolicy", "a", ""}},
       {"ingresses.networking.k8s.io/a", {"Ingress", "a", ""}},
   };
   for (const auto& [text, expected] : rows) {

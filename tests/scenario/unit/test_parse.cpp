@@ -49,14 +49,15 @@ TEST(Parse, ReadsEveryStep) {
              "  - traffic: stop\n");
   const plan::Plan plan = world.plan();
   const plan::Target deployment{"Deployment", "sayhi", ""}, service{"Service", "sayhi", ""}, job{"Job", "cats", ""};
-  const std::vector<plan::Action> expected = {plan::Scale{deployment, 3},
-                                              plan::Restart{deployment},
-                                              plan::Patch{service, json::parse(R"({"spec":{"selector":{"app":null,"true":"1"}}})")},
-                                              plan::Delete{{job}, true},
-                                              plan::Delete{{job, service}, true},
-                                              plan::Delete{{job}, false},
-                                              plan::Wait{job, "Deleted", 90s},
-                                              plan::Traffic{false}};
+  const std::vector<plan::Action> expected = {
+      plan::Scale{deployment, 3},
+      plan::Restart{deployment},
+      plan::Patch{service, json::parse(R"({"spec":{"selector":{"app":null,"true":"1"}}})")},
+      plan::Delete{{job}, true},
+      plan::Delete{{job, service}, true},
+      plan::Delete{{job}, false},
+      plan::Wait{job, "Deleted", 90s},
+      plan::Traffic{false}};
   ASSERT_EQ(plan.steps.size(), 3 + expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(plan.steps[3 + i].action, expected[i]) << i;
   EXPECT_EQ(plan.steps[3].name, "s");
@@ -66,7 +67,8 @@ TEST(Parse, ReadsEveryStep) {
 TEST(Parse, ReadsEveryTraffic) {
   World world;
   world.with("  - url: http://sayhi/hi\n    rate: 100/s\n",
-             "  - {name: a, from: host, url: \"https://sayhi.svc.example:8443/x\", service: other.ns, rate: 30/m, method: HEAD}\n"
+             "  - {name: a, from: host, url: \"https://sayhi.svc.example:8443/x\", service: other.ns, rate: 30/m, "
+             "method: HEAD}\n"
              "  - {name: b, url: http://sayhi:8080, loops: 4, pause: 250ms, timeout: 2s, headers: {A: b}}\n"
              "  - {name: c, url: http://sayhi, loops: 1, timeout: 20s, connectTimeout: 10s, "
              "expect: {status: [200, 204], body: x, bodyContains: cat}}\n");
@@ -106,7 +108,8 @@ TEST(Parse, FindsTheServiceBehindAUrl) {
 
 TEST(Parse, ReadsClusterDeadlineAndSeed) {
   World world;
-  world.with("  for:", "  cluster: {images: {a/b: prog, c: [prog, -x]}, minSyncPeriod: 0s}\n  deadline: 2m\n  seed: 7\n  for:");
+  world.with("  for:",
+             "  cluster: {images: {a/b: prog, c: [prog, -x]}, minSyncPeriod: 0s}\n  deadline: 2m\n  seed: 7\n  for:");
   const plan::Plan plan = world.plan();
   EXPECT_EQ(plan.cluster.images.at("a/b"), std::vector<std::string>{"prog"});
   EXPECT_EQ(plan.cluster.images.at("c"), (std::vector<std::string>{"prog", "-x"}));
@@ -121,8 +124,10 @@ TEST(Overlay, ChangesManifestsBeforeTheyAreApplied) {
              "{files: job.yaml, env: {COUNT_OF_CATS: \"3\", NEW: x}, labels: {a: b}, podLabels: {app: cats}, "
              "images: {beranm14/sayhi-job: other}, merge: {spec: {backoffLimit: 0}}}");
   const json job = object(world.plan(), 2);
-  EXPECT_EQ(job["spec"]["template"]["spec"]["containers"][0],
-            json::parse(R"({"name":"cats","image":"other","env":[{"name":"COUNT_OF_CATS","value":"3"},{"name":"NEW","value":"x"}]})"));
+  EXPECT_EQ(
+      job["spec"]["template"]["spec"]["containers"][0],
+      json::parse(
+          R"({"name":"cats","image":"other","env":[{"name":"COUNT_OF_CATS","value":"3"},{"name":"NEW","value":"x"}]})"));
   EXPECT_EQ(job["metadata"], json::parse(R"({"name":"cats","labels":{"a":"b"}})"));
   EXPECT_EQ(job["spec"]["template"]["metadata"]["labels"], json::parse(R"({"app":"cats"})"));
   EXPECT_EQ(job["spec"]["backoffLimit"], 0);
@@ -134,8 +139,10 @@ TEST(Overlay, ChangesManifestsBeforeTheyAreApplied) {
 
 TEST(Manifests, SeveralDocumentsAndLists) {
   World world;
-  world.files["all.yaml"] = "---\n" + world.files["deployment.yaml"] + "---\n# nothing\n---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n"
-                            "  kind: Service\n  metadata: {name: sayhi}\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: c}\n  data: {a: b}\n";
+  world.files["all.yaml"] = "---\n" + world.files["deployment.yaml"] +
+                            "---\n# nothing\n---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n"
+                            "  kind: Service\n  metadata: {name: sayhi}\n- apiVersion: v1\n  kind: ConfigMap\n  "
+                            "metadata: {name: c}\n  data: {a: b}\n";
   const plan::Plan plan = world.with("[deployment.yaml, service.yaml]", "all.yaml").plan();
   const auto& manifests = std::get<plan::Apply>(plan.steps[0].action).manifests;
   ASSERT_EQ(manifests.size(), 3u);
@@ -157,7 +164,8 @@ TEST(Parse, RefusesWhatIsNotOneScenario) {
   world.scenario = "";
   EXPECT_TRUE(world.error().starts_with("dir/world.yaml:1:1: this file holds no scenario")) << world.error();
   world.scenario = "[]\n";
-  EXPECT_TRUE(world.error().starts_with("dir/world.yaml:1:1: \"scenario\" takes a mapping, not a list")) << world.error();
+  EXPECT_TRUE(world.error().starts_with("dir/world.yaml:1:1: \"scenario\" takes a mapping, not a list"))
+      << world.error();
   World two;
   two.scenario += "---\nkind: x\n";
   EXPECT_TRUE(two.error().starts_with("dir/world.yaml:23:1: a second document")) << two.error();

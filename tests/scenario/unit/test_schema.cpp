@@ -29,9 +29,31 @@ TEST(Schema, ThePublishedFileIsTheOneInTheCode) {
 
 // The parser's walk knows these keywords only: another one would be checked by editors and by nobody else.
 TEST(Schema, UsesOnlyKeywordsThatTheParserChecks) {
-  const std::set<std::string> known = {"$schema", "$id", "$ref", "$defs", "title", "description", "type", "const", "enum", "anyOf", "oneOf",
-                                       "required", "properties", "additionalProperties", "items", "minItems", "minProperties", "minLength",
-                                       "maxLength", "minimum", "maximum", "pattern", "dependentRequired", "x-check", "x-expected"};
+  const std::set<std::string> known = {"$schema",
+                                       "$id",
+                                       "$ref",
+                                       "$defs",
+                                       "title",
+                                       "description",
+                                       "type",
+                                       "const",
+                                       "enum",
+                                       "anyOf",
+                                       "oneOf",
+                                       "required",
+                                       "properties",
+                                       "additionalProperties",
+                                       "items",
+                                       "minItems",
+                                       "minProperties",
+                                       "minLength",
+                                       "maxLength",
+                                       "minimum",
+                                       "maximum",
+                                       "pattern",
+                                       "dependentRequired",
+                                       "x-check",
+                                       "x-expected"};
   const std::function<void(const json&)> walk = [&](const json& rule) {
     for (const auto& [key, value] : rule.items()) {
       EXPECT_TRUE(known.contains(key)) << key;
@@ -66,18 +88,24 @@ TEST(Scenarios, TheArticlesManifestsAreUntouched) {
   const std::string folder = std::string(STRAYCAT_SOURCE_DIR) + "/scenarios/service-selector/";
   const std::string deployment = slurp(folder + "deployment.yaml");
   EXPECT_EQ(deployment,
-            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n name: sayhi\n labels:\n   app: sayhi\nspec:\n replicas: 1\n selector:\n"
-            "   matchLabels:\n     app: sayhi\n template:\n   metadata:\n     labels:\n       app: sayhi\n   spec:\n     containers:\n"
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n name: sayhi\n labels:\n   app: sayhi\nspec:\n "
+            "replicas: 1\n selector:\n"
+            "   matchLabels:\n     app: sayhi\n template:\n   metadata:\n     labels:\n       app: sayhi\n   spec:\n   "
+            "  containers:\n"
             "     - name: sayhi\n       image: beranm14/sayhi\n       ports:\n       - containerPort: 3000\n");
-  EXPECT_EQ(slurp(folder + "deployment-readiness.yaml"),
-            deployment + "       readinessProbe:\n         httpGet:\n           path: /healthz\n           port: 3000\n");
+  EXPECT_EQ(
+      slurp(folder + "deployment-readiness.yaml"),
+      deployment + "       readinessProbe:\n         httpGet:\n           path: /healthz\n           port: 3000\n");
   EXPECT_EQ(slurp(folder + "service.yaml"),
-            "apiVersion: v1\nkind: Service\nmetadata:\n name: sayhi\nspec:\n selector:\n   app: sayhi\n ports:\n   - protocol: TCP\n"
+            "apiVersion: v1\nkind: Service\nmetadata:\n name: sayhi\nspec:\n selector:\n   app: sayhi\n ports:\n   - "
+            "protocol: TCP\n"
             "     port: 80\n     targetPort: 3000\n");
-  EXPECT_EQ(slurp(folder + "job.yaml"),
-            "apiVersion: batch/v1\nkind: Job\nmetadata:\n name: sayhi\n labels:\n   app: sayhi\nspec:\n template:\n   metadata:\n     labels:\n"
-            "       app: sayhi\n   spec:\n     containers:\n     - name: generate-cats\n       image: beranm14/sayhi-job\n"
-            "     restartPolicy: Never\n");
+  EXPECT_EQ(
+      slurp(folder + "job.yaml"),
+      "apiVersion: batch/v1\nkind: Job\nmetadata:\n name: sayhi\n labels:\n   app: sayhi\nspec:\n template:\n   "
+      "metadata:\n     labels:\n"
+      "       app: sayhi\n   spec:\n     containers:\n     - name: generate-cats\n       image: beranm14/sayhi-job\n"
+      "     restartPolicy: Never\n");
 }
 
 }  // namespace

@@ -38,7 +38,9 @@ TEST(Documents, AreSplitAsKubectlSplits) {
       {"a: 1\n---\nb: 2\n", {a, b}},
       {"---\na: 1\n---\nb: 2\n---", {a, b}},
       {"---  \t\r\na: 1\r\n---\r\nb: 2\r\n", {a, b}},
-      {"\xEF\xBB\xBF" "a: 1\n", {a}},
+      {"\xEF\xBB\xBF"
+       "a: 1\n",
+       {a}},
       {"--- {a: 1}\n", {a}},
       {"a: 1\n...\n", {a}},
       {"t: |\n  x\n  ---\n  y\n", {json{{"t", "x\n---\ny\n"}}}},
@@ -52,7 +54,11 @@ TEST(Documents, AreSplitAsKubectlSplits) {
 }
 
 TEST(Documents, ReadsUtf16) {
-  EXPECT_EQ(read(std::string("\xFF\xFE" "a\0:\0 \0" "1\0\n\0", 12)), std::vector<json>({json::object({{"a", 1}})}));
+  EXPECT_EQ(read(std::string("\xFF\xFE"
+                             "a\0:\0 \0"
+                             "1\0\n\0",
+                             12)),
+            std::vector<json>({json::object({{"a", 1}})}));
 }
 
 TEST(Documents, PositionsAreThoseOfTheFile) {
@@ -161,7 +167,8 @@ TEST(Limits, DeepNestingEndsAtOnce) {
 // Aliases that nest what they stand for: each adds 60 levels, none is deep where it is written.
 TEST(Limits, DepthCountsThroughAliases) {
   const std::string open(60, '['), close(60, ']');
-  EXPECT_NE(error_of("a: &a " + open + close + "\nb: " + open + "*a" + close + "\n").find("nested more than 100"), std::string::npos);
+  EXPECT_NE(error_of("a: &a " + open + close + "\nb: " + open + "*a" + close + "\n").find("nested more than 100"),
+            std::string::npos);
 }
 
 TEST(Limits, AnAliasBombIsDefused) {
@@ -175,8 +182,9 @@ TEST(Limits, AnAliasBombIsDefused) {
 TEST(DidYouMean, FindsSlipsOfTheFinger) {
   const std::vector<std::string> keys = {"replicas", "selector", "template", "rate", "name"};
   const std::pair<const char*, std::optional<std::string>> rows[] = {
-      {"replica", "replicas"}, {"Replicas", "replicas"}, {"slector", "selector"}, {"tempalte", "template"}, {"naem", "name"},
-      {"rates", "rate"},       {"frobnicate", std::nullopt}, {"x", std::nullopt}, {"", std::nullopt}, {"name", std::nullopt},
+      {"replica", "replicas"}, {"Replicas", "replicas"}, {"slector", "selector"},      {"tempalte", "template"},
+      {"naem", "name"},        {"rates", "rate"},        {"frobnicate", std::nullopt}, {"x", std::nullopt},
+      {"", std::nullopt},      {"name", std::nullopt},
   };
   for (const auto& [word, expected] : rows) EXPECT_EQ(did_you_mean(word, keys), expected) << word;
   EXPECT_EQ(suggestion("replica", keys), " (did you mean \"replicas\"?)");
@@ -185,19 +193,19 @@ TEST(DidYouMean, FindsSlipsOfTheFinger) {
 
 TEST(Render, CutsLongLinesAroundTheCaret) {
   const std::string line = std::string(300, 'a') + "XYZ" + std::string(300, 'b');
-  EXPECT_EQ(render({"f", {1, 301}, 3, "here", ""}, line),
-            "f:1:301: here\n   1 | ..." + std::string(40, 'a') + "XYZ" + std::string(57, 'b') + "...\n     | " +
-                std::string(43, ' ') + "^~~");
+  EXPECT_EQ(render({"f", {1, 301}, 3, "here", ""}, line), "f:1:301: here\n   1 | ..." + std::string(40, 'a') + "XYZ" +
+                                                              std::string(57, 'b') + "...\n     | " +
+                                                              std::string(43, ' ') + "^~~");
   EXPECT_EQ(render({"f", {1, 1}, 500, "here", ""}, line),
             "f:1:1: here\n   1 | " + std::string(100, 'a') + "...\n     | ^" + std::string(99, '~'));
 }
 
 TEST(Render, PlacesTheCaretBehindWideCharacters) {
-  EXPECT_EQ(render({"f", {2, 8}, 2, "m", ""}, "x\nmsg: 猫🐈ab\n"),
-            "f:2:8: m\n   2 | msg: 猫🐈ab\n     |          ^~");
+  EXPECT_EQ(render({"f", {2, 8}, 2, "m", ""}, "x\nmsg: 猫🐈ab\n"), "f:2:8: m\n   2 | msg: 猫🐈ab\n     |          ^~");
   EXPECT_EQ(render({"f", {1, 6}, 2, "m", ""}, "msg: 猫🐈ab\n"), "f:1:6: m\n   1 | msg: 猫🐈ab\n     |      ^~~~");
   EXPECT_EQ(render({"f", {1, 3}, 1, "m", ""}, "\tab"), "f:1:3: m\n   1 |  ab\n     |   ^");
-  EXPECT_EQ(render({"f", {1, 1}, 1, "m", ""}, "a\x1b[31m\xe2\x80\xae"), "f:1:1: m\n   1 | a\xEF\xBF\xBD[31m\xEF\xBF\xBD\n     | ^");
+  EXPECT_EQ(render({"f", {1, 1}, 1, "m", ""}, "a\x1b[31m\xe2\x80\xae"),
+            "f:1:1: m\n   1 | a\xEF\xBF\xBD[31m\xEF\xBF\xBD\n     | ^");
   EXPECT_EQ(render({"f", {9, 9}, 1, "m", ""}, ""), "f:9:9: m\n   9 | \n     |         ^");
 }
 

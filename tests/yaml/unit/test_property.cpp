@@ -16,7 +16,8 @@ class Generator {
   std::size_t below(std::size_t n) { return random_() % n; }
 
   std::string text() {
-    static const char* const parts[] = {"a", "yes", "1", " ", ":", "#", "-", "\"", "'", "{", "]", "猫", "\n", "\\", "~", "&", "0x1", "é", "*", "!", "%", "🐈", "---"};
+    static const char* const parts[] = {"a",  "yes", "1", " ", ":",   "#", "-", "\"", "'", "{",  "]",  "猫",
+                                        "\n", "\\",  "~", "&", "0x1", "é", "*", "!",  "%", "🐈", "---"};
     std::string result;
     for (std::size_t i = below(6); i > 0; --i) result += parts[below(std::size(parts))];
     return result;
@@ -24,11 +25,16 @@ class Generator {
 
   json value(int depth) {
     switch (below(depth > 0 ? 8 : 5)) {
-      case 0: return nullptr;
-      case 1: return below(2) == 0;
-      case 2: return static_cast<std::int64_t>(random_()) >> below(64);
-      case 3: return static_cast<double>(below(1000)) / 8.0 + 0.0625;
-      case 4: return text();
+      case 0:
+        return nullptr;
+      case 1:
+        return below(2) == 0;
+      case 2:
+        return static_cast<std::int64_t>(random_()) >> below(64);
+      case 3:
+        return static_cast<double>(below(1000)) / 8.0 + 0.0625;
+      case 4:
+        return text();
       case 5:
       case 6: {
         json object = json::object();
@@ -51,7 +57,8 @@ class Generator {
 std::string block(const json& value, const std::string& indent) {
   std::string out;
   if (value.is_object() && !value.empty()) {
-    for (const auto& [key, member] : value.items()) out += "\n" + indent + json(key).dump() + ":" + block(member, indent + " ");
+    for (const auto& [key, member] : value.items())
+      out += "\n" + indent + json(key).dump() + ":" + block(member, indent + " ");
     return out;
   }
   if (value.is_array() && !value.empty()) {
@@ -67,7 +74,8 @@ TEST(Property, ReadsBackWhatWasWritten) {
   Generator generate(seed);
   for (int round = 0; round < 400; ++round) {
     const json value = json::object({{"v", generate.value(4)}});
-    for (const std::string& text : {value.dump(), value.dump(1), block(value, ""), "---\n" + block(value, "") + "\n---\n"}) {
+    for (const std::string& text :
+         {value.dump(), value.dump(1), block(value, ""), "---\n" + block(value, "") + "\n---\n"}) {
       const auto documents = parse(text, "p.yaml");
       ASSERT_TRUE(documents) << text << "\n" << documents.error().message;
       ASSERT_EQ(documents->size(), 1u) << text;
@@ -80,8 +88,10 @@ TEST(Property, AnyBytesGiveDocumentsOrAnErrorThatPoints) {
   const std::uint64_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   Generator generate(seed);
-  static const std::string_view pieces[] = {"- ", ": ", "\n", "a", "&a ", "*a", "<<: ", "[", "]", "{", "}", "\t", "---\n", "...", "|\n ", "\"",
-                                            "'", "\xff", "\xef\xbb\xbf", "1", "? ", "!!int ", "#", "%", "  ", "猫", "\r", "~", ",", "@"};
+  static const std::string_view pieces[] = {
+      "- ",    ": ",  "\n",   "a",  "&a ", "*a",   "<<: ",         "[", "]",  "{",      "}", "\t",
+      "---\n", "...", "|\n ", "\"", "'",   "\xff", "\xef\xbb\xbf", "1", "? ", "!!int ", "#", "%",
+      "  ",    "猫",  "\r",   "~",  ",",   "@"};
   for (int round = 0; round < 3000; ++round) {
     std::string text;
     for (std::size_t i = generate.below(30); i > 0; --i) text += pieces[generate.below(std::size(pieces))];
