@@ -48,7 +48,8 @@ struct Healthz {
 
 const std::vector<SettingSpec>& sayhi_settings() {
   static const std::vector<SettingSpec> specs = {
-      {"port", "SAYHI_PORT", "3000", "port to listen on"},
+      // Not SAYHI_PORT: Kubernetes sets that to "tcp://10.96.0.7:80" in every pod beside a Service named sayhi.
+      {"port", "SAYHI_LISTEN_PORT", "3000", "port to listen on"},
       {"listen", "SAYHI_LISTEN", "0.0.0.0", "address to listen on"},
       {"on-sigterm", "SAYHI_ON_SIGTERM", "serve", "serve (on, for --drain), exit (at once), ignore"},
       {"drain", "SAYHI_DRAIN", "3s", "how long it goes on serving after SIGTERM"},

@@ -139,7 +139,7 @@ Judged routable(const World& world, const plan::Target& target, bool wanted) {
 }
 
 std::string trouble_of(const model::Pod& pod) {
-  auto out = fmt::format("  Pod/{}: {}", pod.meta.name, pod.phase.empty() ? "no phase yet" : pod.phase);
+  auto out = fmt::format("Pod/{}: {}", pod.meta.name, pod.phase.empty() ? "no phase yet" : pod.phase);
   for (const auto& status : pod.statuses) {
     if (status.ready) continue;
     out += fmt::format(", container {} {}", status.name, status.state.empty() ? "not started" : status.state);
@@ -181,9 +181,9 @@ std::string describe_trouble(const World& world, const plan::Target& target) {
   if (lines.size() > 5) lines.resize(5);
   const std::size_t skip = warnings.size() > 5 ? warnings.size() - 5 : 0;
   for (std::size_t i = skip; i < warnings.size(); ++i)
-    lines.push_back(fmt::format("  {} {}: {}", warnings[i].regarding.display(), warnings[i].reason, warnings[i].message.substr(0, 300)));
+    lines.push_back(fmt::format("{} {}: {}", warnings[i].regarding.display(), warnings[i].reason, warnings[i].message.substr(0, 300)));
   std::string out;
-  for (const auto& each : lines) out += "\n" + each;
+  for (const auto& each : lines) out += "; " + each;
   return out;
 }
 

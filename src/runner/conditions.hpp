@@ -20,7 +20,7 @@ struct Judged {
 [[nodiscard]] Judged judge(const World& world, const plan::Target& target, const std::string& condition, const json* object);
 
 // What a person should know when a wait has failed: the object's state, its pods that are not ready and why, and the last
-// warnings that Kubernetes wrote about them. Several lines, at most 10.
+// warnings that Kubernetes wrote about them: at most 10 parts, each after "; ", or "".
 [[nodiscard]] std::string describe_trouble(const World& world, const plan::Target& target);
 
 }  // namespace straycat::runner

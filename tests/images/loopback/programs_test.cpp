@@ -148,7 +148,7 @@ TEST(Sayhi, fails_healthz_until_and_after) {
 }
 
 TEST(Sayhi, takes_its_switches_from_the_environment) {
-  Child child({"sayhi"}, {{"SAYHI_PORT", "0"}, {"SAYHI_LISTEN", "127.0.0.1"}, {"SAYHI_BODY", "miau"}, {"SAYHI_STATUS", "503"}});
+  Child child({"sayhi"}, {{"SAYHI_LISTEN_PORT", "0"}, {"SAYHI_LISTEN", "127.0.0.1"}, {"SAYHI_BODY", "miau"}, {"SAYHI_STATUS", "503"}});
   Client client(child.port());
   client.send(get_hi);
   const auto answer = client.read_answer();

@@ -146,8 +146,8 @@ TEST(Trouble, ShowsPodsThatAreNotReadyAndTheLastWarnings) {
     (void)world.applied("Event", event);
   }
   EXPECT_EQ(describe_trouble(world, {"Pod", "p", ""}),
-            "\n  Pod/p: Pending, container c waiting (ErrImagePull), 2 restarts\n"
-            "  Pod/p Failed: try 2\n  Pod/p Failed: try 3\n  Pod/p Failed: try 4\n  Pod/p Failed: try 5\n  Pod/p Failed: try 6");
+            "; Pod/p: Pending, container c waiting (ErrImagePull), 2 restarts; Pod/p Failed: try 2; Pod/p Failed: try 3; "
+            "Pod/p Failed: try 4; Pod/p Failed: try 5; Pod/p Failed: try 6");
 }
 
 }  // namespace
