@@ -12,7 +12,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <cstdio>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/post.hpp>
 
@@ -40,9 +43,23 @@ struct PodSandbox::State {
 
 namespace {
 
-// ---- in the holding process ----
+// Everything that the holding process does, spelled out beforehand: it must not allocate (Process::fork).
+struct Furniture {
+  std::string hostname, hosts, nsswitch, resolv;
+  std::vector<std::string> directories;                          // to make, in order
+  std::vector<std::pair<std::string, std::string>> files;        // path, content
+};
 
-std::string trouble(const std::string& step) { return step + ": " + std::strerror(errno); }
+Furniture plan_furniture(const SandboxRequest& request) {
+  Furniture out{request.hostname.substr(0, 63), request.hosts_path, request.nsswitch_path, request.resolv_path, {}, {}};
+  if (request.account_files.empty()) return out;
+  std::string directory = "/var/run";
+  for (const char* part : {"/secrets", "/kubernetes.io", "/serviceaccount"}) out.directories.push_back(directory += part);
+  for (const auto& [name, content] : request.account_files) out.files.emplace_back(directory + "/" + name, content);
+  return out;
+}
+
+// ---- in the holding process ----
 
 void raise_loopback() {
   const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -55,44 +72,44 @@ void raise_loopback() {
   ::close(fd);
 }
 
-std::string write_file(const std::string& path, const std::string& content) {
+bool write_file(const std::string& path, const std::string& content) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return trouble("write " + path);
+  if (fd < 0) return false;
   const bool whole = ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size());
   ::close(fd);
-  return whole ? "" : trouble("write " + path);
+  return whole;
 }
 
 // A tmpfs over /var/run (often a link to /run) gives room for the files without touching the machine's own, and hides the
-// machine's sockets from the pod.
-std::string mount_account(const std::map<std::string, std::string>& files) {
-  if (::mount("tmpfs", "/var/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=16m") != 0) return trouble("mount a tmpfs over /var/run");
-  std::string directory = "/var/run";
-  for (const char* part : {"/secrets", "/kubernetes.io", "/serviceaccount"}) {
-    directory += part;
-    if (::mkdir(directory.c_str(), 0755) != 0) return trouble("make " + directory);
+// machine's sockets from the pod. Null, or the step that failed.
+const char* mount_account(const Furniture& furniture) {
+  if (furniture.directories.empty()) return nullptr;
+  if (::mount("tmpfs", "/var/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=16m") != 0) return "mount a tmpfs over /var/run";
+  for (const std::string& directory : furniture.directories) {
+    if (::mkdir(directory.c_str(), 0755) != 0) return "make the service account's directory";
   }
-  for (const auto& [name, content] : files) {
-    if (std::string error = write_file(directory + "/" + name, content); !error.empty()) return error;
+  for (const auto& [path, content] : furniture.files) {
+    if (!write_file(path, content)) return "write the service account's files";
   }
-  return "";
+  return nullptr;
 }
 
-std::string furnish(const SandboxRequest& request) {
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) return trouble("make mounts private");
+const char* furnish(const Furniture& furniture) {
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) return "make mounts private";
   raise_loopback();
-  ::sethostname(request.hostname.c_str(), std::min<std::size_t>(request.hostname.size(), 63));
-  if (!request.hosts_path.empty()) {
-    errno = NamesFile::mount_over_etc(request.hosts_path.c_str(), request.nsswitch_path.c_str(), request.resolv_path.c_str());
-    if (errno != 0) return trouble("mount names over /etc");
+  ::sethostname(furniture.hostname.c_str(), furniture.hostname.size());
+  if (!furniture.hosts.empty()) {
+    errno = NamesFile::mount_over_etc(furniture.hosts.c_str(), furniture.nsswitch.c_str(), furniture.resolv.c_str());
+    if (errno != 0) return "mount names over /etc";
   }
-  return request.account_files.empty() ? "" : mount_account(request.account_files);
+  return mount_account(furniture);
 }
 
-int hold(const SandboxRequest& request, int report, int control) {
-  std::string text = furnish(request);
-  if (text.empty()) text = "ready";
-  if (::write(report, text.data(), text.size()) < 0) return 1;
+// Reports "ready" or what failed, then waits for its end.
+int hold(const Furniture& furniture, int report, int control) {
+  char text[200] = "ready";
+  if (const char* step = furnish(furniture)) std::snprintf(text, sizeof text, "%s: %s", step, ::strerrordesc_np(errno));
+  if (::write(report, text, std::strlen(text)) < 0) return 1;
   ::close(report);
   char byte = 0;
   while (::read(control, &byte, 1) < 0 && errno == EINTR) {}
@@ -107,8 +124,9 @@ Result<> PodSandbox::start_holder(const asio::any_io_executor& executor, const S
   if (!report || !control) return own_trouble("no pipe for the pod's sandbox");
   ::fcntl(control->read.get(), F_SETFL, 0);   // the holder blocks on it
   const int out = report->write.get(), in = control->read.get();
+  const Furniture furniture = plan_furniture(request);
   auto holder = Process::fork(
-      executor, CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC, {out, in}, [&] { return hold(request, out, in); },
+      executor, CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC, {out, in}, [&] { return hold(furniture, out, in); },
       [state = state_](int) {
         state->ready(own_trouble("the pod's sandbox died"));
         state->went();

@@ -59,7 +59,7 @@ class Process {
     std::function<void(int code)> on_exit;
   };
   static Result<std::unique_ptr<Process>> start(boost::asio::any_io_executor executor, const Command& command, Handlers handlers);
-  // A child that runs `body` instead of a program (it must not return to the caller's loop: its result is the exit code).
+  // A child that runs `body` instead of a program (its result is the exit code; it must not allocate memory).
   // `namespaces`: CLONE_NEW* flags. `keep`: descriptors it may keep besides 0-2. For pod sandboxes.
   static Result<std::unique_ptr<Process>> fork(boost::asio::any_io_executor executor, int namespaces, std::vector<int> keep,
                                                const std::function<int()>& body, std::function<void(int code)> on_exit);

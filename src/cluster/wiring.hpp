@@ -1,0 +1,70 @@
+// The embedded cluster's parts, put together inside the sandbox: one thread, one io_context.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <straycat/cluster/cluster.hpp>
+
+#include "cluster/apiserver/apiserver.hpp"
+#include "cluster/controllers/clock.hpp"
+#include "cluster/controllers/controllers.hpp"
+#include "cluster/controllers/events.hpp"
+#include "cluster/dataplane/planes.hpp"
+#include "cluster/dataplane/proxier.hpp"
+#include "cluster/node/node.hpp"
+#include "cluster/sandbox/sandbox.hpp"
+
+namespace straycat::cluster {
+
+class EmbeddedCluster {
+ public:
+  // `setup` and `options` must outlive it.
+  EmbeddedCluster(const Options& options, const SandboxSetup& setup) : options_(options), setup_(setup) {}
+
+  // Everything up and the kubeconfig written: from here on requests are answered while `serve` runs.
+  Result<> start();
+  // Until SIGTERM or SIGINT; ends all pods.
+  void serve();
+  [[nodiscard]] std::string data_plane() const { return plane_->name(); }
+
+ private:
+  [[nodiscard]] bool isolated() const { return plane_->isolates_pods(); }
+  Result<> start_plane();
+  Result<> start_api();
+  void create_basics();
+  Result<> create_api_service();
+  void start_controllers();
+  void start_node();
+  void follow_names();
+  void update_names(const std::string& ns, const std::string& service);
+  Result<> write_kubeconfig();
+  std::map<std::string, std::string> account_files(const std::string& ns, const std::string& account);
+  std::string account_kubeconfig(const std::string& ns, const std::string& account);
+  void record(const json& pod, const std::string& container, const std::string& type, const std::string& reason, const std::string& message);
+
+  const Options& options_;
+  const SandboxSetup& setup_;
+  boost::asio::io_context io_{1};
+  Store store_{io_.get_executor()};
+  SystemClock clock_{io_.get_executor()};
+  Tokens tokens_;
+  TlsIdentity identity_;
+  std::unique_ptr<DataPlane> plane_;
+  std::unique_ptr<NamesFile> names_;
+  Subscription name_changes_;
+  std::unique_ptr<NodeTools> tools_;
+  std::unique_ptr<Node> node_;
+  std::unique_ptr<EventRecorder> kubelet_events_;
+  std::unique_ptr<ApiServer> server_;
+  std::unique_ptr<Controllers> controllers_;
+  std::unique_ptr<Proxier> proxier_;
+  std::map<std::string, std::string> kubeconfigs_;   // the fallback's, by "ns/account": paths of memory files
+  int api_port_ = 0;                                 // of the listener that pods reach
+};
+
+}  // namespace straycat::cluster
