@@ -170,7 +170,7 @@ Result<> RouteSocket::add_address(int link, const std::string& address, int pref
   return only_success(ask(message.take(), "add the address " + address));
 }
 
-Result<> RouteSocket::add_route(const Route& route) {
+Result<> RouteSocket::add_route(const KernelRoute& route) {
   rtmsg fixed{};
   fixed.rtm_family = AF_INET;
   fixed.rtm_dst_len = static_cast<std::uint8_t>(route.destination.empty() ? 0 : route.prefix);

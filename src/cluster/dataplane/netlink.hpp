@@ -13,7 +13,7 @@
 
 namespace straycat::cluster {
 
-struct Route {
+struct KernelRoute {
   std::string destination;    // "10.96.0.0"; "" = default route
   int prefix = 32;
   std::string gateway;        // "" = directly on the link
@@ -33,7 +33,7 @@ class RouteSocket {
   Result<> add_wire(const std::string& name, const std::string& peer, pid_t pid);
   Result<> delete_link(const std::string& name);      // synchronous in the kernel: some 35 ms for one end of a wire
   Result<> add_address(int link, const std::string& address, int prefix);
-  Result<> add_route(const Route& route);
+  Result<> add_route(const KernelRoute& route);
 
  private:
   explicit RouteSocket(Descriptor socket) : socket_(std::move(socket)) {}
