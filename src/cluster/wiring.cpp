@@ -106,7 +106,8 @@ Result<> EmbeddedCluster::create_api_service() {
 }
 
 void EmbeddedCluster::start_controllers() {
-  controllers_ = std::make_unique<Controllers>(io_.get_executor(), store_, clock_);
+  controllers_ = std::make_unique<Controllers>(io_, store_, ControllersOptions{identity_.ca}, clock_);
+  controllers_->start();
   proxier_ = std::make_unique<Proxier>(io_, store_, *plane_, options_.min_sync_period,
                                        [](const Error& error) { fmt::print(stderr, "straycat cluster: Service rules: {}\n", error.message); });
 }
