@@ -1,20 +1,53 @@
-// One function a subcommand: it gets what the option parser read and returns the exit code.
+// The subcommands, one file each. Each returns its exit code: 0 as expected, 1 not as expected, 2 inconclusive, 3 bad input,
+// 4 straycat's own trouble.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include <straycat/core/result.hpp>
-#include <straycat/plan/plan.hpp>
+#include <straycat/cluster/cluster.hpp>
+#include <straycat/report/report.hpp>
 
 namespace straycat::cli {
 
-// Reads and validates a scenario file; the manifests that it names are read relative to its folder.
-[[nodiscard]] Result<plan::Plan> load_scenario(const std::string& path);
+inline constexpr int exit_bad_input = 3;
+inline constexpr int exit_own_trouble = 4;
 
-// `straycat check [--shape-only] FILE...`: a line "OK FILE: ..." on standard output for each good scenario, what is
-// wrong with the others on standard error, after a line "BAD FILE" on standard output. With `shape_only` only what the
-// JSON Schema says is checked, as an editor would. 0 when all are good, 3 when one is not.
-int check_command(const std::vector<std::string>& files, bool shape_only = false);
+// How output is to look; what is not given follows the terminal, NO_COLOR and LANG.
+struct Look {
+  std::string colour = "auto";   // auto, always, never
+  bool ascii = false;
+  int width = 0;                 // 0 = the terminal's, else 80
+};
+[[nodiscard]] report::TextStyle style_for(const Look& look, int fd);
+
+struct RunArguments {
+  std::string scenario;          // a file, or a folder with a scenario.yaml in it
+  std::string out;               // the run's folder; "" = straycat-runs/NAME-TIME
+  std::string json_file;         // "-" = standard output in place of the text
+  bool prove_fix = false;
+  bool quiet = false;            // no progress lines
+  std::uint64_t seed = 0;
+  Look look;
+  // Which cluster: the embedded one unless a context is named.
+  std::string kubeconfig, context, cluster, user, ns, agent_image;
+  bool in_cluster = false;
+  std::string truth_file, data_plane = "auto";
+};
+int run_command(const RunArguments& arguments);
+
+struct ReportArguments {
+  std::string run;               // a run's folder, or its log
+  std::string json_file;
+  Look look;
+};
+int report_command(const ReportArguments& arguments);
+
+int check_command(const std::vector<std::string>& files);
+int doctor_command(const Look& look);
+int schema_command(const std::string& which);
+int cluster_command(const cluster::Options& options);
 
 }  // namespace straycat::cli

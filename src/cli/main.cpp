@@ -1,1 +1,176 @@
-int main() { return 0; }
+// straycat: finds out why a Kubernetes Service refuses connections, and proves it.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <straycat/agent/orders.hpp>
+#include <straycat/images/images.hpp>
+#include <straycat/yaml/document.hpp>
+
+#include "cli/commands.hpp"
+
+namespace straycat::cli {
+namespace {
+
+constexpr const char* exit_codes =
+    "Exit codes: 0 found as expected (or clean), 1 not as expected, 2 inconclusive,\n"
+    "            3 bad input, 4 straycat's own trouble (cluster down, a port taken).";
+
+void add_look(CLI::App& command, Look& look) {
+  command.add_option("--color", look.colour, "auto, always or never (NO_COLOR is respected)")->check(CLI::IsMember({"auto", "always", "never"}));
+  command.add_flag("--ascii", look.ascii, "Draw with ASCII only");
+  command.add_option("--width", look.width, "Columns of the report (default: the terminal's, else 80)")->check(CLI::Range(60, 200));
+}
+
+CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
+  CLI::App* command = app.add_subcommand("run", "Run a scenario, judge it and print the timeline");
+  command->add_option("scenario", arguments.scenario, "scenario.yaml, or a folder that holds one")->required();
+  command->add_option("--out", arguments.out, "Folder for the run's log and reports (default straycat-runs/NAME-TIME)");
+  command->add_option("--json", arguments.json_file, "Also write the report as JSON; - = to standard output, in place of the text");
+  command->add_flag("--prove-fix", arguments.prove_fix, "When a fix is found: run again with exactly that change, and compare");
+  command->add_flag("-q,--quiet", arguments.quiet, "No progress lines");
+  command->add_option("--seed", arguments.seed, "Seed of everything random (printed in the log)");
+  command->add_option("--context", arguments.context, "Run on this context's cluster, not on the embedded one")->group("Cluster");
+  command->add_option("--kubeconfig", arguments.kubeconfig, "Kubeconfig for --context")->group("Cluster");
+  command->add_option("--cluster", arguments.cluster, "Cluster entry of the kubeconfig")->group("Cluster");
+  command->add_option("--user", arguments.user, "User entry of the kubeconfig")->group("Cluster");
+  command->add_flag("--in-cluster", arguments.in_cluster, "Run on the cluster whose pod this is")->group("Cluster");
+  command->add_option("-n,--namespace", arguments.ns, "Use this namespace (never deleted), not one of the run's own")->group("Cluster");
+  command->add_option("--agent-image", arguments.agent_image, "Image with straycat in it, for the agent's pod")->group("Cluster");
+  command->add_option("--data-plane", arguments.data_plane, "Of the embedded cluster: auto, kernel or loopback")
+      ->check(CLI::IsMember({"auto", "kernel", "loopback"}))->group("Embedded cluster");
+  command->add_option("--truth", arguments.truth_file, "Write the kernel's ground truth here (for tests; the judge never reads it)")->group("Embedded cluster");
+  add_look(*command, arguments.look);
+  return command;
+}
+
+CLI::App* add_report(CLI::App& app, ReportArguments& arguments) {
+  CLI::App* command = app.add_subcommand("report", "Judge and print an old run again, without a cluster");
+  command->add_option("run", arguments.run, "The run's folder, or its log.jsonl")->required();
+  command->add_option("--json", arguments.json_file, "Write the report as JSON; - = to standard output, in place of the text");
+  add_look(*command, arguments.look);
+  return command;
+}
+
+struct ClusterArguments {
+  cluster::Options options;
+  std::string data_plane = "auto", min_sync = "1s";
+  std::vector<std::string> images;
+};
+
+CLI::App* add_cluster(CLI::App& app, ClusterArguments& arguments) {
+  CLI::App* command = app.add_subcommand("cluster", "Run the embedded cluster until Ctrl-C, for kubectl and others");
+  command->add_option("--kubeconfig", arguments.options.kubeconfig_file, "Also write the kubeconfig to this file (mode 0600, removed at the end)");
+  command->add_option("--port", arguments.options.port, "Port of the API server on 127.0.0.1 (default: any)")->check(CLI::Range(0, 65535));
+  command->add_option("--data-plane", arguments.data_plane, "auto, kernel or loopback")->check(CLI::IsMember({"auto", "kernel", "loopback"}));
+  command->add_option("--min-sync-period", arguments.min_sync, "At most one rule write in this time when busy (default 1s, as kube-proxy)");
+  command->add_option("--image", arguments.images, "NAME=[\"command\",\"argument\"]: what an image name runs");
+  command->add_option("--truth", arguments.options.truth_file, "Write the kernel's ground truth of each connection here");
+  command->add_flag("--die-with-parent", arguments.options.die_with_parent, "End when the parent process ends");
+  return command;
+}
+
+Result<cluster::Options> finish(ClusterArguments arguments) {
+  const Result<Nanos> period = parse_duration(arguments.min_sync);
+  if (!period) return period.error().within("--min-sync-period");
+  arguments.options.min_sync_period = *period;
+  if (arguments.data_plane == "kernel") arguments.options.data_plane = cluster::Options::DataPlane::kernel;
+  if (arguments.data_plane == "loopback") arguments.options.data_plane = cluster::Options::DataPlane::loopback;
+  for (const std::string& image : arguments.images) {
+    const auto equals = image.find('=');
+    const auto command = equals == std::string::npos ? nlohmann::json() : nlohmann::json::parse(image.substr(equals + 1), nullptr, false);
+    const bool words = command.is_array() && !command.empty() && std::all_of(command.begin(), command.end(), [](const auto& word) { return word.is_string(); });
+    if (!words) return bad_input(fmt::format("--image {}: expected NAME=[\"command\",\"argument\",...]", image));
+    arguments.options.images[image.substr(0, equals)] = command.get<std::vector<std::string>>();
+  }
+  return arguments.options;
+}
+
+// CLI11 says what is wrong, but not what was meant.
+std::string suggestion(const CLI::App& app, int argc, char** argv) {
+  std::vector<std::string> commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  const auto named = std::find_if(argv + 1, argv + argc, [](const char* word) { return word[0] != '-'; });
+  if (named == argv + argc) return "";
+  const auto known = std::find(commands.begin(), commands.end(), *named);
+  if (known == commands.end()) {
+    const auto near = yaml::did_you_mean(*named, commands);
+    return fmt::format("straycat: unknown command \"{}\"{}\n", *named, near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
+  }
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : app.get_subcommand(*known)->get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  }
+  for (char** word = argv + 1; word != argv + argc; ++word) {
+    const std::string flag = std::string(*word).substr(0, std::string(*word).find('='));
+    if (!flag.starts_with("--") || std::find(flags.begin(), flags.end(), flag) != flags.end()) continue;
+    if (const auto near = yaml::did_you_mean(flag, flags)) return fmt::format("straycat: unknown flag \"{}\" (did you mean \"{}\"?)\n", flag, *near);
+  }
+  return "";
+}
+
+int main_with_options(int argc, char** argv) {
+  CLI::App app{"straycat finds out why a Kubernetes Service refuses connections, and proves it.", "straycat"};
+  app.set_version_flag("--version", "straycat " STRAYCAT_VERSION);
+  app.footer(exit_codes);
+  app.require_subcommand(1);
+  RunArguments run;
+  ReportArguments report;
+  ClusterArguments cluster;
+  Look look;
+  std::vector<std::string> files;
+  std::string which = "scenario";
+  const CLI::App* run_app = add_run(app, run);
+  const CLI::App* report_app = add_report(app, report);
+  CLI::App* check_app = app.add_subcommand("check", "Check scenario files without running anything");
+  check_app->add_option("scenario", files, "Scenario files, or folders that hold a scenario.yaml")->required();
+  const CLI::App* cluster_app = add_cluster(app, cluster);
+  CLI::App* doctor_app = app.add_subcommand("doctor", "Tell what this machine allows the embedded cluster, and how to allow more");
+  add_look(*doctor_app, look);
+  CLI::App* schema_app = app.add_subcommand("schema", "Print a JSON Schema: of scenarios, or of JSON reports");
+  schema_app->add_option("which", which, "scenario or report")->check(CLI::IsMember({"scenario", "report"}));
+  // Run by name only: a pod's program, and the agent at a vantage point.
+  app.add_subcommand("image", "Run a program that an image name stands for")->group("");
+  app.add_subcommand("agent", "Run the agent (orders in STRAYCAT_ORDERS)")->group("");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    const std::string better = suggestion(app, argc, argv);
+    if (better.empty()) {
+      app.exit(error);
+    } else {
+      fmt::print(stderr, "{}Run with --help for more information.\n", better);
+    }
+    return exit_bad_input;
+  }
+  if (run_app->parsed()) return run_command(run);
+  if (report_app->parsed()) return report_command(report);
+  if (check_app->parsed()) return check_command(files);
+  if (doctor_app->parsed()) return doctor_command(look);
+  if (schema_app->parsed()) return schema_command(which);
+  if (cluster_app->parsed()) {
+    const Result<cluster::Options> options = finish(cluster);
+    if (options) return cluster_command(*options);
+    fmt::print(stderr, "straycat: {}\n", options.error().message);
+  }
+  return exit_bad_input;
+}
+
+}  // namespace
+}  // namespace straycat::cli
+
+int main(int argc, char** argv) {
+  // Pods start in milliseconds: their programs pass by the option parser.
+  if (argc > 2 && std::strcmp(argv[1], "image") == 0) return straycat::images::run({argv + 2, argv + argc});
+  if (argc == 2 && std::strcmp(argv[1], "agent") == 0) return straycat::agent::run_agent();
+  return straycat::cli::main_with_options(argc, argv);
+}

@@ -22,8 +22,10 @@ struct TextStyle {
 // The whole report for a terminal, ending with a newline.
 [[nodiscard]] std::string render_text(const history::History& history, const diagnose::Verdict& verdict, const TextStyle& style);
 
-// The same content for programs ("straycat.report/1"; schema: src/report/report.schema.json). Deterministic.
+// The same content for programs ("straycat.report/1"). Deterministic.
 [[nodiscard]] nlohmann::json render_json(const history::History& history, const diagnose::Verdict& verdict);
+// The JSON Schema (2020-12) of what render_json gives.
+[[nodiscard]] nlohmann::json json_schema();
 
 // Two runs side by side, for --prove-fix.
 [[nodiscard]] std::string render_comparison(const history::History& before, const diagnose::Verdict& verdict_before,

@@ -1,0 +1,100 @@
+#include "cli/embedded.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace straycat::cli {
+namespace {
+
+constexpr int start_patience_ms = 30'000;   // a loaded machine may take seconds; a hang must still end
+constexpr int stop_patience_ms = 5'000;
+
+std::vector<std::string> command_line(const plan::ClusterSettings& settings, const std::string& data_plane, const std::string& truth_file) {
+  std::vector<std::string> words{"straycat", "cluster", "--die-with-parent", "--data-plane", data_plane, "--min-sync-period", format_duration(settings.min_sync_period)};
+  if (!truth_file.empty()) words.insert(words.end(), {"--truth", truth_file});
+  for (const auto& [name, command] : settings.images) {
+    words.insert(words.end(), {"--image", name + "=" + plan::json(command).dump()});
+  }
+  return words;
+}
+
+[[noreturn]] void become_cluster(const std::vector<std::string>& words, int output) {
+  // A session of its own: Ctrl-C reaches the runner only, which still needs the cluster to clean up.
+  ::setsid();
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::dup2(output, STDOUT_FILENO);
+  const int none = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (none >= 0) ::dup2(none, STDIN_FILENO);
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  ::execv("/proc/self/exe", arguments.data());
+  ::_exit(127);
+}
+
+// The first line that the cluster prints; empty when it ended or took too long.
+std::string first_line(int fd) {
+  std::string text;
+  pollfd ready{fd, POLLIN, 0};
+  while (text.find('\n') == std::string::npos && ::poll(&ready, 1, start_patience_ms) > 0) {
+    std::array<char, 512> piece{};
+    const ssize_t got = ::read(fd, piece.data(), piece.size());
+    if (got <= 0) break;
+    text.append(piece.data(), static_cast<std::size_t>(got));
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+bool ended_within(pid_t child, int patience_ms) {
+  for (int waited = 0; waited < patience_ms; waited += 10) {
+    const pid_t done = ::waitpid(child, nullptr, WNOHANG);
+    if (done == child || (done < 0 && errno == ECHILD)) return true;
+    ::poll(nullptr, 0, 10);
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<EmbeddedCluster> EmbeddedCluster::start(const plan::ClusterSettings& settings, const std::string& data_plane, const std::string& truth_file) {
+  int pipe_ends[2];
+  if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return own_trouble(fmt::format("pipe: {}", std::strerror(errno)));
+  const std::vector<std::string> words = command_line(settings, data_plane, truth_file);
+  const pid_t child = ::fork();
+  if (child == 0) become_cluster(words, pipe_ends[1]);
+  ::close(pipe_ends[1]);
+  if (child < 0) {
+    ::close(pipe_ends[0]);
+    return own_trouble(fmt::format("cannot start the embedded cluster: {}", std::strerror(errno)));
+  }
+  EmbeddedCluster cluster(child);
+  const std::string line = first_line(pipe_ends[0]);
+  ::close(pipe_ends[0]);
+  constexpr std::string_view start = "export KUBECONFIG=";
+  if (!line.starts_with(start)) return own_trouble("the embedded cluster did not start (what it said stands above; `straycat doctor` tells what this machine allows)");
+  cluster.kubeconfig_ = line.substr(start.size());
+  return cluster;
+}
+
+EmbeddedCluster::EmbeddedCluster(EmbeddedCluster&& other) noexcept : child_(other.child_), kubeconfig_(std::move(other.kubeconfig_)) { other.child_ = -1; }
+
+EmbeddedCluster::~EmbeddedCluster() {
+  if (child_ < 0) return;
+  ::kill(child_, SIGTERM);
+  if (ended_within(child_, stop_patience_ms)) return;
+  ::kill(child_, SIGKILL);
+  ::waitpid(child_, nullptr, 0);
+}
+
+}  // namespace straycat::cli

@@ -1,0 +1,177 @@
+// `straycat run`: scenario -> plan -> run -> log -> verdict -> report.
+#include <unistd.h>
+
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <random>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <straycat/diagnose/verdict.hpp>
+#include <straycat/history/history.hpp>
+#include <straycat/kube/config.hpp>
+#include <straycat/runner/runner.hpp>
+#include <straycat/scenario/scenario.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/embedded.hpp"
+#include "cli/files.hpp"
+#include "cli/progress.hpp"
+
+namespace straycat::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+int complain(const Error& error) {
+  fmt::print(stderr, "straycat: {}\n", error.message);
+  return error.fault == Fault::bad_input ? exit_bad_input : exit_own_trouble;
+}
+
+Result<plan::Plan> read_plan(const RunArguments& arguments) {
+  const fs::path file = scenario_file(arguments.scenario);
+  const Result<std::string> text = read_file(file);
+  if (!text) return text.error();
+  const auto read = [&](const std::string& name) { return read_file(file.parent_path() / name); };
+  Result<plan::Plan> plan = scenario::parse(*text, file.string(), read);
+  if (plan && arguments.seed != 0) plan->seed = arguments.seed;
+  if (plan && plan->seed == 0) plan->seed = std::random_device{}();
+  return plan;
+}
+
+Result<fs::path> make_run_folder(const std::string& wanted, const std::string& name) {
+  const std::time_t now = std::time(nullptr);
+  const fs::path base = wanted.empty() ? fs::path("straycat-runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::gmtime(now)) : fs::path(wanted);
+  fs::path folder = base;
+  std::error_code error;
+  for (int again = 2; fs::exists(folder / "log.jsonl", error); ++again) {
+    if (!wanted.empty()) return bad_input(fmt::format("--out {}: holds a run already", wanted));
+    folder = base.string() + fmt::format("-{}", again);
+  }
+  fs::create_directories(folder, error);
+  if (error) return own_trouble(fmt::format("{}: {}", folder.string(), error.message()));
+  return folder;
+}
+
+// One run and what became of it.
+struct Judged {
+  history::History history;
+  diagnose::Verdict verdict;
+};
+
+Result<Judged> judge_folder(const fs::path& folder) {
+  const Result<EventLog> log = read_run(folder);
+  if (!log) return log.error();
+  Result<history::History> history = history::fold(*log);
+  if (!history) return history.error();
+  diagnose::Verdict verdict = diagnose::judge(*history);
+  return Judged{std::move(*history), std::move(verdict)};
+}
+
+Result<> write_reports(const Judged& judged, const fs::path& folder, const RunArguments& arguments) {
+  const report::TextStyle plain{80, false, true};
+  const std::string json = report::render_json(judged.history, judged.verdict).dump(1) + "\n";
+  if (Result<> done = write_file(folder / "report.txt", report::render_text(judged.history, judged.verdict, plain)); !done) return done;
+  if (Result<> done = write_file(folder / "report.json", json); !done) return done;
+  if (!arguments.json_file.empty()) return write_file(arguments.json_file, json);
+  return {};
+}
+
+Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, const fs::path& folder, const RunArguments& arguments) {
+  std::ofstream log(folder / "log.jsonl", std::ios::binary);
+  if (!log) return own_trouble(fmt::format("{}: cannot be written", (folder / "log.jsonl").string()));
+  runner::Options options;
+  options.cluster = cluster;
+  options.ns = arguments.ns;
+  if (!arguments.agent_image.empty()) options.agent_image = arguments.agent_image;
+  options.seed = plan.seed;
+  options.version = STRAYCAT_VERSION;
+  Progress progress(arguments.quiet, arguments.look);
+  const Result<runner::Outcome> outcome = runner::run(plan, options, log, [&](const Event& event) { progress.on_event(event); });
+  progress.done();
+  log.close();
+  if (!outcome) return outcome.error();
+  return judge_folder(folder);
+}
+
+// The cluster that was named, or an embedded one of this run's own.
+Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const RunArguments& arguments) {
+  const bool named = !arguments.context.empty() || arguments.in_cluster;
+  kube::ConfigRequest request{arguments.kubeconfig, arguments.context, arguments.cluster, arguments.user, arguments.ns, arguments.in_cluster};
+  std::optional<EmbeddedCluster> embedded;
+  if (!named) {
+    Result<EmbeddedCluster> started = EmbeddedCluster::start(plan.cluster, arguments.data_plane, arguments.truth_file);
+    if (!started) return started.error();
+    embedded.emplace(std::move(*started));
+    request = {};
+    request.kubeconfig = embedded->kubeconfig();
+  }
+  const Result<kube::Config> config = kube::load_config(request);
+  if (!config) return config.error();
+  if (named) fmt::print(stderr, "straycat: {}, namespace {}\n", config->describe(), arguments.ns.empty() ? "of the run's own" : arguments.ns);
+  return carry_out(plan, *config, folder, arguments);
+}
+
+const diagnose::Fix* first_fix(const diagnose::Verdict& verdict) {
+  for (const diagnose::Finding& finding : verdict.findings) {
+    if (finding.fix) return &*finding.fix;
+  }
+  return nullptr;
+}
+
+// Applies exactly the printed change to the plan, runs that, and shows both side by side.
+int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& folder, const RunArguments& arguments) {
+  const diagnose::Fix* fix = first_fix(before.verdict);
+  if (fix == nullptr) {
+    fmt::print(stderr, "straycat: --prove-fix: the verdict proposes no fix\n");
+    return before.verdict.exit_code == 0 ? 2 : before.verdict.exit_code;
+  }
+  const Result<plan::Plan> fixed = diagnose::apply_fix(plan, *fix);
+  if (!fixed) return complain(fixed.error());
+  const fs::path second = folder / "with-fix";
+  std::error_code error;
+  fs::create_directories(second, error);
+  const Result<Judged> after = run_once(*fixed, second, arguments);
+  if (!after) return complain(after.error());
+  RunArguments quiet_json = arguments;
+  quiet_json.json_file.clear();
+  if (Result<> done = write_reports(*after, second, quiet_json); !done) return complain(done.error());
+  const report::TextStyle style = style_for(arguments.look, STDOUT_FILENO);
+  fmt::print("{}", report::render_comparison(before.history, before.verdict, after->history, after->verdict, style));
+  return before.verdict.exit_code != 0 ? before.verdict.exit_code : after->verdict.exit_code;
+}
+
+}  // namespace
+
+int run_command(const RunArguments& arguments) {
+  if (!arguments.kubeconfig.empty() && arguments.context.empty()) return complain(bad_input("--kubeconfig needs --context: whatever deploys must have its cluster named"));
+  const Result<plan::Plan> plan = read_plan(arguments);
+  if (!plan) return complain(plan.error());
+  const Result<fs::path> folder = make_run_folder(arguments.out, plan->name);
+  if (!folder) return complain(folder.error());
+  const Result<Judged> judged = run_once(*plan, *folder, arguments);
+  if (!judged) return complain(judged.error());
+  if (Result<> done = write_reports(*judged, *folder, arguments); !done) return complain(done.error());
+  if (arguments.json_file != "-") {
+    fmt::print("{}", report::render_text(judged->history, judged->verdict, style_for(arguments.look, STDOUT_FILENO)));
+    fmt::print(stderr, "straycat: the run's log and reports are in {}\n", folder->string());
+  }
+  if (arguments.prove_fix) return prove_fix(*plan, *judged, *folder, arguments);
+  return judged->verdict.exit_code;
+}
+
+int report_command(const ReportArguments& arguments) {
+  const Result<Judged> judged = judge_folder(arguments.run);
+  if (!judged) return complain(judged.error());
+  if (!arguments.json_file.empty()) {
+    const std::string json = report::render_json(judged->history, judged->verdict).dump(1) + "\n";
+    if (Result<> done = write_file(arguments.json_file, json); !done) return complain(done.error());
+  }
+  if (arguments.json_file != "-") fmt::print("{}", report::render_text(judged->history, judged->verdict, style_for(arguments.look, STDOUT_FILENO)));
+  return judged->verdict.exit_code;
+}
+
+}  // namespace straycat::cli

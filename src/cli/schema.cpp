@@ -1,0 +1,14 @@
+#include <fmt/format.h>
+
+#include <straycat/scenario/scenario.hpp>
+
+#include "cli/commands.hpp"
+
+namespace straycat::cli {
+
+int schema_command(const std::string& which) {
+  fmt::print("{}\n", (which == "report" ? report::json_schema() : scenario::schema()).dump(2));
+  return 0;
+}
+
+}  // namespace straycat::cli
