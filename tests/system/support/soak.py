@@ -1,0 +1,211 @@
+"""The cases of scripts/soak. Each case has a seed of its own, printed when it fails: that seed becomes a test."""
+import collections
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import yaml
+
+from straycat import SCENARIOS, STRAYCAT, Surroundings, processes, read_log, run_scenario, straycat
+
+Failure = collections.namedtuple("Failure", "case seed reason")
+
+
+def run(volume, seed, folder):
+    """Runs the cases, `volume[name]` of each; the failures."""
+    dice = random.Random(seed)
+    failures = []
+    for name, case in (("articles", article), ("fixed", fixed), ("kills", killed), ("randoms", randomised)):
+        began, counts = time.monotonic(), collections.Counter()
+        for _ in range(volume.get(name, 0)):
+            own = dice.randrange(1 << 31)
+            place = folder / f"{name}-{own}"
+            try:
+                counts[case(own, place) or "passed"] += 1
+            except AssertionError as error:
+                counts["failed"] += 1
+                failures.append(Failure(name, own, error))
+                print(f"soak: {name} with seed {own} failed: {error}", flush=True)
+            shutil.rmtree(place, ignore_errors=True)
+        if volume.get(name):
+            print(f"soak: {name}: {dict(counts)} in {time.monotonic() - began:.0f} s", flush=True)
+    if volume.get("randoms", 0) >= 50:
+        inconclusive = [f for f in failures if "inconclusive" in str(f.reason)]
+        assert len(inconclusive) <= 2, "at least 48 of 50 runs with a stray are conclusive"
+    return failures
+
+
+def check(truth, reason):
+    if not truth:
+        raise AssertionError(reason)
+
+
+def tail(done):
+    return (done.stdout + done.stderr)[-2000:]
+
+
+def article(seed, place):
+    done, report = run_scenario(SCENARIOS / "service-selector", place, "--seed", seed)
+    check(done.returncode == 0, f"exit {done.returncode}: {tail(done)}")
+    finding = report["verdict"]["findings"][0]
+    named = (finding["cause"], finding["workload"]["kind"], finding["workload"]["name"])
+    check(named == ("stray-endpoint", "Job", "sayhi"), f"found {named}")
+
+
+def fixed(seed, place):
+    done, report = run_scenario(SCENARIOS / "service-selector-fixed", place, "--seed", seed)
+    check(done.returncode == 0, f"exit {done.returncode}: {tail(done)}")
+    check(report["verdict"]["failed"] == 0, f"{report['verdict']['failed']} failed")
+
+
+# --- kill -9 ---
+
+def killed(seed, place):
+    """Starts the article, kills one of its processes at a random moment, and looks for what is left."""
+    dice = random.Random(seed)
+    before = Surroundings()
+    place.mkdir(parents=True)
+    child = subprocess.Popen([STRAYCAT, "run", str(SCENARIOS / "service-selector"), "--out", str(place / "run"), "--quiet"],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    # Half of the moments lie in the first 200 ms, where things are being made.
+    time.sleep(dice.choice((dice.uniform(0, 0.2), dice.uniform(0.2, 8))))
+    mine = sorted(set(processes()) - before.processes)
+    victim = dice.choice(mine) if mine else child.pid
+    words = processes().get(victim, "gone")
+    try:
+        os.kill(victim, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    if victim != child.pid:
+        child.send_signal(signal.SIGTERM)
+    try:
+        child.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        raise AssertionError(f"the run hangs after kill -9 of {words}") from None
+    left = []
+    for _ in range(100):   # the kernel needs a moment to take down what a killed process held
+        left = before.left_behind()
+        if not left:
+            break
+        time.sleep(0.05)
+    for pid in set(processes()) - before.processes:
+        os.kill(pid, signal.SIGKILL)
+    check(not left, f"after kill -9 of {words}: {left}")
+
+
+# --- random scenarios against the ground truth ---
+
+def labels(app):
+    return {"app": app}
+
+
+def deployment(name, replicas, probe):
+    container = {"name": name, "image": "beranm14/sayhi", "ports": [{"containerPort": 3000}]}
+    if probe:
+        container["readinessProbe"] = {"httpGet": {"path": "/healthz", "port": 3000}, "periodSeconds": 1}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
+            "spec": {"replicas": replicas, "selector": {"matchLabels": labels(name)},
+                     "template": {"metadata": {"labels": labels(name)}, "spec": {"containers": [container]}}}}
+
+
+def service(name):
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
+            "spec": {"selector": labels(name), "ports": [{"port": 80, "targetPort": 3000}]}}
+
+
+def job(name, app, pods, cats):
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name},
+            "spec": {"parallelism": pods, "completions": pods,
+                     "template": {"metadata": {"labels": labels(app)},
+                                  "spec": {"restartPolicy": "Never",
+                                           "containers": [{"name": "cats", "image": "beranm14/sayhi-job",
+                                                           "env": [{"name": "COUNT_OF_CATS", "value": str(cats)}]}]}}}}
+
+
+def scenario(dice, stray):
+    """A scenario nobody wrote, and whether its Job strays."""
+    app = dice.choice(("shop", "api", "web-front", "x"))
+    pods, cats = dice.randint(1, 3), dice.randint(3, 6)
+    lag = dice.choice(("0s", "200ms", "1s", "3s"))
+    steps = [{"phase": "before", "apply": ["deployment.yaml", "service.yaml"]},
+             {"wait": {"for": f"Deployment/{app}", "condition": "Available", "timeout": "60s"}},
+             {"pause": "4s"},   # a proxy with a lag of 3 s must know the endpoints before traffic starts
+             {"traffic": "start"},
+             {"pause": f"{dice.uniform(1.5, 4):.3f}s"},
+             {"phase": "job", "apply": ["job.yaml"]},
+             {"wait": {"for": "Job/batch", "condition": "Complete", "timeout": "60s"}},
+             {"phase": "after", "pause": "6s"}]
+    expect = {"finding": "stray-endpoint", "workload": "Job/batch"} if stray else {"finding": "none"}
+    document = {"apiVersion": "straycat/v1alpha1", "kind": "Scenario", "metadata": {"name": "random"},
+                "spec": {"traffic": [{"url": f"http://{app}/hi", "rate": f"{dice.choice((30, 60, 120, 200))}/s",
+                                      "expect": {"status": 200}}],
+                         "cluster": {"minSyncPeriod": lag}, "steps": steps, "expect": expect}}
+    files = {"scenario.yaml": document, "deployment.yaml": deployment(app, dice.randint(1, 5), dice.random() < 0.5),
+             "service.yaml": service(app), "job.yaml": job("batch", app if stray else app + "-batch", pods, cats)}
+    return files
+
+
+def randomised(seed, place):
+    dice = random.Random(seed)
+    stray = dice.random() < 0.5
+    source = place / "scenario"
+    source.mkdir(parents=True)
+    for name, document in scenario(dice, stray).items():
+        (source / name).write_text(yaml.safe_dump(document, sort_keys=False))
+    truth = place / "truth.jsonl"
+    done, report = run_scenario(source, place / "run", "--truth", truth, "--seed", seed)
+    check(report is not None, f"no report: {tail(done)}")
+    judge_truthfully(report, place / "run", truth, stray)
+    check_against_truth(place / "run", truth)
+    truth.unlink()
+    again = straycat("report", place / "run", "--json", "-")
+    check(again.stdout == (place / "run/report.json").read_text(), "the verdict differs without the truth file")
+    return "stray found" if stray else "clean"
+
+
+def judge_truthfully(report, folder, truth, stray):
+    verdict = report["verdict"]
+    accused = [f["workload"]["name"] for f in verdict["findings"] if f["cause"] == "stray-endpoint"]
+    if not stray:
+        check(not accused, f"accuses {accused} without a stray")
+        check(verdict["conclusion"] == "none", f"{verdict['conclusion']} without a stray: {verdict['headline']} {verdict['reasons']}")
+    else:
+        check(verdict["conclusion"] != "inconclusive", f"inconclusive: {verdict['reasons']}")
+        check(accused == ["batch"], f"accuses {accused}: {verdict['headline']}")
+
+
+def read_truth(path):
+    """(source address, source port) -> the endpoints that got its connections, in order; and the kernel's counters."""
+    connections, counters = collections.defaultdict(list), {}
+    for line in path.read_text().splitlines():
+        record = json.loads(line)
+        if "counters" in record:
+            counters = record["counters"]
+        elif "src" in record:
+            connections[(record["src"], record["sport"])].append(record)
+    return connections, counters
+
+
+def check_against_truth(folder, truth):
+    """The true endpoint is in every failure's candidate set, and the kernel counted what the traffic sent."""
+    connections, counters = read_truth(truth)
+    candidates = straycat("report", folder, "--candidates")
+    check(candidates.returncode in (0, 1, 2), tail(candidates))
+    sets = [json.loads(line) for line in candidates.stdout.splitlines()]
+    log = read_log(folder)
+    failed = [e["body"] for e in log if e["kind"] == "attempt.failed"]
+    check(len(sets) == len(failed), f"{len(sets)} candidate sets for {len(failed)} failures")
+    for one in sets:
+        used = connections.get((one["localAddress"], one["localPort"]), [])
+        check(used, f"no truth for port {one['localPort']}")
+        near = min(used, key=lambda record: abs(record["t"] - one["connectNs"]))
+        check(near["endpoint"] in one["candidates"], f"{near['endpoint']} is not among {one['candidates']} at {one['connectNs']}")
+    sent = sum(e["body"].get("sent", 0) for e in log if e["kind"] == "attempts.window")
+    kernel = sum(count for name, count in counters.items() if not name.startswith("default/kubernetes"))
+    check(kernel == sent, f"the kernel counted {kernel} connections, the traffic {sent} attempts")
