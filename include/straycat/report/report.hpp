@@ -27,6 +27,9 @@ struct TextStyle {
 // The JSON Schema (2020-12) of what render_json gives.
 [[nodiscard]] nlohmann::json json_schema();
 
+// The timeline as one HTML file that fetches nothing and is readable without JavaScript.
+[[nodiscard]] std::string render_html(const history::History& history, const diagnose::Verdict& verdict);
+
 // Two runs side by side, for --prove-fix.
 [[nodiscard]] std::string render_comparison(const history::History& before, const diagnose::Verdict& verdict_before,
                                             const history::History& after, const diagnose::Verdict& verdict_after,
