@@ -1,40 +1,21 @@
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include <fmt/format.h>
 
-#include "commands.hpp"
 #include <straycat/scenario/scenario.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/files.hpp"
 
 namespace straycat::cli {
 namespace {
-
-constexpr std::size_t largest_file = 16u << 20;  // what no scenario or manifest needs, and a device never ends
-
-Result<std::string> read_file(const std::filesystem::path& path, const std::string& shown) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return bad_input(fmt::format("{} is a folder, not a file", shown));
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return bad_input(fmt::format("cannot read {}: {}", shown, std::strerror(errno)));
-  std::string text;
-  char buffer[65536];
-  while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
-    text.append(buffer, static_cast<std::size_t>(in.gcount()));
-    if (text.size() > largest_file)
-      return bad_input(fmt::format("{} is larger than {} MiB", shown, largest_file >> 20));
-  }
-  return text;
-}
 
 // "2 traffics, 14 steps, 4 phases" would be no news; who sends what where is.
 std::string summary(const plan::Plan& plan) {
   std::string text = fmt::format("{}: {} steps", plan.name, plan.steps.size());
   for (const plan::TrafficPlan& traffic : plan.traffic) {
-    const std::string pace = traffic.pace.loops > 0 ? fmt::format("{} loops", traffic.pace.loops)
-                                                    : fmt::format("{}/s", traffic.pace.rate_per_second);
+    const std::string pace = traffic.pace.loops > 0 ? fmt::format("{} loops", traffic.pace.loops) : fmt::format("{}/s", traffic.pace.rate_per_second);
     text += fmt::format(", {} to {} through Service/{}", pace, plan::without_secrets(traffic.url), traffic.service);
   }
   text += fmt::format("; expects {}", plan.expect.finding);
@@ -48,7 +29,7 @@ Result<std::string> check(const std::string& file, bool shape_only) {
     const Result<plan::Plan> plan = load_scenario(file);
     return plan ? Result<std::string>(summary(*plan)) : Result<std::string>(plan.error());
   }
-  const Result<std::string> text = read_file(file, file);
+  const Result<std::string> text = cli::read_file(scenario_file(file));
   if (!text) return text.error();
   const Result<> shape = scenario::check_shape_only(*text, file);
   return shape ? Result<std::string>("the shape is right") : Result<std::string>(shape.error());
@@ -57,10 +38,11 @@ Result<std::string> check(const std::string& file, bool shape_only) {
 }  // namespace
 
 Result<plan::Plan> load_scenario(const std::string& path) {
-  const Result<std::string> text = read_file(path, path);
+  const std::filesystem::path file = scenario_file(path);
+  const Result<std::string> text = read_file(file);
   if (!text) return text.error();
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  return scenario::parse(*text, path, [&](const std::string& name) { return read_file(folder / name, name); });
+  const std::filesystem::path folder = file.parent_path();
+  return scenario::parse(*text, file.string(), [&](const std::string& name) { return read_file(folder / name); });
 }
 
 int check_command(const std::vector<std::string>& files, bool shape_only) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <straycat/cluster/cluster.hpp>
+#include <straycat/plan/plan.hpp>
 #include <straycat/report/report.hpp>
 
 namespace straycat::cli {
@@ -45,7 +46,11 @@ struct ReportArguments {
 };
 int report_command(const ReportArguments& arguments);
 
-int check_command(const std::vector<std::string>& files);
+// Reads and parses a scenario file (or the scenario.yaml of a folder) and the manifests that it names.
+[[nodiscard]] Result<plan::Plan> load_scenario(const std::string& path);
+// Prints "OK FILE: ..." to standard output, or "BAD FILE" there and the error to standard error. `shape_only`: leave out
+// what a JSON Schema cannot say (cross references, files).
+int check_command(const std::vector<std::string>& files, bool shape_only);
 int doctor_command(const Look& look);
 int schema_command(const std::string& which);
 int cluster_command(const cluster::Options& options);

@@ -6,12 +6,13 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
 
 namespace straycat::cli {
 namespace {
+
+constexpr std::streamoff largest_file = 16 << 20;  // what no scenario or manifest needs, and a device never ends
 
 std::string why() { return std::strerror(errno); }
 
@@ -22,10 +23,12 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path, error)) return bad_input(fmt::format("{}: is a folder", path.string()));
   std::ifstream in(path, std::ios::binary);
   if (!in) return bad_input(fmt::format("{}: {}", path.string(), why()));
-  std::stringstream text;
-  text << in.rdbuf();
+  std::string text(static_cast<std::size_t>(largest_file) + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (in.bad()) return own_trouble(fmt::format("{}: cannot be read", path.string()));
-  return text.str();
+  if (in.gcount() > largest_file) return bad_input(fmt::format("{}: larger than {} MiB", path.string(), largest_file >> 20));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
 }
 
 Result<> write_file(const std::filesystem::path& path, std::string_view text) {

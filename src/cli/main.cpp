@@ -126,11 +126,13 @@ int main_with_options(int argc, char** argv) {
   ClusterArguments cluster;
   Look look;
   std::vector<std::string> files;
+  bool shape_only = false;
   std::string which = "scenario";
   const CLI::App* run_app = add_run(app, run);
   const CLI::App* report_app = add_report(app, report);
   CLI::App* check_app = app.add_subcommand("check", "Check scenario files without running anything");
   check_app->add_option("scenario", files, "Scenario files, or folders that hold a scenario.yaml")->required();
+  check_app->add_flag("--shape-only", shape_only, "Only what the JSON Schema can say: no cross references, no files");
   const CLI::App* cluster_app = add_cluster(app, cluster);
   CLI::App* doctor_app = app.add_subcommand("doctor", "Tell what this machine allows the embedded cluster, and how to allow more");
   add_look(*doctor_app, look);
@@ -154,7 +156,7 @@ int main_with_options(int argc, char** argv) {
   }
   if (run_app->parsed()) return run_command(run);
   if (report_app->parsed()) return report_command(report);
-  if (check_app->parsed()) return check_command(files);
+  if (check_app->parsed()) return check_command(files, shape_only);
   if (doctor_app->parsed()) return doctor_command(look);
   if (schema_app->parsed()) return schema_command(which);
   if (cluster_app->parsed()) {

@@ -14,7 +14,6 @@
 #include <straycat/history/history.hpp>
 #include <straycat/kube/config.hpp>
 #include <straycat/runner/runner.hpp>
-#include <straycat/scenario/scenario.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/embedded.hpp"
@@ -32,11 +31,7 @@ int complain(const Error& error) {
 }
 
 Result<plan::Plan> read_plan(const RunArguments& arguments) {
-  const fs::path file = scenario_file(arguments.scenario);
-  const Result<std::string> text = read_file(file);
-  if (!text) return text.error();
-  const auto read = [&](const std::string& name) { return read_file(file.parent_path() / name); };
-  Result<plan::Plan> plan = scenario::parse(*text, file.string(), read);
+  Result<plan::Plan> plan = load_scenario(arguments.scenario);
   if (plan && arguments.seed != 0) plan->seed = arguments.seed;
   if (plan && plan->seed == 0) plan->seed = std::random_device{}();
   return plan;

@@ -34,17 +34,17 @@ std::string head(const History& history) {
 }
 
 // Textures beside colours, so that shapes tell what colours tell.
-constexpr const char* patterns = R"(<svg width="0" height="0" aria-hidden="true" style="position:absolute"><defs>
+constexpr const char* patterns = R"svg(<svg width="0" height="0" aria-hidden="true" style="position:absolute"><defs>
 <pattern id="p-stray" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="var(--stray)"/><rect width="2" height="6" fill="var(--bg)"/></pattern>
 <pattern id="p-fail" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="var(--fail)"/><rect width="5" height="1.2" fill="var(--bg)"/></pattern>
 <pattern id="p-unready" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="var(--bg)"/><circle cx="2" cy="2" r="1.2" fill="var(--dim)"/></pattern>
 <pattern id="p-leaving" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="var(--bg)"/><rect width="2.4" height="5" fill="var(--leaving)"/></pattern>
 <pattern id="p-blind" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="7" height="7" fill="var(--bg)"/><rect width="3" height="7" fill="var(--dim)"/></pattern>
 </defs></svg>
-)";
+)svg";
 
-constexpr const char* legend = R"(<p class="legend"><span><svg><rect class="ready" width="18" height="11"/></svg>routable</span><span><svg><rect class="ready stray" width="18" height="11"/></svg>routable stray</span><span><svg><rect class="serving" width="18" height="11"/></svg>terminating</span><span><svg><rect class="notready" width="18" height="11"/></svg>not ready</span><span><svg><rect class="ok" width="18" height="11"/></svg>answered</span><span><svg><rect class="fail" width="18" height="11"/></svg>failed</span><span><svg><rect class="blind" width="18" height="11"/></svg>not seen</span></p>
-)";
+constexpr const char* legend = R"svg(<p class="legend"><span><svg><rect class="ready" width="18" height="11"/></svg>routable</span><span><svg><rect class="ready stray" width="18" height="11"/></svg>routable stray</span><span><svg><rect class="serving" width="18" height="11"/></svg>terminating</span><span><svg><rect class="notready" width="18" height="11"/></svg>not ready</span><span><svg><rect class="ok" width="18" height="11"/></svg>answered</span><span><svg><rect class="fail" width="18" height="11"/></svg>failed</span><span><svg><rect class="blind" width="18" height="11"/></svg>not seen</span></p>
+)svg";
 
 std::string answer(const History& history, const Verdict& verdict) {
   const Header& header = history.header;
