@@ -24,10 +24,17 @@ struct Look {
 };
 [[nodiscard]] report::TextStyle style_for(const Look& look, int fd);
 
+// Where a report goes beside the terminal, a file a format ("-" = standard output, in place of the text).
+struct Outputs {
+  std::string json, html, junit, markdown;
+  bool inconclusive_fails = false;   // JUnit: what could not be proven is a failure
+  bool force = false;                // write over files that are there
+};
+
 struct RunArguments {
   std::string scenario;          // a file, or a folder with a scenario.yaml in it
   std::string out;               // the run's folder; "" = straycat-runs/NAME-TIME
-  std::string json_file;         // "-" = standard output in place of the text
+  Outputs outputs;
   bool prove_fix = false;
   bool quiet = false;            // no progress lines
   std::uint64_t seed = 0;
@@ -41,7 +48,8 @@ int run_command(const RunArguments& arguments);
 
 struct ReportArguments {
   std::string run;               // a run's folder, or its log
-  std::string json_file;
+  Outputs outputs;
+  bool candidates = false;       // print who may have got each failed attempt, a JSON line each, and nothing else
   Look look;
 };
 int report_command(const ReportArguments& arguments);

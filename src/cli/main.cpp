@@ -29,11 +29,20 @@ void add_look(CLI::App& command, Look& look) {
   command.add_option("--width", look.width, "Columns of the report (default: the terminal's, else 80)")->check(CLI::Range(60, 200));
 }
 
+void add_outputs(CLI::App& command, Outputs& outputs) {
+  command.add_option("--json", outputs.json, "Write the report as JSON; - = to standard output, in place of the text")->group("Outputs");
+  command.add_option("--html", outputs.html, "Write the timeline as one HTML page")->group("Outputs");
+  command.add_option("--junit", outputs.junit, "Write JUnit XML")->group("Outputs");
+  command.add_option("--markdown", outputs.markdown, "Write Markdown for a pull request")->group("Outputs");
+  command.add_flag_callback("--inconclusive-fails", [&outputs] { outputs.inconclusive_fails = true; }, "JUnit: what could not be proven is a failure, not skipped")->group("Outputs");
+  command.add_flag("--force", outputs.force, "Write over files that are there")->group("Outputs");
+}
+
 CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
   CLI::App* command = app.add_subcommand("run", "Run a scenario, judge it and print the timeline");
   command->add_option("scenario", arguments.scenario, "scenario.yaml, or a folder that holds one")->required();
   command->add_option("--out", arguments.out, "Folder for the run's log and reports (default straycat-runs/NAME-TIME)");
-  command->add_option("--json", arguments.json_file, "Also write the report as JSON; - = to standard output, in place of the text");
+  add_outputs(*command, arguments.outputs);
   command->add_flag("--prove-fix", arguments.prove_fix, "When a fix is found: run again with exactly that change, and compare");
   command->add_flag("-q,--quiet", arguments.quiet, "No progress lines");
   command->add_option("--seed", arguments.seed, "Seed of everything random (printed in the log)");
@@ -54,7 +63,8 @@ CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
 CLI::App* add_report(CLI::App& app, ReportArguments& arguments) {
   CLI::App* command = app.add_subcommand("report", "Judge and print an old run again, without a cluster");
   command->add_option("run", arguments.run, "The run's folder, or its log.jsonl")->required();
-  command->add_option("--json", arguments.json_file, "Write the report as JSON; - = to standard output, in place of the text");
+  add_outputs(*command, arguments.outputs);
+  command->add_flag("--candidates", arguments.candidates, "Print who may have got each failed attempt, a JSON line each, and nothing else");
   add_look(*command, arguments.look);
   return command;
 }

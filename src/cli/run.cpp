@@ -18,6 +18,7 @@
 #include "cli/commands.hpp"
 #include "cli/embedded.hpp"
 #include "cli/files.hpp"
+#include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 
 namespace straycat::cli {
@@ -51,28 +52,14 @@ Result<fs::path> make_run_folder(const std::string& wanted, const std::string& n
   return folder;
 }
 
-// One run and what became of it.
-struct Judged {
-  history::History history;
-  diagnose::Verdict verdict;
-};
-
-Result<Judged> judge_folder(const fs::path& folder) {
-  const Result<EventLog> log = read_run(folder);
-  if (!log) return log.error();
-  Result<history::History> history = history::fold(*log);
-  if (!history) return history.error();
-  diagnose::Verdict verdict = diagnose::judge(*history);
-  return Judged{std::move(*history), std::move(verdict)};
-}
-
-Result<> write_reports(const Judged& judged, const fs::path& folder, const RunArguments& arguments) {
+// The run's own folder always gets the text, the JSON and the page.
+Result<> write_reports(const Judged& judged, const fs::path& folder) {
   const report::TextStyle plain{80, false, true};
-  const std::string json = report::render_json(judged.history, judged.verdict).dump(1) + "\n";
   if (Result<> done = write_file(folder / "report.txt", report::render_text(judged.history, judged.verdict, plain)); !done) return done;
-  if (Result<> done = write_file(folder / "report.json", json); !done) return done;
-  if (!arguments.json_file.empty()) return write_file(arguments.json_file, json);
-  return {};
+  Outputs own;
+  own.json = (folder / "report.json").string();
+  own.html = (folder / "report.html").string();
+  return write_outputs(judged, own);
 }
 
 Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, const fs::path& folder, const RunArguments& arguments) {
@@ -89,7 +76,7 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   progress.done();
   log.close();
   if (!outcome) return outcome.error();
-  return judge_folder(folder);
+  return judge_run(folder);
 }
 
 // The cluster that was named, or an embedded one of this run's own.
@@ -131,9 +118,7 @@ int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& fold
   fs::create_directories(second, error);
   const Result<Judged> after = run_once(*fixed, second, arguments);
   if (!after) return complain(after.error());
-  RunArguments quiet_json = arguments;
-  quiet_json.json_file.clear();
-  if (Result<> done = write_reports(*after, second, quiet_json); !done) return complain(done.error());
+  if (Result<> done = write_reports(*after, second); !done) return complain(done.error());
   const report::TextStyle style = style_for(arguments.look, STDOUT_FILENO);
   fmt::print("{}", report::render_comparison(before.history, before.verdict, after->history, after->verdict, style));
   return before.verdict.exit_code != 0 ? before.verdict.exit_code : after->verdict.exit_code;
@@ -143,29 +128,20 @@ int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& fold
 
 int run_command(const RunArguments& arguments) {
   if (!arguments.kubeconfig.empty() && arguments.context.empty()) return complain(bad_input("--kubeconfig needs --context: whatever deploys must have its cluster named"));
+  if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
   const Result<plan::Plan> plan = read_plan(arguments);
   if (!plan) return complain(plan.error());
   const Result<fs::path> folder = make_run_folder(arguments.out, plan->name);
   if (!folder) return complain(folder.error());
   const Result<Judged> judged = run_once(*plan, *folder, arguments);
   if (!judged) return complain(judged.error());
-  if (Result<> done = write_reports(*judged, *folder, arguments); !done) return complain(done.error());
-  if (arguments.json_file != "-") {
+  if (Result<> done = write_reports(*judged, *folder); !done) return complain(done.error());
+  if (Result<> done = write_outputs(*judged, arguments.outputs); !done) return complain(done.error());
+  if (!takes_standard_output(arguments.outputs)) {
     fmt::print("{}", report::render_text(judged->history, judged->verdict, style_for(arguments.look, STDOUT_FILENO)));
     fmt::print(stderr, "straycat: the run's log and reports are in {}\n", folder->string());
   }
   if (arguments.prove_fix) return prove_fix(*plan, *judged, *folder, arguments);
-  return judged->verdict.exit_code;
-}
-
-int report_command(const ReportArguments& arguments) {
-  const Result<Judged> judged = judge_folder(arguments.run);
-  if (!judged) return complain(judged.error());
-  if (!arguments.json_file.empty()) {
-    const std::string json = report::render_json(judged->history, judged->verdict).dump(1) + "\n";
-    if (Result<> done = write_file(arguments.json_file, json); !done) return complain(done.error());
-  }
-  if (arguments.json_file != "-") fmt::print("{}", report::render_text(judged->history, judged->verdict, style_for(arguments.look, STDOUT_FILENO)));
   return judged->verdict.exit_code;
 }
 

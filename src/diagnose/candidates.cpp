@@ -287,4 +287,43 @@ void gather_cells(const History& history, std::size_t traffic, std::vector<Cell>
   }
 }
 
+namespace {
+
+CandidateSet name_candidates(const history::Traffic& traffic, const ServiceView* view, const AttemptFailed& failed, const std::vector<std::size_t>& endpoints, std::int64_t offset_ns) {
+  CandidateSet set;
+  set.traffic = traffic.name;
+  set.vantage = traffic.vantage;
+  set.id = failed.id;
+  set.connect_ns = (failed.connect_ns != 0 ? failed.connect_ns : failed.started_ns) - offset_ns;
+  set.local_address = failed.local_address;
+  set.local_port = failed.local_port;
+  for (const std::size_t index : endpoints) set.candidates.push_back(view->endpoints[index].address + ":" + std::to_string(view->endpoints[index].port));
+  return set;
+}
+
+}  // namespace
+
+std::vector<CandidateSet> candidate_sets(const History& history) {
+  std::vector<CandidateSet> sets;
+  for (const history::Traffic& traffic : history.traffic) {
+    const ServiceView* view = traffic.view ? &history.views[*traffic.view] : nullptr;
+    const history::Vantage* vantage = history.vantage(traffic.vantage);
+    std::map<Likeness, Sweep> sweeps;
+    for (const AttemptFailed& failed : traffic.failures) {
+      const Item item = item_of(history, failed);
+      const Likeness like = likeness(item.kind);
+      auto sweep = sweeps.find(like);
+      if (sweep == sweeps.end()) sweep = sweeps.emplace(like, Sweep(view != nullptr ? suspicions(history, *view, traffic.name, like) : std::vector<Suspicion>{})).first;
+      sets.push_back(name_candidates(traffic, view, failed, sweep->second.at(item), vantage != nullptr ? vantage->offset_ns : 0));
+      sets.back().seen = sight_of(history, traffic, item) == Sight::seen;
+    }
+  }
+  return sets;
+}
+
+json to_json(const CandidateSet& set) {
+  return json::object({{"traffic", set.traffic}, {"vantage", set.vantage}, {"id", set.id}, {"connectNs", set.connect_ns}, {"localAddress", set.local_address},
+                       {"localPort", set.local_port}, {"seen", set.seen}, {"candidates", set.candidates}});
+}
+
 }  // namespace straycat::diagnose

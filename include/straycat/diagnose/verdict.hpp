@@ -167,6 +167,19 @@ struct Verdict {
 [[nodiscard]] json to_json(const Verdict& verdict);
 [[nodiscard]] json to_json(const Fix& fix);
 
+// Who may have got one failed attempt that was kept: what the judge reasons from, and what tests hold against the truth.
+struct CandidateSet {
+  std::string traffic, vantage;
+  std::uint64_t id = 0;              // the attempt's
+  std::int64_t connect_ns = 0;       // on its vantage point's own clock
+  std::string local_address;
+  std::uint16_t local_port = 0;
+  bool seen = true;                  // false: the watch or the prober was blind then, and the set is empty
+  std::vector<std::string> candidates;   // "address:port"
+};
+[[nodiscard]] std::vector<CandidateSet> candidate_sets(const history::History& history);
+[[nodiscard]] json to_json(const CandidateSet& set);
+
 // The ids of all causes that a finding can have, with what a person calls them.
 [[nodiscard]] const std::map<std::string, std::string>& causes();
 

@@ -30,6 +30,12 @@ struct TextStyle {
 // The timeline as one HTML file that fetches nothing and is readable without JavaScript.
 [[nodiscard]] std::string render_html(const history::History& history, const diagnose::Verdict& verdict);
 
+// JUnit XML as Jenkins and GitLab read it. What could not be proven is "skipped", or a failure when `inconclusive_fails`.
+[[nodiscard]] std::string render_junit(const history::History& history, const diagnose::Verdict& verdict, bool inconclusive_fails);
+
+// Markdown for a pull request, at most 60 lines, with the lanes as a mermaid gantt.
+[[nodiscard]] std::string render_markdown(const history::History& history, const diagnose::Verdict& verdict);
+
 // Two runs side by side, for --prove-fix.
 [[nodiscard]] std::string render_comparison(const history::History& before, const diagnose::Verdict& verdict_before,
                                             const history::History& after, const diagnose::Verdict& verdict_after,

@@ -1,0 +1,27 @@
+// A judged run, written in every form that was asked for.
+#pragma once
+
+#include <filesystem>
+
+#include <straycat/diagnose/verdict.hpp>
+#include <straycat/history/history.hpp>
+
+#include "cli/commands.hpp"
+
+namespace straycat::cli {
+
+struct Judged {
+  history::History history;
+  diagnose::Verdict verdict;
+};
+
+// Reads a run's log, folds and judges it.
+[[nodiscard]] Result<Judged> judge_run(const std::filesystem::path& run);
+
+// Before a run: that each output can be written, so that no run is carried out for nothing.
+[[nodiscard]] Result<> check_outputs(const Outputs& outputs);
+[[nodiscard]] Result<> write_outputs(const Judged& judged, const Outputs& outputs);
+// Whether some output takes standard output, so that the text must not.
+[[nodiscard]] bool takes_standard_output(const Outputs& outputs);
+
+}  // namespace straycat::cli
