@@ -14,6 +14,7 @@ namespace {
 
 constexpr Nanos beat_length = std::chrono::milliseconds{20};
 constexpr Nanos health_length = std::chrono::seconds{1};
+constexpr Nanos patience = std::chrono::seconds{2};
 constexpr Nanos soonest_alarm = std::chrono::milliseconds{200};
 // Requests under way at the end get this long; more would hold up whoever waits for the summary.
 constexpr Nanos drain_length = std::chrono::seconds{1};
@@ -31,7 +32,8 @@ Agent::Agent(Orders orders, Surroundings surroundings)
       journal_(out_, orders_.vantage),
       signals_(loop_),
       beat_timer_(loop_),
-      end_timer_(loop_) {}
+      end_timer_(loop_),
+      patience_timer_(loop_) {}
 
 Result<> Agent::run() {
   std::signal(SIGPIPE, SIG_IGN);   // a reader that is gone is an errno of write()
@@ -39,7 +41,7 @@ Result<> Agent::run() {
   introduce();
   if (Result<> started = start_watches(); !started) return started.error();
   await_signals();
-  begin_flows();
+  await_watches();
   health_from_ = monotonic_now();
   lag_.tick(health_from_, health_from_, probe::cpu_use());
   beat(health_from_ + beat_length);
@@ -88,7 +90,8 @@ Result<> Agent::start_watches() {
         for (const auto& flow : flows_) {
           if (!flow->plan().service.empty() && port_of(flow->plan()) == port) flow->endpoints_changed(endpoints, seen);
         }
-      });
+      },
+      [this] { begin_flows(); });
   watches_->follow({ports.begin(), ports.end()});
   if (!orders_.beacon.empty()) watches_->follow_beacon(orders_.ns, orders_.beacon);
   return {};
@@ -120,7 +123,19 @@ void Agent::await_signals() {
   });
 }
 
+void Agent::await_watches() {
+  const bool watched = std::any_of(flows_.begin(), flows_.end(), [](const auto& flow) { return !flow->plan().service.empty(); });
+  if (!watches_ || !watched) return begin_flows();
+  patience_timer_.expires_after(patience);
+  patience_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) begin_flows();
+  });
+}
+
 void Agent::begin_flows() {
+  if (begun_ || !reason_.empty() || ended_) return;
+  begun_ = true;
+  patience_timer_.cancel();
   for (const auto& flow : flows_) flow->begin(*engine_);
   if (flows_.empty() && orders_.max_length > Nanos{0}) {
     end_timer_.expires_after(orders_.max_length);

@@ -40,6 +40,9 @@ class Agent {
   Result<> start_watches();
   void introduce();
   void await_signals();
+  // Traffic begins when its endpoints are watched, so that no first failure falls into a blind stretch; an API server that
+  // does not answer holds it up for `patience` only.
+  void await_watches();
   void begin_flows();
   void beat(Stamp due);
   void tell_health(Stamp now);
@@ -56,11 +59,11 @@ class Agent {
   std::unique_ptr<Watches> watches_;
   std::unique_ptr<probe::Engine> engine_;   // after the flows: what it has under way points to them
   boost::asio::signal_set signals_;
-  boost::asio::steady_timer beat_timer_, end_timer_;
+  boost::asio::steady_timer beat_timer_, end_timer_, patience_timer_;
   probe::LoopLag lag_;
   Stamp health_from_;
   std::string reason_;   // why it ends; "" = it does not yet
-  bool ended_ = false;
+  bool begun_ = false, ended_ = false;
 };
 
 }  // namespace straycat::agent

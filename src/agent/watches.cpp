@@ -1,5 +1,8 @@
 #include "agent/watches.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
@@ -16,8 +19,8 @@ kube::ResourceType services_type() { return {"", "v1", "services", "Service", tr
 
 }  // namespace
 
-Watches::Watches(asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed)
-    : executor_(std::move(executor)), client_(std::move(client)), journal_(journal), changed_(std::move(changed)) {}
+Watches::Watches(asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed, std::function<void()> opened)
+    : executor_(std::move(executor)), client_(std::move(client)), journal_(journal), changed_(std::move(changed)), opened_(std::move(opened)) {}
 
 void Watches::follow(const std::vector<ServicePortRef>& ports) {
   for (const ServicePortRef& port : ports) {
@@ -44,6 +47,16 @@ void Watches::on_slices(Service& service, const kube::WatchItem& item) {
   note_coverage(service.selector, service.listed, service.denied, item);
   for (const model::ObjectChange& change : changes) journal_.write("slice", nlohmann::json(change), true);
   if (!changes.empty()) tell(service, seen);
+  note_open(service, item);
+}
+
+// The stretch between list and watch is told as a gap when the watch has opened: the first gap after a list says so.
+void Watches::note_open(Service& service, const kube::WatchItem& item) {
+  const bool watching = service.listed && !std::holds_alternative<kube::WatchReplaced>(item);
+  if (service.open || !(watching || service.denied)) return;
+  service.open = true;
+  const bool all = std::all_of(services_.begin(), services_.end(), [](const auto& one) { return one.second.open; });
+  if (all && opened_) std::exchange(opened_, nullptr)();
 }
 
 void Watches::tell(Service& service, Stamp seen) {

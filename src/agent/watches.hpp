@@ -29,7 +29,8 @@ class Watches {
   // Called at each change of a Service's slices, with when it was seen and what stands behind the port now.
   using Changed = std::function<void(const ServicePortRef&, const std::vector<ListedEndpoint>&, Stamp seen)>;
 
-  Watches(boost::asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed);
+  // `opened` is called once, when every watch of slices is open (or denied): from then on no change is missed.
+  Watches(boost::asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed, std::function<void()> opened);
 
   // One watch for each Service, however many of its ports are of interest.
   void follow(const std::vector<ServicePortRef>& ports);
@@ -44,13 +45,14 @@ class Watches {
     SliceBook book;
     std::optional<model::Service> object;   // read only when a slice has several ports
     bool asked = false;
-    bool listed = false, denied = false;
+    bool listed = false, denied = false, open = false;
   };
 
   void watch_service(Service& service);
   void on_slices(Service& service, const kube::WatchItem& item);
   void tell(Service& service, Stamp seen);
   void ask_for_ports(Service& service);
+  void note_open(Service& service, const kube::WatchItem& item);
   void on_beacon(const kube::WatchItem& item);
   void note_coverage(const std::string& selector, bool& listed, bool& denied, const kube::WatchItem& item);
 
@@ -58,6 +60,7 @@ class Watches {
   kube::Client client_;
   Journal& journal_;
   Changed changed_;
+  std::function<void()> opened_;
   std::map<std::pair<std::string, std::string>, Service> services_;
 };
 

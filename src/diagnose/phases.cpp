@@ -36,9 +36,17 @@ void set_state(const Case& the_case, PhaseReport& report, std::uint64_t failed) 
   if (report.note.empty() && !report.covered) report.note = "its endpoints were not watched throughout";
 }
 
+// The part of a phase in which the traffic was ordered to run: a prober that summed up was told to end, so that its
+// silence before the first window and after the last is no gap. One that died without a word stays accountable.
+Span ordered(const History& history, const history::Traffic& traffic, Span span) {
+  const auto* vantage = history.vantage(traffic.vantage);
+  if (vantage == nullptr || !vantage->summed_up || traffic.windows.empty()) return span;
+  return {std::max(span.from, traffic.windows.front().from_ns), std::min(span.to, traffic.windows.back().to_ns)};
+}
+
 PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::size_t index, const std::vector<Finding>& findings) {
   const auto& traffic = the_case.history.traffic[index];
-  const Span span{phase.from.ns, phase.to.ns};
+  const Span span = ordered(the_case.history, traffic, {phase.from.ns, phase.to.ns});
   const auto totals = totals_in(traffic, span);
   PhaseReport report;
   report.phase = phase.name;

@@ -61,6 +61,14 @@ std::vector<std::string> requests_around(const History& history, std::size_t vie
   return lines;
 }
 
+std::int64_t traffic_begin(const History& history) {
+  std::int64_t begin = history.end;
+  for (const history::Traffic& traffic : history.traffic) {
+    if (!traffic.windows.empty()) begin = std::min(begin, traffic.windows.front().from_ns);
+  }
+  return begin;
+}
+
 void tell_endpoints(const History& history, const diagnose::Verdict& verdict, std::vector<Moment>& story) {
   for (std::size_t index = 0; index < history.views.size(); ++index) {
     const history::ServiceView& view = history.views[index];
@@ -76,7 +84,8 @@ void tell_endpoints(const History& history, const diagnose::Verdict& verdict, st
       story.push_back(std::move(moment));
     }
     for (const history::Span& blind : view.blind) {
-      if (blind.from <= history.begin || blind.to >= history.end) continue;  // before it began and after it ended is no gap
+      // Before it began and after it ended is no gap.
+      if (blind.from <= history.begin || blind.to >= history.end || blind.to <= traffic_begin(history)) continue;
       story.push_back({{blind.from, view.error_ns}, Topic::blind, fmt::format("the endpoints of Service/{} were not watched for {}", view.service, short_length(blind.length())), true, {}});
     }
   }
@@ -132,6 +141,8 @@ void tell_vantages(const History& history, std::vector<Moment>& story) {
   }
   for (const history::Watch& watch : history.watches) {
     for (const history::Gap& gap : watch.gaps) {
+      // Opening a watch takes a moment; before there was traffic, or within two attempts of a usual pace, it hides nothing.
+      if (gap.span.to <= traffic_begin(history) || gap.span.length() < 20'000'000) continue;
       story.push_back({{gap.span.from, watch.error_ns}, Topic::blind, fmt::format("watch of {} was blind for {}: {}", watch.resource, short_length(gap.span.length()), gap.reason), true, {}});
     }
   }
