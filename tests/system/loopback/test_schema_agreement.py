@@ -32,8 +32,8 @@ SEMANTIC = [
     r"works on a ", r"two steps are named", r"two steps open the phase", r"two traffics are named",
     r"where there are several, each traffic needs a name", r"no step makes the Service", r"does not say which Service",
     r"there is no port", r"connecting may not take longer", r"no step opens the phase", r"is expected twice",
-    r"is no time at all", r"is longer than a day", r"is too long a duration", r"cannot read ", r"holds no manifest",
-    r"is a folder, not a file", r"these files make no pods", r"these files have nothing with replicas",
+    r"is no time at all", r"is longer than a day", r"is too long a duration", r"No such file or directory", r"holds no manifest",
+    r"is a folder", r"these files make no pods", r"these files have nothing with replicas",
     r"no container of these files has the image", r"the overlay leaves an object",
 ]
 
