@@ -141,8 +141,7 @@ void tell_vantages(const History& history, std::vector<Moment>& story) {
   }
   for (const history::Watch& watch : history.watches) {
     for (const history::Gap& gap : watch.gaps) {
-      // Opening a watch takes a moment; before there was traffic, or within two attempts of a usual pace, it hides nothing.
-      if (gap.span.to <= traffic_begin(history) || gap.span.length() < 20'000'000) continue;
+      if (hides_nothing(history, gap)) continue;
       story.push_back({{gap.span.from, watch.error_ns}, Topic::blind, fmt::format("watch of {} was blind for {}: {}", watch.resource, short_length(gap.span.length()), gap.reason), true, {}});
     }
   }
@@ -169,6 +168,10 @@ bool is_stray(const history::ServiceView& view, const history::Endpoint& endpoin
              return accused.pod_uid == endpoint.pod_uid && accused.address == endpoint.address;
            });
   });
+}
+
+bool hides_nothing(const History& history, const history::Gap& gap) {
+  return gap.span.to <= traffic_begin(history) || gap.span.length() < 20'000'000;
 }
 
 std::string short_length(std::int64_t ns) {

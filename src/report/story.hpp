@@ -27,6 +27,9 @@ struct Moment {
 // The endpoints whose workload a finding accuses: "view:endpoint" indices are true.
 [[nodiscard]] bool is_stray(const history::ServiceView& view, const history::Endpoint& endpoint, const diagnose::Verdict& verdict);
 
+// Opening a watch takes a moment: before there was traffic, or within two attempts of a usual pace, that hides nothing.
+[[nodiscard]] bool hides_nothing(const history::History& history, const history::Gap& gap);
+
 // "3.2 ms", "1.25 s": a length for people.
 [[nodiscard]] std::string short_length(std::int64_t ns);
 // "248 refused, 2 reset"

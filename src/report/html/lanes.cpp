@@ -117,6 +117,7 @@ std::string blind_lane(const History& history, const TimeAxis& axis) {
   std::string bars;
   for (const history::Watch& watch : history.watches) {
     for (const history::Gap& gap : watch.gaps) {
+      if (hides_nothing(history, gap)) continue;
       bars += draw_bar({gap.span.from, gap.span.to, "blind", fmt::format("watch of {} blind for {}: {}", watch.resource, short_length(gap.span.length()), gap.reason), 0, 100, true}, axis);
     }
   }

@@ -46,12 +46,15 @@ TimeAxis page_axis(const history::History& history) {
 
 std::string draw_bar(const Bar& bar, const TimeAxis& axis) {
   const double x = axis.percent(bar.from);
-  const double width = std::max(axis.percent(bar.to) - x, 0.0);
+  // A mark has a width of its own, whatever the zoom: the script keeps what has no data-b.
+  const bool mark = bar.to <= bar.from;
+  const std::string width = mark ? "2" : fmt::format("{:.3f}%", std::max(axis.percent(bar.to) - x, 0.0));
+  const std::string end = mark ? "" : fmt::format(" data-b=\"{}\"", bar.to - axis.from);
   const std::string focus = bar.focusable ? " tabindex=\"0\" role=\"img\"" : "";
   const std::string title = bar.story.empty() ? "" : fmt::format("<title>{}</title>", escape(bar.story));
   const std::string label = bar.focusable ? fmt::format(" aria-label=\"{}\"", escape(bar.story)) : "";
-  return fmt::format("<rect class=\"{}\" x=\"{:.3f}%\" width=\"{:.3f}%\" y=\"{:.1f}%\" height=\"{:.1f}%\" data-a=\"{}\" data-b=\"{}\"{}{}>{}</rect>", bar.css, x, width, bar.top,
-                     bar.height, bar.from - axis.from, bar.to - axis.from, focus, label, title);
+  return fmt::format("<rect class=\"{}\" x=\"{:.3f}%\" width=\"{}\" y=\"{:.1f}%\" height=\"{:.1f}%\" data-a=\"{}\"{}{}{}>{}</rect>", bar.css, x, width, bar.top,
+                     bar.height, bar.from - axis.from, end, focus, label, title);
 }
 
 }  // namespace straycat::report

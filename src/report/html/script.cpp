@@ -25,7 +25,7 @@ const std::string_view page_script = R"js((function () {
       if (mark.tagName === "text" && mark.classList.contains("tick")) return;
       var left = Math.max(percent(a), -1), right = Math.min(percent(b), 101);
       mark.setAttribute("x", left + "%");
-      if (mark.tagName === "rect") mark.setAttribute("width", Math.max(right - left, 0) + "%");
+      if (mark.tagName === "rect" && mark.dataset.b !== undefined) mark.setAttribute("width", Math.max(right - left, 0) + "%");
       mark.style.display = (percent(b) < 0 || percent(a) > 100) ? "none" : "";
     });
     ticks();
@@ -153,6 +153,6 @@ const std::string_view page_script = R"js((function () {
 })();
 )js";
 
-const std::string_view page_script_sha256 = "YP+e3HbHacNPKLaHGO2Nj/L+UzqKV4bG19JG1Wip5Wk=";
+const std::string_view page_script_sha256 = "umKngYttkdBdm2WwweOQ0tDtFecB9AM45YrPIx/LyXc=";
 
 }  // namespace straycat::report

@@ -39,7 +39,10 @@ class Article(unittest.TestCase):
         log = read_log(self.run_folder)
         self.assertIn("kernel", log[0]["body"]["dataPlane"])
         failures = [e["body"]["failure"] for e in log if e["kind"] == "attempt.failed"]
-        self.assertEqual({(f["kind"], f.get("errno")) for f in failures}, {("refused", 111)})
+        kinds = {(f["kind"], f.get("errno")) for f in failures}
+        self.assertIn(("refused", 111), kinds)
+        # A pod that has ended takes its address with it a moment before its endpoint goes.
+        self.assertLessEqual(kinds, {("refused", 111), ("unreachable", 113)})
 
     def test_phases_around_the_job_are_clean(self):
         phases = {p["phase"]: p for p in self.report["verdict"]["phases"]}
