@@ -122,7 +122,10 @@ json resource_list(const std::string& group, const std::string& version) {
     if (resource.group == group && resource.version == version) list_resource(resource, resources);
   }
   if (resources.empty()) return nullptr;
-  return json::object({{"kind", "APIResourceList"}, {"apiVersion", "v1"}, {"groupVersion", group.empty() ? version : group + "/" + version}, {"resources", std::move(resources)}});
+  json out = json::object({{"kind", "APIResourceList"}, {"resources", std::move(resources)}});
+  out["groupVersion"] = group.empty() ? version : group + "/" + version;
+  if (!group.empty()) out["apiVersion"] = "v1";   // the core group's list has none
+  return out;
 }
 
 json version_info() {

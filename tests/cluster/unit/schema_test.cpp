@@ -1,0 +1,53 @@
+#include "cluster/apiserver/schema.hpp"
+
+#include <gtest/gtest.h>
+
+#include "cluster/apiserver/catalog.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+TEST(Schema, KnowsEveryServedKind) {
+  for (const auto& info : catalog()) {
+    const auto* structure = structure_of_kind(info.kind);
+    ASSERT_NE(structure, nullptr) << info.kind;
+    EXPECT_TRUE(structure->fields.contains("metadata")) << info.kind;
+  }
+}
+
+TEST(Schema, EveryFieldHasAType) {
+  int untyped = 0;
+  for (const auto& [name, structure] : structures()) {
+    for (const auto& [field, type] : structure.fields) {
+      if (type.kind == Type::Kind::untyped) ++untyped;
+      if (type.kind == Type::Kind::structure) EXPECT_NE(type.structure, nullptr) << name << "." << field;
+    }
+  }
+  EXPECT_LE(untyped, 2) << "managedFields' fieldsV1 is; a type that cannot be read would add to it";
+}
+
+TEST(Schema, FindsTypeClashesAsEncodingJsonNamesThem) {
+  const auto& deployment = *structure_of_kind("Deployment");
+  const auto clash = find_type_clash(json::parse(R"({"metadata":{"labels":{"app":true}}})"), deployment);
+  ASSERT_TRUE(clash);
+  EXPECT_EQ(clash->owner + "." + clash->path + " " + clash->got + " " + clash->wanted, "ObjectMeta.metadata.labels bool string");
+  EXPECT_EQ(find_type_clash(json::parse(R"({"spec":{"replicas":"3"}})"), deployment)->wanted, "int32");
+  EXPECT_EQ(find_type_clash(json::parse(R"({"spec":[]})"), deployment)->got, "array");
+  EXPECT_FALSE(find_type_clash(json::parse(R"({"spec":{"strategy":{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":1}},"replicas":null}})"), deployment));
+}
+
+TEST(Schema, FindsUnknownFields) {
+  const auto object = json::parse(R"({"spec":{"replica":1,"template":{"spec":{"containers":[{"name":"a"},{"nam":"b"}]}}},"extra":{}})");
+  EXPECT_EQ(unknown_fields(object, *structure_of_kind("Deployment")),
+            (std::vector<std::string>{"extra", "spec.replica", "spec.template.spec.containers[1].nam"}));
+}
+
+TEST(Schema, PrunesWhatGoWouldLose) {
+  auto object = json::parse(R"({"kind":"Deployment","metadata":{"annotations":{},"creationTimestamp":null},"bad":1,
+    "spec":{"template":{"spec":{"securityContext":{},"volumes":[{"name":"v","emptyDir":{}}],"containers":[]}}}})");
+  prune(object, *structure_of_kind("Deployment"));
+  EXPECT_EQ(object, json::parse(R"({"kind":"Deployment","metadata":{},"spec":{"template":{"spec":{"securityContext":{},"volumes":[{"name":"v","emptyDir":{}}]}}}})"));
+}
+
+}  // namespace
+}  // namespace straycat::cluster
