@@ -40,6 +40,8 @@ json spec_of(const json& object) {
   auto rest = object;
   rest.erase("metadata");
   rest.erase("status");
+  // Binding a pod to its node is no change of what was asked for (the binding subresource leaves the generation alone).
+  if (string_or(object, "kind") == "Pod" && rest["spec"].is_object()) rest["spec"].erase("nodeName");
   // The endpoint slice controller's readers go by labels too (endpointslice strategy PrepareForUpdate).
   if (string_or(object, "kind") == "EndpointSlice") rest["labels"] = object_or_empty(object["metadata"], "labels");
   return rest;
@@ -155,7 +157,8 @@ StoreResult<Object> Store::update(json object) {
   auto prepared = prepare_update(std::move(object), *current);
   if (!prepared) return prepared.error();
   if (prepared->object == **current) return current;
-  if (ready_to_go(prepared->object)) return end(*current, std::move(prepared->object));
+  // A watcher sees the object as it last stood, the finalizer that held it included (registry store deleteWithoutFinalizers).
+  if (ready_to_go(prepared->object)) return end(*current, **current);
   return put(std::move(prepared->object), *current);
 }
 

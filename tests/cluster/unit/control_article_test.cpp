@@ -136,7 +136,8 @@ TEST_F(ArticleTest, EventsHaveTheFieldsOfRealOnes) {
   for (const auto& line : read_recording("watch-events.http")) {
     const auto reason = string_or(line.object, "reason");
     if (!ours.contains(reason)) continue;
-    for (const auto& [key, value] : without(line.object, {"metadata", "message"}).items()) {
+    const auto real = without(line.object, {"metadata", "message"});
+    for (const auto& [key, value] : real.items()) {
       ASSERT_TRUE(ours[reason].contains(key)) << reason << " lacks " << key;
       EXPECT_EQ(ours[reason][key].type(), value.type()) << reason << "." << key;
     }
