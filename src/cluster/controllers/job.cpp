@@ -1,5 +1,7 @@
 #include "cluster/controllers/job.hpp"
 
+#include <algorithm>
+
 namespace straycat::cluster {
 
 JobController::JobController(World world)
@@ -16,8 +18,23 @@ void JobController::on_change(const Change& change) {
     if (is_controlled_by(*pod, *change.object)) release(key_of(*pod));
 }
 
+// A pod that nobody controls: a Job may adopt it, else nobody will ever count it (syncOrphanPod).
+void JobController::on_orphan(const json& pod) {
+  const auto& finalizers = array_or_empty(object_or_empty(pod, "metadata"), "finalizers");
+  const bool tracked = std::find(finalizers.begin(), finalizers.end(), json(job_tracking_finalizer)) != finalizers.end();
+  bool wanted = false;
+  for (const auto& job : world_.store.list("Job", namespace_of(pod))) {
+    const auto selector = selector_of(*job);
+    if (is_deleted(*job) || selector.empty() || !model::matches(selector, labels_of(pod))) continue;
+    queue_.add(key_of(*job));
+    wanted = true;
+  }
+  if (tracked && !wanted) release(key_of(pod));
+}
+
 void JobController::on_pod(const Change& change) {
   const auto* owner = controller_of(*change.object);
+  if (owner == nullptr && change.type != ChangeType::deleted) return on_orphan(*change.object);
   if (owner == nullptr || string_or(*owner, "kind") != "Job") return;
   const Key key{change.ns, string_or(*owner, "name")};
   const auto job = world_.store.get("Job", key.first, key.second);

@@ -50,6 +50,7 @@ class JobController final : public Controller {
   void sync(const Key& key);
   void carry_out(const json& job, const JobPlan& plan);
   void on_pod(const Change& change);
+  void on_orphan(const json& pod);
   void release(const Key& pod);
   bool create_pod(const json& job);
 

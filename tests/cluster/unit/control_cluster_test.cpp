@@ -196,7 +196,8 @@ TEST(WorkQueue, TakesEachKeyOnceAndMayBeGoneWhenItsTimeComes) {
   boost::asio::io_context context;
   ManualClock clock(context);
   std::vector<std::string> done;
-  auto queue = std::make_unique<WorkQueue>(context.get_executor(), clock, [&](const Key& key) {
+  std::unique_ptr<WorkQueue> queue;
+  queue = std::make_unique<WorkQueue>(context.get_executor(), clock, [&](const Key& key) {
     done.push_back(key.second);
     if (key.second == "again" && done.size() < 3) queue->add(key);   // from inside the work: not lost
   });

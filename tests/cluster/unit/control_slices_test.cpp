@@ -215,8 +215,8 @@ TEST(SlicesProperty, AreAlwaysEqualToThePods) {
   std::map<std::string, Object> slices;
   std::map<int, json> pods;
   int names = 0, made = 0;
-  for (int step = 0; step < 120; ++step) {
-    const int births = static_cast<int>(random() % (step % 20 == 0 ? 260 : 8));
+  for (int step = 0; step < 30; ++step) {
+    const int births = static_cast<int>(random() % (step % 10 == 0 ? 260 : 8));
     for (int i = 0; i < births; ++i) {
       const int id = made++;
       auto pod = json::object({{"kind", "Pod"}, {"metadata", {{"name", "p" + std::to_string(id)}, {"uid", "u" + std::to_string(id)}}}});
@@ -224,7 +224,7 @@ TEST(SlicesProperty, AreAlwaysEqualToThePods) {
       pod["status"] = json::object({{"phase", "Running"}, {"podIP", "10.0." + std::to_string(id / 250) + "." + std::to_string(id % 250)}});
       pods[id] = std::move(pod);
     }
-    const bool massacre = random() % 15 == 0;
+    const bool massacre = random() % 8 == 0;
     std::erase_if(pods, [&](const auto&) { return random() % (massacre ? 2 : 12) == 0; });
     for (auto& [id, pod] : pods)
       if (random() % 6 == 0) pod["status"]["conditions"] = json::parse(R"([{"type":"Ready","status":"True"}])");
