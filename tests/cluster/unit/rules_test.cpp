@@ -1,0 +1,125 @@
+// The nft transactions, as texts that a person can read: goldens/rules/*.txt, one command a line.
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "cluster/dataplane/rules.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+ServiceRule sayhi(std::vector<ServiceEndpoint> endpoints) { return {"default", "sayhi", "http", "10.96.0.7", 80, std::move(endpoints)}; }
+
+const ServiceEndpoint first{"10.244.0.2", 3000, "sayhi-a"}, second{"10.244.0.3", 3000, "sayhi-b"}, third{"10.244.0.4", 3000, "sayhi-job"};
+
+std::string no_label(const ServiceRule&, const ServiceEndpoint&) { return ""; }
+std::string pod_label(const ServiceRule&, const ServiceEndpoint& endpoint) { return endpoint.pod; }
+
+std::string text_of(const CommandGroups& groups) {
+  std::string out;
+  for (const auto& transaction : pack_transactions(groups))
+    for (const auto& command : transaction["nftables"]) out += command.dump() + "\n";
+  return out;
+}
+
+void expect_golden(const std::string& name, const std::string& text) {
+  const std::string path = std::string(STRAYCAT_SOURCE_DIR) + "/tests/cluster/goldens/rules/" + name + ".txt";
+  if (std::getenv("STRAYCAT_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << text;
+  std::ostringstream golden;
+  golden << std::ifstream(path).rdbuf();
+  EXPECT_EQ(text, golden.str()) << path;
+}
+
+TEST(Rules, BaseTable) { expect_golden("base", text_of(base_commands())); }
+
+struct Case {
+  const char* name;
+  ServiceTable before, after;
+  LogLabel label = no_label;
+};
+
+ServiceRule affine(ServiceRule rule) {
+  rule.client_ip_affinity = true;
+  rule.affinity_seconds = 60;
+  return rule;
+}
+
+ServiceRule other(ServiceRule rule) {
+  rule.name = "other";
+  return rule;
+}
+
+ServiceRule moved(ServiceRule rule) {
+  rule.cluster_ip = "10.96.0.8";
+  return rule;
+}
+
+TEST(Rules, Changes) {
+  const Case cases[] = {
+      {"service_made", {}, {{sayhi({first, second})}}},
+      {"service_made_with_truth", {}, {{sayhi({first, second})}}, pod_label},
+      {"service_made_without_endpoints", {}, {{sayhi({})}}},
+      {"endpoint_joins", {{sayhi({first})}}, {{sayhi({first, third})}}},
+      {"endpoint_leaves", {{sayhi({first, third})}}, {{sayhi({first})}}},
+      {"last_endpoint_leaves", {{sayhi({first})}}, {{sayhi({})}}},
+      {"first_endpoint_joins", {{sayhi({})}}, {{sayhi({first})}}},
+      {"affinity_switched_on", {{sayhi({first})}}, {{affine(sayhi({first}))}}},
+      {"cluster_ip_changed", {{sayhi({first})}}, {{moved(sayhi({first}))}}},
+      {"address_taken_over", {{sayhi({first})}}, {{other(sayhi({first}))}}},
+      {"service_removed", {{sayhi({first, second})}}, {}},
+  };
+  for (const auto& each : cases) {
+    SCOPED_TRACE(each.name);
+    expect_golden(each.name, text_of(change_commands(each.before, each.after, each.label)));
+  }
+}
+
+TEST(Rules, NothingToDoForTheSameTable) { EXPECT_TRUE(change_commands({{sayhi({first})}}, {{sayhi({first})}}, no_label).empty()); }
+
+// An address that goes to another pod needs a new label: the ground truth must not name the dead one.
+TEST(Rules, AnotherPodAtTheSameAddressIsLabelledAnew) {
+  auto renamed = first;
+  renamed.pod = "sayhi-z";
+  const auto text = text_of(change_commands({{sayhi({first})}}, {{sayhi({renamed})}}, pod_label));
+  EXPECT_NE(text.find(R"("prefix":"sayhi-z")"), std::string::npos);
+  EXPECT_EQ(text.find("delete"), std::string::npos) << "its chain and its counter stay";
+}
+
+TEST(Rules, TransactionsNeverBreakAGroupAndKeepTheOrder) {
+  CommandGroups groups;
+  for (int group = 0; group < 40; ++group) groups.push_back(std::vector<nlohmann::json>(static_cast<std::size_t>(1 + group % 7), nlohmann::json(group)));
+  const auto packed = pack_transactions(groups, 20);
+  std::set<int> seen;
+  int last = -1;
+  for (const auto& transaction : packed) {
+    EXPECT_LE(transaction["nftables"].size(), 20U);
+    std::set<int> here;
+    for (const auto& command : transaction["nftables"]) {
+      EXPECT_GE(command.get<int>(), last);
+      last = command.get<int>();
+      here.insert(last);
+    }
+    for (const int group : here) EXPECT_TRUE(seen.insert(group).second) << group << " is in two transactions";
+  }
+  EXPECT_EQ(seen.size(), 40U);
+}
+
+TEST(Rules, AGroupBeyondTheLimitStandsAlone) {
+  const CommandGroups groups{{1}, std::vector<nlohmann::json>(30, 2), {3}};
+  const auto packed = pack_transactions(groups, 20);
+  ASSERT_EQ(packed.size(), 3U);
+  EXPECT_EQ(packed[1]["nftables"].size(), 30U);
+}
+
+// The kernel's limit for names (NFT_NAME_MAXLEN, 256 with its NUL) holds for the longest names that Kubernetes allows.
+TEST(Rules, LongestNamesFit) {
+  ServiceRule rule{std::string(63, 'n'), std::string(63, 's'), "p", "10.96.255.255", 65535, {}, true, 86400};
+  EXPECT_LT(endpoint_object(rule, {"10.244.255.254", 65535, ""}).size(), 240U);
+}
+
+}  // namespace
+}  // namespace straycat::cluster
