@@ -80,7 +80,7 @@ void endpoints_and_owner(const About& on, Finding& finding) {
   if (finding.endpoints.empty()) return;
   const auto& first = finding.endpoints.front();
   add(finding, "failing-endpoint", Weight::decides,
-      fmt::format("the {}: {}", finding.endpoints.size() == 1 ? "endpoint that fails is" : "endpoints that fail are", endpoints_text(finding.endpoints)),
+      fmt::format("the {} {}", finding.endpoints.size() == 1 ? "endpoint that fails is" : "endpoints that fail are", endpoints_text(finding.endpoints)),
       kubectl_object(on.view.ns, "get", "pod", first.pod, "-o wide"));
   if (!finding.workload) return;
   const bool own = finding.workload->kind == "Pod";
@@ -229,8 +229,8 @@ void intent(const About& on, Finding& finding) {
 
 void candidate_sets(const About& on, Finding& finding) {
   add(finding, "candidate-sets", Weight::decides,
-      fmt::format("for {}, the endpoints that can have got it (routable then, and not answering when reached directly) all belong to {}",
-                  count(failures_in(on.the_case, on.cells), "failed request"), display(*finding.workload)));
+      fmt::format("{}: every endpoint that can have got it (routable then, and not answering when reached directly) belongs to {}",
+                  count(failures_in(on.the_case, on.cells), "failed request", "failed requests, for each"), display(*finding.workload)));
 }
 
 }  // namespace

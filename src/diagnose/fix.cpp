@@ -209,8 +209,8 @@ std::vector<std::string> order_of(const ObjectRef& stray, const std::string& fil
 std::vector<std::string> checked_of(const std::vector<model::Service>& services, const Labels& labels, const Intent& intent, const Finding& finding) {
   std::set<std::string> names;
   for (const auto& service : services) names.insert(service.meta.name);
-  return {fmt::format("with {} on the pods of {}, none of the run's {} selects them", safe(model::to_string(labels)), display(*finding.workload),
-                      count(names.size(), "Service")),
+  return {fmt::format("with {} on the pods of {}, no Service of the run selects them ({} looked at)", safe(model::to_string(labels)),
+                      display(*finding.workload), names.size()),
           fmt::format("Service/{} still selects the pods of {}", safe(intent.service), display(*intent.workload)),
           "a label only added would not help: a selector also matches pods with more labels"};
 }

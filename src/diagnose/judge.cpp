@@ -290,7 +290,7 @@ void add_notes(const Case& the_case, Verdict& verdict) {
 
 void add_latent_and_unexplained(const Judgement& judgement, Verdict& verdict) {
   for (auto& finding : unexplained(judgement.the_case, judgement.unclaimed)) verdict.findings.push_back(std::move(finding));
-  for (auto& finding : latent_overlap(judgement.the_case, verdict.findings)) {
+  for (auto& finding : latent_overlap(judgement.the_case, verdict.findings, verdict.conclusion != Conclusion::inconclusive || verdict.failed == 0)) {
     propose_fix(judgement.the_case, intent_for(judgement.the_case, finding), finding);
     verdict.findings.push_back(std::move(finding));
   }

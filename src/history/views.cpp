@@ -38,6 +38,14 @@ std::vector<Span> blind_spans(const History& history, const ServiceView& view) {
   return blind;
 }
 
+// A ReplicaSet that the log does not hold has a Deployment above it more often than not: which one cannot be told, and
+// taking the ReplicaSet itself for the workload would set it against its own Deployment.
+model::ObjectRef known_root(const model::Meta& pod, const std::vector<model::Workload>& workloads) {
+  auto root = model::root_owner(pod, workloads);
+  const bool held = std::any_of(workloads.begin(), workloads.end(), [&](const model::Workload& one) { return one.meta.uid == root.uid; });
+  return root.kind == "ReplicaSet" && !held ? model::ObjectRef{} : root;
+}
+
 void close_view(History& history, ServiceView& view) {
   view.phases.back().to = history.end;
   std::vector<model::Workload> workloads;
@@ -45,7 +53,7 @@ void close_view(History& history, ServiceView& view) {
   for (Endpoint& endpoint : view.endpoints) {
     if (!endpoint.memberships.empty() && endpoint.memberships.back().open_end) endpoint.memberships.back().to = history.end;
     const auto* seen = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
-    if (seen != nullptr && seen->last) endpoint.owner = model::root_owner(seen->last->meta, workloads);
+    if (seen != nullptr && seen->last) endpoint.owner = known_root(seen->last->meta, workloads);
   }
 }
 

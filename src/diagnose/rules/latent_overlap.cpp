@@ -41,20 +41,20 @@ std::vector<Overlap> overlaps(const history::ServiceView& view, const model::Obj
   return result;
 }
 
-std::string consequence(const Overlap& overlap) {
+std::string consequence(const Overlap& overlap, bool sure) {
   if (overlap.port_unset) return "they lack the port that its targetPort names, so proxies send them nothing; an ingress controller may";
   if (!overlap.routable) return "they never were ready, so nothing was sent to them";
-  return "they were ready, and no request failed for it";
+  return sure ? "they were ready, and no request failed for it" : "they were ready; whether requests failed for it is not proven";
 }
 
-Finding finding_of(const Case& the_case, const history::ServiceView& view, const Overlap& overlap) {
+Finding finding_of(const Case& the_case, const history::ServiceView& view, const Overlap& overlap, bool sure) {
   Finding finding;
   finding.cause = "latent-overlap";
   finding.title = causes().at(finding.cause);
   finding.ns = view.ns;
   finding.service = view.service;
   finding.workload = overlap.owner;
-  finding.sentence = fmt::format("Service/{} also selects the pods of {}: {}.", safe(view.service), display(overlap.owner), consequence(overlap));
+  finding.sentence = fmt::format("Service/{} also selects the pods of {}: {}.", safe(view.service), display(overlap.owner), consequence(overlap, sure));
   for (const auto& endpoint : view.endpoints) {
     if (!same_workload(endpoint.owner, overlap.owner)) continue;
     AccusedEndpoint one{endpoint.address, endpoint.port, view.ns, endpoint.pod, endpoint.pod_uid, {}, 0, 0};
@@ -72,7 +72,7 @@ Finding finding_of(const Case& the_case, const history::ServiceView& view, const
 
 }  // namespace
 
-std::vector<Finding> latent_overlap(const Case& the_case, const std::vector<Finding>& found) {
+std::vector<Finding> latent_overlap(const Case& the_case, const std::vector<Finding>& found, bool sure) {
   std::vector<Finding> result;
   for (std::size_t i = 0; i < the_case.history.views.size(); ++i) {
     const auto& view = the_case.history.views[i];
@@ -80,7 +80,7 @@ std::vector<Finding> latent_overlap(const Case& the_case, const std::vector<Find
     if (!meant) continue;
     for (const Overlap& overlap : overlaps(view, *meant)) {
       if (!is_accused(found, view, overlap.owner) && !is_accused(result, view, overlap.owner)) {
-        result.push_back(finding_of(the_case, view, overlap));
+        result.push_back(finding_of(the_case, view, overlap, sure));
       }
     }
   }

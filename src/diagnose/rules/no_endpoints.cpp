@@ -45,13 +45,33 @@ bool nobody_there(const Cell& cell) {
   return judgeable(cell) && cell.set_size == 0 && (like == Likeness::refused || like == Likeness::no_answer);
 }
 
+// A success while the slices are empty (lag left out) means that the slices do not tell everything.
+bool somebody_answered(const Case& the_case, const Cell& cell) {
+  const auto& history = the_case.history;
+  const auto& phases = the_case.view_of(cell).phases;
+  const auto phase = std::find_if(phases.begin(), phases.end(), [&](const history::MembershipPhase& one) {
+    return one.from <= cell.last_ns && cell.last_ns < one.to;
+  });
+  if (phase == phases.end()) return false;
+  const history::Span empty{phase->from + history.lag.late_ns, phase->to - history.lag.early_ns};
+  const auto& windows = history.traffic[cell.traffic].windows;
+  return std::any_of(windows.begin(), windows.end(), [&](const AttemptWindow& window) {
+    return window.ok > 0 && empty.from <= window.from_ns && window.to_ns <= empty.to;
+  });
+}
+
 }  // namespace
 
 Ruling no_endpoints(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
-    if (nobody_there(the_case.cells[index])) book.add(the_case, index, {});
+    if (!nobody_there(the_case.cells[index])) continue;
+    if (!somebody_answered(the_case, the_case.cells[index])) {
+      book.add(the_case, index, {});
+    } else if (ruling.open.empty()) {
+      ruling.open.emplace_back("requests succeeded while the slices listed no endpoint: the log does not hold all of the Service's endpoints");
+    }
   }
   for (const auto& page : book.pages()) {
     const auto& view = the_case.history.views[page.view];

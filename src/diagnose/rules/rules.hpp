@@ -44,8 +44,9 @@ struct NamedRule {
 };
 [[nodiscard]] const std::vector<NamedRule>& rules();
 
-// Flaws that made no failure: another workload's pods behind a Service. `found` are the findings that explain failures.
-[[nodiscard]] std::vector<Finding> latent_overlap(const Case& the_case, const std::vector<Finding>& found);
+// Flaws that made no failure: another workload's pods behind a Service. `found` are the findings that explain failures;
+// `sure`: they explain all of them, so that nothing failed for what is left.
+[[nodiscard]] std::vector<Finding> latent_overlap(const Case& the_case, const std::vector<Finding>& found, bool sure);
 // What no rule could claim, as a finding of the last resort; none when nothing is left.
 [[nodiscard]] std::vector<Finding> unexplained(const Case& the_case, const Scope& left);
 
@@ -60,7 +61,8 @@ class Book {
     Scope cells;
   };
   void add(const Case& the_case, std::size_t cell, const model::ObjectRef& owner);
-  [[nodiscard]] const std::vector<Page>& pages() const { return pages_; }
+  [[nodiscard]] const std::vector<Page>& pages() const& { return pages_; }
+  const std::vector<Page>& pages() && = delete;  // a range-for over a temporary's pages would dangle
 
  private:
   std::vector<Page> pages_;

@@ -8,7 +8,8 @@ namespace straycat::diagnose {
 
 Ruling wrong_target_port(const Case& the_case, const Scope& scope) {
   Ruling ruling;
-  for (const auto& page : never_answering(the_case, scope).pages()) {
+  const Book book = never_answering(the_case, scope);
+  for (const auto& page : book.pages()) {
     if (declared_ports(the_case, page) != Declared::other_port) continue;
     const auto& view = the_case.history.views[page.view];
     ruling.claims.push_back(claim_of(
