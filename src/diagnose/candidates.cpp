@@ -73,13 +73,15 @@ std::vector<Asked> asked(const Endpoint& endpoint, const std::string& traffic, L
   return result;
 }
 
-// The end of what one answer clears after itself: the endpoint must not have moved since.
+// The end of what one answer clears after itself: the endpoint must be ready then, and must not have moved since. One
+// that is leaving may stop at any moment.
 std::int64_t tail_end(const History& history, const Endpoint& endpoint, std::int64_t answered) {
-  auto end = answered + tail;
+  bool ready = false;
   for (const auto& state : endpoint.states) {
-    if (state.at.ns > answered) end = std::min(end, state.at.ns - history.lag.early_ns);
+    if (state.at.ns > answered) return ready ? std::min(answered + tail, state.at.ns - history.lag.early_ns) : answered;
+    ready = state.ready && !state.terminating;
   }
-  return end;
+  return ready ? answered + tail : answered;
 }
 
 std::vector<Span> restart_shadows(const History& history, const ServiceView& view, const Endpoint& endpoint) {
@@ -110,7 +112,7 @@ std::vector<Span> cleared(const History& history, const ServiceView& view, const
     } else if (probe.answer == Answer::good) {
       // A failure that follows withdraws what the answer would have cleared beyond itself.
       const bool stands = next == nullptr || next->answer == Answer::good;
-      spans.push_back({probe.started, stands ? tail_end(history, endpoint, probe.started) : probe.ended + 1});
+      spans.push_back({probe.started, std::max(probe.ended + 1, stands ? tail_end(history, endpoint, probe.started) : 0)});
     }
   }
   return without(joined(std::move(spans)), restart_shadows(history, view, endpoint));

@@ -98,6 +98,7 @@ json to_json(const Verdict& verdict) {
   json out = json::object({{"format", verdict_format}, {"conclusion", to_string(verdict.conclusion)}, {"headline", verdict.headline}});
   out["reasons"] = verdict.reasons;
   out["findings"] = list(verdict.findings, finding);
+  out["suspicions"] = list(verdict.suspicions, finding);
   out["intents"] = list(verdict.intents, intent);
   out["attempts"] = verdict.attempts;
   out["failed"] = verdict.failed;

@@ -315,6 +315,8 @@ Verdict judge(const history::History& history) {
   } else {
     conclude_failing(judgement, verdict);
   }
+  // No accusation stands in a verdict that is not sure.
+  if (verdict.conclusion == Conclusion::inconclusive) verdict.suspicions.swap(verdict.findings);
   if (verdict.conclusion == Conclusion::inconclusive && verdict.reasons.empty()) verdict.reasons.emplace_back("no known cause explains the failures");
   add_latent_and_unexplained(judgement, verdict);
   verdict.phases = report_phases(the_case, verdict.findings);

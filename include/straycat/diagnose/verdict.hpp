@@ -145,7 +145,8 @@ struct Verdict {
   Conclusion conclusion = Conclusion::inconclusive;
   std::string headline;              // one sentence that a newcomer understands
   std::vector<std::string> reasons;  // inconclusive: why, a sentence each, the weightiest first
-  std::vector<Finding> findings;     // those that explain failures first, then latent ones
+  std::vector<Finding> findings;     // found: the proven causes; then what stays unexplained, then latent flaws
+  std::vector<Finding> suspicions;   // inconclusive: causes that explain a part, and accuse nobody for the reasons above
   std::vector<Intent> intents;       // one for each Service with traffic
   std::uint64_t attempts = 0, failed = 0;
   std::uint64_t explained = 0;       // failed attempts of a proven cause

@@ -105,7 +105,7 @@ const std::vector<Row>& rows() {
       {"named_port_missing", [] { return with_pods(2, [](PodLife& pod) { pod.port_unset = true; }); }, "found no-endpoints"},
       {"data_plane_lag", [] {
          World world = rollout(5);
-         world.pods[0].answers_to = 17.5;
+         world.pods[0].answers_to = 15.5;
          world.stale = 12;
          world.lag = 0.1;
          return world;
