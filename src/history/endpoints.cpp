@@ -10,7 +10,15 @@ namespace straycat::history {
 namespace {
 
 struct Flags {
-  bool ready = false, serving = false, terminating = false;
+  bool ready = false, serving = false, terminating = true;  // of nothing: what joining with something leaves as that is
+  bool leaving = false;                                     // some entry serves while it terminates
+
+  void join(const model::Endpoint& endpoint) {
+    ready = ready || endpoint.is_ready();
+    serving = serving || endpoint.is_serving();
+    terminating = terminating && endpoint.is_terminating();
+    leaving = leaving || (endpoint.is_serving() && endpoint.is_terminating());
+  }
 };
 // What one slice says of the endpoints in it.
 using SliceContent = std::map<std::size_t, Flags>;
@@ -63,7 +71,7 @@ class ViewBuilder {
     const int port = port_in(slice, view_.port_name);
     for (const auto& endpoint : slice.endpoints) {
       if (endpoint.addresses.empty()) continue;  // addresses beyond the first are aliases (discovery/v1)
-      content[index_of(endpoint, port)] = {endpoint.is_ready(), endpoint.is_serving(), endpoint.is_terminating()};
+      content[index_of(endpoint, port)].join(endpoint);
     }
     return content;
   }
@@ -129,7 +137,7 @@ class ViewBuilder {
     if (view_.endpoints[endpoint].port == 0) return;
     if (state.ready) {
       ready_.insert(endpoint);
-    } else if (state.serving && state.terminating) {
+    } else if (std::any_of(says_[endpoint].begin(), says_[endpoint].end(), [](const auto& one) { return one.second.leaving; })) {
       leaving_.insert(endpoint);
     }
   }
