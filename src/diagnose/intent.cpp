@@ -86,7 +86,7 @@ std::optional<model::ObjectRef> applied_together(const History& history, const S
   return std::nullopt;
 }
 
-// The one with the most endpoint time, if it has at least three fifths of it: less is no ground to call another a stray.
+// The one with the most endpoint time, if it has more than three fifths of it: less is no ground to call another a stray.
 const Claimant* dominant(const std::vector<Claimant>& known, bool only_stable, std::int64_t& whole) {
   const Claimant* best = nullptr;
   whole = 0;
@@ -95,7 +95,7 @@ const Claimant* dominant(const std::vector<Claimant>& known, bool only_stable, s
     whole += claimant.endpoint_time;
     if (best == nullptr || claimant.endpoint_time > best->endpoint_time) best = &claimant;
   }
-  return best != nullptr && best->endpoint_time >= whole / 5 * 3 ? best : nullptr;
+  return best != nullptr && best->endpoint_time > whole / 5 * 3 ? best : nullptr;
 }
 
 Intent infer(const History& history, const ServiceView& view) {

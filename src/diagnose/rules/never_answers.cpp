@@ -26,6 +26,13 @@ Answers answers_of(const Case& the_case, const history::ServiceView& view, const
   return result;
 }
 
+// Where nobody can tell whom the Service is meant for, a workload that never answers beside another may as well be a stray.
+bool could_be_a_stray(const Case& the_case, const Cell& cell, const model::ObjectRef& owner) {
+  if (the_case.intent_of(cell).workload) return false;
+  const auto& endpoints = the_case.view_of(cell).endpoints;
+  return std::any_of(endpoints.begin(), endpoints.end(), [&](const history::Endpoint& one) { return !same_workload(one.owner, owner); });
+}
+
 }  // namespace
 
 Book never_answering(const Case& the_case, const Scope& scope) {
@@ -34,7 +41,7 @@ Book never_answering(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (!owner || likeness(cell.kind) != Likeness::refused) continue;
+    if (!owner || likeness(cell.kind) != Likeness::refused || could_be_a_stray(the_case, cell, *owner)) continue;
     const auto [found, fresh] = known.try_emplace({cell.traffic, owner->uid + " " + owner->display()});
     if (fresh) found->second = answers_of(the_case, the_case.view_of(cell), *owner, the_case.history.traffic[cell.traffic].name);
     if (found->second.ok == 0 && found->second.refused > 0 && !found->second.restarted) book.add(the_case, index, *owner);
