@@ -136,7 +136,9 @@ asio::awaitable<Result<>> Steps::act(const plan::Delete& action) {
     if (auto ours = co_await not_foreign(*type, target.name); !ours) co_return ours.error();
     auto there = co_await site_.client.get(*type, site_.ns, target.name);
     if (!there) co_return failed(target, there.error());
-    auto done = co_await site_.client.remove(*type, site_.ns, target.name, {.uid = text_of(*there, {"metadata", "uid"}), .propagation = "Background", .grace_seconds = {}});
+    // Apart from the co_await: g++ 12 cannot keep an initializer list's array in a coroutine's frame.
+    const kube::DeleteOptions exactly_this{.uid = text_of(*there, {"metadata", "uid"}), .propagation = "Background", .grace_seconds = {}};
+    auto done = co_await site_.client.remove(*type, site_.ns, target.name, exactly_this);
     if (!done && !done.error().not_found()) co_return failed(target, done.error());
   }
   if (!action.wait) co_return Result<>{};

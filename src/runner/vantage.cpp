@@ -65,7 +65,9 @@ asio::awaitable<Result<>> Vantage::make_objects() {
   for (const auto& object : objects) {
     const auto type = kube::resource_for(object);
     if (!type) co_return type.error();
-    auto made = co_await site_.client.create(*type, text_of(object, {"metadata", "namespace"}), object);
+    // Apart from the co_await: g++ 12 cannot keep an initializer list's array in a coroutine's frame.
+    const std::string ns = text_of(object, {"metadata", "namespace"});
+    auto made = co_await site_.client.create(*type, ns, object);
     if (made) {
       site_.remember(*type, *made);
       continue;

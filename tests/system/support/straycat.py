@@ -37,7 +37,7 @@ def read_log(folder):
 
 def kernel_data_plane():
     """Whether this machine allows the embedded cluster its kernel data plane."""
-    return "loopback fallback" not in straycat("doctor").stdout
+    return "runs here with its kernel data plane" in straycat("doctor").stdout
 
 
 def namespaces():
@@ -61,7 +61,7 @@ def processes():
             words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
         except OSError:
             continue
-        if pathlib.Path(program).name.removesuffix(" (deleted)") == pathlib.Path(STRAYCAT).name:
+        if program.removesuffix(" (deleted)") == os.path.realpath(STRAYCAT):
             found[int(process.name)] = words
     return found
 
