@@ -77,7 +77,7 @@ void PodMachine::on(const input::SandboxGone&) {
 void PodMachine::restart_everything() {
   rebuilding_ = true;
   for (std::size_t i = 0; i < lives_.size(); ++i) {
-    if (lives_[i].state == State::running) actions_.emplace_back(action::Signal{i, SIGKILL});
+    if (lives_[i].state == State::running || lives_[i].post_start_running) actions_.emplace_back(action::Signal{i, SIGKILL});
     if (lives_[i].spec.role != Role::init) continue;
     if (lives_[i].current) lives_[i].last = std::exchange(lives_[i].current, std::nullopt);
     lives_[i].state = State::waiting;
@@ -88,8 +88,6 @@ void PodMachine::restart_everything() {
 
 void PodMachine::on(const input::Started& event) {
   ContainerLife& life = lives_.at(event.container);
-  if (life.current) life.last = std::exchange(life.current, std::nullopt);
-  life.state = State::running;
   life.id = event.id;
   life.started_wall_ns = now_.wall_ns;
   life.stopping = life.hook_running = life.term_sent = life.kill_sent = false;
@@ -97,8 +95,30 @@ void PodMachine::on(const input::Started& event) {
   life.hook_ends_at.reset();
   address_shown_ = true;
   emit("Normal", "Started", "Container started", life.spec.name);
+  const Handler& hook = life.spec.post_start;
+  if (hook.kind == Handler::Kind::none || deleting_) return now_running(event.container);
+  life.post_start_running = true;
+  if (hook.kind == Handler::Kind::sleep) life.hook_ends_at = now_.mono + hook.length;
+  else actions_.emplace_back(action::RunPostStart{event.container});
+}
+
+void PodMachine::now_running(std::size_t index) {
+  ContainerLife& life = lives_[index];
+  if (life.current) life.last = std::exchange(life.current, std::nullopt);
+  life.state = State::running;
+  life.post_start_running = false;
+  life.hook_ends_at.reset();
   for (ProbeMachine& probe : life.probes) probe.container_started(now_.mono);
-  if (deleting_) begin_stop(event.container, spec_.grace_seconds, "Stopping container " + life.spec.name);
+  if (deleting_) begin_stop(index, spec_.grace_seconds, "Stopping container " + life.spec.name);
+}
+
+void PodMachine::on(const input::PostStartDone& event) {
+  ContainerLife& life = lives_.at(event.container);
+  if (!life.post_start_running) return;
+  now_running(event.container);
+  if (event.ok) return;
+  emit("Warning", "FailedPostStartHook", "PostStartHook failed", life.spec.name);
+  begin_stop(event.container, spec_.grace_seconds, "FailedPostStartHook");
 }
 
 void PodMachine::on(const input::StartFailed& event) {
@@ -124,7 +144,7 @@ void PodMachine::on(const input::Exited& event) {
   if (!life.alive()) return;
   life.state = State::ended;
   life.current = Ending{event.code, event.code == 0 ? "Completed" : "Error", "", life.id, life.started_wall_ns, now_.wall_ns};
-  life.stopping = life.hook_running = false;
+  life.stopping = life.hook_running = life.post_start_running = false;
   life.kill_at.reset();
   life.hook_ends_at.reset();
   for (ProbeMachine& probe : life.probes) probe.container_stopped();
@@ -163,6 +183,7 @@ void PodMachine::on(const input::Delete& event) {
   const auto grace = std::max<std::int64_t>(spec_.grace_seconds, 1);   // kubelet never kills without a second's notice
   for (std::size_t i = 0; i < lives_.size(); ++i) {
     ContainerLife& life = lives_[i];
+    if (life.post_start_running) now_running(i);   // its hook is not waited for; now_running stops it
     if (life.state != State::running) continue;
     if (!life.stopping) {
       // Sidecars go on until the containers that they serve have ended.

@@ -39,12 +39,13 @@ struct Started { std::size_t container; std::string id; };
 struct StartFailed { std::size_t container; std::string reason, message; };
 struct Exited { std::size_t container; int code = 0; };   // 128 + signal when a signal ended it
 struct Probed { std::size_t container; ProbeKind kind; int restart; ProbeAnswer answer; };
-struct HookDone { std::size_t container; bool ok = true; };
+struct HookDone { std::size_t container; bool ok = true; };        // preStop
+struct PostStartDone { std::size_t container; bool ok = true; };
 struct Delete { std::int64_t grace_seconds = 30; };       // deletionTimestamp is set, or the object is already gone
 struct Tick {};
 }  // namespace input
 using Input = std::variant<input::Begin, input::SandboxReady, input::SandboxFailed, input::SandboxGone, input::Started, input::StartFailed,
-                           input::Exited, input::Probed, input::HookDone, input::Delete, input::Tick>;
+                           input::Exited, input::Probed, input::HookDone, input::PostStartDone, input::Delete, input::Tick>;
 
 namespace action {
 struct CreateSandbox { bool operator==(const CreateSandbox&) const = default; };
@@ -53,6 +54,7 @@ struct Start { std::size_t container; bool operator==(const Start&) const = defa
 struct Signal { std::size_t container; int signal; bool operator==(const Signal&) const = default; };
 struct RunProbe { std::size_t container; ProbeKind kind; int restart; bool operator==(const RunProbe&) const = default; };
 struct RunPreStop { std::size_t container; bool operator==(const RunPreStop&) const = default; };
+struct RunPostStart { std::size_t container; bool operator==(const RunPostStart&) const = default; };
 struct Emit {
   std::string type, reason, message;
   std::string container;                                  // "" = about the pod
@@ -62,7 +64,7 @@ struct Publish { bool operator==(const Publish&) const = default; };   // `statu
 struct Remove { bool operator==(const Remove&) const = default; };     // nothing is left of the pod: delete its object
 }  // namespace action
 using Action = std::variant<action::CreateSandbox, action::DestroySandbox, action::Start, action::Signal, action::RunProbe,
-                            action::RunPreStop, action::Emit, action::Publish, action::Remove>;
+                            action::RunPreStop, action::RunPostStart, action::Emit, action::Publish, action::Remove>;
 [[nodiscard]] std::string to_string(const Action& action);   // for tests and logs: "start c0", "signal c0 15", "event Killing ..."
 
 // How a container ended.
@@ -89,6 +91,7 @@ struct ContainerLife {
   int pull_failures = 0;
   bool stopping = false, hook_running = false, term_sent = false, kill_sent = false;
   std::optional<Stamp> kill_at, hook_ends_at; // hook_ends_at: a sleep hook
+  bool post_start_running = false;            // the process is there, but counts as starting until its postStart hook is done
   std::vector<ProbeMachine> probes;
 
   [[nodiscard]] bool alive() const { return state == State::starting || state == State::running; }
@@ -125,9 +128,11 @@ class PodMachine {
   void on(const input::Exited&);
   void on(const input::Probed&);
   void on(const input::HookDone&);
+  void on(const input::PostStartDone&);
   void on(const input::Delete&);
   void on(const input::Tick&) {}
 
+  void now_running(std::size_t index);
   void settle();
   void start_due_containers();
   bool init_passed(const ContainerLife& life) const;

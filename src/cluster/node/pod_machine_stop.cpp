@@ -62,6 +62,7 @@ void PodMachine::send_term(std::size_t index) {
 void PodMachine::continue_stops() {
   for (std::size_t i = 0; i < lives_.size(); ++i) {
     ContainerLife& life = lives_[i];
+    if (life.post_start_running && life.hook_ends_at && *life.hook_ends_at <= now_.mono) now_running(i);
     if (life.state != State::running || !life.stopping) continue;
     const bool hook_over = life.hook_ends_at && *life.hook_ends_at <= now_.mono;
     const bool grace_over = life.kill_at && *life.kill_at <= now_.mono;
@@ -146,8 +147,8 @@ std::optional<Stamp> PodMachine::wake_at() const {
   for (const ContainerLife& life : lives_) {
     if (may_start && !life.alive()) earliest(best, life.retry_at);
     if (life.spec.role != Role::main && !init_passed(life)) may_start = false;
-    if (life.state != State::running) continue;
     earliest(best, life.hook_ends_at);
+    if (life.state != State::running) continue;
     if (!life.kill_sent) earliest(best, life.kill_at);
     for (const ProbeMachine& probe : life.probes) {
       if (probe.kind() == ProbeKind::readiness || (!deleting_ && !life.stopping)) earliest(best, probe.next());
@@ -186,6 +187,7 @@ struct Printer {
   std::string operator()(const action::Signal& a) const { return fmt::format("signal {} {}", a.container, a.signal); }
   std::string operator()(const action::RunProbe& a) const { return fmt::format("probe {} {} {}", a.container, probe_name(a.kind), a.restart); }
   std::string operator()(const action::RunPreStop& a) const { return fmt::format("preStop {}", a.container); }
+  std::string operator()(const action::RunPostStart& a) const { return fmt::format("postStart {}", a.container); }
   std::string operator()(const action::Emit& a) const { return fmt::format("event {} {} {}: {}", a.type, a.reason, a.container, a.message); }
   std::string operator()(const action::Publish&) const { return "publish"; }
   std::string operator()(const action::Remove&) const { return "remove"; }

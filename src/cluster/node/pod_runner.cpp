@@ -148,9 +148,7 @@ Attempt PodRunner::attempt(std::size_t index, const Handler& handler, Nanos time
   switch (handler.kind) {
     case Handler::Kind::exec: return probe_exec(executor, exec_command(index, handler.command), timeout, std::move(on_answer));
     case Handler::Kind::tcp: return probe_tcp(executor, handler, machine_.address(), timeout, std::move(on_answer));
-    case Handler::Kind::http:
-      if (handler.scheme != "HTTPS") return probe_http(executor, handler, machine_.address(), timeout, std::move(on_answer));
-      [[fallthrough]];
+    case Handler::Kind::http: return probe_http(executor, handler, machine_.address(), timeout, std::move(on_answer));
     default:
       asio::post(executor, [on_answer] { on_answer({ProbeOutcome::failure, "this node speaks only http, tcp and exec", true}); });
       return Attempt(nullptr);
@@ -175,6 +173,16 @@ void PodRunner::act(const action::RunPreStop& action) {
   const Nanos limit = std::chrono::seconds{machine_.spec().grace_seconds + 1};
   slots_[index].hook.clear();
   slots_[index].hook.push_back(attempt(index, machine_.spec().containers[index].pre_stop, limit, done));
+}
+
+// Kubelet sets no limit to a postStart hook.
+void PodRunner::act(const action::RunPostStart& action) {
+  const std::size_t index = action.container;
+  auto done = guarded([index](PodRunner& self, const ProbeAnswer& answer) {
+    self.feed(input::PostStartDone{index, answer.outcome == ProbeOutcome::success});
+  });
+  slots_[index].hook.clear();
+  slots_[index].hook.push_back(attempt(index, machine_.spec().containers[index].post_start, std::chrono::hours{24}, done));
 }
 
 void PodRunner::act(const action::Emit& action) {

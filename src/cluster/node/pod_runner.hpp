@@ -82,6 +82,7 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   void act(const action::Signal&);
   void act(const action::RunProbe&);
   void act(const action::RunPreStop&);
+  void act(const action::RunPostStart&);
   void act(const action::Emit&);
   void act(const action::Publish&);
   void act(const action::Remove&);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -49,7 +51,8 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
       if (self->over()) return;
       if (error) return self->answer(failure(self->get_text() + self->dial_text() + "connect: " + go_words(error)));
       self->connected_ = true;
-      self->handler_.kind == Handler::Kind::tcp ? self->answer({ProbeOutcome::success, "", false}) : self->send();
+      if (!self->http()) return self->answer({ProbeOutcome::success, "", false});
+      self->handler_.scheme == "HTTPS" ? self->shake_hands() : self->send(self->socket_);
     });
   }
 
@@ -62,7 +65,8 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
   [[nodiscard]] bool over() const { return on_answer_ == nullptr; }
   [[nodiscard]] bool http() const { return handler_.kind == Handler::Kind::http; }
   [[nodiscard]] std::string endpoint() const { return fmt::format("{}:{}", host_, handler_.port); }
-  [[nodiscard]] std::string get_text() const { return http() ? fmt::format("Get \"http://{}{}\": ", endpoint(), handler_.path) : ""; }
+  [[nodiscard]] std::string get_text() const { return http() ? fmt::format("Get \"{}://{}{}\": ", scheme(), endpoint(), handler_.path) : ""; }
+  [[nodiscard]] const char* scheme() const { return handler_.scheme == "HTTPS" ? "https" : "http"; }
   [[nodiscard]] std::string dial_text() const { return fmt::format("dial tcp {}: ", endpoint()); }
 
   [[nodiscard]] std::string timeout_text() const {
@@ -71,7 +75,18 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
     return get_text() + "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
   }
 
-  void send() {
+  // The certificate is not verified, as kubelet does not.
+  void shake_hands() {
+    tls_context_.emplace(asio::ssl::context::tls_client);
+    tls_.emplace(socket_, *tls_context_);
+    tls_->async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](const error_code& error) {
+      if (self->over()) return;
+      if (error) return self->answer(failure(self->get_text() + "tls: " + error.message()));
+      self->send(*self->tls_);
+    });
+  }
+
+  [[nodiscard]] std::string request_text() const {
     std::string host = endpoint(), extra;
     bool agent = false, accept = false;
     for (const auto& [name, value] : handler_.headers) {
@@ -84,22 +99,28 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
     }
     if (!agent) extra += "User-Agent: kube-probe/1.36\r\n";
     if (!accept) extra += "Accept: */*\r\n";
-    request_ = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n{}Connection: close\r\n\r\n", handler_.path, host, extra);
-    asio::async_write(socket_, asio::buffer(request_), [self = shared_from_this()](const error_code& error, std::size_t) {
+    return fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n{}Connection: close\r\n\r\n", handler_.path, host, extra);
+  }
+
+  template <class Stream>
+  void send(Stream& stream) {
+    request_ = request_text();
+    asio::async_write(stream, asio::buffer(request_), [self = shared_from_this(), &stream](const error_code& error, std::size_t) {
       if (self->over()) return;
       if (error) return self->answer(failure(self->get_text() + "write: " + go_words(error)));
-      self->receive();
+      self->receive(stream);
     });
   }
 
-  void receive() {
-    socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const error_code& error, std::size_t size) {
+  template <class Stream>
+  void receive(Stream& stream) {
+    stream.async_read_some(asio::buffer(buffer_), [self = shared_from_this(), &stream](const error_code& error, std::size_t size) {
       if (self->over()) return;
       self->head_.append(self->buffer_.data(), size);
       if (self->head_.find("\r\n\r\n") != std::string::npos || self->head_.size() > 65536) return self->judge();
-      if (error == asio::error::eof) return self->answer(failure(self->get_text() + "EOF"));
+      if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) return self->answer(failure(self->get_text() + "EOF"));
       if (error) return self->answer(failure(self->get_text() + "read tcp " + self->endpoint() + ": read: " + go_words(error)));
-      self->receive();
+      self->receive(stream);
     });
   }
 
@@ -128,6 +149,8 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
   }
 
   tcp::socket socket_;
+  std::optional<asio::ssl::context> tls_context_;
+  std::optional<asio::ssl::stream<tcp::socket&>> tls_;
   asio::steady_timer timer_;
   Handler handler_;
   std::string host_, request_, head_;

@@ -201,6 +201,34 @@ TEST(PodLife, SleepHookIsATimerOfTheMachine) {
   EXPECT_THAT(world.wake(), ElementsAre("signal 0 15"));
 }
 
+TEST(PodLife, AContainerCountsAsStartingUntilItsPostStartHookIsDone) {
+  const json hook = {{"lifecycle", {{"postStart", {{"exec", {{"command", json::array({"true"})}}}}}}}};
+  PodWorld world(pod_object(json::array({container("c", hook)})));
+  world.feed(input::Begin{});
+  world.feed(input::SandboxReady{"10.244.0.9"});
+  EXPECT_THAT(world.orders(input::Started{0, "straycat://1"}), ElementsAre("postStart 0"));
+  EXPECT_EQ(world.phase(), "Pending");
+  EXPECT_FALSE(world.holds("Ready"));
+  EXPECT_THAT(world.orders(input::PostStartDone{0, true}), IsEmpty());
+  EXPECT_EQ(world.phase(), "Running");
+  EXPECT_TRUE(world.holds("Ready"));
+}
+
+TEST(PodLife, AFailedPostStartHookStopsTheContainer) {
+  const json hook = {{"lifecycle", {{"postStart", {{"exec", {{"command", json::array({"false"})}}}}}}}};
+  PodWorld world(pod_object(json::array({container("c", hook)})));
+  world.run();
+  EXPECT_THAT(world.feed(input::PostStartDone{0, false}),
+              ElementsAre("event Warning FailedPostStartHook c: PostStartHook failed", "event Normal Killing c: FailedPostStartHook", "signal 0 15"));
+}
+
+TEST(PodLife, ADeletionDoesNotWaitForAPostStartHook) {
+  PodWorld world(pod_object(json::array({container("c", {{"lifecycle", {{"postStart", {{"sleep", {{"seconds", 60}}}}}}}})})));
+  world.run();
+  EXPECT_EQ(world.until_wake(), 60s);
+  EXPECT_THAT(world.orders(input::Delete{30}), ElementsAre("signal 0 15"));
+}
+
 TEST(PodLife, DeletedWhileTheSandboxIsMadeNeverStartsAContainer) {
   PodWorld world(pod_object(json::array({container("c")})));
   world.feed(input::Begin{});
