@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/node/pod_status.hpp"
@@ -17,13 +18,19 @@ Moment now() { return {monotonic_now(), wall_now_ns()}; }
 
 constexpr const char* kAccountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-bool mounts_account(const PodSpec& spec) {
+// Whether the service account's files are wanted; an error when anything else is to be mounted, which this node cannot do (an
+// ordinary user cannot make a mount point on the machine's file system).
+Result<bool> mounts_account(const PodSpec& spec) {
+  bool account = false;
   for (const ContainerSpec& container : spec.containers) {
     for (const VolumeMount& mount : container.mounts) {
-      if (mount.path == kAccountPath) return true;
+      if (mount.path != kAccountPath) {
+        return bad_input(fmt::format("this node mounts only the service account's files, not volume \"{}\" at {}", mount.name, mount.path));
+      }
+      account = true;
     }
   }
-  return false;
+  return account;
 }
 
 }  // namespace
@@ -75,6 +82,8 @@ void PodRunner::arm_timer() {
 Result<SandboxRequest> PodRunner::sandbox_request() {
   SandboxRequest out;
   const PodSpec& spec = machine_.spec();
+  const auto account = mounts_account(spec);
+  if (!account) return account.error();
   out.hostname = spec.hostname;
   auto address = tools_.plane.allocate_address();
   if (!address) return address.error();
@@ -86,7 +95,7 @@ Result<SandboxRequest> PodRunner::sandbox_request() {
     out.nsswitch_path = tools_.names->nsswitch_path();
     out.resolv_path = tools_.names->resolv_path();
   }
-  if (tools_.account_files && mounts_account(spec)) out.account_files = tools_.account_files(spec.ns, spec.service_account);
+  if (tools_.account_files && *account) out.account_files = tools_.account_files(spec.ns, spec.service_account);
   return out;
 }
 

@@ -119,6 +119,7 @@ std::vector<EnvVar> parse_env(const json& container) {
     }
     if (!variable.name.empty()) out.push_back(std::move(variable));
   }
+  if (!at(container, "envFrom").empty()) out.push_back({"envFrom", "", "", true});
   return out;
 }
 

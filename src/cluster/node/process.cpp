@@ -190,6 +190,7 @@ void watch_end(const std::shared_ptr<Process::State>& state) {
   state->end.async_wait(asio::posix::stream_descriptor::wait_read, [state](const boost::system::error_code& error) {
     if (error || state->reaped) return;
     state->reaped = true;
+    ::kill(-state->pid, SIGKILL);   // what it left behind in its session; before the reaping, so the number is still its own
     const int code = exit_code(state->end.native_handle());
     if (const auto tell = std::exchange(state->handlers.on_exit, nullptr)) tell(code);
   });

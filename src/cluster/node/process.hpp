@@ -46,7 +46,8 @@ struct Command {
   int out_fd = -1, err_fd = -1;                   // -1: /dev/null
   int join_namespaces_of = -1;                    // a pidfd: enter its network, mount, UTS and IPC namespaces
   bool join_pid_namespace = false;                // and its PID namespace (an exec into a running container)
-  bool own_pid_namespace = false;                 // the command is PID 1: what it leaves behind dies with it
+  bool own_pid_namespace = false;                 // the command is PID 1: everything that it leaves behind dies with it
+                                                  // (without: everything that stayed in its process group)
 };
 
 // A running child. Destroying it kills it (SIGKILL) and everything in its own PID namespace; it is reaped when the executor gets to it.

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <unistd.h>
 
+#include <fstream>
 #include <thread>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -96,6 +97,26 @@ TEST(Process, DestroyingItKillsTheChild) {
   started->reset();
   io.run_for(2s);
   EXPECT_EQ(::kill(pid, 0), -1) << "and it was reaped";
+}
+
+TEST(Process, WhatItLeavesInItsGroupDiesWithIt) {
+  const auto pipe = make_pipe();
+  ASSERT_TRUE(pipe.has_value());
+  Command command = shell("sleep 30 & echo $!");
+  command.out_fd = pipe->write.get();
+  EXPECT_EQ(run(command).code, 0);
+  char text[32] = {};
+  ASSERT_GT(::read(pipe->read.get(), text, sizeof text - 1), 0);
+  const pid_t left = std::atoi(text);
+  ASSERT_GT(left, 1);
+  // Nobody here is its parent: it may stay as a zombie for a moment, or for ever where PID 1 does not reap.
+  for (int i = 0; i < 200 && ::kill(left, 0) == 0; ++i) {
+    std::string stat;
+    std::getline(std::ifstream("/proc/" + std::to_string(left) + "/stat"), stat);
+    if (stat.find(") Z") != std::string::npos) return;
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_NE(::kill(left, 0), 0);
 }
 
 // A server on 127.0.0.1 that answers each connection with `answer`, or closes it (""), or says nothing ("-").

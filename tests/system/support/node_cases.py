@@ -91,6 +91,24 @@ class NodeCases:
         self.assertEqual((ended["reason"], ended["exitCode"]), ("StartError", 128))
         self.assertIn("No such file", ended["message"])
 
+    def test_what_the_node_cannot_do_is_said(self):
+        c = self.cluster
+        c.run_pod("disk", "true", container={"volumeMounts": [{"name": "data", "mountPath": "/data"}]}, volumes=[{"name": "data"}])
+        c.until(lambda: any("volume \"data\" at /data" in message for _, _, message in c.events("disk")))
+        c.run_pod("settings", "true", container={"envFrom": [{"configMapRef": {"name": "x"}}]})
+        c.until(lambda: c.container("settings")["state"].get("waiting", {}).get("reason") == "CreateContainerConfigError")
+        for name in ("disk", "settings"):
+            c.call("DELETE", c.pods(name))
+            c.until_gone(name)
+
+    def test_what_a_container_leaves_running_dies_with_it(self):
+        c = self.cluster
+        mark = str(random.randrange(10**6, 10**7))
+        c.run_pod("litter", f"sleep {mark} & echo left")
+        c.until_phase("litter", "Succeeded")
+        words = [p.read_bytes() for p in pathlib.Path("/proc").glob("[0-9]*/cmdline") if os.access(p, os.R_OK)]
+        self.assertFalse([w for w in words if w == f"sleep\0{mark}\0".encode()])
+
     def test_init_containers_come_first(self):
         c = self.cluster
         c.run_pod("several", "sleep 60", initContainers=[{"name": "first", "image": "shell", "command": ["sh", "-c", "echo before"]}])
