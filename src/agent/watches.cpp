@@ -43,9 +43,10 @@ void Watches::watch_service(Service& service) {
 
 void Watches::on_slices(Service& service, const kube::WatchItem& item) {
   const Stamp seen = monotonic_now();
+  note_coverage(service, item, seen);
   const std::vector<model::ObjectChange> changes = service.book.take(item);
-  note_coverage(service.selector, service.listed, service.denied, item);
-  for (const model::ObjectChange& change : changes) journal_.write("slice", nlohmann::json(change), true);
+  // Stamped as the windows are cut, so that no attempt can stand on the wrong side of a change.
+  for (const model::ObjectChange& change : changes) journal_.write("slice", nlohmann::json(change), true, seen);
   if (!changes.empty()) tell(service, seen);
   note_open(service, item);
 }
@@ -92,22 +93,22 @@ void Watches::ask_for_ports(Service& service) {
       asio::detached);
 }
 
-void Watches::note_coverage(const std::string& selector, bool& listed, bool& denied, const kube::WatchItem& item) {
+void Watches::note_coverage(Service& service, const kube::WatchItem& item, Stamp seen) {
   WatchRecord record;
   record.resource = resource_name;
-  record.selector = selector;
-  if (std::holds_alternative<kube::WatchReplaced>(item) && !listed) {
-    listed = true;
-    journal_.write(WatchRecord::started, nlohmann::json(record), true);
+  record.selector = service.selector;
+  if (std::holds_alternative<kube::WatchReplaced>(item) && !service.listed) {
+    service.listed = true;
+    journal_.write(WatchRecord::started, nlohmann::json(record), true, seen);
   } else if (const auto* gap = std::get_if<kube::WatchGap>(&item)) {
     record.from_ns = gap->from.ns;
     record.to_ns = gap->to.ns;
     record.reason = gap->reason;
-    journal_.write(WatchRecord::gap, nlohmann::json(record), true);
+    journal_.write(WatchRecord::gap, nlohmann::json(record), true, seen);
   } else if (const auto* refused = std::get_if<kube::WatchDenied>(&item)) {
-    denied = true;
+    service.denied = true;
     record.reason = "denied: " + refused->error.message;
-    journal_.write(WatchRecord::ended, nlohmann::json(record), true);
+    journal_.write(WatchRecord::ended, nlohmann::json(record), true, seen);
   }
 }
 
@@ -119,8 +120,10 @@ void Watches::follow_beacon(const std::string& ns, const std::string& name) {
 }
 
 void Watches::on_beacon(const kube::WatchItem& item) {
-  const auto tell_version = [this](const nlohmann::json& object) {
-    journal_.write("beacon", nlohmann::json::object({{"resourceVersion", model::project_slice(object).meta.resource_version}}), true);
+  const Stamp seen = monotonic_now();
+  const auto tell_version = [this, seen](const nlohmann::json& object) {
+    const std::string version = model::project_slice(object).meta.resource_version;
+    journal_.write("beacon", nlohmann::json::object({{"resourceVersion", version}}), true, seen);
   };
   if (const auto* applied = std::get_if<kube::WatchApplied>(&item)) tell_version(applied->object);
   if (const auto* replaced = std::get_if<kube::WatchReplaced>(&item)) {

@@ -54,7 +54,7 @@ class Watches {
   void ask_for_ports(Service& service);
   void note_open(Service& service, const kube::WatchItem& item);
   void on_beacon(const kube::WatchItem& item);
-  void note_coverage(const std::string& selector, bool& listed, bool& denied, const kube::WatchItem& item);
+  void note_coverage(Service& service, const kube::WatchItem& item, Stamp seen);
 
   boost::asio::any_io_executor executor_;
   kube::Client client_;

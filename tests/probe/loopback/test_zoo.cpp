@@ -223,6 +223,35 @@ TEST_P(Zoo, ABodyIsKnownByItsHashAndLength) {
   EXPECT_EQ(attempt.status, 200);
 }
 
+// The loopback fallback: a name from the map, an endpoint drawn for each connection, the map read anew for each.
+TEST_P(Zoo, AServiceMapStandsForTheVirtualAddress) {
+  const Server server(answers(ok_response("Meow")));
+  char path[] = "/tmp/straycat-probe-test-XXXXXX";
+  const int file = ::mkstemp(path);
+  const auto write_map = [&](const std::vector<probe::Dial>& endpoints) {
+    const std::string text = probe::format_service_map({{"n", "sayhi", "10.96.0.7", 80, endpoints}});
+    ASSERT_EQ(::pwrite(file, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  };
+  probe::EngineOptions options;
+  options.services = std::make_shared<probe::ServiceMap>(path, "n");
+  options.source_address = "127.0.0.9";
+  write_map({{"127.0.0.1", server.port()}});
+  Attempt attempt = run_attempt(GetParam().make, quick_get("http://sayhi/hi"), options);
+  EXPECT_TRUE(attempt.ok()) << attempt.failure->message;
+  EXPECT_EQ(attempt.remote_address, "10.96.0.7");
+  EXPECT_EQ(attempt.remote_port, 80);
+  EXPECT_EQ(attempt.local_address, "127.0.0.9");
+  write_map({});
+  attempt = run_attempt(GetParam().make, quick_get("http://sayhi.n.svc.cluster.local/hi"), options);
+  ASSERT_FALSE(attempt.ok());
+  EXPECT_EQ(attempt.failure->kind, FailureKind::refused);
+  EXPECT_EQ(attempt.failure->error_number, ECONNREFUSED);
+  EXPECT_THAT(attempt.failure->message, testing::HasSubstr("Failed to connect to sayhi.n.svc.cluster.local port 80"));
+  EXPECT_EQ(attempt.remote_address, "10.96.0.7");
+  ::close(file);
+  ::unlink(path);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, Zoo, testing::Values(fast_engine, curl_engine),
                          [](const auto& param) { return std::string(param.param.name); });
 
