@@ -1,8 +1,7 @@
 #include "agent/agent.hpp"
 
-#include <csignal>
-
 #include <algorithm>
+#include <csignal>
 #include <random>
 #include <set>
 
@@ -21,7 +20,9 @@ constexpr Nanos drain_length = std::chrono::seconds{1};
 // Some minutes of records; beyond it the reader loses records, and the requests nothing.
 constexpr std::size_t output_bound = 8u << 20;
 
-std::chrono::steady_clock::time_point time_point(Stamp at) { return std::chrono::steady_clock::time_point(Nanos{at.ns}); }
+std::chrono::steady_clock::time_point time_point(Stamp at) {
+  return std::chrono::steady_clock::time_point(Nanos{at.ns});
+}
 
 }  // namespace
 
@@ -36,7 +37,7 @@ Agent::Agent(Orders orders, Surroundings surroundings)
       patience_timer_(loop_) {}
 
 Result<> Agent::run() {
-  std::signal(SIGPIPE, SIG_IGN);   // a reader that is gone is an errno of write()
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that is gone is an errno of write()
   if (Result<> made = make_flows(); !made) return made.error();
   introduce();
   if (Result<> started = start_watches(); !started) return started.error();
@@ -58,8 +59,8 @@ Result<> Agent::make_flows() {
     if (!pace) return pace.error();
     Result<std::shared_ptr<const probe::Prepared>> prepared = probe::prepare(std::move(*request));
     if (!prepared) return prepared.error();
-    flows_.push_back(std::make_unique<Flow>(loop_.get_executor(), orders_, traffic, std::move(*pace), std::move(*prepared),
-                                            journal_, [this] { flow_idle(); }));
+    flows_.push_back(std::make_unique<Flow>(loop_.get_executor(), orders_, traffic, std::move(*pace),
+                                            std::move(*prepared), journal_, [this] { flow_idle(); }));
   }
   probe::EngineOptions options;
   options.seed = std::random_device{}();
@@ -74,7 +75,8 @@ Result<> Agent::make_flows() {
 Result<> Agent::start_watches() {
   std::set<ServicePortRef> ports;
   const auto port_of = [this](const plan::TrafficPlan& traffic) {
-    return ServicePortRef{traffic.service_ns.empty() ? orders_.ns : traffic.service_ns, traffic.service, traffic.service_port};
+    return ServicePortRef{traffic.service_ns.empty() ? orders_.ns : traffic.service_ns, traffic.service,
+                          traffic.service_port};
   };
   for (const plan::TrafficPlan& traffic : orders_.traffic) {
     if (!traffic.service.empty()) ports.insert(port_of(traffic));

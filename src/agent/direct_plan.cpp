@@ -23,7 +23,8 @@ void DirectPlan::set_endpoints(const std::vector<ListedEndpoint>& endpoints, Sta
   for (const auto& [key, endpoint] : listed) {
     const auto [place, is_new] = seats_.try_emplace(key);
     Seat& seat = place->second;
-    const bool was_in_use = !is_new && seat.listed && seat.endpoint.in_use && seat.endpoint.pod_uid == endpoint->pod_uid;
+    const bool was_in_use =
+        !is_new && seat.listed && seat.endpoint.in_use && seat.endpoint.pod_uid == endpoint->pod_uid;
     if (endpoint->in_use && !was_in_use) {
       seat.wanted = "joined";
       seat.periodic = now + settings_.interval;

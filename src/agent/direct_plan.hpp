@@ -15,22 +15,22 @@ namespace straycat::agent {
 struct ListedEndpoint {
   probe::Dial dial;
   std::string pod, pod_uid;
-  bool in_use = false;   // ready, or serving while it terminates: a proxy may send to it
+  bool in_use = false;  // ready, or serving while it terminates: a proxy may send to it
   bool operator==(const ListedEndpoint&) const = default;
 };
 
 struct DirectSettings {
-  Nanos interval = std::chrono::seconds{1};        // periodic, of each endpoint in use; 0 = none
-  Nanos quiet = std::chrono::milliseconds{500};    // a failure after this long without one begins a burst
-  double most_per_second = 50;                     // over all endpoints, on average
-  double most_at_once = 100;                       // and in one go: a whole slice
+  Nanos interval = std::chrono::seconds{1};      // periodic, of each endpoint in use; 0 = none
+  Nanos quiet = std::chrono::milliseconds{500};  // a failure after this long without one begins a burst
+  double most_per_second = 50;                   // over all endpoints, on average
+  double most_at_once = 100;                     // and in one go: a whole slice
 };
 
 class DirectPlan {
  public:
   struct Order {
     ListedEndpoint endpoint;
-    std::string why;   // "joined", "failure", "periodic", "left"
+    std::string why;  // "joined", "failure", "periodic", "left"
     bool operator==(const Order&) const = default;
   };
 
@@ -53,14 +53,16 @@ class DirectPlan {
     ListedEndpoint endpoint;
     bool listed = true;
     bool under_way = false;
-    std::string wanted;   // why it is to be probed at once; "" = not
+    std::string wanted;  // why it is to be probed at once; "" = not
     Stamp periodic;
   };
   using Key = std::pair<std::string, std::uint16_t>;
 
   void refill(Stamp now);
   bool take_token();
-  [[nodiscard]] bool is_periodic(const Seat& seat) const { return settings_.interval > Nanos{0} && seat.listed && seat.endpoint.in_use; }
+  [[nodiscard]] bool is_periodic(const Seat& seat) const {
+    return settings_.interval > Nanos{0} && seat.listed && seat.endpoint.in_use;
+  }
   void collect(Stamp now, bool urgent, std::vector<Order>& orders);
 
   DirectSettings settings_;

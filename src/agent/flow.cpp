@@ -82,8 +82,9 @@ Result<probe::Pace> pace_of(const plan::TrafficPlan& traffic, const Orders& orde
   return pace;
 }
 
-Flow::Flow(boost::asio::any_io_executor executor, const Orders& orders, const plan::TrafficPlan& traffic, probe::Pace pace,
-           std::shared_ptr<const probe::Prepared> request, Journal& journal, std::function<void()> on_idle)
+Flow::Flow(boost::asio::any_io_executor executor, const Orders& orders, const plan::TrafficPlan& traffic,
+           probe::Pace pace, std::shared_ptr<const probe::Prepared> request, Journal& journal,
+           std::function<void()> on_idle)
     : traffic_(traffic),
       request_(std::move(request)),
       journal_(journal),
@@ -129,7 +130,8 @@ void Flow::send(Stamp intended) {
   // The attempt's own number: the pacer has counted it already.
   const std::uint64_t id = pacer_.sent() - 1;
   ++under_way_;
-  const Stamp started = engine_->start(request_, intended, [this, id](const probe::Attempt& attempt) { ended(id, attempt); });
+  const Stamp started =
+      engine_->start(request_, intended, [this, id](const probe::Attempt& attempt) { ended(id, attempt); });
   windows_.started(intended, started);
 }
 
@@ -155,8 +157,9 @@ void Flow::probe(const DirectPlan::Order& order) {
   request.timeouts.connect = shorter(request.timeouts.connect, direct_connect_timeout);
   request.timeouts.total = shorter(request.timeouts.total, direct_timeout);
   Result<std::shared_ptr<const probe::Prepared>> prepared = probe::prepare(std::move(request));
-  if (!prepared) return;   // cannot be: the same request was prepared at the start
-  engine_->start(*prepared, monotonic_now(), [this, order](const probe::Attempt& attempt) { probe_ended(order, attempt); });
+  if (!prepared) return;  // cannot be: the same request was prepared at the start
+  engine_->start(*prepared, monotonic_now(),
+                 [this, order](const probe::Attempt& attempt) { probe_ended(order, attempt); });
 }
 
 void Flow::probe_ended(const DirectPlan::Order& order, const probe::Attempt& attempt) {

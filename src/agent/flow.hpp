@@ -9,13 +9,12 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include <straycat/agent/orders.hpp>
-#include <straycat/probe/engine.hpp>
-#include <straycat/probe/pacing.hpp>
-
 #include "agent/direct_plan.hpp"
 #include "agent/journal.hpp"
 #include "agent/windows.hpp"
+#include <straycat/agent/orders.hpp>
+#include <straycat/probe/engine.hpp>
+#include <straycat/probe/pacing.hpp>
 
 namespace straycat::agent {
 
@@ -65,7 +64,7 @@ class Flow {
   Windows windows_;
   DirectPlan direct_;
   boost::asio::steady_timer timer_;
-  Stamp wake_;   // when the timer fires; 0 = it does not run
+  Stamp wake_;  // when the timer fires; 0 = it does not run
   std::uint64_t under_way_ = 0;
   std::uint64_t skipped_told_ = 0;
   bool stopped_ = false, finished_ = false;

@@ -4,9 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include <straycat/core/event.hpp>
-
 #include "agent/line_writer.hpp"
+#include <straycat/core/event.hpp>
 
 namespace straycat::agent {
 

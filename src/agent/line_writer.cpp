@@ -1,11 +1,10 @@
 #include "agent/line_writer.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -76,7 +75,7 @@ struct LineWriter::Impl : std::enable_shared_from_this<Impl> {
   std::size_t bound;
   boost::asio::posix::stream_descriptor readiness;
   std::string buffer;
-  std::size_t written = 0;   // of buffer
+  std::size_t written = 0;  // of buffer
   bool watched = false, waiting = false, broken = false, closed = false;
 };
 

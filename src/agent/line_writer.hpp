@@ -13,8 +13,8 @@ namespace straycat::agent {
 
 class LineWriter {
  public:
-  // Keeps at most `bound` bytes for a slow reader. The descriptor stays as it is (no O_NONBLOCK: others may share it) and
-  // stays open.
+  // Keeps at most `bound` bytes for a slow reader. The descriptor stays as it is (no O_NONBLOCK: others may share it)
+  // and stays open.
   LineWriter(boost::asio::any_io_executor executor, int descriptor, std::size_t bound);
   ~LineWriter();
   LineWriter(const LineWriter&) = delete;

@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <straycat/agent/orders.hpp>
-
 #include "agent/agent.hpp"
+#include <straycat/agent/orders.hpp>
 
 namespace straycat::agent {
 

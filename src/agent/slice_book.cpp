@@ -11,7 +11,8 @@ using json = nlohmann::json;
 
 const model::SlicePort* port_of(const model::EndpointSlice& slice, const std::optional<std::string>& name) {
   if (!name) return slice.ports.size() == 1 ? &slice.ports.front() : nullptr;
-  const auto found = std::find_if(slice.ports.begin(), slice.ports.end(), [&](const auto& port) { return port.name == *name; });
+  const auto found =
+      std::find_if(slice.ports.begin(), slice.ports.end(), [&](const auto& port) { return port.name == *name; });
   return found == slice.ports.end() ? nullptr : &*found;
 }
 
@@ -63,7 +64,7 @@ std::vector<ListedEndpoint> listed_endpoints(const std::map<std::string, model::
     const model::SlicePort* port = slice.address_type == "FQDN" ? nullptr : port_of(slice, port_name);
     if (port == nullptr || !port->port || *port->port < 1 || *port->port > 65535 || port->protocol != "TCP") continue;
     for (const model::Endpoint& endpoint : slice.endpoints) {
-      if (endpoint.addresses.empty()) continue;   // proxies use the first address only, and so do we
+      if (endpoint.addresses.empty()) continue;  // proxies use the first address only, and so do we
       const probe::Dial dial{endpoint.addresses.front(), static_cast<std::uint16_t>(*port->port)};
       // For a moment one endpoint can stand in two slices: the one in use counts.
       ListedEndpoint& seat = found[{dial.address, dial.port}];
@@ -77,7 +78,8 @@ std::vector<ListedEndpoint> listed_endpoints(const std::map<std::string, model::
 }
 
 std::optional<std::string> port_name_of(const model::Service& service, int port) {
-  const auto found = std::find_if(service.ports.begin(), service.ports.end(), [&](const auto& p) { return p.port == port; });
+  const auto found =
+      std::find_if(service.ports.begin(), service.ports.end(), [&](const auto& p) { return p.port == port; });
   if (found == service.ports.end()) return std::nullopt;
   return found->name;
 }

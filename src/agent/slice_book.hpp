@@ -6,17 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "agent/direct_plan.hpp"
 #include <straycat/kube/client.hpp>
 #include <straycat/model/objects.hpp>
-
-#include "agent/direct_plan.hpp"
 
 namespace straycat::agent {
 
 class SliceBook {
  public:
-  // What an item changed, for the log; empty when it changed nothing that the log keeps. A list is compared with what was
-  // known: what it no longer holds is a deletion.
+  // What an item changed, for the log; empty when it changed nothing that the log keeps. A list is compared with what
+  // was known: what it no longer holds is a deletion.
   std::vector<model::ObjectChange> take(const kube::WatchItem& item);
 
   [[nodiscard]] const std::map<std::string, model::EndpointSlice>& slices() const { return slices_; }
@@ -25,7 +24,7 @@ class SliceBook {
   void set(const nlohmann::json& object, std::vector<model::ObjectChange>& changes);
   void erase(const std::string& name, std::vector<model::ObjectChange>& changes);
 
-  std::map<std::string, model::EndpointSlice> slices_;   // by name
+  std::map<std::string, model::EndpointSlice> slices_;  // by name
 };
 
 // Whether some slice has more than one port, so that the Service port's name must be known.

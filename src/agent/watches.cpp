@@ -34,11 +34,10 @@ void Watches::follow(const std::vector<ServicePortRef>& ports) {
 }
 
 void Watches::watch_service(Service& service) {
-  asio::co_spawn(
-      executor_,
-      client_.watch({slices_type(), service.ns, service.selector, ""},
-                    [this, &service](const kube::WatchItem& item) { on_slices(service, item); }),
-      asio::detached);
+  asio::co_spawn(executor_,
+                 client_.watch({slices_type(), service.ns, service.selector, ""},
+                               [this, &service](const kube::WatchItem& item) { on_slices(service, item); }),
+                 asio::detached);
 }
 
 void Watches::on_slices(Service& service, const kube::WatchItem& item) {
@@ -68,7 +67,8 @@ void Watches::tell(Service& service, Stamp seen) {
   }
   for (const ServicePortRef& port : service.ports) {
     const std::optional<std::string> name = by_name ? port_name_of(*service.object, port.port) : std::nullopt;
-    changed_(port, by_name && !name ? std::vector<ListedEndpoint>{} : listed_endpoints(service.book.slices(), name), seen);
+    changed_(port, by_name && !name ? std::vector<ListedEndpoint>{} : listed_endpoints(service.book.slices(), name),
+             seen);
   }
 }
 
@@ -86,8 +86,9 @@ void Watches::ask_for_ports(Service& service) {
           of.object = model::project_service(*object);
           self.tell(of, monotonic_now());
         } else {
-          self.journal_.write(NoteRecord{"no direct probes of " + of.name + ": its ports cannot be read: " + object.error().message});
-          of.asked = true;   // not again
+          self.journal_.write(
+              NoteRecord{"no direct probes of " + of.name + ": its ports cannot be read: " + object.error().message});
+          of.asked = true;  // not again
         }
       }(*this, service),
       asio::detached);

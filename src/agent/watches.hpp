@@ -1,4 +1,5 @@
-// The agent's watches: the EndpointSlices of the traffic's Services, and the beacon. Same thread and clock as the traffic.
+// The agent's watches: the EndpointSlices of the traffic's Services, and the beacon. Same thread and clock as the
+// traffic.
 #pragma once
 
 #include <functional>
@@ -9,11 +10,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include <straycat/core/records.hpp>
-#include <straycat/kube/client.hpp>
-
 #include "agent/journal.hpp"
 #include "agent/slice_book.hpp"
+#include <straycat/core/records.hpp>
+#include <straycat/kube/client.hpp>
 
 namespace straycat::agent {
 
@@ -43,7 +43,7 @@ class Watches {
     std::string ns, name, selector;
     std::vector<ServicePortRef> ports;
     SliceBook book;
-    std::optional<model::Service> object;   // read only when a slice has several ports
+    std::optional<model::Service> object;  // read only when a slice has several ports
     bool asked = false;
     bool listed = false, denied = false, open = false;
   };

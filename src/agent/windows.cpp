@@ -103,7 +103,7 @@ void Windows::tell_if_done(std::map<std::int64_t, Live>::iterator window) {
 
 void Windows::finish(Stamp now) {
   cut(now);
-  live_.erase(std::prev(live_.end()));   // began now: holds nothing
+  live_.erase(std::prev(live_.end()));  // began now: holds nothing
   for (auto& [from, live] : live_) done_.push_back(std::move(live.record));
   live_.clear();
   std::sort(done_.begin(), done_.end(), [](const auto& a, const auto& b) { return a.from_ns < b.from_ns; });

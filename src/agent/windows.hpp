@@ -16,8 +16,8 @@ struct WindowSettings {
   Nanos length = std::chrono::milliseconds{200};
   // A window in which nothing started may grow to this: quiet stretches cost few records and stay covered.
   Nanos longest_empty = std::chrono::seconds{1};
-  std::size_t failures_kept = 200;   // a window
-  std::size_t bodies_kept = 16;      // distinct hashes a window; more are counted as "other"
+  std::size_t failures_kept = 200;  // a window
+  std::size_t bodies_kept = 16;     // distinct hashes a window; more are counted as "other"
 };
 
 // Windows follow each other without gap or overlap. One is told when it is closed and all its attempts have ended, so
@@ -28,8 +28,8 @@ class Windows {
 
   // Starts go forward in time only.
   void started(Stamp intended, Stamp started);
-  // An attempt that was counted by its start has ended. Whether this failure is to be written whole; false for a success,
-  // and beyond the cap.
+  // An attempt that was counted by its start has ended. Whether this failure is to be written whole; false for a
+  // success, and beyond the cap.
   bool ended(const probe::Attempt& attempt);
 
   // The view has changed at `now`: what starts from now on belongs to a new window.
@@ -57,7 +57,7 @@ class Windows {
 
   std::string traffic_;
   WindowSettings settings_;
-  std::map<std::int64_t, Live> live_;   // by when it began; the last one is open
+  std::map<std::int64_t, Live> live_;  // by when it began; the last one is open
   std::vector<AttemptWindow> done_;
 };
 

@@ -91,7 +91,7 @@ Answer::State Answer::parse() {
     }
     if (status() >= 200) return State::whole;
     if (status() == 101) return State::whole;
-    restart();   // 1xx: the real response follows (RFC 9110, 15.2)
+    restart();  // 1xx: the real response follows (RFC 9110, 15.2)
   }
   return State::more;
 }

@@ -26,7 +26,7 @@ class Answer {
 
   // After `broken`: why. Before the end: how a close or a timeout finds it.
   [[nodiscard]] Failure failure() const;
-  [[nodiscard]] Phase phase() const;             // first_byte until the header is whole, then body
+  [[nodiscard]] Phase phase() const;  // first_byte until the header is whole, then body
   [[nodiscard]] int status() const;
   [[nodiscard]] std::optional<std::uint64_t> content_length() const;
   [[nodiscard]] BodyCheck& body();
@@ -40,7 +40,7 @@ class Answer {
   bool head_;
   std::unique_ptr<Parser> parser_;
   BodyCheck body_;
-  std::string pending_;            // bytes of a header line that is not whole yet
+  std::string pending_;  // bytes of a header line that is not whole yet
   std::optional<Failure> failure_;
   bool seen_prefix_ = false;
 };

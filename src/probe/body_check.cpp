@@ -1,7 +1,6 @@
 #include "probe/body_check.hpp"
 
 #include <algorithm>
-
 #include <openssl/evp.h>
 
 #include <fmt/format.h>
@@ -66,7 +65,8 @@ std::string BodyCheck::finish_sha256() {
 std::optional<Failure> BodyCheck::judge(int status, const std::string& sha256) const {
   const auto& statuses = expect_->statuses;
   if (!statuses.empty() && std::find(statuses.begin(), statuses.end(), status) == statuses.end()) {
-    return Failure{FailureKind::status, Phase::check, 0, fmt::format("(22) The requested URL returned error: {}", status)};
+    return Failure{FailureKind::status, Phase::check, 0,
+                   fmt::format("(22) The requested URL returned error: {}", status)};
   }
   if (expect_->body_equals && !(equal_ && bytes_ == expect_->body_equals->size())) {
     return body_failure(fmt::format("the body ({} bytes) is not the expected one", bytes_));

@@ -1,5 +1,5 @@
-// Looks at a body as it passes: length, sha256, equality, containment. Keeps none of it but what `contains` needs to see
-// across two pieces.
+// Looks at a body as it passes: length, sha256, equality, containment. Keeps none of it but what `contains` needs to
+// see across two pieces.
 #pragma once
 
 #include <memory>

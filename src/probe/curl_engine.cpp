@@ -1,14 +1,12 @@
 #include <sys/epoll.h>
-
 #include <unordered_map>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <straycat/probe/engine.hpp>
-
 #include "probe/curl_op.hpp"
 #include "probe/poller.hpp"
+#include <straycat/probe/engine.hpp>
 
 namespace straycat::probe {
 
@@ -43,7 +41,11 @@ int curl_events(std::uint32_t events) {
 class CurlEngine final : public Engine {
  public:
   CurlEngine(const boost::asio::any_io_executor& executor, EngineOptions options)
-      : executor_(executor), options_(std::move(options)), random_(options_.seed), poller_(executor), timer_(executor),
+      : executor_(executor),
+        options_(std::move(options)),
+        random_(options_.seed),
+        poller_(executor),
+        timer_(executor),
         alive_(std::make_shared<bool>(true)) {
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     static_cast<void>(ready);
@@ -113,7 +115,8 @@ class CurlEngine final : public Engine {
     const auto [place, is_new] = sockets_.try_emplace(socket);
     if (is_new) place->second = std::make_unique<CurlSocket>(*this, socket);
     // A refusal here ends in that request's own timeout.
-    const bool watched = is_new ? poller_.add(socket, events, *place->second) : poller_.modify(socket, events, *place->second);
+    const bool watched =
+        is_new ? poller_.add(socket, events, *place->second) : poller_.modify(socket, events, *place->second);
     if (!watched) ++health_.no_memory;
   }
 
@@ -152,7 +155,7 @@ class CurlEngine final : public Engine {
   EngineHealth health_;
   std::unordered_map<curl_socket_t, std::unique_ptr<CurlSocket>> sockets_;
   std::unordered_map<CURL*, std::unique_ptr<CurlOp>> ops_;
-  std::unique_ptr<CURLM, FreeMulti> multi_;   // before the requests: cleaning it up may still call their callbacks
+  std::unique_ptr<CURLM, FreeMulti> multi_;  // before the requests: cleaning it up may still call their callbacks
   std::shared_ptr<bool> alive_;
 };
 

@@ -1,10 +1,9 @@
 #include "probe/curl_op.hpp"
 
-#include <netinet/in.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <netinet/in.h>
+#include <unistd.h>
 
 #include "probe/sockets.hpp"
 
@@ -12,14 +11,16 @@ namespace straycat::probe {
 
 namespace {
 
-constexpr std::size_t header_limit = 64u << 10;   // as the fast engine's
+constexpr std::size_t header_limit = 64u << 10;  // as the fast engine's
 
 template <class Value>
 void set(CURL* easy, CURLoption option, Value value) {
   curl_easy_setopt(easy, option, value);
 }
 
-long millis(Nanos length) { return static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(length).count()); }
+long millis(Nanos length) {
+  return static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(length).count());
+}
 
 std::string bracketed(const std::string& address) {
   return address.find(':') == std::string::npos ? address : "[" + address + "]";
@@ -39,15 +40,17 @@ bool is_tls(CURLcode code) {
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_CLIENTCERT: return true;
-    default: return false;
+    case CURLE_SSL_CLIENTCERT:
+      return true;
+    default:
+      return false;
   }
 }
 
 }  // namespace
 
-CurlOp::CurlOp(const EngineOptions& options, std::mt19937_64& random, std::shared_ptr<const Prepared> request, Stamp intended,
-               Engine::Done done)
+CurlOp::CurlOp(const EngineOptions& options, std::mt19937_64& random, std::shared_ptr<const Prepared> request,
+               Stamp intended, Engine::Done done)
     : options_(options),
       request_(std::move(request)),
       done_(std::move(done)),
@@ -212,7 +215,9 @@ int CurlOp::system_error() const {
 
 void CurlOp::finish(CURLcode code, Stamp ended, EngineHealth& health) {
   attempt_.ended = ended;
-  const auto after_start = [&](std::int64_t micros) { return micros == 0 ? Stamp{} : attempt_.started + std::chrono::microseconds{micros}; };
+  const auto after_start = [&](std::int64_t micros) {
+    return micros == 0 ? Stamp{} : attempt_.started + std::chrono::microseconds{micros};
+  };
   attempt_.connected = after_start(info(CURLINFO_CONNECT_TIME_T));
   attempt_.first_byte = after_start(info(CURLINFO_STARTTRANSFER_TIME_T));
   attempt_.status = static_cast<int>(info(CURLINFO_RESPONSE_CODE));
@@ -236,22 +241,31 @@ Failure CurlOp::failure_of(CURLcode code) const {
   if (is_tls(code)) return {FailureKind::tls, Phase::tls, 0, coded};
   switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_RESOLVE_HOST: return name_failure(request_->url.host, 0);
-    case CURLE_COULDNT_CONNECT: return connect_failure(peer(), system_error(), after);
-    case CURLE_OPERATION_TIMEDOUT: return timeout_failure(after);
-    case CURLE_GOT_NOTHING: return empty_reply();
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return name_failure(request_->url.host, 0);
+    case CURLE_COULDNT_CONNECT:
+      return connect_failure(peer(), system_error(), after);
+    case CURLE_OPERATION_TIMEDOUT:
+      return timeout_failure(after);
+    case CURLE_GOT_NOTHING:
+      return empty_reply();
     case CURLE_PARTIAL_FILE: {
       const std::optional<std::uint64_t> length = content_length();
       return cut_body(length ? std::optional<std::uint64_t>(*length - body_.bytes()) : std::nullopt);
     }
-    case CURLE_SEND_ERROR: return send_failure(system_error());
-    case CURLE_RECV_ERROR: return receive_error();
-    case CURLE_UNSUPPORTED_PROTOCOL: return header_bytes_ == 0 ? not_http() : protocol_failure(phase(), text);
+    case CURLE_SEND_ERROR:
+      return send_failure(system_error());
+    case CURLE_RECV_ERROR:
+      return receive_error();
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return header_bytes_ == 0 ? not_http() : protocol_failure(phase(), text);
     case CURLE_WRITE_ERROR:
       if (header_bytes_ > header_limit) return protocol_failure(Phase::first_byte, "header limit exceeded");
-      break;   // 7.88 says so of a chunk that is none
-    case CURLE_OUT_OF_MEMORY: return {FailureKind::local_exhaustion, Phase::connect, ENOMEM, coded};
-    default: break;
+      break;  // 7.88 says so of a chunk that is none
+    case CURLE_OUT_OF_MEMORY:
+      return {FailureKind::local_exhaustion, Phase::connect, ENOMEM, coded};
+    default:
+      break;
   }
   return {FailureKind::protocol, phase(), 0, coded};
 }
@@ -269,7 +283,8 @@ Failure CurlOp::timeout_failure(Nanos after) const {
 Failure CurlOp::receive_error() const {
   const int error = system_error();
   if (error == 0) return {FailureKind::protocol, phase(), 0, "(56) " + std::string(error_.data())};
-  if (!requested_ && request_->url.scheme == "https") return {FailureKind::tls, Phase::tls, error, "(56) " + std::string(error_.data())};
+  if (!requested_ && request_->url.scheme == "https")
+    return {FailureKind::tls, Phase::tls, error, "(56) " + std::string(error_.data())};
   return receive_failure(phase(), error);
 }
 

@@ -2,17 +2,15 @@
 #pragma once
 
 #include <array>
+#include <curl/curl.h>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
 
-#include <curl/curl.h>
-
-#include <straycat/probe/engine.hpp>
-
 #include "probe/body_check.hpp"
 #include "probe/failures.hpp"
+#include <straycat/probe/engine.hpp>
 
 namespace straycat::probe {
 

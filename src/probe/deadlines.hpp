@@ -46,8 +46,8 @@ class Deadlines {
 
   boost::asio::steady_timer timer_;
   boost::intrusive::multiset<Entry, boost::intrusive::constant_time_size<false>> entries_;
-  Stamp armed_{};   // 0: no timer runs
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);   // a handler may be on its way when this ends
+  Stamp armed_{};                                               // 0: no timer runs
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // a handler may be on its way when this ends
 };
 
 }  // namespace straycat::probe

@@ -14,12 +14,16 @@ long long millis(Nanos length) { return std::chrono::duration_cast<std::chrono::
 FailureKind kind_of(int error) {
   if (is_local_exhaustion(error)) return FailureKind::local_exhaustion;
   switch (error) {
-    case ECONNREFUSED: return FailureKind::refused;
-    case ETIMEDOUT: return FailureKind::connect_timeout;
+    case ECONNREFUSED:
+      return FailureKind::refused;
+    case ETIMEDOUT:
+      return FailureKind::connect_timeout;
     case ECONNRESET:
     case EPIPE:
-    case ECONNABORTED: return FailureKind::reset;
-    default: return FailureKind::unreachable;   // EHOSTUNREACH, ENETUNREACH, EACCES (a local firewall), EINVAL...
+    case ECONNABORTED:
+      return FailureKind::reset;
+    default:
+      return FailureKind::unreachable;  // EHOSTUNREACH, ENETUNREACH, EACCES (a local firewall), EINVAL...
   }
 }
 
@@ -34,12 +38,14 @@ bool is_local_exhaustion(int error) {
   switch (error) {
     case EADDRNOTAVAIL:
     case EADDRINUSE:
-    case EAGAIN:      // connect(2): no free local port (older kernels)
+    case EAGAIN:  // connect(2): no free local port (older kernels)
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
-    case ENOMEM: return true;
-    default: return false;
+    case ENOMEM:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -64,7 +70,8 @@ Failure connect_failure(const Peer& peer, int error, Nanos after) {
 
 Failure connect_timed_out(const Peer& peer, Nanos after) {
   return {FailureKind::connect_timeout, Phase::connect, 0,
-          fmt::format("(28) Failed to connect to {} port {} after {} ms: Timeout was reached", peer.host, peer.port, millis(after))};
+          fmt::format("(28) Failed to connect to {} port {} after {} ms: Timeout was reached", peer.host, peer.port,
+                      millis(after))};
 }
 
 Failure name_failure(const std::string& host, int error) {
@@ -72,7 +79,8 @@ Failure name_failure(const std::string& host, int error) {
 }
 
 Failure name_timed_out(Nanos after) {
-  return {FailureKind::name_not_found, Phase::name, 0, fmt::format("(28) Resolving timed out after {} milliseconds", millis(after))};
+  return {FailureKind::name_not_found, Phase::name, 0,
+          fmt::format("(28) Resolving timed out after {} milliseconds", millis(after))};
 }
 
 Failure send_failure(int error) {
@@ -92,7 +100,8 @@ Failure cut_body(std::optional<std::uint64_t> missing) {
 }
 
 Failure response_timed_out(Phase phase, Nanos after, std::uint64_t received, std::optional<std::uint64_t> expected) {
-  std::string bytes = expected ? fmt::format("{} out of {} bytes", received, *expected) : fmt::format("{} bytes", received);
+  std::string bytes =
+      expected ? fmt::format("{} out of {} bytes", received, *expected) : fmt::format("{} bytes", received);
   return {FailureKind::response_timeout, phase, 0,
           fmt::format("(28) Operation timed out after {} milliseconds with {} received", millis(after), bytes)};
 }
@@ -101,8 +110,6 @@ Failure protocol_failure(Phase phase, const std::string& detail) {
   return {FailureKind::protocol, phase, 0, "(8) Weird server reply: " + detail};
 }
 
-Failure not_http() {
-  return {FailureKind::protocol, Phase::first_byte, 0, "(1) Received HTTP/0.9 when not allowed"};
-}
+Failure not_http() { return {FailureKind::protocol, Phase::first_byte, 0, "(1) Received HTTP/0.9 when not allowed"}; }
 
 }  // namespace straycat::probe

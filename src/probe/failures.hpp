@@ -1,5 +1,5 @@
-// The only place where foreign codes (errno, CURLcode) become a FailureKind, in curl's own wording. Where curl 7.88 says
-// less than the kernel ("Couldn't connect to server"), the kernel's text stands in its place.
+// The only place where foreign codes (errno, CURLcode) become a FailureKind, in curl's own wording. Where curl 7.88
+// says less than the kernel ("Couldn't connect to server"), the kernel's text stands in its place.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,8 @@ void count_local_exhaustion(EngineHealth& health, int error);
 // The peer closed within the body; `missing` unset for a chunked one.
 [[nodiscard]] Failure cut_body(std::optional<std::uint64_t> missing);
 // `expected` is the Content-Length where one came.
-[[nodiscard]] Failure response_timed_out(Phase phase, Nanos after, std::uint64_t received, std::optional<std::uint64_t> expected);
+[[nodiscard]] Failure response_timed_out(Phase phase, Nanos after, std::uint64_t received,
+                                         std::optional<std::uint64_t> expected);
 [[nodiscard]] Failure protocol_failure(Phase phase, const std::string& detail);
 [[nodiscard]] Failure not_http();
 

@@ -1,8 +1,7 @@
 #include <boost/asio/post.hpp>
 
-#include <straycat/probe/engine.hpp>
-
 #include "probe/fast_op.hpp"
+#include <straycat/probe/engine.hpp>
 
 namespace straycat::probe {
 

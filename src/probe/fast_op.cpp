@@ -1,11 +1,10 @@
 #include "probe/fast_op.hpp"
 
-#include <sys/epoll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "probe/sockets.hpp"
 
@@ -127,16 +126,19 @@ void FastOp::connect(const sockaddr_storage& to, socklen_t size) {
 void FastOp::on_ready(std::uint32_t events) {
   if (events & ~std::uint32_t{EPOLLOUT}) seen_readable_ = true;
   switch (state_) {
-    case State::connecting: return on_connect_result();
+    case State::connecting:
+      return on_connect_result();
     case State::sending:
       // A reset or an early answer shows on this side first.
       if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) send_some();
       return;
     case State::reading:
-      if (events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) read_some((events & ~std::uint32_t{EPOLLIN | EPOLLOUT}) != 0);
+      if (events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP))
+        read_some((events & ~std::uint32_t{EPOLLIN | EPOLLOUT}) != 0);
       return;
     case State::naming:
-    case State::over: return;
+    case State::over:
+      return;
   }
 }
 
@@ -217,11 +219,16 @@ void FastOp::on_deadline() {
   const std::shared_ptr<FastOp> keep = shared_from_this();
   const Nanos after = age();
   switch (state_) {
-    case State::naming: return fail(name_timed_out(after));
-    case State::connecting: return fail(connect_timed_out(peer(), after));
-    case State::over: return;
-    case State::sending: return fail(response_timed_out(Phase::send, after, 0, std::nullopt));
-    case State::reading: break;
+    case State::naming:
+      return fail(name_timed_out(after));
+    case State::connecting:
+      return fail(connect_timed_out(peer(), after));
+    case State::over:
+      return;
+    case State::sending:
+      return fail(response_timed_out(Phase::send, after, 0, std::nullopt));
+    case State::reading:
+      break;
   }
   if (!answer_) return fail(response_timed_out(Phase::first_byte, after, 0, std::nullopt));
   fail(response_timed_out(answer_->phase(), after, answer_->body().bytes(), answer_->content_length()));

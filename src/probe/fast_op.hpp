@@ -1,19 +1,17 @@
 // One request of the fast engine: name -> connect -> send -> read -> judged.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <memory>
 #include <random>
+#include <sys/socket.h>
 #include <vector>
-
-#include <straycat/probe/engine.hpp>
 
 #include "probe/answer.hpp"
 #include "probe/deadlines.hpp"
 #include "probe/failures.hpp"
 #include "probe/poller.hpp"
 #include "probe/resolver.hpp"
+#include <straycat/probe/engine.hpp>
 
 namespace straycat::probe {
 
@@ -22,7 +20,11 @@ class FastOp;
 // What all requests of an engine share.
 struct FastShared {
   FastShared(const boost::asio::any_io_executor& executor, EngineOptions engine_options)
-      : options(std::move(engine_options)), poller(executor), deadlines(executor), resolver(executor), random(options.seed),
+      : options(std::move(engine_options)),
+        poller(executor),
+        deadlines(executor),
+        resolver(executor),
+        random(options.seed),
         scratch(64u << 10) {}
 
   EngineOptions options;
@@ -30,7 +32,7 @@ struct FastShared {
   Deadlines deadlines;
   Resolver resolver;
   std::mt19937_64 random;
-  std::vector<char> scratch;   // every read goes through here: a request in flight needs no buffer of its own
+  std::vector<char> scratch;  // every read goes through here: a request in flight needs no buffer of its own
   EngineHealth health;
   std::function<void(FastOp&)> ended;
 };
@@ -45,7 +47,7 @@ class FastOp final : public Poller::Watched, public Deadlines::Entry, public std
   // Once, after `ended`.
   void report() { done_(attempt_); }
 
-  std::size_t slot = 0;   // its place in the engine's list
+  std::size_t slot = 0;  // its place in the engine's list
 
  private:
   enum class State { naming, connecting, sending, reading, over };
@@ -77,9 +79,9 @@ class FastOp final : public Poller::Watched, public Deadlines::Entry, public std
   Engine::Done done_;
   State state_ = State::naming;
   int socket_ = -1;
-  bool seen_readable_ = false;     // an edge for reading came before we read
+  bool seen_readable_ = false;  // an edge for reading came before we read
   std::size_t sent_ = 0;
-  std::vector<Dial> candidates_;   // addresses not yet tried, last first
+  std::vector<Dial> candidates_;  // addresses not yet tried, last first
   Attempt attempt_;
   std::unique_ptr<Answer> answer_;
 };

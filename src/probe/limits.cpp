@@ -1,9 +1,9 @@
-#include <straycat/probe/limits.hpp>
-
 #include <charconv>
 #include <fstream>
 #include <sstream>
 #include <vector>
+
+#include <straycat/probe/limits.hpp>
 
 namespace straycat::probe {
 
@@ -61,7 +61,8 @@ PortTable parse_port_table(std::string_view sockstat, std::string_view port_rang
   const auto tcp = sockstat.find("TCP:");
   const auto waiting = tcp == sockstat.npos ? sockstat.npos : sockstat.find(" tw ", tcp);
   if (waiting != sockstat.npos) {
-    const std::vector<std::uint64_t> found = numbers(sockstat.substr(waiting + 4, sockstat.find_first_of(" \n", waiting + 4) - waiting - 4));
+    const std::vector<std::uint64_t> found =
+        numbers(sockstat.substr(waiting + 4, sockstat.find_first_of(" \n", waiting + 4) - waiting - 4));
     if (!found.empty()) table.time_waits = found.front();
   }
   const std::vector<std::uint64_t> edges = numbers(port_range);

@@ -1,7 +1,7 @@
-#include <straycat/probe/pacing.hpp>
-
 #include <algorithm>
 #include <cmath>
+
+#include <straycat/probe/pacing.hpp>
 
 namespace straycat::probe {
 

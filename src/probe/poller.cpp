@@ -1,9 +1,8 @@
 #include "probe/poller.hpp"
 
+#include <array>
 #include <sys/epoll.h>
 #include <unistd.h>
-
-#include <array>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
@@ -19,18 +18,20 @@ struct Poller::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void wait() {
-    descriptor.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](boost::system::error_code error) {
-      if (!error) self->serve();
-    });
+    descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
+                          [self = shared_from_this()](boost::system::error_code error) {
+                            if (!error) self->serve();
+                          });
   }
 
   void serve() {
     std::array<epoll_event, 128> events;
     const int count = ::epoll_wait(descriptor.native_handle(), events.data(), static_cast<int>(events.size()), 0);
     for (int i = 0; i < count && descriptor.is_open(); ++i) {
-      static_cast<Watched*>(events[static_cast<std::size_t>(i)].data.ptr)->on_ready(events[static_cast<std::size_t>(i)].events);
+      static_cast<Watched*>(events[static_cast<std::size_t>(i)].data.ptr)
+          ->on_ready(events[static_cast<std::size_t>(i)].events);
     }
-    if (descriptor.is_open()) wait();   // asks anew: what is still ready comes again, after the loop's other work
+    if (descriptor.is_open()) wait();  // asks anew: what is still ready comes again, after the loop's other work
   }
 
   int control(int operation, int target, std::uint32_t events, Watched* watched) {

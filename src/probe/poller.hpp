@@ -1,5 +1,5 @@
-// Sockets of both engines under one epoll instance, which Asio watches as one descriptor: one epoll_ctl a connection and
-// no handler allocation, where an Asio socket costs one more system call for each wait.
+// Sockets of both engines under one epoll instance, which Asio watches as one descriptor: one epoll_ctl a connection
+// and no handler allocation, where an Asio socket costs one more system call for each wait.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class Poller {
   // What is told when a descriptor is ready; must live until the handlers running now have returned.
   class Watched {
    public:
-    virtual void on_ready(std::uint32_t events) = 0;   // EPOLLIN, ...
+    virtual void on_ready(std::uint32_t events) = 0;  // EPOLLIN, ...
 
    protected:
     ~Watched() = default;

@@ -1,7 +1,7 @@
-#include <straycat/probe/request.hpp>
-
 #include <algorithm>
 #include <charconv>
+
+#include <straycat/probe/request.hpp>
 
 namespace straycat::probe {
 
@@ -49,7 +49,8 @@ Result<> parse_authority(std::string_view text, Url& url) {
 }
 
 Result<Url> parse(std::string_view text) {
-  if (std::any_of(text.begin(), text.end(), is_blank_or_control)) return bad_input("a blank or control character in it");
+  if (std::any_of(text.begin(), text.end(), is_blank_or_control))
+    return bad_input("a blank or control character in it");
   Url url;
   const auto colon = text.find("://");
   url.scheme = colon == text.npos ? std::string{} : std::string(text.substr(0, colon));

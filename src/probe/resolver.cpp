@@ -1,10 +1,9 @@
 #include "probe/resolver.hpp"
 
 #include <arpa/inet.h>
-#include <netdb.h>
-
 #include <cerrno>
 #include <mutex>
+#include <netdb.h>
 #include <system_error>
 #include <thread>
 
@@ -15,7 +14,7 @@ namespace straycat::probe {
 // What a lookup's thread may touch; it may outlive the resolver.
 struct Resolver::Shared {
   std::mutex mutex;
-  Resolver* owner = nullptr;   // null: nobody waits any more
+  Resolver* owner = nullptr;  // null: nobody waits any more
   boost::asio::any_io_executor executor;
 };
 
@@ -77,7 +76,7 @@ void Resolver::resolve(const std::string& host, Nanos max_age, Found found) {
   };
   try {
     std::thread(work).detach();
-  } catch (const std::system_error& error) {   // no thread to be had: the prober's own limit
+  } catch (const std::system_error& error) {  // no thread to be had: the prober's own limit
     boost::asio::post(shared_->executor, [shared = shared_, host] {
       if (shared->owner != nullptr) shared->owner->answer(host, {{}, ENOMEM, monotonic_now()});
     });

@@ -15,9 +15,9 @@
 namespace straycat::probe {
 
 struct Names {
-  std::vector<std::string> addresses;   // in the resolver's order; empty: it failed
-  int error = 0;                        // errno, where the failure had one
-  Stamp at;                             // when the answer came
+  std::vector<std::string> addresses;  // in the resolver's order; empty: it failed
+  int error = 0;                       // errno, where the failure had one
+  Stamp at;                            // when the answer came
 };
 
 // A numeric address stands for itself.

@@ -1,13 +1,12 @@
-#include <straycat/probe/service_map.hpp>
-
+#include <charconv>
 #include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
-#include <charconv>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <straycat/probe/service_map.hpp>
 
 namespace straycat::probe {
 
@@ -33,7 +32,8 @@ Result<std::string_view> checked_body(std::string_view text) {
   if (newline == text.npos) return own_trouble("service map: no first line");
   std::size_t length = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + newline, length);
-  if (error != std::errc{} || end == text.data() + newline || *end != ' ') return own_trouble("service map: bad first line");
+  if (error != std::errc{} || end == text.data() + newline || *end != ' ')
+    return own_trouble("service map: bad first line");
   const std::string_view body = text.substr(newline + 1, length);
   std::uint64_t sum = 0;
   const auto parsed = std::from_chars(end + 1, text.data() + newline, sum, 16);

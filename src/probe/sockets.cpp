@@ -1,12 +1,11 @@
 #include "probe/sockets.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
+#include <cstring>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 namespace straycat::probe {
 

@@ -1,10 +1,9 @@
 // Socket addresses to text and back.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <cstdint>
 #include <string>
+#include <sys/socket.h>
 
 #include <straycat/probe/request.hpp>
 

@@ -101,7 +101,7 @@ struct AttemptWindow {
   static constexpr const char* kind = "attempts.window";
   std::string traffic;
   std::int64_t from_ns = 0, to_ns = 0;
-  std::uint64_t sent = 0, ok = 0;
+  std::uint64_t sent = 0, ok = 0;                  // sent > ok + failed: still under way when the agent ended
   std::map<std::string, std::uint64_t> failed;     // FailureKind -> count, those kept one by one included
   std::uint64_t failed_not_kept = 0;               // failures counted here without an attempt.failed of their own
   std::int64_t first_start_ns = 0, last_start_ns = 0;        // of any outcome; 0 when none

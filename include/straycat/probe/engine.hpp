@@ -13,18 +13,19 @@
 namespace straycat::probe {
 
 struct EngineOptions {
-  std::shared_ptr<ServiceMap> services;   // loopback fallback: resolve Service names here and pick the endpoint; else null
-  std::string source_address;             // bind to it; "" = the kernel chooses
-  std::uint64_t seed = 0;                 // of the endpoint picks
+  std::shared_ptr<ServiceMap>
+      services;                // loopback fallback: resolve Service names here and pick the endpoint; else null
+  std::string source_address;  // bind to it; "" = the kernel chooses
+  std::uint64_t seed = 0;      // of the endpoint picks
 };
 
 // What an engine ran into by its own fault, since it was last asked.
 struct EngineHealth {
   std::uint64_t attempts = 0;
-  std::uint64_t no_ports = 0;         // EADDRNOTAVAIL
-  std::uint64_t no_descriptors = 0;   // EMFILE, ENFILE
-  std::uint64_t no_memory = 0;        // ENOBUFS, ENOMEM
-  std::uint64_t slow_connects = 0;    // connect() calls that kept the processor for over 1 ms: the TIME_WAIT cliff
+  std::uint64_t no_ports = 0;        // EADDRNOTAVAIL
+  std::uint64_t no_descriptors = 0;  // EMFILE, ENFILE
+  std::uint64_t no_memory = 0;       // ENOBUFS, ENOMEM
+  std::uint64_t slow_connects = 0;   // connect() calls that kept the processor for over 1 ms: the TIME_WAIT cliff
   [[nodiscard]] std::uint64_t local_exhaustion() const { return no_ports + no_descriptors + no_memory; }
 };
 

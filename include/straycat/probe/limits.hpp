@@ -21,9 +21,9 @@ struct CpuUse {
 
 // Why an event loop came late.
 enum class Stall : std::uint8_t {
-  none,      // it did not, or too little to matter
-  cpu,       // busy, or without a processor
-  stopped,   // neither: the process was stopped or frozen (SIGSTOP, a debugger, a suspended machine)
+  none,     // it did not, or too little to matter
+  cpu,      // busy, or without a processor
+  stopped,  // neither: the process was stopped or frozen (SIGSTOP, a debugger, a suspended machine)
 };
 // `late`: how long after its time the loop came back; `spent`: what the thread used meanwhile.
 [[nodiscard]] Stall classify_stall(Nanos late, CpuUse spent);
@@ -33,11 +33,12 @@ class LoopLag {
  public:
   struct Seen {
     Nanos worst{};
-    Stall stall = Stall::none;   // of the worst one
-    Stamp from, to;              // of the worst one
+    Stall stall = Stall::none;  // of the worst one
+    Stamp from, to;             // of the worst one
   };
 
-  // The metronome was due at `due` and came at `now`; `use` counts from the thread's start. Returns what kind of stall ended.
+  // The metronome was due at `due` and came at `now`; `use` counts from the thread's start. Returns what kind of stall
+  // ended.
   Stall tick(Stamp due, Stamp now, CpuUse use);
   // What was seen since the last call.
   [[nodiscard]] Seen take();
@@ -49,8 +50,8 @@ class LoopLag {
 
 // The local ports of this network namespace.
 struct PortTable {
-  std::uint64_t time_waits = 0;   // sockets in TIME_WAIT
-  std::uint64_t range = 28'232;   // ports to choose from
+  std::uint64_t time_waits = 0;  // sockets in TIME_WAIT
+  std::uint64_t range = 28'232;  // ports to choose from
 };
 [[nodiscard]] PortTable port_table();
 [[nodiscard]] PortTable parse_port_table(std::string_view sockstat, std::string_view port_range);

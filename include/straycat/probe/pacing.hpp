@@ -10,7 +10,8 @@
 namespace straycat::probe {
 
 // A stretch of an open loop: the rate goes evenly from `from` to `to` requests a second over `length`. The last stretch
-// may have length 0: it then goes on for ever at `to`. A constant rate is one such stretch; steps are several level ones.
+// may have length 0: it then goes on for ever at `to`. A constant rate is one such stretch; steps are several level
+// ones.
 struct Stretch {
   Nanos length{};
   double from = 0;
@@ -19,17 +20,17 @@ struct Stretch {
 };
 
 // How requests are paced. Open loop (`stretches` not empty): slots come at their times whether or not earlier requests
-// have ended. Closed loop: `loops` workers, each starts a request `pause` after its last one ended; their first requests
-// are spread evenly over one pause.
+// have ended. Closed loop: `loops` workers, each starts a request `pause` after its last one ended; their first
+// requests are spread evenly over one pause.
 struct Pace {
   std::vector<Stretch> stretches;
   int loops = 0;
   Nanos pause{};
-  Nanos max_length{};               // stop after this; 0 = never
-  std::uint64_t max_attempts = 0;   // stop after this many were sent; 0 = never
+  Nanos max_length{};              // stop after this; 0 = never
+  std::uint64_t max_attempts = 0;  // stop after this many were sent; 0 = never
   // Open loop: at most this many overdue slots are made up for; older ones are skipped and counted. A burst of all that
-  // is overdue would starve the event loop and make the prober's own stall look like the target's. 0 = 16, or what 50 ms
-  // of the present rate hold when that is more.
+  // is overdue would starve the event loop and make the prober's own stall look like the target's. 0 = 16, or what 50
+  // ms of the present rate hold when that is more.
   std::uint64_t catch_up = 0;
 };
 
@@ -45,9 +46,9 @@ struct Pace {
 struct Turn {
   enum class What { wait, send, stop };
   What what = What::wait;
-  Nanos at{};                  // wait: look again then (Nanos::max() = not before some request has ended);
-                               // send: the intended start
-  std::uint64_t skipped = 0;   // slots given up before this one
+  Nanos at{};                 // wait: look again then (Nanos::max() = not before some request has ended);
+                              // send: the intended start
+  std::uint64_t skipped = 0;  // slots given up before this one
   bool operator==(const Turn&) const = default;
 };
 
@@ -78,7 +79,7 @@ class Pacer {
 
   Pace pace_;
   Progress progress_;
-  std::priority_queue<Nanos, std::vector<Nanos>, std::greater<>> free_;   // closed loop: when each idle worker is due
+  std::priority_queue<Nanos, std::vector<Nanos>, std::greater<>> free_;  // closed loop: when each idle worker is due
 };
 
 }  // namespace straycat::probe

@@ -17,13 +17,14 @@ namespace straycat::probe {
 
 // "http://sayhi:8080/hi?x=1". An IPv6 literal's host is without its brackets.
 struct Url {
-  std::string scheme;       // "http", "https"
+  std::string scheme;  // "http", "https"
   std::string host;
-  std::uint16_t port = 0;   // the scheme's own when the URL names none
-  std::string target;       // path and query, at least "/"
+  std::uint16_t port = 0;  // the scheme's own when the URL names none
+  std::string target;      // path and query, at least "/"
   bool operator==(const Url&) const = default;
 };
-// Errors (bad_input): another scheme, no host, a bad port, user:password@, blanks and control characters. A fragment is cut.
+// Errors (bad_input): another scheme, no host, a bad port, user:password@, blanks and control characters. A fragment is
+// cut.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
 // An answer is as expected when its status is in `statuses` (empty: any) and each body condition given holds.
@@ -31,14 +32,14 @@ struct Expectation {
   std::vector<int> statuses = {200};
   std::optional<std::string> body_equals{};
   std::optional<std::string> body_contains{};
-  std::optional<std::string> body_sha256{};   // lower-case hex
+  std::optional<std::string> body_sha256{};  // lower-case hex
 };
 
 // All are counted from the attempt's start, as curl's are. 0 = none, except `name`: then `connect` bounds both.
 struct Timeouts {
   Nanos name{};
-  Nanos connect = std::chrono::seconds{5};   // name and connection (and TLS)
-  Nanos first_byte{};                        // until the response's header is whole
+  Nanos connect = std::chrono::seconds{5};  // name and connection (and TLS)
+  Nanos first_byte{};                       // until the response's header is whole
   Nanos total = std::chrono::seconds{10};
 };
 
@@ -52,36 +53,36 @@ struct Dial {
 struct ProbeRequest {
   std::string method = "GET";
   std::string url{};
-  std::map<std::string, std::string> headers{};   // added to Host, User-Agent, Accept, or in their place
+  std::map<std::string, std::string> headers{};  // added to Host, User-Agent, Accept, or in their place
   Expectation expect{};
   Timeouts timeouts{};
-  std::optional<Dial> dial{};                   // dial this and ask nobody for the name (direct probes)
-  Nanos name_max_age = std::chrono::seconds{1}; // how old a name's answer may be; 0 = asked for each request
+  std::optional<Dial> dial{};                    // dial this and ask nobody for the name (direct probes)
+  Nanos name_max_age = std::chrono::seconds{1};  // how old a name's answer may be; 0 = asked for each request
 };
 
 // A request checked and made ready once, then sent many times.
 struct Prepared {
   ProbeRequest request;
   Url url;
-  std::string wire;   // the bytes of a plain HTTP/1.1 request
+  std::string wire;  // the bytes of a plain HTTP/1.1 request
 };
 // Errors (bad_input) say what is wrong: the URL, a method or a header that HTTP does not allow.
 [[nodiscard]] Result<std::shared_ptr<const Prepared>> prepare(ProbeRequest request);
 
 // What became of one request. Stamps are 0 for what never happened.
 struct Attempt {
-  Stamp intended;      // when the pace wanted it to start
+  Stamp intended;  // when the pace wanted it to start
   Stamp started;
-  Stamp connect;       // just before the last connect()
+  Stamp connect;  // just before the last connect()
   Stamp connected;
   Stamp first_byte;
-  Stamp ended;         // when the outcome was known
-  std::optional<Failure> failure;   // none: as expected
-  std::string local_address, remote_address;   // remote: as the name resolved (a ClusterIP), also where we dial past it
+  Stamp ended;                                // when the outcome was known
+  std::optional<Failure> failure;             // none: as expected
+  std::string local_address, remote_address;  // remote: as the name resolved (a ClusterIP), also where we dial past it
   std::uint16_t local_port = 0, remote_port = 0;
   bool reused = false;
-  int status = 0;              // 0: no status came
-  std::string body_sha256;     // "" when no body came; bodies themselves are not kept
+  int status = 0;           // 0: no status came
+  std::string body_sha256;  // "" when no body came; bodies themselves are not kept
   std::uint64_t body_bytes = 0;
   [[nodiscard]] bool ok() const { return !failure.has_value(); }
 };

@@ -1,5 +1,5 @@
-// The loopback fallback's stand-in for a Service's virtual address: a file that the cluster rewrites in place, from which
-// a client resolves Service names and picks one endpoint at random for each new connection.
+// The loopback fallback's stand-in for a Service's virtual address: a file that the cluster rewrites in place, from
+// which a client resolves Service names and picks one endpoint at random for each new connection.
 //
 //   LENGTH FNV1A64HEX\n{"services":[{"ns":"..","name":"..","clusterIP":"..","port":80,
 //                                    "endpoints":[{"address":"127.1.0.3","port":3000}]}]}
@@ -35,14 +35,15 @@ struct MappedService {
 [[nodiscard]] std::string format_service_map(const std::vector<MappedService>& services);
 
 struct ServiceChoice {
-  std::string address;   // what the name stands for: the ClusterIP
-  Dial dial;             // where to connect
+  std::string address;  // what the name stands for: the ClusterIP
+  Dial dial;            // where to connect
 };
 
 // Finds the Service that `host` names (NAME, NAME.NS, NAME.NS.svc[.cluster.local], or its ClusterIP) and picks an
 // endpoint; none when no Service has that name. A Service without endpoints or without that port refuses.
-[[nodiscard]] std::optional<ServiceChoice> choose_endpoint(const std::vector<MappedService>& services, std::string_view host,
-                                                           std::uint16_t port, std::string_view own_ns, std::mt19937_64& random);
+[[nodiscard]] std::optional<ServiceChoice> choose_endpoint(const std::vector<MappedService>& services,
+                                                           std::string_view host, std::uint16_t port,
+                                                           std::string_view own_ns, std::mt19937_64& random);
 
 // The file, read again for each choice; parsed again only when its first line has changed.
 class ServiceMap {

@@ -1,12 +1,11 @@
 // The agent as a process: what it sends, and what its records say of it.
+#include <algorithm>
+#include <cerrno>
+#include <set>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,7 +24,8 @@ TEST(Agent, CountsEveryAttemptOfAnOpenLoop) {
   agent::Orders orders = orders_for(server.url(), 500);
   orders.max_attempts = 300;
   orders.traffic[0].expect.body = "Meow";
-  AgentProcess agent(orders, {.environment = {{"POD_IP", "127.0.0.1"}, {"POD_NAME", "straycat-a0"}, {"NODE_NAME", "n1"}}});
+  AgentProcess agent(orders,
+                     {.environment = {{"POD_IP", "127.0.0.1"}, {"POD_NAME", "straycat-a0"}, {"NODE_NAME", "n1"}}});
   EXPECT_EQ(agent.wait(), 0) << agent.errors();
   EXPECT_EQ(stream_fault(agent.events()), "");
   const auto windows = agent.all<AttemptWindow>();
@@ -67,7 +67,9 @@ TEST(Agent, TellsEachFailureWhole) {
     EXPECT_EQ(failed.traffic, "hi");
     EXPECT_EQ(failed.failure.kind, FailureKind::refused);
     EXPECT_EQ(failed.failure.error_number, ECONNREFUSED);
-    EXPECT_THAT(failed.failure.message, testing::MatchesRegex("\\(7\\) Failed to connect to 127.0.0.1 port [0-9]+ after [0-9]+ ms: Connection refused"));
+    EXPECT_THAT(failed.failure.message,
+                testing::MatchesRegex(
+                    "\\(7\\) Failed to connect to 127.0.0.1 port [0-9]+ after [0-9]+ ms: Connection refused"));
     EXPECT_LE(failed.intended_ns, failed.started_ns);
     EXPECT_LE(failed.started_ns, failed.connect_ns);
     EXPECT_LE(failed.connect_ns, failed.ended_ns);
@@ -124,9 +126,9 @@ TEST(Agent, TwoThousandASecondAreAllAccountedFor) {
 TEST(Agent, ASlowReaderNeverSlowsTheRequests) {
   const Refuser nobody;
   agent::Orders orders = orders_for(nobody.url(), 1000);
-  orders.max_attempts = 1000;   // some 400 kB of failures: six times what the pipe holds
+  orders.max_attempts = 1000;  // some 400 kB of failures: six times what the pipe holds
   AgentProcess agent(orders, {.read = false});
-  ::usleep(1'500'000);   // the whole run long nobody reads
+  ::usleep(1'500'000);  // the whole run long nobody reads
   EXPECT_EQ(agent.wait(), 0) << agent.errors();
   const Sums total = sums(agent.all<AttemptWindow>());
   EXPECT_EQ(total.sent, 1000u);
@@ -159,7 +161,8 @@ TEST(Agent, AStopIsTheProbersOwn) {
   agent.signal(SIGTERM);
   EXPECT_EQ(agent.wait(), 0) << agent.errors();
   const auto told = agent.all<VantageHealth>();
-  const auto stop = std::find_if(told.begin(), told.end(), [](const auto& health) { return health.limit == "stopped"; });
+  const auto stop =
+      std::find_if(told.begin(), told.end(), [](const auto& health) { return health.limit == "stopped"; });
   ASSERT_NE(stop, told.end());
   EXPECT_GE(stop->loop_lag_ns, 600'000'000);
   std::uint64_t skipped = 0;

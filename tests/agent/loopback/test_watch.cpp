@@ -1,17 +1,15 @@
 // Traffic and slice watch together: the article's incident under the loopback fallback, and a watch that is denied.
+#include <algorithm>
 #include <signal.h>
 #include <unistd.h>
-
-#include <algorithm>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <straycat/model/objects.hpp>
-
 #include "agent/support/agent_process.hpp"
 #include "agent/support/servers.hpp"
 #include "agent/support/slice_server.hpp"
+#include <straycat/model/objects.hpp>
 
 namespace straycat::test {
 namespace {
@@ -63,7 +61,8 @@ const Event* nth(const std::vector<Event>& events, const std::string& kind, std:
   return nullptr;
 }
 
-std::size_t count_probes(const std::vector<DirectProbe>& probes, const std::string& address, const std::string& why, bool ok) {
+std::size_t count_probes(const std::vector<DirectProbe>& probes, const std::string& address, const std::string& why,
+                         bool ok) {
   return static_cast<std::size_t>(std::count_if(probes.begin(), probes.end(), [&](const DirectProbe& probe) {
     return probe.address == address && probe.why == why && probe.ok == ok && probe.pod_uid == "uid-" + address;
   }));
@@ -81,7 +80,7 @@ TEST(Watch, TheArticlesIncidentAsTheAgentSeesIt) {
   incident.api.beacon("77");
   ASSERT_TRUE(agent.wait_for("beacon", 1));
   incident.route(false);
-  ::usleep(50'000);   // what was drawn before is dialled
+  ::usleep(50'000);  // what was drawn before is dialled
   incident.api.modified(incident.slice(4, true, false));
   ASSERT_TRUE(agent.wait_for("slice", 3));
   ASSERT_TRUE(agent.wait_for(VantageHealth::kind, 2));
@@ -102,16 +101,18 @@ TEST(Watch, TheArticlesIncidentAsTheAgentSeesIt) {
   EXPECT_EQ(tiling_fault(windows), "");
   const Stamp joined = nth(events, "slice", 1)->at, left = nth(events, "slice", 2)->at;
   for (const Stamp change : {joined, left}) {
-    EXPECT_TRUE(std::none_of(windows.begin(), windows.end(), [&](const AttemptWindow& w) {
-      return w.from_ns < change.ns && change.ns < w.to_ns;
-    }));
-    EXPECT_TRUE(std::any_of(windows.begin(), windows.end(), [&](const AttemptWindow& w) { return w.from_ns == change.ns; }));
+    EXPECT_TRUE(std::none_of(windows.begin(), windows.end(),
+                             [&](const AttemptWindow& w) { return w.from_ns < change.ns && change.ns < w.to_ns; }));
+    EXPECT_TRUE(
+        std::any_of(windows.begin(), windows.end(), [&](const AttemptWindow& w) { return w.from_ns == change.ns; }));
   }
   // Each failure is a refusal by the stray, whose name the client cannot know.
   const auto failures = agent.all<AttemptFailed>();
   for (const AttemptFailed& failed : failures) {
     EXPECT_EQ(failed.failure.kind, FailureKind::refused) << failed.failure.message;
-    EXPECT_THAT(failed.failure.message, testing::MatchesRegex("\\(7\\) Failed to connect to sayhi port 80 after [0-9]+ ms: Connection refused"));
+    EXPECT_THAT(
+        failed.failure.message,
+        testing::MatchesRegex("\\(7\\) Failed to connect to sayhi port 80 after [0-9]+ ms: Connection refused"));
     EXPECT_EQ(failed.remote_address, "10.96.0.7");
     EXPECT_EQ(failed.remote_port, 80);
     EXPECT_EQ(failed.local_address, "127.0.0.1");
@@ -138,7 +139,9 @@ TEST(Watch, TheArticlesIncidentAsTheAgentSeesIt) {
       EXPECT_EQ(probe.failure->kind, FailureKind::refused);
     }
   }
-  EXPECT_EQ(incident.server.requests(), total.ok + static_cast<std::size_t>(std::count_if(probes.begin(), probes.end(), [](const auto& p) { return p.ok; })));
+  EXPECT_EQ(incident.server.requests(),
+            total.ok + static_cast<std::size_t>(
+                           std::count_if(probes.begin(), probes.end(), [](const auto& p) { return p.ok; })));
 }
 
 TEST(Watch, ADenialIsSaidAndTheTrafficGoesOn) {

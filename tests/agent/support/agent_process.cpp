@@ -1,14 +1,13 @@
 #include "agent/support/agent_process.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <chrono>
-#include <stdexcept>
 
 namespace straycat::test {
 
@@ -16,7 +15,8 @@ AgentProcess::AgentProcess(const agent::Orders& orders, Options options) {
   int out[2], err[2];
   if (::pipe2(out, O_CLOEXEC) != 0 || ::pipe2(err, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   options.environment["STRAYCAT_TEST_AGENT"] = "1";
-  options.environment["STRAYCAT_ORDERS"] = options.raw_orders.empty() ? agent::to_json(orders).dump() : options.raw_orders;
+  options.environment["STRAYCAT_ORDERS"] =
+      options.raw_orders.empty() ? agent::to_json(orders).dump() : options.raw_orders;
   std::vector<std::string> environment;
   for (const auto& [name, value] : options.environment) environment.push_back(name + "=" + value);
   for (const char* name : {"PATH", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"}) {
@@ -71,7 +71,9 @@ void AgentProcess::read_all() {
 bool AgentProcess::wait_for(const std::string& kind, std::size_t count) {
   for (int i = 0; i < 2000; ++i) {
     const std::vector<Event> seen = events();
-    if (static_cast<std::size_t>(std::count_if(seen.begin(), seen.end(), [&](const Event& e) { return e.kind == kind; })) >= count) return true;
+    if (static_cast<std::size_t>(
+            std::count_if(seen.begin(), seen.end(), [&](const Event& e) { return e.kind == kind; })) >= count)
+      return true;
     ::usleep(5000);
   }
   return false;
@@ -85,7 +87,8 @@ int AgentProcess::wait() {
     read_all();
   }
   char buffer[4096];
-  for (ssize_t got = 0; (got = ::read(err_, buffer, sizeof buffer)) > 0;) errors_.append(buffer, static_cast<std::size_t>(got));
+  for (ssize_t got = 0; (got = ::read(err_, buffer, sizeof buffer)) > 0;)
+    errors_.append(buffer, static_cast<std::size_t>(got));
   int status = 0;
   ::waitpid(pid_, &status, 0);
   pid_ = -1;
@@ -114,7 +117,8 @@ Sums sums(const std::vector<AttemptWindow>& windows) {
 std::string tiling_fault(std::vector<AttemptWindow> windows) {
   std::sort(windows.begin(), windows.end(), [](const auto& a, const auto& b) { return a.from_ns < b.from_ns; });
   for (std::size_t i = 1; i < windows.size(); ++i) {
-    if (windows[i].from_ns != windows[i - 1].to_ns) return "window " + std::to_string(i) + " does not begin where the one before ends";
+    if (windows[i].from_ns != windows[i - 1].to_ns)
+      return "window " + std::to_string(i) + " does not begin where the one before ends";
   }
   return windows.empty() ? "no windows" : "";
 }
@@ -123,7 +127,8 @@ std::string stream_fault(const std::vector<Event>& events) {
   if (events.empty()) return "no records";
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (events[i].number != i) return "record " + std::to_string(i) + " has number " + std::to_string(events[i].number);
-    if (i > 0 && events[i].at < events[i - 1].at) return "record " + std::to_string(i) + " is stamped before the one ahead of it";
+    if (i > 0 && events[i].at < events[i - 1].at)
+      return "record " + std::to_string(i) + " is stamped before the one ahead of it";
   }
   if (events.front().kind != VantageRecord::kind) return "the first record is " + events.front().kind;
   if (events.back().kind != VantageSummary::kind) return "the last record is " + events.back().kind;

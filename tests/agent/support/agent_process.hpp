@@ -1,12 +1,11 @@
 // The agent as a process of its own, and its records.
 #pragma once
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
+#include <sys/types.h>
 #include <thread>
 #include <vector>
 
@@ -19,14 +18,14 @@ namespace straycat::test {
 class AgentProcess {
  public:
   struct Options {
-    std::map<std::string, std::string> environment{};   // beside STRAYCAT_ORDERS
-    bool read = true;                                   // read its records as they come; else only at the end
-    std::string raw_orders{};                           // in place of the orders
+    std::map<std::string, std::string> environment{};  // beside STRAYCAT_ORDERS
+    bool read = true;                                  // read its records as they come; else only at the end
+    std::string raw_orders{};                          // in place of the orders
   };
 
   explicit AgentProcess(const agent::Orders& orders) : AgentProcess(orders, Options{}) {}
   AgentProcess(const agent::Orders& orders, Options options);
-  ~AgentProcess();   // kills what still runs
+  ~AgentProcess();  // kills what still runs
   AgentProcess(const AgentProcess&) = delete;
   AgentProcess& operator=(const AgentProcess&) = delete;
 
@@ -47,7 +46,7 @@ class AgentProcess {
     }
     return found;
   }
-  [[nodiscard]] std::string errors();   // its standard error, after wait()
+  [[nodiscard]] std::string errors();  // its standard error, after wait()
 
  private:
   void start(const std::vector<std::string>& environment, int out, int err);

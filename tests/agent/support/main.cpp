@@ -1,4 +1,5 @@
-// The tests' own main: the same program is the agent when it is told so, so that the agent under test is a real process.
+// The tests' own main: the same program is the agent when it is told so, so that the agent under test is a real
+// process.
 #include <cstdlib>
 
 #include <gtest/gtest.h>

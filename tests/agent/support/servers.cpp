@@ -2,14 +2,13 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <set>
+#include <stdexcept>
+#include <string_view>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <set>
-#include <stdexcept>
-#include <string_view>
 
 namespace straycat::test {
 
@@ -23,7 +22,8 @@ int bound(const std::string& address, std::uint16_t& port) {
   name.sin_family = AF_INET;
   name.sin_port = htons(port);
   ::inet_pton(AF_INET, address.c_str(), &name.sin_addr);
-  if (::bind(socket, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) throw std::runtime_error("cannot bind " + address);
+  if (::bind(socket, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0)
+    throw std::runtime_error("cannot bind " + address);
   socklen_t size = sizeof name;
   ::getsockname(socket, reinterpret_cast<sockaddr*>(&name), &size);
   port = ntohs(name.sin_port);

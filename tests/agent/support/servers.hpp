@@ -28,7 +28,7 @@ class Meower {
   bool answers_;
   std::string address_;
   int listener_ = -1;
-  int stop_ = -1;   // an eventfd
+  int stop_ = -1;  // an eventfd
   std::uint16_t port_ = 0;
   std::atomic<std::uint64_t> requests_{0};
   std::thread thread_;

@@ -1,12 +1,11 @@
 #include "agent/support/slice_server.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace straycat::test {
 
@@ -43,7 +42,8 @@ SliceServer::SliceServer(std::vector<json> slices, bool deny) : slices_(std::mov
        {"kind", "Config"},
        {"current-context", "c"},
        {"contexts", json::array({{{"name", "c"}, {"context", {{"cluster", "k"}, {"user", "u"}}}}})},
-       {"clusters", json::array({{{"name", "k"}, {"cluster", {{"server", server_->url()}, {"certificate-authority", "ca.pem"}}}}})},
+       {"clusters",
+        json::array({{{"name", "k"}, {"cluster", {{"server", server_->url()}, {"certificate-authority", "ca.pem"}}}}})},
        {"users", json::array({{{"name", "u"}, {"user", {{"token", "t"}}}}})}});
   thread_ = std::thread([this] { loop_.run(); });
 }
@@ -57,7 +57,7 @@ SliceServer::~SliceServer() {
 void SliceServer::write_map(const std::vector<probe::MappedService>& services) const {
   const std::string text = probe::format_service_map(services);
   const int file = ::open(map_path().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  const ssize_t written = ::pwrite(file, text.data(), text.size(), 0);   // in place, as the cluster does
+  const ssize_t written = ::pwrite(file, text.data(), text.size(), 0);  // in place, as the cluster does
   ::close(file);
   if (written != static_cast<ssize_t>(text.size())) throw std::runtime_error("the service map was not written");
 }
@@ -82,7 +82,11 @@ std::vector<std::string> SliceServer::lines(bool is_beacon, std::size_t from) {
 
 asio::awaitable<void> SliceServer::serve(Exchange& exchange) {
   if (deny_) {
-    const json status = {{"kind", "Status"}, {"status", "Failure"}, {"reason", "Forbidden"}, {"message", "no slices for you"}, {"code", 403}};
+    const json status = {{"kind", "Status"},
+                         {"status", "Failure"},
+                         {"reason", "Forbidden"},
+                         {"message", "no slices for you"},
+                         {"code", 403}};
     co_return co_await exchange.answer(403, status.dump());
   }
   const bool is_beacon = exchange.target.find("fieldSelector") != std::string::npos;

@@ -13,15 +13,15 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
-#include <straycat/probe/service_map.hpp>
-
 #include "net/support/tls_server.hpp"
+#include <straycat/probe/service_map.hpp>
 
 namespace straycat::test {
 
 // {"addresses":[..],"conditions":{..},"targetRef":{..}}; the pod's name and uid follow from the address.
 [[nodiscard]] nlohmann::json slice_endpoint(const std::string& address, bool ready);
-[[nodiscard]] nlohmann::json endpoint_slice(const std::string& name, int version, std::uint16_t port, nlohmann::json endpoints);
+[[nodiscard]] nlohmann::json endpoint_slice(const std::string& name, int version, std::uint16_t port,
+                                            nlohmann::json endpoints);
 
 class SliceServer {
  public:

@@ -127,7 +127,8 @@ TEST(DirectPlan, TheUidIsCheckedAfterwards) {
 TEST(DirectPlan, TheCostIsBounded) {
   DirectPlan plan({}, at(0));
   std::vector<ListedEndpoint> many;
-  for (int i = 0; i < 1000; ++i) many.push_back({{"10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250), 3000}, "p", "u", true});
+  for (int i = 0; i < 1000; ++i)
+    many.push_back({{"10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250), 3000}, "p", "u", true});
   plan.set_endpoints(many, at(0));
   std::size_t asked = serve(plan, at(0)).size();
   EXPECT_EQ(asked, 100u) << "a whole slice at once, not more";

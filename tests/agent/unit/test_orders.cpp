@@ -53,7 +53,8 @@ TEST(Orders, WhatIsLeftOutIsUsual) {
 }
 
 TEST(Orders, BadOnesAreRefused) {
-  for (const char* text : {R"({"windowNs":0})", R"({"windowNs":"x"})", R"({"run":1})", R"({"plan":7})", R"({"maxAttempts":{}})"}) {
+  for (const char* text :
+       {R"({"windowNs":0})", R"({"windowNs":"x"})", R"({"run":1})", R"({"plan":7})", R"({"maxAttempts":{}})"}) {
     const Result<Orders> read = orders_from_json(nlohmann::json::parse(text));
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().fault, Fault::bad_input) << text;

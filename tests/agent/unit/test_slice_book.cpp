@@ -8,12 +8,13 @@ namespace {
 using json = nlohmann::json;
 
 json slice(const std::string& name, json endpoints, json ports = json::array({{{"port", 3000}}})) {
-  return json::object({{"kind", "EndpointSlice"},
-                       {"apiVersion", "discovery.k8s.io/v1"},
-                       {"metadata", {{"name", name}, {"namespace", "n"}, {"labels", {{"kubernetes.io/service-name", "sayhi"}}}}},
-                       {"addressType", "IPv4"},
-                       {"ports", std::move(ports)},
-                       {"endpoints", std::move(endpoints)}});
+  return json::object(
+      {{"kind", "EndpointSlice"},
+       {"apiVersion", "discovery.k8s.io/v1"},
+       {"metadata", {{"name", name}, {"namespace", "n"}, {"labels", {{"kubernetes.io/service-name", "sayhi"}}}}},
+       {"addressType", "IPv4"},
+       {"ports", std::move(ports)},
+       {"endpoints", std::move(endpoints)}});
 }
 
 json endpoint(const std::string& address, bool ready, bool serving, bool terminating) {
@@ -62,8 +63,9 @@ std::string tell(const std::vector<ListedEndpoint>& endpoints) {
 TEST(ListedEndpoints, AreInUseAsAProxyMayUseThem) {
   json unset = endpoint("10.0.0.5", true, true, false);
   unset.erase("conditions");
-  const auto slices = read({slice("a", json::array({endpoint("10.0.0.1", true, true, false), endpoint("10.0.0.2", false, false, false),
-                                                    endpoint("10.0.0.3", false, true, true), endpoint("10.0.0.4", false, false, true), unset}))});
+  const auto slices = read({slice(
+      "a", json::array({endpoint("10.0.0.1", true, true, false), endpoint("10.0.0.2", false, false, false),
+                        endpoint("10.0.0.3", false, true, true), endpoint("10.0.0.4", false, false, true), unset}))});
   EXPECT_FALSE(needs_port_name(slices));
   const auto listed = listed_endpoints(slices, std::nullopt);
   EXPECT_EQ(tell(listed), "10.0.0.1:3000* 10.0.0.2:3000 10.0.0.3:3000* 10.0.0.4:3000 10.0.0.5:3000* ");
@@ -83,11 +85,13 @@ TEST(ListedEndpoints, OnlyThePortThatIsMeant) {
   const json nameless = json::array({{{"name", "web"}}});
   const json udp = json::array({{{"name", "web"}, {"port", 53}, {"protocol", "UDP"}}});
   const json who = json::array({endpoint("10.0.0.1", true, true, false)});
-  const auto slices = read({slice("a", who, ports), slice("b", json::array({endpoint("10.0.0.2", true, true, false)}), nameless),
-                            slice("c", json::array({endpoint("10.0.0.3", true, true, false)}), udp)});
+  const auto slices =
+      read({slice("a", who, ports), slice("b", json::array({endpoint("10.0.0.2", true, true, false)}), nameless),
+            slice("c", json::array({endpoint("10.0.0.3", true, true, false)}), udp)});
   EXPECT_TRUE(needs_port_name(slices));
   EXPECT_EQ(tell(listed_endpoints(slices, "admin")), "10.0.0.1:9000* ");
-  EXPECT_EQ(tell(listed_endpoints(slices, "web")), "10.0.0.1:3000* ") << "a port without a number, or for UDP, is no place to dial";
+  EXPECT_EQ(tell(listed_endpoints(slices, "web")), "10.0.0.1:3000* ")
+      << "a port without a number, or for UDP, is no place to dial";
   EXPECT_EQ(tell(listed_endpoints(slices, "other")), "");
   model::Service service;
   service.ports = {{"web", 80, 3000, "TCP", 0}, {"admin", 81, 9000, "TCP", 0}};

@@ -87,7 +87,8 @@ TEST(Windows, AQuietStretchCostsFewRecordsAndStaysCovered) {
   const auto told = windows.take();
   ASSERT_EQ(told.size(), 5u);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(told[i].max_gap_ns, 1000 * ms);
-  EXPECT_EQ(told[3].to_ns, at(3500).ns) << "an empty window that has grown too long for one with attempts ends at the first";
+  EXPECT_EQ(told[3].to_ns, at(3500).ns)
+      << "an empty window that has grown too long for one with attempts ends at the first";
   EXPECT_EQ(told[3].sent, 0u);
   EXPECT_EQ(told[4].sent, 1u);
   EXPECT_EQ(told[4].to_ns, at(3700).ns);
@@ -139,8 +140,12 @@ TEST(Windows, TileTheTimeAndLoseNothing) {
     for (int i = 0; i < 1000; ++i) {
       now = now + Nanos{1 + random() % (random() % 50 == 0 ? 2'000'000'000 : 20'000'000)};
       switch (random() % 4) {
-        case 0: windows.cut(now); break;
-        case 1: windows.tick(now); break;
+        case 0:
+          windows.cut(now);
+          break;
+        case 1:
+          windows.tick(now);
+          break;
         case 2:
           windows.started(now, now);
           under_way.push_back(now);

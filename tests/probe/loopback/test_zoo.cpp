@@ -1,10 +1,9 @@
 // Every way in which a real server can misbehave, through both engines: the same kind, phase, errno and wording.
 #include <cerrno>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <memory>
 #include <optional>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,10 +21,10 @@ using probe::ProbeRequest;
 struct Animal {
   const char* name;
   Server::Behaviour behaviour;
-  std::vector<FailureKind> kind;   // empty: as expected
+  std::vector<FailureKind> kind;  // empty: as expected
   std::vector<Phase> phases;
   std::vector<int> errors;
-  const char* message;             // an extended regular expression
+  const char* message;  // an extended regular expression
 };
 
 void drip(int socket) {
@@ -47,11 +46,11 @@ void flood(int socket) {
 void reset_after(int socket, std::string_view text) {
   if (read_request(socket).empty()) return;
   send_text(socket, text);
-  ::usleep(50'000);   // what was sent is to be read first: a RST throws it away
+  ::usleep(50'000);  // what was sent is to be read first: a RST throws it away
   reset(socket);
 }
 
-void trickle(int socket) {   // never ends, never stalls
+void trickle(int socket) {  // never ends, never stalls
   if (read_request(socket).empty()) return;
   send_text(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
   for (int i = 0; i < 100; ++i) {
@@ -70,37 +69,124 @@ std::vector<Animal> zoo() {
       {"interim", answers("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ok_response("Meow")), {}, {}, {}, ""},
       {"byte_by_byte", drip, {}, {}, {}, ""},
       {"longer_than_said", answers(head + "Content-Length: 4\r\n\r\nMeowMeow"), {}, {}, {}, ""},
-      {"half_close", [](int s) { ::shutdown(s, SHUT_WR); wait_for_close(s); }, {K::closed_early}, {Phase::first_byte}, {0},
+      {"half_close",
+       [](int s) {
+         ::shutdown(s, SHUT_WR);
+         wait_for_close(s);
+       },
+       {K::closed_early},
+       {Phase::first_byte},
+       {0},
        "\\(52\\) Empty reply from server"},
       {"read_and_close", answers(""), {K::closed_early}, {Phase::first_byte}, {0}, "\\(52\\) Empty reply from server"},
-      {"stall", wait_for_close, {K::response_timeout}, {Phase::first_byte}, {0},
+      {"stall",
+       wait_for_close,
+       {K::response_timeout},
+       {Phase::first_byte},
+       {0},
        "\\(28\\) Operation timed out after 5[0-9]{2} milliseconds with 0 bytes received"},
-      {"stall_in_body", [](int s) { read_request(s); send_text(s, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nMeow"); wait_for_close(s); },
-       {K::response_timeout}, {Phase::body}, {0}, "\\(28\\) Operation timed out after 5[0-9]{2} milliseconds with 4 out of 10 bytes received"},
-      {"trickle", trickle, {K::response_timeout}, {Phase::body}, {0}, "\\(28\\) Operation timed out after 5[0-9]{2} milliseconds with [0-9]+ out of 100000 bytes received"},
+      {"stall_in_body",
+       [](int s) {
+         read_request(s);
+         send_text(s, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nMeow");
+         wait_for_close(s);
+       },
+       {K::response_timeout},
+       {Phase::body},
+       {0},
+       "\\(28\\) Operation timed out after 5[0-9]{2} milliseconds with 4 out of 10 bytes received"},
+      {"trickle",
+       trickle,
+       {K::response_timeout},
+       {Phase::body},
+       {0},
+       "\\(28\\) Operation timed out after 5[0-9]{2} milliseconds with [0-9]+ out of 100000 bytes received"},
       // When the RST comes is a race: before, while or after the request goes out.
-      {"reset_at_once", reset, {K::reset}, {Phase::send, Phase::first_byte}, {ECONNRESET, EPIPE},
-       "\\((55|56|7)\\) (Send failure|Recv failure|Failed to connect to .* ms): (Connection reset by peer|Broken pipe)"},
-      {"reset_after_request", [](int s) { reset_after(s, ""); }, {K::reset}, {Phase::first_byte}, {ECONNRESET},
+      {"reset_at_once",
+       reset,
+       {K::reset},
+       {Phase::send, Phase::first_byte},
+       {ECONNRESET, EPIPE},
+       "\\((55|56|7)\\) (Send failure|Recv failure|Failed to connect to .* ms): (Connection reset by peer|Broken "
+       "pipe)"},
+      {"reset_after_request",
+       [](int s) { reset_after(s, ""); },
+       {K::reset},
+       {Phase::first_byte},
+       {ECONNRESET},
        "\\(56\\) Recv failure: Connection reset by peer"},
-      {"reset_in_body", [](int s) { reset_after(s, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nMeow"); }, {K::reset}, {Phase::body},
-       {ECONNRESET}, "\\(56\\) Recv failure: Connection reset by peer"},
-      {"half_status_line", answers("HTTP/1."), {K::closed_early}, {Phase::first_byte}, {0}, "\\(52\\) Empty reply from server"},
-      {"half_header", answers(head + "Content-Le"), {K::closed_early}, {Phase::first_byte}, {0}, "\\(52\\) Empty reply from server"},
-      {"half_body", answers(head + "Content-Length: 10\r\n\r\nMeow"), {K::closed_early}, {Phase::body}, {0},
+      {"reset_in_body",
+       [](int s) { reset_after(s, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nMeow"); },
+       {K::reset},
+       {Phase::body},
+       {ECONNRESET},
+       "\\(56\\) Recv failure: Connection reset by peer"},
+      {"half_status_line",
+       answers("HTTP/1."),
+       {K::closed_early},
+       {Phase::first_byte},
+       {0},
+       "\\(52\\) Empty reply from server"},
+      {"half_header",
+       answers(head + "Content-Le"),
+       {K::closed_early},
+       {Phase::first_byte},
+       {0},
+       "\\(52\\) Empty reply from server"},
+      {"half_body",
+       answers(head + "Content-Length: 10\r\n\r\nMeow"),
+       {K::closed_early},
+       {Phase::body},
+       {0},
        "\\(18\\) transfer closed with 6 bytes remaining to read"},
-      {"chunk_cut", answers(head + "Transfer-Encoding: chunked\r\n\r\n8\r\nMeow"), {K::closed_early}, {Phase::body}, {0},
+      {"chunk_cut",
+       answers(head + "Transfer-Encoding: chunked\r\n\r\n8\r\nMeow"),
+       {K::closed_early},
+       {Phase::body},
+       {0},
        "\\(18\\) transfer closed with outstanding read data remaining"},
-      {"bad_chunk", answers(head + "Transfer-Encoding: chunked\r\n\r\nxyz\r\nMeow\r\n0\r\n\r\n"), {K::protocol}, {Phase::body}, {0}, ".+"},
-      {"not_http", answers("SSH-2.0-OpenSSH_9.2\r\n"), {K::protocol}, {Phase::first_byte}, {0}, "\\(1\\) Received HTTP/0.9 when not allowed"},
-      {"status_404", answers("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nMeow"), {K::status}, {Phase::check}, {0},
+      {"bad_chunk",
+       answers(head + "Transfer-Encoding: chunked\r\n\r\nxyz\r\nMeow\r\n0\r\n\r\n"),
+       {K::protocol},
+       {Phase::body},
+       {0},
+       ".+"},
+      {"not_http",
+       answers("SSH-2.0-OpenSSH_9.2\r\n"),
+       {K::protocol},
+       {Phase::first_byte},
+       {0},
+       "\\(1\\) Received HTTP/0.9 when not allowed"},
+      {"status_404",
+       answers("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nMeow"),
+       {K::status},
+       {Phase::check},
+       {0},
        "\\(22\\) The requested URL returned error: 404"},
-      {"status_500", answers("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"), {K::status}, {Phase::check}, {0},
+      {"status_500",
+       answers("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"),
+       {K::status},
+       {Phase::check},
+       {0},
        "\\(22\\) The requested URL returned error: 500"},
-      {"wrong_body", answers(ok_response("Woof")), {K::body}, {Phase::check}, {0}, "the body \\(4 bytes\\) is not the expected one"},
-      {"no_body", answers("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), {K::body}, {Phase::check}, {0},
+      {"wrong_body",
+       answers(ok_response("Woof")),
+       {K::body},
+       {Phase::check},
+       {0},
+       "the body \\(4 bytes\\) is not the expected one"},
+      {"no_body",
+       answers("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+       {K::body},
+       {Phase::check},
+       {0},
        "the body \\(0 bytes\\) is not the expected one"},
-      {"header_flood", flood, {K::protocol}, {Phase::first_byte}, {0}, "\\(8\\) Weird server reply: header limit exceeded"},
+      {"header_flood",
+       flood,
+       {K::protocol},
+       {Phase::first_byte},
+       {0},
+       "\\(8\\) Weird server reply: header limit exceeded"},
   };
 }
 
@@ -136,8 +222,13 @@ TEST_P(Zoo, EachServersMisbehaviourIsToldByItsOwnName) {
 TEST_P(Zoo, ARefusalKnowsItsErrnoItsPortAndItsTime) {
   const ClosedPort nobody;
   const Attempt attempt = run_attempt(GetParam().make, quick_get("http://127.0.0.1:" + std::to_string(nobody.port())));
-  expect_outcome({"refused", nullptr, {FailureKind::refused}, {Phase::connect}, {ECONNREFUSED},
-                  "\\(7\\) Failed to connect to 127.0.0.1 port [0-9]+ after [0-9]+ ms: Connection refused"}, attempt);
+  expect_outcome({"refused",
+                  nullptr,
+                  {FailureKind::refused},
+                  {Phase::connect},
+                  {ECONNREFUSED},
+                  "\\(7\\) Failed to connect to 127.0.0.1 port [0-9]+ after [0-9]+ ms: Connection refused"},
+                 attempt);
   EXPECT_EQ(attempt.local_address, "127.0.0.1");
   EXPECT_NE(attempt.local_port, 0);
   EXPECT_EQ(attempt.remote_port, nobody.port());
@@ -148,22 +239,38 @@ TEST_P(Zoo, ARefusalKnowsItsErrnoItsPortAndItsTime) {
 TEST_P(Zoo, ASilentHostIsAConnectTimeout) {
   const FullQueue full;
   const Attempt attempt = run_attempt(GetParam().make, quick_get("http://127.0.0.1:" + std::to_string(full.port())));
-  expect_outcome({"silent", nullptr, {FailureKind::connect_timeout}, {Phase::connect}, {0},
-                  "\\(28\\) Failed to connect to 127.0.0.1 port [0-9]+ after 3[0-9]{2} ms: Timeout was reached"}, attempt);
+  expect_outcome({"silent",
+                  nullptr,
+                  {FailureKind::connect_timeout},
+                  {Phase::connect},
+                  {0},
+                  "\\(28\\) Failed to connect to 127.0.0.1 port [0-9]+ after 3[0-9]{2} ms: Timeout was reached"},
+                 attempt);
 }
 
 TEST_P(Zoo, NoRouteIsUnreachable) {
   // TCP to a multicast address: the kernel says ENETUNREACH at once, whatever the routes (tcp_v4_connect).
   const Attempt attempt = run_attempt(GetParam().make, quick_get("http://224.0.0.1:81/"));
-  expect_outcome({"unreachable", nullptr, {FailureKind::unreachable}, {Phase::connect}, {ENETUNREACH},
-                  "\\(7\\) Failed to connect to 224.0.0.1 port 81 after [0-9]+ ms: Network is unreachable"}, attempt);
+  expect_outcome({"unreachable",
+                  nullptr,
+                  {FailureKind::unreachable},
+                  {Phase::connect},
+                  {ENETUNREACH},
+                  "\\(7\\) Failed to connect to 224.0.0.1 port 81 after [0-9]+ ms: Network is unreachable"},
+                 attempt);
 }
 
 TEST_P(Zoo, ANameThatDoesNotExist) {
   // A label of more than 63 letters is no name: the resolver says so without asking anybody.
   const std::string host = std::string(70, 'x') + ".invalid";
   const Attempt attempt = run_attempt(GetParam().make, quick_get("http://" + host + "/"));
-  expect_outcome({"name", nullptr, {FailureKind::name_not_found}, {Phase::name}, {0}, "\\(6\\) Could not resolve host: x+.invalid"}, attempt);
+  expect_outcome({"name",
+                  nullptr,
+                  {FailureKind::name_not_found},
+                  {Phase::name},
+                  {0},
+                  "\\(6\\) Could not resolve host: x+.invalid"},
+                 attempt);
   EXPECT_EQ(attempt.connect.ns, 0);
   EXPECT_EQ(attempt.local_port, 0);
 }
@@ -215,7 +322,7 @@ TEST_P(Zoo, ABodyIsKnownByItsHashAndLength) {
   const Server server(answers(ok_response("abc")));
   ProbeRequest request = quick_get(server.url());
   request.expect.body_contains = "bc";
-  request.expect.body_sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";   // FIPS 180-2, B.1
+  request.expect.body_sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";  // FIPS 180-2, B.1
   const Attempt attempt = run_attempt(GetParam().make, request);
   EXPECT_TRUE(attempt.ok()) << attempt.failure->message;
   EXPECT_EQ(attempt.body_sha256, *request.expect.body_sha256);

@@ -19,10 +19,12 @@ struct EngineUnderTest {
 inline const EngineUnderTest fast_engine{"fast", &probe::make_fast_engine};
 inline const EngineUnderTest curl_engine{"curl", &probe::make_curl_engine};
 
-[[nodiscard]] std::vector<probe::Attempt> run_attempts(MakeEngine make, const std::vector<probe::ProbeRequest>& requests,
-                                                       probe::EngineOptions options = {}, probe::EngineHealth* health = nullptr);
-[[nodiscard]] probe::Attempt run_attempt(MakeEngine make, const probe::ProbeRequest& request, probe::EngineOptions options = {},
-                                         probe::EngineHealth* health = nullptr);
+[[nodiscard]] std::vector<probe::Attempt> run_attempts(MakeEngine make,
+                                                       const std::vector<probe::ProbeRequest>& requests,
+                                                       probe::EngineOptions options = {},
+                                                       probe::EngineHealth* health = nullptr);
+[[nodiscard]] probe::Attempt run_attempt(MakeEngine make, const probe::ProbeRequest& request,
+                                         probe::EngineOptions options = {}, probe::EngineHealth* health = nullptr);
 // A GET of this URL with short timeouts.
 [[nodiscard]] probe::ProbeRequest quick_get(const std::string& url);
 

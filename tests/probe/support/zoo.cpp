@@ -3,10 +3,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <stdexcept>
 
 namespace straycat::test {
 
@@ -48,7 +47,7 @@ Server::Server(Behaviour behaviour, bool ipv6) : listener_(bound_socket(ipv6)), 
 
 Server::~Server() {
   over_ = true;
-  ::shutdown(listener_, SHUT_RDWR);   // wakes accept()
+  ::shutdown(listener_, SHUT_RDWR);  // wakes accept()
   thread_.join();
   ::close(listener_);
 }
@@ -62,7 +61,7 @@ void Server::serve(const Behaviour& behaviour) {
     const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (socket < 0) continue;
     ++accepted_;
-    const timeval limit{10, 0};   // a behaviour that reads cannot hang for ever
+    const timeval limit{10, 0};  // a behaviour that reads cannot hang for ever
     ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     behaviour(socket);
     ::close(socket);

@@ -111,7 +111,11 @@ TEST(Body, IsJudgedWithoutBeingKept) {
       {"contained twice over itself", {.body_contains = "aab"}, 200, {"aa", "ab"}, std::nullopt},
       {"not contained", {.body_contains = "Meow"}, 200, {"Me", "w"}, FailureKind::body},
       {"the empty text is everywhere", {.body_contains = ""}, 200, {}, std::nullopt},
-      {"the hash of nothing", {.body_sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}, 200, {}, std::nullopt},
+      {"the hash of nothing",
+       {.body_sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+       200,
+       {},
+       std::nullopt},
       {"another hash", {.body_sha256 = "00"}, 200, {"x"}, FailureKind::body},
   };
   for (const Case& c : cases) {

@@ -42,7 +42,8 @@ TEST(Limits, WhatTheKernelSaysIsRead) {
   EXPECT_EQ(use.ran, Nanos{1'234'567});
   EXPECT_EQ(use.waited, Nanos{89});
   EXPECT_EQ(parse_schedstat("").ran, Nanos{0});
-  const PortTable table = parse_port_table("sockets: used 5\nTCP: inuse 4 orphan 0 tw 14023 alloc 9 mem 1\nUDP: inuse 0 mem 0\n", "32768\t60999\n");
+  const PortTable table = parse_port_table(
+      "sockets: used 5\nTCP: inuse 4 orphan 0 tw 14023 alloc 9 mem 1\nUDP: inuse 0 mem 0\n", "32768\t60999\n");
   EXPECT_EQ(table.time_waits, 14'023u);
   EXPECT_EQ(table.range, 28'232u);
   EXPECT_EQ(parse_port_table("", "").range, 28'232u);

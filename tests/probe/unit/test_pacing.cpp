@@ -7,7 +7,9 @@
 namespace straycat::probe {
 
 void PrintTo(const Turn& turn, std::ostream* out) {
-  *out << (turn.what == Turn::What::wait ? "wait until " : turn.what == Turn::What::send ? "send, due " : "stop at ")
+  *out << (turn.what == Turn::What::wait   ? "wait until "
+           : turn.what == Turn::What::send ? "send, due "
+                                           : "stop at ")
        << turn.at.count() << " ns, skipped " << turn.skipped;
 }
 
@@ -25,7 +27,7 @@ TEST(Pacing, SlotsOfEachShapeComeAtTheirTimes) {
     Nanos due;
   };
   const Stretch level{Nanos{0}, 100, 100};
-  const Stretch ramp{seconds{10}, 0, 100};   // 500 slots in all; n-th at sqrt(n/5) s
+  const Stretch ramp{seconds{10}, 0, 100};  // 500 slots in all; n-th at sqrt(n/5) s
   const Case cases[] = {
       {"the first at once", {level}, 0, Nanos{0}},
       {"evenly", {level}, 7, milliseconds{70}},
@@ -120,7 +122,8 @@ TEST(Pacing, TheUsualCapIs50MillisecondsOfTheRateOrSixteen) {
 TEST(Pacing, AClosedLoopPausesAfterEachEnd) {
   Pacer pacer(closed_loop(2, milliseconds{1000}));
   EXPECT_EQ(pacer.next(Nanos{0}), (Turn{What::send, Nanos{0}, 0}));
-  EXPECT_EQ(pacer.next(Nanos{0}), (Turn{What::wait, milliseconds{500}, 0})) << "the second worker starts half a pause later";
+  EXPECT_EQ(pacer.next(Nanos{0}), (Turn{What::wait, milliseconds{500}, 0}))
+      << "the second worker starts half a pause later";
   EXPECT_EQ(pacer.next(milliseconds{501}), (Turn{What::send, milliseconds{500}, 0}));
   EXPECT_EQ(pacer.next(milliseconds{600}), (Turn{What::wait, Nanos::max(), 0})) << "both are busy";
   pacer.ended(milliseconds{700});

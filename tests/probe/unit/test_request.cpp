@@ -39,7 +39,8 @@ TEST(Url, WhatIsNone) {
       {"http://sayhi:80x/", "bad URL 'http://sayhi:80x/': bad port '80x' (1 to 65535)"},
       {"http://[::1", "bad URL 'http://[::1': an IPv6 address without its closing ']'"},
       {"http://[::1]x", "bad URL 'http://[::1]x': unexpected 'x' after the host"},
-      {"http://tom:secret@sayhi/", "bad URL 'http://tom:secret@sayhi/': user and password do not belong in it; use a header"},
+      {"http://tom:secret@sayhi/",
+       "bad URL 'http://tom:secret@sayhi/': user and password do not belong in it; use a header"},
       {"http://sayhi/a b", "bad URL 'http://sayhi/a b': a blank or control character in it"},
       {"http://sayhi/\r\nX: y", "bad URL 'http://sayhi/\r\nX: y': a blank or control character in it"},
   };
@@ -58,7 +59,8 @@ TEST(Request, TheWireIsWhatCurlWouldSend) {
   EXPECT_EQ(wire_of({.url = "http://sayhi/hi"}), "GET /hi HTTP/1.1\r\nHost: sayhi\r\n" + agent + "Accept: */*\r\n\r\n");
   EXPECT_EQ(wire_of({.method = "POST", .url = "http://sayhi:8080/"}),
             "POST / HTTP/1.1\r\nHost: sayhi:8080\r\n" + agent + "Accept: */*\r\nContent-Length: 0\r\n\r\n");
-  EXPECT_EQ(wire_of({.url = "http://[::1]:8080/"}), "GET / HTTP/1.1\r\nHost: [::1]:8080\r\n" + agent + "Accept: */*\r\n\r\n");
+  EXPECT_EQ(wire_of({.url = "http://[::1]:8080/"}),
+            "GET / HTTP/1.1\r\nHost: [::1]:8080\r\n" + agent + "Accept: */*\r\n\r\n");
   EXPECT_EQ(wire_of({.url = "http://sayhi/", .headers = {{"hOST", "cats"}, {"X-Cat", "Tom"}, {"user-agent", "t"}}}),
             "GET / HTTP/1.1\r\nAccept: */*\r\nX-Cat: Tom\r\nhOST: cats\r\nuser-agent: t\r\n\r\n");
 }

@@ -43,7 +43,7 @@ TEST(ServiceMap, NamesAreFoundAsInAPod) {
   struct Case {
     const char* host;
     std::uint16_t port;
-    std::optional<std::string> address, dials;   // dials: the only endpoint, where there is but one
+    std::optional<std::string> address, dials;  // dials: the only endpoint, where there is but one
   };
   const std::string nobody(nobody_listens);
   const Case cases[] = {
@@ -76,7 +76,8 @@ TEST(ServiceMap, EndpointsAreDrawnEvenlyAndTheSeedDecides) {
   const auto draw = [](std::uint64_t seed) {
     std::mt19937_64 random(seed);
     std::string drawn;
-    for (int i = 0; i < 1000; ++i) drawn += choose_endpoint(services, "sayhi", 80, "default", random)->dial.address.back();
+    for (int i = 0; i < 1000; ++i)
+      drawn += choose_endpoint(services, "sayhi", 80, "default", random)->dial.address.back();
     return drawn;
   };
   EXPECT_EQ(draw(7), draw(7));
