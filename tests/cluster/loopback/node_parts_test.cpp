@@ -32,13 +32,13 @@ Command shell(const std::string& script) {
 }
 
 // Runs a command to its end.
-struct Run {
+struct Outcome {
   std::string error = "never started";
   int code = -1;
 };
-Run run(const Command& command, const std::function<void(Process&)>& meanwhile = {}) {
+Outcome run(const Command& command, const std::function<void(Process&)>& meanwhile = {}) {
   asio::io_context io;
-  Run out;
+  Outcome out;
   std::unique_ptr<Process> process;
   auto started = Process::start(io.get_executor(), command,
                                 {[&](const std::string& error) {
@@ -56,7 +56,7 @@ TEST(Process, ExitCodesAndSignalsAsKubernetesCountsThem) {
   EXPECT_EQ(run(shell("exit 0")).code, 0);
   EXPECT_EQ(run(shell("exit 3")).code, 3);
   EXPECT_EQ(run(shell("kill -9 $$")).code, 137);
-  const Run ended = run(shell("sleep 30"), [](Process& process) { process.signal(SIGTERM); });
+  const Outcome ended = run(shell("sleep 30"), [](Process& process) { process.signal(SIGTERM); });
   EXPECT_EQ(ended.error, "");
   EXPECT_EQ(ended.code, 143);
 }
@@ -64,7 +64,7 @@ TEST(Process, ExitCodesAndSignalsAsKubernetesCountsThem) {
 TEST(Process, ACommandThatCannotRunSaysWhyAndNeverExits) {
   Command command = shell("");
   command.arguments = {"/does/not/exist"};
-  Run ended = run(command);
+  Outcome ended = run(command);
   EXPECT_EQ(ended.error, "exec /does/not/exist: No such file or directory");
   EXPECT_EQ(ended.code, -1);
   command = shell("true");
