@@ -1,6 +1,7 @@
 #include "cluster/controllers/rollout.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
