@@ -19,13 +19,11 @@ class Deadlines {
     Entry() = default;
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
+    virtual ~Entry() = default;
 
     virtual void on_deadline() = 0;
     [[nodiscard]] Stamp deadline() const { return deadline_; }
     friend bool operator<(const Entry& a, const Entry& b) { return a.deadline_ < b.deadline_; }
-
-   protected:
-    ~Entry() = default;
 
    private:
     friend class Deadlines;

@@ -40,7 +40,7 @@ struct FastShared {
 class FastOp final : public Poller::Watched, public Deadlines::Entry, public std::enable_shared_from_this<FastOp> {
  public:
   FastOp(FastShared& shared, std::shared_ptr<const Prepared> request, Stamp intended, Engine::Done done);
-  ~FastOp();
+  ~FastOp() override;
 
   void begin();
   [[nodiscard]] const Attempt& attempt() const { return attempt_; }
