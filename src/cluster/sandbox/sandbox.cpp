@@ -171,8 +171,13 @@ Result<Child> start_guard(const std::optional<Privilege>& privilege, const Sandb
   });
 }
 
-// Waits for the guard's end; forwards a first signal, kills on a second or when patience ends. The guard's wait status.
-int keep(pid_t guard, int signals) {
+struct Ending {
+  int status = 0;      // the guard's, as waitpid gives it
+  bool asked = false;  // by a signal to the keeper
+};
+
+// Waits for the guard's end; forwards a first signal, kills on a second or when patience ends.
+Ending keep(pid_t guard, int signals) {
   int status = 0;
   int wait_ms = -1;
   while (::waitpid(guard, &status, WNOHANG) == 0) {
@@ -186,12 +191,14 @@ int keep(pid_t guard, int signals) {
     ::kill(guard, last_word ? SIGKILL : SIGTERM);
     wait_ms = patience_ms;
   }
-  return status;
+  return {status, wait_ms >= 0};
 }
 
-int exit_code_of(int status) {
+int exit_code_of(const Ending& ending) {
+  const int status = ending.status;
   const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
   if (signal <= 0) return WEXITSTATUS(status);
+  if (ending.asked && signal == SIGTERM) return 0;   // asked to end before inner listened for it: that is an end, not a crash
   fmt::print(stderr, "straycat: the cluster was killed by signal {} ({})\n", signal, ::strsignal(signal));
   return own_trouble_code;
 }
@@ -210,10 +217,10 @@ int run_with(const Options& options, SandboxSetup setup, const SignalBlock& sign
     fmt::print(stderr, "straycat: {}\n", guard.error().message);
     return own_trouble_code;
   }
-  const int status = keep(guard->pid, signals.fd());
+  const auto ending = keep(guard->pid, signals.fd());
   ::close(guard->life_fd);
   if (setup.plane == PlaneKind::loopback) kill_descendants();
-  return exit_code_of(status);
+  return exit_code_of(ending);
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ struct SandboxSetup {
 // SIGHUP are forwarded as SIGTERM to inner, which ends by returning from the function; a second one, or 10 s, kill it.
 // Must be called before the process has started a thread. Returns inner's code; 4, with the reason on standard error, when the
 // sandbox could not be made or inner was killed. In inner, `inner` runs with the signal mask and dispositions of the
-// caller, in a session of its own (Ctrl-C reaches only the keeper), and orphans are reaped by the guard.
+// caller, in a session of its own (Ctrl-C reaches only the keeper), and orphans are reaped by the guard. An inner that SIGTERM
+// ends because it did not listen for it yet counts as 0 when the keeper was asked to end.
 int run_in_sandbox(const Options& options, const std::function<int(const SandboxSetup&)>& inner);
 
 // A file in memory: memfd_create, close-on-exec, with this mode.

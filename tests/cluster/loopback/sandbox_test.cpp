@@ -202,6 +202,29 @@ TEST(Options, DiesWithItsParent) {
   ::close(ends[0]);
 }
 
+// Asked to end before inner has said what to do then: the signal's own effect, and no complaint.
+TEST(Signals, EndAnInnerThatDoesNotListenYet) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t keeper = ::fork();
+  if (keeper == 0) {
+    ::_exit(run_in_sandbox(loopback(), [&](const SandboxSetup&) {
+      (void)!::write(ends[1], "r", 1);
+      while (true) ::pause();
+      return 1;
+    }));
+  }
+  char word;
+  ASSERT_EQ(::read(ends[0], &word, 1), 1);
+  ::kill(keeper, SIGTERM);
+  int status = 0;
+  ::waitpid(keeper, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
 // SIGTERM to the keeper reaches inner, which may end in its own way and with its own code.
 TEST(Signals, ReachInnerOnceAndKillItOnTheSecond) {
   for (const bool obeys : {true, false}) {
