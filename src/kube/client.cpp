@@ -1,5 +1,3 @@
-#include <straycat/kube/client.hpp>
-
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -11,17 +9,21 @@
 #include "kube/caller.hpp"
 #include "kube/json_text.hpp"
 #include "kube/query.hpp"
+#include <straycat/kube/client.hpp>
 
 namespace straycat::kube {
 
 namespace asio = boost::asio;
 
 struct Client::Impl {
-  Impl(asio::any_io_executor executor, Config settings) : config(std::move(settings)), caller(std::move(executor), config) {}
+  Impl(asio::any_io_executor executor, Config settings)
+      : config(std::move(settings)), caller(std::move(executor), config) {}
   Config config;
   Caller caller;
 };
 
+// Every aggregate is a variable before it is awaited with: g++ 12 destroys a temporary aggregate of a co_await
+// expression twice.
 namespace {
 
 constexpr const char* json_type = "application/json";
@@ -34,7 +36,8 @@ ApiResult<json> value(json&& object) { return ApiResult<json>{boost::system::in_
 ApiResult<json> as_json(const ApiResult<net::Response>& answer) {
   if (!answer) return answer.error();
   auto parsed = parse_json(answer->body);
-  if (!parsed) return ApiError{answer->status, "", "the API server answered with something else than JSON", std::nullopt};
+  if (!parsed)
+    return ApiError{answer->status, "", "the API server answered with something else than JSON", std::nullopt};
   return value(std::move(*parsed));
 }
 
@@ -49,12 +52,14 @@ const Config& Client::config() const { return impl_->config; }
 
 asio::awaitable<ApiResult<json>> Client::version() {
   const auto keep = impl_;
-  co_return as_json(co_await keep->caller.call({.path = "/version"}));
+  Call call{.path = "/version"};
+  co_return as_json(co_await keep->caller.call(std::move(call)));
 }
 
 asio::awaitable<ApiResult<json>> Client::get(ResourceType type, std::string ns, std::string name) {
   const auto keep = impl_;
-  co_return as_json(co_await keep->caller.call({.path = type.path(ns, name)}));
+  Call call{.path = type.path(ns, name)};
+  co_return as_json(co_await keep->caller.call(std::move(call)));
 }
 
 asio::awaitable<ApiResult<json>> Client::list(ResourceType type, std::string ns, std::string label_selector,
@@ -64,8 +69,8 @@ asio::awaitable<ApiResult<json>> Client::list(ResourceType type, std::string ns,
   std::string token;
   int limit = 500;
   for (;;) {
-    auto page = as_json(co_await keep->caller.call(
-        {.path = type.path(ns) + query_string(list_query({label_selector, field_selector}, limit, token))}));
+    Call call{.path = type.path(ns) + query_string(list_query({label_selector, field_selector}, limit, token))};
+    auto page = as_json(co_await keep->caller.call(std::move(call)));
     if (!page && page.error().code == 410 && !token.empty()) {  // expired between pages: all at once cannot
       all = json();
       token.clear();
@@ -74,7 +79,8 @@ asio::awaitable<ApiResult<json>> Client::list(ResourceType type, std::string ns,
     }
     if (!page) co_return page.error();
     token = text_at(*page, {"metadata", "continue"});
-    if (all.is_null()) all = std::move(*page);
+    if (all.is_null())
+      all = std::move(*page);
     else if (page->contains("items") && (*page)["items"].is_array())
       for (auto& item : (*page)["items"]) all["items"].push_back(std::move(item));
     if (token.empty()) co_return value(std::move(all));
@@ -83,10 +89,11 @@ asio::awaitable<ApiResult<json>> Client::list(ResourceType type, std::string ns,
 
 asio::awaitable<ApiResult<json>> Client::create(ResourceType type, std::string ns, json object) {
   const auto keep = impl_;
-  co_return as_json(co_await keep->caller.call({.method = "POST",
-                                                .path = type.path(ns) + "?fieldManager=straycat&fieldValidation=Strict",
-                                                .body = dumped(object),
-                                                .content_type = json_type}));
+  Call call{.method = "POST",
+            .path = type.path(ns) + "?fieldManager=straycat&fieldValidation=Strict",
+            .body = dumped(object),
+            .content_type = json_type};
+  co_return as_json(co_await keep->caller.call(std::move(call)));
 }
 
 asio::awaitable<ApiResult<json>> Client::apply(json object, std::string ns, ApplyOptions options) {
@@ -98,11 +105,12 @@ asio::awaitable<ApiResult<json>> Client::apply(json object, std::string ns, Appl
   Query query{{"fieldManager", options.field_manager}, {"fieldValidation", "Strict"}};
   if (options.dry_run) query.emplace_back("dryRun", "All");
   if (options.force) query.emplace_back("force", "true");
-  co_return as_json(co_await keep->caller.call({.method = "PATCH",
-                                                .path = type->path(ns, name) + query_string(query),
-                                                .body = dumped(object),  // JSON is YAML
-                                                .content_type = "application/apply-patch+yaml",
-                                                .idempotent = true}));
+  Call call{.method = "PATCH",
+            .path = type->path(ns, name) + query_string(query),
+            .body = dumped(object),  // JSON is YAML
+            .content_type = "application/apply-patch+yaml",
+            .idempotent = true};
+  co_return as_json(co_await keep->caller.call(std::move(call)));
 }
 
 asio::awaitable<ApiResult<json>> Client::merge_patch(ResourceType type, std::string ns, std::string name, json patch,
@@ -110,23 +118,26 @@ asio::awaitable<ApiResult<json>> Client::merge_patch(ResourceType type, std::str
   const auto keep = impl_;
   auto path = type.path(ns, name);
   if (!subresource.empty()) path += "/" + subresource;
-  co_return as_json(co_await keep->caller.call({.method = "PATCH",
-                                                .path = path + "?fieldManager=straycat",
-                                                .body = dumped(patch),
-                                                .content_type = "application/merge-patch+json",
-                                                .idempotent = true}));
+  Call call{.method = "PATCH",
+            .path = path + "?fieldManager=straycat",
+            .body = dumped(patch),
+            .content_type = "application/merge-patch+json",
+            .idempotent = true};
+  co_return as_json(co_await keep->caller.call(std::move(call)));
 }
 
-asio::awaitable<ApiResult<json>> Client::remove(ResourceType type, std::string ns, std::string name, DeleteOptions options) {
+asio::awaitable<ApiResult<json>> Client::remove(ResourceType type, std::string ns, std::string name,
+                                                DeleteOptions options) {
   const auto keep = impl_;
   json body{{"kind", "DeleteOptions"}, {"apiVersion", "v1"}, {"propagationPolicy", options.propagation}};
   if (!options.uid.empty()) body["preconditions"] = {{"uid", options.uid}};
   if (options.grace_seconds) body["gracePeriodSeconds"] = *options.grace_seconds;
-  co_return as_json(co_await keep->caller.call({.method = "DELETE",
-                                                .path = type.path(ns, name),
-                                                .body = dumped(body),
-                                                .content_type = json_type,
-                                                .idempotent = true}));
+  Call call{.method = "DELETE",
+            .path = type.path(ns, name),
+            .body = dumped(body),
+            .content_type = json_type,
+            .idempotent = true};
+  co_return as_json(co_await keep->caller.call(std::move(call)));
 }
 
 asio::awaitable<ApiResult<void>> Client::follow_log(std::string ns, std::string pod, std::string container,
@@ -157,11 +168,12 @@ asio::awaitable<ApiResult<net::Response>> Client::raw(std::string method, std::s
                                                       std::string content_type) {
   const auto keep = impl_;
   const bool reads = method == "GET" || method == "HEAD";
-  co_return co_await keep->caller.call({.method = std::move(method),
-                                        .path = std::move(path),
-                                        .body = std::move(body),
-                                        .content_type = std::move(content_type),
-                                        .idempotent = reads});
+  Call call{.method = std::move(method),
+            .path = std::move(path),
+            .body = std::move(body),
+            .content_type = std::move(content_type),
+            .idempotent = reads};
+  co_return co_await keep->caller.call(std::move(call));
 }
 
 asio::awaitable<void> Client::watch(WatchRequest request, std::function<void(const WatchItem&)> on_item) {

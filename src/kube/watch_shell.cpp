@@ -27,9 +27,12 @@ class WatchShell {
     tell(WatchStart{monotonic_now()});
     while (!std::holds_alternative<Stop>(action_)) {
       const auto action = std::exchange(action_, KeepReading{});
-      if (const auto* page = std::get_if<FetchPage>(&action)) co_await fetch(*page);
-      else if (const auto* stream = std::get_if<OpenStream>(&action)) co_await read(*stream);
-      else if (const auto* sleep = std::get_if<Sleep>(&action)) co_await wait(*sleep);
+      if (const auto* page = std::get_if<FetchPage>(&action))
+        co_await fetch(*page);
+      else if (const auto* stream = std::get_if<OpenStream>(&action))
+        co_await read(*stream);
+      else if (const auto* sleep = std::get_if<Sleep>(&action))
+        co_await wait(*sleep);
       if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
     }
   }
@@ -48,9 +51,12 @@ class WatchShell {
   asio::awaitable<void> fetch(const FetchPage& page) {
     if (page.renew_sign_in) caller_.renew();
     const auto query = list_query(selection(), page.limit, page.continue_token);
-    auto answer = co_await caller_.once({.path = path() + query_string(query)});
-    if (answer) tell(ListAnswered{monotonic_now(), std::move(*answer)});
-    else tell(TransportBroke{monotonic_now(), answer.error().message});
+    Call call{.path = path() + query_string(query)};
+    auto answer = co_await caller_.once(std::move(call));
+    if (answer)
+      tell(ListAnswered{monotonic_now(), std::move(*answer)});
+    else
+      tell(TransportBroke{monotonic_now(), answer.error().message});
   }
 
   asio::awaitable<void> read(const OpenStream& stream) {
@@ -69,11 +75,15 @@ class WatchShell {
     };
     const auto on_data = [&](std::string_view bytes) { return hear(StreamBytes{monotonic_now(), bytes}); };
     const auto query = watch_query(selection(), stream.resource_version, stream.timeout.count());
-    auto answer = co_await caller_.stream_once({.path = path() + query_string(query)}, stream.idle, on_header, on_data);
+    Call call{.path = path() + query_string(query)};
+    auto answer = co_await caller_.stream_once(std::move(call), stream.idle, on_header, on_data);
     if (decided) co_return;
-    if (!answer) tell(TransportBroke{monotonic_now(), answer.error().message});
-    else if (answer->status < 200 || answer->status >= 300) tell(StreamRefused{monotonic_now(), std::move(*answer)});
-    else tell(StreamEnded{monotonic_now()});
+    if (!answer)
+      tell(TransportBroke{monotonic_now(), answer.error().message});
+    else if (answer->status < 200 || answer->status >= 300)
+      tell(StreamRefused{monotonic_now(), std::move(*answer)});
+    else
+      tell(StreamEnded{monotonic_now()});
   }
 
   [[nodiscard]] std::string path() const { return request_.resource.path(request_.ns); }

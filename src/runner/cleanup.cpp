@@ -52,10 +52,13 @@ asio::awaitable<Result<>> clean_up(Site& site, Nanos most) {
   Result<> worst;
   const auto all = to_delete(site);
   for (const auto& one : all) {
-    auto done = co_await site.client.remove(one.type, one.ns, one.name, {.uid = one.uid, .propagation = "Background", .grace_seconds = {}});
+    // A variable: g++ 12 destroys a temporary aggregate of a co_await expression twice.
+    const kube::DeleteOptions exactly_this{.uid = one.uid, .propagation = "Background", .grace_seconds = {}};
+    auto done = co_await site.client.remove(one.type, one.ns, one.name, exactly_this);
     // 409: the precondition failed, so that the object is another one, or it is being deleted already.
     if (!done && !done.error().not_found() && done.error().code != 409)
-      worst = own_trouble(fmt::format("{}/{} could not be deleted ({}); remove it with: {}", one.type.kind, one.name, done.error().message, remedy(one)));
+      worst = own_trouble(fmt::format("{}/{} could not be deleted ({}); remove it with: {}", one.type.kind, one.name,
+                                      done.error().message, remedy(one)));
   }
   for (const auto& one : all)
     if (auto gone = co_await wait_until_gone(site, one, until); !gone) worst = gone;

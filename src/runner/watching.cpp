@@ -12,8 +12,8 @@ namespace asio = boost::asio;
 namespace {
 
 // What a verdict may rest on. Each is its own watch: RBAC may refuse some, and an API server may lack some.
-constexpr std::array watched_kinds{"Pod",         "Service",   "EndpointSlice", "Event", "Deployment", "ReplicaSet", "Job",
-                                   "StatefulSet", "DaemonSet", "CronJob",       "Node",  "NetworkPolicy"};
+constexpr std::array watched_kinds{"Pod", "Service",     "EndpointSlice", "Event",   "Deployment", "ReplicaSet",
+                                   "Job", "StatefulSet", "DaemonSet",     "CronJob", "Node",       "NetworkPolicy"};
 
 WatchRecord record_of(const kube::ResourceType& type) {
   WatchRecord record;
@@ -33,8 +33,8 @@ void Watching::start() {
 
 asio::awaitable<void> Watching::follow(One& one) {
   const std::string ns = one.type.namespaced ? site_.ns : "";
-  co_await site_.client.watch({.resource = one.type, .ns = ns, .label_selector = {}, .field_selector = {}},
-                              [this, &one](const kube::WatchItem& item) { take(one, item); });
+  kube::WatchRequest request{.resource = one.type, .ns = ns, .label_selector = {}, .field_selector = {}};
+  co_await site_.client.watch(std::move(request), [this, &one](const kube::WatchItem& item) { take(one, item); });
 }
 
 void Watching::take(One& one, const kube::WatchItem& item) {
@@ -85,7 +85,8 @@ asio::awaitable<void> Watching::settle(Nanos most) {
     return names;
   };
   while (!waiting().empty() && monotonic_now() < until) co_await site_.wait_for_change(until - monotonic_now());
-  if (const auto names = waiting(); !names.empty()) site_.journal.note("no watch of " + names + " could be opened so far");
+  if (const auto names = waiting(); !names.empty())
+    site_.journal.note("no watch of " + names + " could be opened so far");
 }
 
 asio::awaitable<void> Watching::stop() {

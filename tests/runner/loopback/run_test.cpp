@@ -1,0 +1,337 @@
+// Whole runs against the embedded cluster in another process: what stands in the log on each way out, and that nothing
+// is left in the cluster.
+#include <optional>
+#include <signal.h>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runner/support/cluster_process.hpp"
+#include <straycat/kube/client.hpp>
+#include <straycat/runner/runner.hpp>
+
+namespace straycat::runner {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+plan::Manifest manifest(json object, const char* file = "m.yaml", int line = 1) {
+  return {std::move(object), file, line};
+}
+
+json deployment(const char* image = "beranm14/sayhi") {
+  return json::parse(
+      std::string{R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"sayhi"},"spec":{"replicas":1,
+    "selector":{"matchLabels":{"app":"sayhi"}},"template":{"metadata":{"labels":{"app":"sayhi"}},
+    "spec":{"terminationGracePeriodSeconds":5,"containers":[{"name":"sayhi","image":")"} +
+      image + R"(","ports":[{"containerPort":3000}],
+    "readinessProbe":{"httpGet":{"path":"/healthz","port":3000},"periodSeconds":1}}]}}}})");
+}
+json service() {
+  return json::parse(
+      R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"sayhi"},"spec":{"selector":{"app":"sayhi"},
+    "ports":[{"port":80,"targetPort":3000}]}})");
+}
+
+struct RunTest : testing::Test {
+  static void SetUpTestSuite() { cluster = std::make_unique<test::ClusterProcess>(); }
+  static void TearDownTestSuite() { cluster.reset(); }
+  static inline std::unique_ptr<test::ClusterProcess> cluster;
+
+  plan::Plan plan;
+  Options options;
+  std::vector<Event> events;
+  std::ostringstream text;
+  std::function<void(const Event&)> hook;
+
+  void SetUp() override {
+    options.cluster = cluster->config();
+    options.version = "test";
+    options.interrupted_by_signals = false;
+    plan.name = "try";
+    plan.deadline = 2min;
+  }
+  void step(plan::Action action, std::string phase = "") {
+    plan.steps.push_back({"step-" + std::to_string(plan.steps.size()), std::move(phase), std::move(action)});
+  }
+  void deploy() { step(plan::Apply{{manifest(deployment()), manifest(service())}}); }
+  void traffic() {
+    plan::TrafficPlan cats;
+    cats.name = "cats";
+    cats.url = "http://sayhi/hi";
+    cats.service = "sayhi";
+    cats.pace.rate_per_second = 50;
+    plan.traffic.push_back(cats);
+  }
+  Outcome carry_out() {
+    auto outcome = run(plan, options, text, [this](const Event& event) {
+      events.push_back(event);
+      if (hook) hook(event);
+    });
+    EXPECT_TRUE(outcome) << outcome.error().message;
+    return outcome ? *outcome : Outcome{};
+  }
+  std::size_t count(const std::string& kind) const {
+    return static_cast<std::size_t>(
+        std::count_if(events.begin(), events.end(), [&](const Event& event) { return event.kind == kind; }));
+  }
+  const Event* last(const std::string& kind) const {
+    const Event* found = nullptr;
+    for (const auto& event : events)
+      if (event.kind == kind) found = &event;
+    return found;
+  }
+  // What every log holds, however the run ended; returns run.ended's body.
+  json whole_log() {
+    std::istringstream in{text.str()};
+    const auto log = read_log(in);
+    EXPECT_TRUE(log);
+    if (!log) return {};
+    EXPECT_FALSE(log->cut);
+    EXPECT_EQ(log->events, events);
+    EXPECT_EQ(log->events.front().kind, "header");
+    EXPECT_EQ(log->events.back().kind, "run.ended");
+    EXPECT_EQ(count("step.started"), count("step.ended"));
+    return log->events.back().body;
+  }
+  std::string run_namespace() const { return events.front().body["namespace"]; }
+
+  template <class T>
+  T ask(std::function<asio::awaitable<kube::ApiResult<T>>(kube::Client&)> question) {
+    asio::io_context context;
+    kube::Client client{context.get_executor(), cluster->config()};
+    std::optional<kube::ApiResult<T>> answer;
+    asio::co_spawn(context, question(client), [&](const std::exception_ptr&, kube::ApiResult<T> result) {
+      answer.emplace(std::move(result));
+      context.stop();
+    });
+    context.run_for(20s);
+    if (!answer || !*answer) throw std::runtime_error("the cluster did not answer");
+    return **answer;
+  }
+  std::vector<std::string> names(const char* kind, const std::string& ns) {
+    const auto list = ask<json>([&](kube::Client& client) { return client.list(*kube::resource_for_kind(kind), ns); });
+    std::vector<std::string> out;
+    for (const auto& item : list["items"]) out.push_back(item["metadata"]["name"]);
+    return out;
+  }
+  void expect_nothing_left() {
+    EXPECT_THAT(names("Namespace", ""), testing::Not(testing::Contains(run_namespace())));
+    EXPECT_THAT(names("Pod", run_namespace()), IsEmpty());
+  }
+};
+
+TEST_F(RunTest, ARunFromItsHeaderToItsEnd) {
+  deploy();
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "RolledOut", 60s}, "deployed");
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "Routable", 30s});
+  traffic();
+  step(plan::Traffic{true}, "calm");
+  step(plan::Pause{1500ms});
+  step(plan::Restart{{"Deployment", "sayhi", ""}}, "restart");
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "RolledOut", 60s});
+  step(plan::Scale{{"Deployment", "sayhi", ""}, 2});
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "RolledOut", 60s});
+  step(plan::Traffic{false});
+  step(plan::Delete{{{"Service", "sayhi", ""}}, true});
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::finished) << outcome.error;
+  EXPECT_EQ(whole_log()["reason"], "finished");
+  expect_nothing_left();
+
+  const auto& header = events.front().body;
+  EXPECT_EQ(header["cluster"], "embedded");
+  EXPECT_EQ(header["dataPlane"], "loopback-fallback");
+  EXPECT_EQ(header["plan"]["name"], "try");
+  for (const char* kind : {"vantage", "vantage.summary", "beacon", "clock.bound", "slice", "pod", "service", "workload",
+                           "node", "kube.event", "attempts.window"})
+    EXPECT_GT(count(kind), 0u) << kind;
+  EXPECT_EQ(count("vantage.lost"), 0u);
+  EXPECT_EQ(last("step.started")->body["phase"], "restart");
+}
+
+TEST_F(RunTest, TheClockOfAnAgentOnThisMachineIsBoundAroundNought) {
+  deploy();
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "Routable", 60s});
+  traffic();
+  step(plan::Traffic{true});
+  step(plan::Pause{1500ms});
+  carry_out();
+  whole_log();
+  const auto* bound = last("clock.bound");
+  ASSERT_NE(bound, nullptr);
+  // Both read the same CLOCK_MONOTONIC here: the truth is 0.
+  EXPECT_LE(bound->body.value("lowerNs", std::int64_t{0}), 0);
+  EXPECT_GE(bound->body.value("upperNs", std::int64_t{0}), 0);
+}
+
+TEST_F(RunTest, WatchesStandBeforeTheFirstStep) {
+  deploy();
+  carry_out();
+  std::size_t standing = 0;
+  for (const auto& event : events) {
+    if (event.kind == "step.started") break;
+    if (event.kind == "watch.started") ++standing;
+  }
+  EXPECT_GE(standing, 8u);
+}
+
+TEST_F(RunTest, AFailedStepSaysWhatTheApiSaid) {
+  auto wrong = deployment();
+  wrong["spec"]["replica"] = 1;
+  step(plan::Apply{{manifest(wrong, "deployment.yaml", 7)}});
+  step(plan::Pause{1h});
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::failed);
+  EXPECT_THAT(outcome.error, HasSubstr("step \"step-0\": deployment.yaml:7: Deployment/sayhi: "));
+  EXPECT_THAT(outcome.error, HasSubstr("field not declared in schema"));
+  EXPECT_EQ(whole_log()["error"], outcome.error);
+  EXPECT_EQ(count("step.started"), 1u);
+  expect_nothing_left();
+}
+
+TEST_F(RunTest, AWaitThatTimesOutSaysHowThingsStood) {
+  step(plan::Apply{{manifest(deployment("no-such-image"))}});
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "Available", 3s});
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::failed);
+  EXPECT_THAT(outcome.error, HasSubstr("Deployment/sayhi is not Available after 3s"));
+  EXPECT_THAT(outcome.error,
+              testing::ContainsRegex(
+                  "Pod/sayhi-[^ ]*: Pending, container sayhi waiting \\((ErrImagePull|ImagePullBackOff)\\)"));
+  whole_log();
+  expect_nothing_left();
+}
+
+TEST_F(RunTest, TheDeadlineCutsAStep) {
+  plan.deadline = 3s;
+  step(plan::Pause{1h});
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::deadline);
+  EXPECT_EQ(whole_log()["reason"], "deadline");
+  EXPECT_FALSE(last("step.ended")->body["ok"]);
+  expect_nothing_left();
+}
+
+TEST_F(RunTest, ASignalEndsTheRunCleanlyWithItsTraffic) {
+  options.interrupted_by_signals = true;
+  deploy();
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "Routable", 60s});
+  traffic();
+  step(plan::Traffic{true});
+  step(plan::Pause{1h});
+  hook = [this](const Event& event) {
+    if (event.kind == "attempts.window" && count("attempts.window") == 3) ::raise(SIGINT);
+  };
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::interrupted);
+  EXPECT_EQ(whole_log()["reason"], "interrupted");
+  EXPECT_EQ(last("step.ended")->body["error"], "interrupted");
+  EXPECT_EQ(count("vantage.summary"), 1u);
+  expect_nothing_left();
+}
+
+TEST_F(RunTest, ASecondSignalEndsItAtOnceAndTheLogIsStillWhole) {
+  options.interrupted_by_signals = true;
+  deploy();
+  step(plan::Pause{1h});
+  hook = [](const Event& event) {
+    if (event.kind == "step.started" && event.body.value("index", 0) == 1) ::raise(SIGINT);
+    if (event.kind == "watch.ended") ::raise(SIGTERM);
+  };
+  const auto before = monotonic_now();
+  EXPECT_EQ(carry_out().end, End::interrupted);
+  EXPECT_LT(monotonic_now() - before, 30s);
+  EXPECT_THAT(whole_log()["error"], HasSubstr("was left there"));
+  // Tidy up for the next test: nobody else will.
+  ask<json>(
+      [&](kube::Client& client) { return client.remove(*kube::resource_for_kind("Namespace"), "", run_namespace()); });
+}
+
+TEST_F(RunTest, ANamespaceOfThePersonsOwnIsKeptAndItsObjectsToo) {
+  const json own{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", "shop"}}}};
+  ask<json>([&](kube::Client& client) { return client.create(*kube::resource_for_kind("Namespace"), "", own); });
+  json foreign = service();
+  foreign["metadata"]["name"] = "theirs";
+  ask<json>([&](kube::Client& client) { return client.create(*kube::resource_for_kind("Service"), "shop", foreign); });
+  options.ns = "shop";
+  deploy();
+  step(plan::Delete{{{"Service", "theirs", ""}}, true});
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::failed);
+  EXPECT_THAT(outcome.error, HasSubstr("Service/theirs exists in namespace shop and was not made by this run"));
+  whole_log();
+  EXPECT_THAT(names("Service", "shop"), testing::ElementsAre("theirs"));
+  EXPECT_THAT(names("Deployment", "shop"), IsEmpty());
+}
+
+TEST_F(RunTest, DoesNotTouchOtherNamespacesOrTheClustersOwnObjects) {
+  auto elsewhere = service();
+  elsewhere["metadata"]["namespace"] = "default";
+  step(plan::Apply{{manifest(elsewhere)}});
+  EXPECT_THAT(carry_out().error, HasSubstr("in namespace default, but the run's is straycat-try-"));
+}
+
+TEST_F(RunTest, AnAgentThatCannotStartSaysWhy) {
+  options.agent_image = "no-such-image";
+  traffic();
+  step(plan::Traffic{true});
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::failed);
+  EXPECT_THAT(outcome.error, HasSubstr("image no-such-image): its container cannot start"));
+  whole_log();
+  expect_nothing_left();
+}
+
+TEST_F(RunTest, NoClusterIsAFailedRunWithALog) {
+  options.cluster.server = "https://127.0.0.1:1";
+  deploy();
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::failed);
+  EXPECT_THAT(outcome.error, HasSubstr("Connection refused"));
+  EXPECT_EQ(whole_log()["reason"], "failed");
+}
+
+TEST_F(RunTest, AClusterThatDiesInTheMiddleIsAFailedRunWithALog) {
+  test::ClusterProcess other;
+  options.cluster = other.config();
+  deploy();
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "Available", 60s});
+  step(plan::Patch{{"Deployment", "sayhi", ""}, json{{"spec", {{"replicas", 2}}}}});
+  hook = [&](const Event& event) {
+    if (event.kind == "step.started" && event.body.value("index", 0) == 2) other.kill();
+  };
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::failed);
+  EXPECT_THAT(outcome.error, HasSubstr("kubectl delete namespaces straycat-try-"));
+  whole_log();
+}
+
+// A stream that breaks after some lines: a full disk.
+struct Full : std::stringbuf {
+  int lines = 0;
+  int sync() override { return ++lines > 3 ? -1 : std::stringbuf::sync(); }
+};
+
+TEST_F(RunTest, ALogThatCannotBeWrittenEndsTheRun) {
+  Full disk;
+  std::ostream out{&disk};
+  deploy();
+  step(plan::Pause{1h});
+  const auto before = monotonic_now();
+  const auto outcome = run(plan, options, out, nullptr);
+  ASSERT_FALSE(outcome);
+  EXPECT_LT(monotonic_now() - before, 60s);
+}
+
+}  // namespace
+}  // namespace straycat::runner
