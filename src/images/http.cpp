@@ -76,14 +76,22 @@ bool read_header(std::string_view line, HttpRequest& request, std::size_t& body)
 
 std::string_view reason_of(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 400: return "Bad Request";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 503: return "Service Unavailable";
-    default: return status < 400 ? "Fine" : "Failed";
+    case 200:
+      return "OK";
+    case 400:
+      return "Bad Request";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return status < 400 ? "Fine" : "Failed";
   }
 }
 
@@ -110,8 +118,9 @@ HttpParse parse_request(std::string_view input) {
 }
 
 std::string format_answer(const HttpAnswer& answer, bool keep_alive, bool head) {
-  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n{}\r\n{}", answer.status,
-                     reason_of(answer.status), answer.body.size(), keep_alive ? "" : "Connection: close\r\n",
+  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n{}\r\n{}",
+                     answer.status, reason_of(answer.status), answer.body.size(),
+                     keep_alive ? "" : "Connection: close\r\n",
                      head ? std::string_view{} : std::string_view(answer.body));
 }
 

@@ -1,11 +1,10 @@
-#include <straycat/images/images.hpp>
-
 #include <cstdio>
 #include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "images/programs.hpp"
+#include <straycat/images/images.hpp>
 
 namespace straycat::images {
 namespace {
@@ -14,7 +13,7 @@ struct Image {
   std::string_view program;
   Program run;
   const std::vector<SettingSpec>& (*settings)();
-  std::vector<std::string_view> names;   // as manifests say them
+  std::vector<std::string_view> names;  // as manifests say them
 };
 
 const std::vector<Image>& images() {

@@ -1,19 +1,19 @@
 // sayhi-job (the article's cat generator) and sleeper: programs that listen nowhere.
-#include <signal.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <ctime>
+#include <signal.h>
 #include <string_view>
+#include <unistd.h>
 
 #include "images/programs.hpp"
 
 namespace straycat::images {
 namespace {
 
-constexpr int ended_by_term = 128 + SIGTERM;   // what a shell and a kubelet report for it
+constexpr int ended_by_term = 128 + SIGTERM;  // what a shell and a kubelet report for it
 
-// SIGTERM is blocked and waited for: the program may be process 1 of its namespace, where the default action does not exist.
+// SIGTERM is blocked and waited for: the program may be process 1 of its namespace, where the default action does not
+// exist.
 void hold_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -68,7 +68,7 @@ Result<int> sayhi_job(const std::vector<std::string>& arguments, const Environme
   if (!interval) return interval.error();
   if (!code) return code.error();
   hold_signals();
-  auto due = monotonic_now();   // from one base, so that a thousand cats take a thousand seconds
+  auto due = monotonic_now();  // from one base, so that a thousand cats take a thousand seconds
   for (long cat = 0; cat < *count; ++cat) {
     if (!say("🐈\n")) return own_trouble("standard output is closed");
     due = due + *interval;

@@ -1,13 +1,12 @@
-// The programs behind the image names. Each reads its switches and environment, runs in this process, and gives the exit
-// code; an Error is a bad switch or a port that is taken.
+// The programs behind the image names. Each reads its switches and environment, runs in this process, and gives the
+// exit code; an Error is a bad switch or a port that is taken.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include <straycat/core/result.hpp>
-
 #include "images/settings.hpp"
+#include <straycat/core/result.hpp>
 
 namespace straycat::images {
 

@@ -1,19 +1,18 @@
 #include "images/server.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <map>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <optional>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <deque>
-#include <map>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -74,7 +73,7 @@ std::uint16_t bound_port(int fd) {
   Address address;
   address.size = sizeof(address.storage);
   if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address.storage), &address.size) != 0) return 0;
-  return ntohs(reinterpret_cast<sockaddr_in*>(&address.storage)->sin_port);   // the port lies at the same place in both
+  return ntohs(reinterpret_cast<sockaddr_in*>(&address.storage)->sin_port);  // the port lies at the same place in both
 }
 
 Result<Descriptor> listen_on(const ServerOptions& options) {
@@ -85,7 +84,8 @@ Result<Descriptor> listen_on(const ServerOptions& options) {
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const auto where = fmt::format("listen on {}:{}", options.address, options.port);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address->storage), address->size) != 0) return system_error(where);
+  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address->storage), address->size) != 0)
+    return system_error(where);
   if (::listen(fd.get(), SOMAXCONN) != 0) return system_error(where);
   fmt::print("listening on {}:{}\n", options.address, bound_port(fd.get()));
   std::fflush(stdout);
@@ -95,9 +95,9 @@ Result<Descriptor> listen_on(const ServerOptions& options) {
 struct Connection {
   Descriptor fd;
   std::string in, out;
-  bool input_ended = false;     // the client closed its side first: it still gets its answers
+  bool input_ended = false;  // the client closed its side first: it still gets its answers
   bool close_when_sent = false;
-  bool delayed = false;         // an answer waits for its latency; the next request waits behind it
+  bool delayed = false;  // an answer waits for its latency; the next request waits behind it
 };
 
 struct Delayed {
@@ -135,7 +135,7 @@ class Server {
   Descriptor epoll_, signals_, listener_;
   bool listened_ = false;
   std::map<std::uint64_t, Connection> connections_;
-  std::deque<Delayed> delayed_;   // latency is constant, so arrival order is due order
+  std::deque<Delayed> delayed_;  // latency is constant, so arrival order is due order
   std::uint64_t next_id_ = 2;
   std::optional<Stamp> drain_end_;
   std::optional<int> exit_now_;
@@ -186,8 +186,10 @@ int Server::wait_ms(Stamp now) const {
 void Server::read_signal() {
   signalfd_siginfo info{};
   while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
-    if (info.ssi_signo == SIGINT || options_.on_term == OnTerm::exit_at_once) exit_now_ = 0;
-    else if (options_.on_term == OnTerm::serve_on && !drain_end_) drain_end_ = monotonic_now() + options_.drain;
+    if (info.ssi_signo == SIGINT || options_.on_term == OnTerm::exit_at_once)
+      exit_now_ = 0;
+    else if (options_.on_term == OnTerm::serve_on && !drain_end_)
+      drain_end_ = monotonic_now() + options_.drain;
   }
 }
 
@@ -200,7 +202,7 @@ void Server::accept_all() {
     const auto id = next_id_++;
     watch(fd.get(), id, EPOLLIN);
     connections_[id].fd = std::move(fd);
-    read_from(id);   // the request is often there already
+    read_from(id);  // the request is often there already
   }
 }
 
@@ -284,12 +286,18 @@ void Server::release_due(Stamp now) {
 }
 
 void Server::dispatch(const epoll_event& event) {
-  if (event.data.u64 == signal_tag) read_signal();
-  else if (event.data.u64 == listener_tag) accept_all();
-  else if (!connections_.contains(event.data.u64)) return;
-  else if ((event.events & EPOLLIN) != 0) read_from(event.data.u64);
-  else if ((event.events & (EPOLLHUP | EPOLLERR)) != 0) connections_.erase(event.data.u64);
-  else flush(event.data.u64);
+  if (event.data.u64 == signal_tag)
+    read_signal();
+  else if (event.data.u64 == listener_tag)
+    accept_all();
+  else if (!connections_.contains(event.data.u64))
+    return;
+  else if ((event.events & EPOLLIN) != 0)
+    read_from(event.data.u64);
+  else if ((event.events & (EPOLLHUP | EPOLLERR)) != 0)
+    connections_.erase(event.data.u64);
+  else
+    flush(event.data.u64);
 }
 
 // The exit code, once it is time.

@@ -31,7 +31,8 @@ Result<Settings> Settings::read(const std::vector<SettingSpec>& specs, const std
     const std::string variable(spec.variable);
     const char* said = variable.empty() ? nullptr : environment(variable);
     const bool set = said != nullptr && *said != '\0';
-    settings.values_[std::string(spec.name)] = set ? Value{said, variable} : Value{std::string(spec.fallback), "default"};
+    settings.values_[std::string(spec.name)] =
+        set ? Value{said, variable} : Value{std::string(spec.fallback), "default"};
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
@@ -39,7 +40,8 @@ Result<Settings> Settings::read(const std::vector<SettingSpec>& specs, const std
     const auto equals = argument.find('=');
     const auto name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
     if (find_spec(specs, name) == nullptr) return bad_input(fmt::format("unknown switch --{}", name));
-    if (equals == std::string::npos && i + 1 == arguments.size()) return bad_input(fmt::format("--{} wants a value", name));
+    if (equals == std::string::npos && i + 1 == arguments.size())
+      return bad_input(fmt::format("--{} wants a value", name));
     settings.values_[name] = {equals == std::string::npos ? arguments[++i] : argument.substr(equals + 1), "--" + name};
   }
   return settings;
@@ -57,7 +59,8 @@ Result<long> Settings::number(std::string_view name, long least, long most) cons
   const auto& [text, origin] = value(name);
   auto number = parse_number(text);
   if (!number) return number.error().within(origin);
-  if (*number < least || *number > most) return bad_input(fmt::format("{}: {} is not in {}..{}", origin, *number, least, most));
+  if (*number < least || *number > most)
+    return bad_input(fmt::format("{}: {} is not in {}..{}", origin, *number, least, most));
   return number;
 }
 

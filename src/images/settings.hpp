@@ -18,7 +18,7 @@ struct SettingSpec {
   std::string_view name, variable, fallback, help;
 };
 
-using Environment = std::function<const char*(const std::string&)>;   // like getenv: null when unset
+using Environment = std::function<const char*(const std::string&)>;  // like getenv: null when unset
 
 // The values of one start. Getters report a bad value together with where it was said.
 class Settings {

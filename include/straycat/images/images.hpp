@@ -8,8 +8,8 @@
 
 namespace straycat::images {
 
-// The command line (without the program itself) that runs a known image: "beranm14/sayhi" -> {"image","sayhi"}; empty when
-// the image is not ours. Tags and a "docker.io/" prefix are ignored.
+// The command line (without the program itself) that runs a known image: "beranm14/sayhi" -> {"image","sayhi"}; empty
+// when the image is not ours. Tags and a "docker.io/" prefix are ignored.
 [[nodiscard]] std::vector<std::string> command_for(std::string_view image);
 [[nodiscard]] std::vector<std::string> known_images();
 

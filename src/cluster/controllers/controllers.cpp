@@ -14,7 +14,7 @@
 namespace straycat::cluster {
 
 struct Controllers::State {
-  std::unique_ptr<SystemClock> own_clock;   // first: it must go last
+  std::unique_ptr<SystemClock> own_clock;  // first: it must go last
   World world;
   ControllersOptions options;
   std::vector<std::unique_ptr<Controller>> all;
@@ -28,7 +28,8 @@ struct Controllers::State {
   void tell_what_is_there() const {
     for (const auto& resource : catalog())
       for (const auto& object : world.store.list(resource.kind))
-        tell({ChangeType::added, resource.kind, namespace_of(*object), name_of(*object), world.store.revision(), object, nullptr});
+        tell({ChangeType::added, resource.kind, namespace_of(*object), name_of(*object), world.store.revision(), object,
+              nullptr});
   }
 };
 

@@ -16,7 +16,7 @@
 namespace straycat::cluster {
 
 struct ControllersOptions {
-  std::string root_certificate;   // PEM, for the ConfigMap kube-root-ca.crt of each namespace
+  std::string root_certificate;  // PEM, for the ConfigMap kube-root-ca.crt of each namespace
 };
 
 class Controllers {

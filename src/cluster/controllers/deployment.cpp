@@ -5,12 +5,14 @@
 namespace straycat::cluster {
 
 DeploymentController::DeploymentController(World world)
-    : world_(std::move(world)), events_(world_.store, world_.clock, "deployment-controller"),
+    : world_(std::move(world)),
+      events_(world_.store, world_.clock, "deployment-controller"),
       queue_(world_.executor, world_.clock, [this](const Key& key) { sync(key); }) {}
 
 void DeploymentController::wake_owner(const json& object) {
   const auto* owner = controller_of(object);
-  if (owner != nullptr && string_or(*owner, "kind") == "Deployment") queue_.add({namespace_of(object), string_or(*owner, "name")});
+  if (owner != nullptr && string_or(*owner, "kind") == "Deployment")
+    queue_.add({namespace_of(object), string_or(*owner, "name")});
 }
 
 void DeploymentController::on_change(const Change& change) {
@@ -18,7 +20,7 @@ void DeploymentController::on_change(const Change& change) {
   if (change.kind == "ReplicaSet") {
     wake_owner(*change.object);
     if (change.previous) wake_owner(*change.previous);
-    if (controller_of(*change.object) == nullptr)   // an orphan may be adopted
+    if (controller_of(*change.object) == nullptr)  // an orphan may be adopted
       for (const auto& deployment : world_.store.list("Deployment", change.ns)) queue_.add(key_of(*deployment));
   }
   // Recreate waits for the end of pods, which their sets' status no longer counts.
@@ -32,8 +34,9 @@ void DeploymentController::sync(const Key& key) {
   const auto deployment = world_.store.get("Deployment", key.first, key.second);
   if (!deployment) return;
   const auto selector = selector_of(*deployment);
-  if (selector.empty()) return;   // it would own everything
-  const auto sets = apply_claim(world_.store, *deployment, claim(*deployment, selector, world_.store.list("ReplicaSet", key.first)));
+  if (selector.empty()) return;  // it would own everything
+  const auto sets =
+      apply_claim(world_.store, *deployment, claim(*deployment, selector, world_.store.list("ReplicaSet", key.first)));
   std::vector<Object> pods;
   for (const auto& pod : world_.store.list("Pod", key.first))
     for (const auto& set : sets)
@@ -46,7 +49,7 @@ void DeploymentController::sync(const Key& key) {
 bool DeploymentController::create_set(const json& deployment, const json& set) {
   const auto made = world_.store.create(set);
   if (made) return true;
-  if (made.error().reason != "AlreadyExists") return false;   // its namespace is going
+  if (made.error().reason != "AlreadyExists") return false;  // its namespace is going
   // Another template under our name: hash again with one more collision (sync.go getNewReplicaSet).
   (void)world_.store.mutate("Deployment", namespace_of(deployment), name_of(deployment), [](json& object) {
     object["status"]["collisionCount"] = status_number(object, "collisionCount") + 1;

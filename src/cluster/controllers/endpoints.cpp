@@ -6,7 +6,9 @@
 namespace straycat::cluster {
 namespace {
 
-bool publishes_not_ready(const json& service) { return spec_of(service).value("publishNotReadyAddresses", json(false)) == json(true); }
+bool publishes_not_ready(const json& service) {
+  return spec_of(service).value("publishNotReadyAddresses", json(false)) == json(true);
+}
 
 // A number, or a container port's name (pkg/api/v1/pod FindPort).
 std::optional<std::int64_t> port_on(const json& target, const std::string& protocol, const json& pod) {
@@ -15,7 +17,8 @@ std::optional<std::int64_t> port_on(const json& target, const std::string& proto
   const auto& name = target.get_ref<const std::string&>();
   for (const auto& container : array_or_empty(spec_of(pod), "containers"))
     for (const auto& port : array_or_empty(container, "ports"))
-      if (string_or(port, "name") == name && string_or(port, "protocol", "TCP") == protocol) return integer_or(port, "containerPort");
+      if (string_or(port, "name") == name && string_or(port, "protocol", "TCP") == protocol)
+        return integer_or(port, "containerPort");
   return std::nullopt;
 }
 
@@ -38,7 +41,8 @@ std::string identity_of(const json& endpoint) {
 json labels_for(const json& service) {
   auto labels = json::object();
   for (const auto& [key, value] : labels_of(service))
-    if (key != "endpointslice.kubernetes.io/managed-by" && key != "kubernetes.io/service-name" && key != "service.kubernetes.io/headless")
+    if (key != "endpointslice.kubernetes.io/managed-by" && key != "kubernetes.io/service-name" &&
+        key != "service.kubernetes.io/headless")
       labels[key] = value;
   if (text_at(service, "/spec/clusterIP") == "None") labels["service.kubernetes.io/headless"] = "";
   labels["kubernetes.io/service-name"] = name_of(service);
@@ -47,7 +51,7 @@ json labels_for(const json& service) {
 }
 
 struct Draft {
-  json object;                  // existing slice, or none
+  json object;  // existing slice, or none
   std::vector<json> endpoints;
   bool changed = false;
 };
@@ -58,7 +62,7 @@ class SlicePlanner {
   SlicePlan plan() &&;
 
  private:
-  using Wanted = std::map<std::string, json>;   // identity -> endpoint
+  using Wanted = std::map<std::string, json>;  // identity -> endpoint
   void sort_pods();
   void sort_slices();
   void plan_ports(const json& ports);
@@ -72,10 +76,10 @@ class SlicePlanner {
 
   const SliceObserved& observed_;
   json labels_;
-  std::map<json, std::pair<Wanted, std::vector<std::string>>> by_ports_;   // ports -> endpoints, and their order
-  std::map<json, std::vector<json>> slices_;                                // ports -> existing slices
+  std::map<json, std::pair<Wanted, std::vector<std::string>>> by_ports_;  // ports -> endpoints, and their order
+  std::map<json, std::vector<json>> slices_;                              // ports -> existing slices
   SlicePlan plan_;
-  std::size_t kept_ = 0;                                                    // slices that stay as they are
+  std::size_t kept_ = 0;  // slices that stay as they are
 };
 
 void SlicePlanner::sort_pods() {
@@ -94,13 +98,16 @@ void SlicePlanner::sort_slices() {
     if (is_deleted(*slice)) continue;
     const auto ports = slice->value("ports", json());
     const auto& key = array_or_empty(*slice, "ports").empty() ? json() : ports;
-    if (by_ports_.contains(key)) slices_[key].push_back(*slice);
-    else plan_.remove.push_back(name_of(*slice));
+    if (by_ports_.contains(key))
+      slices_[key].push_back(*slice);
+    else
+      plan_.remove.push_back(name_of(*slice));
   }
 }
 
 bool SlicePlanner::outdated(const json& slice) const {
-  return object_or_empty(object_or_empty(slice, "metadata"), "labels") != labels_ || !is_controlled_by(slice, observed_.service);
+  return object_or_empty(object_or_empty(slice, "metadata"), "labels") != labels_ ||
+         !is_controlled_by(slice, observed_.service);
 }
 
 Draft SlicePlanner::keep(const json& slice, Wanted& wanted) {
@@ -113,7 +120,7 @@ Draft SlicePlanner::keep(const json& slice, Wanted& wanted) {
     }
     draft.changed |= found->second != endpoint;
     draft.endpoints.push_back(std::move(found->second));
-    wanted.erase(found);   // it stands in one slice only from now on
+    wanted.erase(found);  // it stands in one slice only from now on
   }
   return draft;
 }
@@ -123,7 +130,8 @@ void SlicePlanner::fill(std::vector<Draft>& drafts, std::vector<json>& rest) {
   std::vector<Draft*> order;
   for (auto& draft : drafts)
     if (draft.changed) order.push_back(&draft);
-  std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->endpoints.size() > b->endpoints.size(); });
+  std::stable_sort(order.begin(), order.end(),
+                   [](auto* a, auto* b) { return a->endpoints.size() > b->endpoints.size(); });
   const auto take = [&](Draft& draft) {
     draft.changed = true;
     while (!rest.empty() && draft.endpoints.size() < max_endpoints_per_slice) {
@@ -154,8 +162,10 @@ json SlicePlanner::finished(json slice, const json& ports, std::vector<json> end
   meta["labels"] = labels_;
   meta["ownerReferences"] = json::array({owner_reference_to(observed_.service)});
   constexpr const char* trigger_key = "endpoints.kubernetes.io/last-change-trigger-time";
-  if (observed_.trigger > 0) meta["annotations"][trigger_key] = kube_time(observed_.trigger);
-  else if (meta.contains("annotations")) meta["annotations"].erase(trigger_key);
+  if (observed_.trigger > 0)
+    meta["annotations"][trigger_key] = kube_time(observed_.trigger);
+  else if (meta.contains("annotations"))
+    meta["annotations"].erase(trigger_key);
   if (meta.contains("annotations") && meta["annotations"].empty()) meta.erase("annotations");
   slice["ports"] = ports;
   slice["endpoints"] = endpoints.empty() ? json() : json(std::move(endpoints));
@@ -228,7 +238,8 @@ json slice_ports(const json& service, const json& pod) {
   auto ports = json::array();
   for (const auto& port : array_or_empty(spec_of(service), "ports")) {
     const auto protocol = string_or(port, "protocol", "TCP");
-    const auto number = port_on(port.contains("targetPort") ? port["targetPort"] : port.value("port", json()), protocol, pod);
+    const auto number =
+        port_on(port.contains("targetPort") ? port["targetPort"] : port.value("port", json()), protocol, pod);
     if (!number) continue;
     auto entry = json::object({{"name", string_or(port, "name")}, {"protocol", protocol}, {"port", *number}});
     if (const auto app = string_or(port, "appProtocol"); !app.empty()) entry["appProtocol"] = app;
@@ -242,7 +253,8 @@ json endpoint_for(const json& pod, const json& service, const std::string& zone)
   auto endpoint = json::object();
   endpoint["addresses"] = json::array({text_at(pod, "/status/podIP")});
   endpoint["conditions"] = conditions_of(pod, service);
-  endpoint["targetRef"] = json::object({{"kind", "Pod"}, {"namespace", namespace_of(pod)}, {"name", name_of(pod)}, {"uid", uid_of(pod)}});
+  endpoint["targetRef"] =
+      json::object({{"kind", "Pod"}, {"namespace", namespace_of(pod)}, {"name", name_of(pod)}, {"uid", uid_of(pod)}});
   if (const auto node = text_at(pod, "/spec/nodeName"); !node.empty()) endpoint["nodeName"] = node;
   if (!zone.empty()) endpoint["zone"] = zone;
   const auto hostname = text_at(pod, "/spec/hostname");
@@ -253,13 +265,14 @@ json endpoint_for(const json& pod, const json& service, const std::string& zone)
 SlicePlan decide_slices(const SliceObserved& observed) { return SlicePlanner(observed).plan(); }
 
 json decide_endpoints(const json& service, const std::vector<Object>& pods) {
-  std::map<json, std::pair<json, json>> by_ports;   // ports -> ready, not ready
+  std::map<json, std::pair<json, json>> by_ports;  // ports -> ready, not ready
   for (const auto& pod : pods) {
     const bool publish = publishes_not_ready(service);
     if (!listable(*pod) || (is_deleted(*pod) && !publish)) continue;
     auto address = json::object({{"ip", text_at(*pod, "/status/podIP")}});
     if (const auto node = text_at(*pod, "/spec/nodeName"); !node.empty()) address["nodeName"] = node;
-    address["targetRef"] = json::object({{"kind", "Pod"}, {"namespace", namespace_of(*pod)}, {"name", name_of(*pod)}, {"uid", uid_of(*pod)}});
+    address["targetRef"] = json::object(
+        {{"kind", "Pod"}, {"namespace", namespace_of(*pod)}, {"name", name_of(*pod)}, {"uid", uid_of(*pod)}});
     auto& [ready, rest] = by_ports[slice_ports(service, *pod)];
     (publish || pod_ready(*pod) ? ready : rest).push_back(std::move(address));
   }

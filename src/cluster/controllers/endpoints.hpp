@@ -15,20 +15,21 @@ inline constexpr std::size_t max_endpoints_per_slice = 100;
 
 struct SliceObserved {
   const json& service;
-  std::vector<Object> pods;      // that its selector matches, in any state
-  std::vector<Object> slices;    // its own, made by this controller
-  std::string zone;              // of the node; "" = none
-  std::int64_t trigger = 0;      // seconds: the oldest change that this sync answers to; 0 leaves the annotation off
+  std::vector<Object> pods;    // that its selector matches, in any state
+  std::vector<Object> slices;  // its own, made by this controller
+  std::string zone;            // of the node; "" = none
+  std::int64_t trigger = 0;    // seconds: the oldest change that this sync answers to; 0 leaves the annotation off
 };
 
 struct SlicePlan {
   std::vector<json> create;
-  std::vector<json> update;      // whole objects
+  std::vector<json> update;  // whole objects
   std::vector<std::string> remove;
 };
 
-// What must be written to make the slices equal to the pods: existing endpoints stay where they are, new ones fill slices
-// that are written anyway, then the fullest that can take them; a slice that would go is rewritten rather than replaced.
+// What must be written to make the slices equal to the pods: existing endpoints stay where they are, new ones fill
+// slices that are written anyway, then the fullest that can take them; a slice that would go is rewritten rather than
+// replaced.
 [[nodiscard]] SlicePlan decide_slices(const SliceObserved& observed);
 
 // One endpoint as a slice names it (podToEndpoint); null when the pod must not be listed (no address, or it has ended).
@@ -37,11 +38,13 @@ struct SlicePlan {
 // The Service's ports on this pod, in a slice's form; null when the pod has none of them.
 [[nodiscard]] json slice_ports(const json& service, const json& pod);
 
-// The legacy Endpoints object of the same name, through which the API server's service proxy resolves (endpoints_controller.go).
+// The legacy Endpoints object of the same name, through which the API server's service proxy resolves
+// (endpoints_controller.go).
 [[nodiscard]] json decide_endpoints(const json& service, const std::vector<Object>& pods);
 
-// Whether a pod's change can matter to a slice (endpointslice util podEndpointsChanged): readiness, address, labels, deletion. The
-// end of a pod that was unready already does not, so its address stays listed until something else happens.
+// Whether a pod's change can matter to a slice (endpointslice util podEndpointsChanged): readiness, address, labels,
+// deletion. The end of a pod that was unready already does not, so its address stays listed until something else
+// happens.
 [[nodiscard]] bool matters_to_slices(const json& before, const json& after);
 
 // Remembers which changes the last sync knew of (trigger_time_tracker.go): the annotation is the oldest *new* one.

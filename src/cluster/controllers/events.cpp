@@ -18,12 +18,13 @@ std::string namespace_of(const json& object) {
 
 json reference_to(const json& object) {
   auto reference = json::object();
-  const std::pair<const char*, std::string> fields[] = {{"kind", string_or(object, "kind")},
-                                                        {"namespace", text_at(object, "/metadata/namespace")},
-                                                        {"name", text_at(object, "/metadata/name")},
-                                                        {"uid", text_at(object, "/metadata/uid")},
-                                                        {"apiVersion", string_or(object, "apiVersion")},
-                                                        {"resourceVersion", text_at(object, "/metadata/resourceVersion")}};
+  const std::pair<const char*, std::string> fields[] = {
+      {"kind", string_or(object, "kind")},
+      {"namespace", text_at(object, "/metadata/namespace")},
+      {"name", text_at(object, "/metadata/name")},
+      {"uid", text_at(object, "/metadata/uid")},
+      {"apiVersion", string_or(object, "apiVersion")},
+      {"resourceVersion", text_at(object, "/metadata/resourceVersion")}};
   for (const auto& [key, value] : fields)
     if (!value.empty()) reference[key] = value;
   return reference;
@@ -39,15 +40,18 @@ std::string micro_time(std::int64_t wall_ns) {
 EventRecorder::EventRecorder(Store& store, const Clock& clock, std::string component, std::string host)
     : store_(store), clock_(clock), component_(std::move(component)), host_(std::move(host)) {}
 
-void EventRecorder::normal(const json& object, const std::string& reason, const std::string& message, const std::string& field_path) {
+void EventRecorder::normal(const json& object, const std::string& reason, const std::string& message,
+                           const std::string& field_path) {
   record(object, "Normal", reason, message, field_path);
 }
 
-void EventRecorder::warning(const json& object, const std::string& reason, const std::string& message, const std::string& field_path) {
+void EventRecorder::warning(const json& object, const std::string& reason, const std::string& message,
+                            const std::string& field_path) {
   record(object, "Warning", reason, message, field_path);
 }
 
-json EventRecorder::draft(const json& object, const std::string& type, const std::string& reason, const std::string& message) const {
+json EventRecorder::draft(const json& object, const std::string& type, const std::string& reason,
+                          const std::string& message) const {
   auto event = json::object();
   event["kind"] = "Event";
   event["metadata"]["namespace"] = namespace_of(object);
@@ -71,8 +75,8 @@ std::string EventRecorder::create(json event) {
   }
 }
 
-void EventRecorder::record(const json& object, const std::string& type, const std::string& reason, const std::string& message,
-                           const std::string& field_path) {
+void EventRecorder::record(const json& object, const std::string& type, const std::string& reason,
+                           const std::string& message, const std::string& field_path) {
   const auto uid = text_at(object, "/metadata/uid");
   const auto what = fmt::format("{}\n{}\n{}\n{}\n{}", uid, field_path, type, reason, message);
   const auto now = kube_time(clock_.wall_seconds());
@@ -97,8 +101,8 @@ void EventRecorder::record(const json& object, const std::string& type, const st
   if (auto name = create(std::move(event)); !name.empty()) known_[what] = std::move(name);
 }
 
-void EventRecorder::action(const json& object, const std::string& type, const std::string& reason, const std::string& action,
-                           const std::string& message) {
+void EventRecorder::action(const json& object, const std::string& type, const std::string& reason,
+                           const std::string& action, const std::string& message) {
   auto event = draft(object, type, reason, message);
   event["source"] = json::object();
   event["firstTimestamp"] = event["lastTimestamp"] = nullptr;

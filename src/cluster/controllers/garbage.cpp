@@ -12,7 +12,9 @@ bool has_finalizer(const json& object, std::string_view finalizer) {
   return std::find(all.begin(), all.end(), json(finalizer)) != all.end();
 }
 
-const json& owners_of(const json& object) { return array_or_empty(object_or_empty(object, "metadata"), "ownerReferences"); }
+const json& owners_of(const json& object) {
+  return array_or_empty(object_or_empty(object, "metadata"), "ownerReferences");
+}
 
 bool blocks(const json& object, const std::string& owner_uid) {
   return std::any_of(owners_of(object).begin(), owners_of(object).end(), [&](const json& reference) {
@@ -23,8 +25,10 @@ bool blocks(const json& object, const std::string& owner_uid) {
 }  // namespace
 
 Fate decide_fate(const std::vector<OwnerView>& owners, bool has_dependents) {
-  const auto alive = std::count_if(owners.begin(), owners.end(), [](const OwnerView& owner) { return owner.exists && !owner.waits; });
-  const auto waiting = std::count_if(owners.begin(), owners.end(), [](const OwnerView& owner) { return owner.exists && owner.waits; });
+  const auto alive =
+      std::count_if(owners.begin(), owners.end(), [](const OwnerView& owner) { return owner.exists && !owner.waits; });
+  const auto waiting =
+      std::count_if(owners.begin(), owners.end(), [](const OwnerView& owner) { return owner.exists && owner.waits; });
   if (owners.empty()) return Fate::keep;
   if (alive > 0) return static_cast<std::size_t>(alive) == owners.size() ? Fate::keep : Fate::drop_dead_owners;
   return waiting > 0 && has_dependents ? Fate::remove_foreground : Fate::remove;
@@ -56,21 +60,23 @@ void GarbageCollector::index(const Change& change) {
 }
 
 void GarbageCollector::on_change(const Change& change) {
-  if (change.kind == "Event") return;   // they own nothing and nobody owns them
+  if (change.kind == "Event") return;  // they own nothing and nobody owns them
   index(change);
   if (change.type == ChangeType::deleted) {
     // Its dependents have lost an owner; its own owners may wait for its end.
     if (const auto at = dependents_.find(uid_of(*change.object)); at != dependents_.end())
       for (const auto& dependent : at->second) wake(dependent);
-    for (const auto& reference : owners_of(*change.object)) wake({string_or(reference, "kind"), change.ns, string_or(reference, "name")});
+    for (const auto& reference : owners_of(*change.object))
+      wake({string_or(reference, "kind"), change.ns, string_or(reference, "name")});
     return;
   }
   const bool other_owners = !change.previous || owners_of(*change.previous) != owners_of(*change.object);
   const bool owned_anew = other_owners && !owners_of(*change.object).empty();
-  if (other_owners && change.previous)   // one that it left may have waited for it
-    for (const auto& reference : owners_of(*change.previous)) wake({string_or(reference, "kind"), change.ns, string_or(reference, "name")});
-  const bool finalizing = is_deleted(*change.object) &&
-                          (has_finalizer(*change.object, "foregroundDeletion") || has_finalizer(*change.object, "orphan"));
+  if (other_owners && change.previous)  // one that it left may have waited for it
+    for (const auto& reference : owners_of(*change.previous))
+      wake({string_or(reference, "kind"), change.ns, string_or(reference, "name")});
+  const bool finalizing = is_deleted(*change.object) && (has_finalizer(*change.object, "foregroundDeletion") ||
+                                                         has_finalizer(*change.object, "orphan"));
   if (owned_anew || finalizing) wake({change.kind, change.ns, change.name});
 }
 
@@ -79,7 +85,8 @@ std::vector<Object> GarbageCollector::dependents_of(const std::string& uid, bool
   const auto at = dependents_.find(uid);
   if (at == dependents_.end()) return found;
   for (const auto& [kind, ns, name] : at->second)
-    if (auto object = world_.store.get(kind, ns, name); object && (!blocking_only || blocks(*object, uid))) found.push_back(std::move(object));
+    if (auto object = world_.store.get(kind, ns, name); object && (!blocking_only || blocks(*object, uid)))
+      found.push_back(std::move(object));
   return found;
 }
 
@@ -90,8 +97,10 @@ void GarbageCollector::work(const Id& id) {
   const auto object = world_.store.get(kind, resource->namespaced ? ns : "", name);
   if (!object) return;
   if (is_deleted(*object)) {
-    if (has_finalizer(*object, "orphan")) orphan_dependents(*object);
-    else if (has_finalizer(*object, "foregroundDeletion")) let_go_in_foreground(*object);
+    if (has_finalizer(*object, "orphan"))
+      orphan_dependents(*object);
+    else if (has_finalizer(*object, "foregroundDeletion"))
+      let_go_in_foreground(*object);
     return;
   }
   judge_dependent(*object);
@@ -100,10 +109,12 @@ void GarbageCollector::work(const Id& id) {
 OwnerView GarbageCollector::view_owner(const json& reference, const json& dependent) const {
   const auto kind = string_or(reference, "kind");
   const auto* resource = resource_by_kind(kind);
-  if (resource == nullptr) return {true, false};   // a kind that we do not serve: nothing is known, so nothing is done
-  const auto owner = world_.store.get(kind, resource->namespaced ? namespace_of(dependent) : "", string_or(reference, "name"));
+  if (resource == nullptr) return {true, false};  // a kind that we do not serve: nothing is known, so nothing is done
+  const auto owner =
+      world_.store.get(kind, resource->namespaced ? namespace_of(dependent) : "", string_or(reference, "name"));
   if (!owner || uid_of(*owner) != string_or(reference, "uid")) return {};
-  const bool waits = is_deleted(*owner) && has_finalizer(*owner, "foregroundDeletion") && blocks(dependent, uid_of(*owner));
+  const bool waits =
+      is_deleted(*owner) && has_finalizer(*owner, "foregroundDeletion") && blocks(dependent, uid_of(*owner));
   return {true, waits};
 }
 
@@ -117,10 +128,14 @@ void GarbageCollector::judge_dependent(const json& object) {
   Deletion deletion;
   deletion.uid = uid_of(object);
   switch (decide_fate(owners, !dependents_of(uid_of(object), true).empty())) {
-    case Fate::keep: return;
-    case Fate::drop_dead_owners: return drop_owners(object, dead);
-    case Fate::remove: break;
-    case Fate::remove_foreground: deletion.propagation = "Foreground";
+    case Fate::keep:
+      return;
+    case Fate::drop_dead_owners:
+      return drop_owners(object, dead);
+    case Fate::remove:
+      break;
+    case Fate::remove_foreground:
+      deletion.propagation = "Foreground";
   }
   (void)world_.store.remove(kind_of(object), namespace_of(object), name_of(object), deletion);
 }
@@ -143,8 +158,10 @@ void GarbageCollector::drop_finalizer(const json& object, const char* finalizer)
     auto kept = json::array();
     for (const auto& present : array_or_empty(changed["metadata"], "finalizers"))
       if (present != json(finalizer)) kept.push_back(present);
-    if (kept.empty()) changed["metadata"].erase("finalizers");
-    else changed["metadata"]["finalizers"] = std::move(kept);
+    if (kept.empty())
+      changed["metadata"].erase("finalizers");
+    else
+      changed["metadata"]["finalizers"] = std::move(kept);
     return true;
   });
 }
@@ -154,14 +171,17 @@ void GarbageCollector::drop_owners(const json& object, const std::set<std::strin
     auto kept = json::array();
     for (const auto& reference : owners_of(changed))
       if (!uids.contains(string_or(reference, "uid"))) kept.push_back(reference);
-    if (kept.empty()) changed["metadata"].erase("ownerReferences");
-    else changed["metadata"]["ownerReferences"] = std::move(kept);
+    if (kept.empty())
+      changed["metadata"].erase("ownerReferences");
+    else
+      changed["metadata"]["ownerReferences"] = std::move(kept);
     return true;
   });
 }
 
 NamespaceController::NamespaceController(World world, std::string root_certificate)
-    : world_(std::move(world)), root_certificate_(std::move(root_certificate)),
+    : world_(std::move(world)),
+      root_certificate_(std::move(root_certificate)),
       queue_(world_.executor, world_.clock, [this](const Key& key) { sync(key); }) {}
 
 void NamespaceController::on_change(const Change& change) {
@@ -176,18 +196,22 @@ void NamespaceController::on_change(const Change& change) {
 void NamespaceController::sync(const Key& key) {
   const auto object = world_.store.get("Namespace", "", key.second);
   if (!object) return;
-  if (is_deleted(*object)) empty(*object);
-  else furnish(key.second);
+  if (is_deleted(*object))
+    empty(*object);
+  else
+    furnish(key.second);
 }
 
 // What every namespace has: the account that pods run as, and the certificate that they trust.
 void NamespaceController::furnish(const std::string& ns) {
   if (!world_.store.get("ServiceAccount", ns, "default"))
-    (void)world_.store.create(json::object({{"kind", "ServiceAccount"}, {"metadata", {{"name", "default"}, {"namespace", ns}}}}));
+    (void)world_.store.create(
+        json::object({{"kind", "ServiceAccount"}, {"metadata", {{"name", "default"}, {"namespace", ns}}}}));
   if (world_.store.get("ConfigMap", ns, "kube-root-ca.crt")) return;
   auto map = json::object({{"kind", "ConfigMap"}, {"metadata", {{"name", "kube-root-ca.crt"}, {"namespace", ns}}}});
   map["metadata"]["annotations"]["kubernetes.io/description"] =
-      "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or "
+      "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the "
+      "internal service IP or "
       "kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
   map["data"]["ca.crt"] = root_certificate_;
   (void)world_.store.create(std::move(map));
@@ -203,7 +227,7 @@ std::size_t NamespaceController::remove_all(const std::string& kind, const std::
 void NamespaceController::empty(const json& object) {
   const auto ns = name_of(object);
   auto left = remove_all("Pod", ns);
-  if (left > 0) return;   // pods may need their Services, ConfigMaps and accounts until they have ended
+  if (left > 0) return;  // pods may need their Services, ConfigMaps and accounts until they have ended
   for (const auto& resource : catalog())
     if (resource.namespaced) left += remove_all(resource.kind, ns);
   if (left > 0) return;
@@ -211,8 +235,10 @@ void NamespaceController::empty(const json& object) {
     auto kept = json::array();
     for (const auto& finalizer : array_or_empty(changed["spec"], "finalizers"))
       if (finalizer != json("kubernetes")) kept.push_back(finalizer);
-    if (kept.empty()) changed["spec"].erase("finalizers");
-    else changed["spec"]["finalizers"] = std::move(kept);
+    if (kept.empty())
+      changed["spec"].erase("finalizers");
+    else
+      changed["spec"]["finalizers"] = std::move(kept);
     return true;
   });
 }

@@ -15,8 +15,8 @@ namespace straycat::cluster {
 
 // What to do with an object, seeing its owners (attemptToDeleteItem).
 struct OwnerView {
-  bool exists = false;          // an object of that kind, name *and uid* is there
-  bool waits = false;           // it is being deleted in the foreground, and blocks on this dependent
+  bool exists = false;  // an object of that kind, name *and uid* is there
+  bool waits = false;   // it is being deleted in the foreground, and blocks on this dependent
 };
 enum class Fate { keep, drop_dead_owners, remove, remove_foreground };
 // `owners` in the order of metadata.ownerReferences; `has_dependents`: it owns something that blocks it.
@@ -28,7 +28,7 @@ class GarbageCollector final : public Controller {
   void on_change(const Change& change) override;
 
  private:
-  using Id = std::tuple<std::string, std::string, std::string>;   // kind, namespace, name
+  using Id = std::tuple<std::string, std::string, std::string>;  // kind, namespace, name
   void index(const Change& change);
   void wake(const Id& id);
   void work(const Id& id);
@@ -41,7 +41,7 @@ class GarbageCollector final : public Controller {
   [[nodiscard]] std::vector<Object> dependents_of(const std::string& uid, bool blocking_only) const;
 
   World world_;
-  std::map<std::string, std::set<Id>> dependents_;   // owner's uid -> who names it
+  std::map<std::string, std::set<Id>> dependents_;  // owner's uid -> who names it
   WorkQueue queue_;
 };
 

@@ -5,7 +5,8 @@
 namespace straycat::cluster {
 
 JobController::JobController(World world)
-    : world_(std::move(world)), events_(world_.store, world_.clock, "job-controller"),
+    : world_(std::move(world)),
+      events_(world_.store, world_.clock, "job-controller"),
       queue_(world_.executor, world_.clock, [this](const Key& key) { sync(key); }) {}
 
 void JobController::on_change(const Change& change) {
@@ -21,7 +22,8 @@ void JobController::on_change(const Change& change) {
 // A pod that nobody controls: a Job may adopt it, else nobody will ever count it (syncOrphanPod).
 void JobController::on_orphan(const json& pod) {
   const auto& finalizers = array_or_empty(object_or_empty(pod, "metadata"), "finalizers");
-  const bool tracked = std::find(finalizers.begin(), finalizers.end(), json(job_tracking_finalizer)) != finalizers.end();
+  const bool tracked =
+      std::find(finalizers.begin(), finalizers.end(), json(job_tracking_finalizer)) != finalizers.end();
   bool wanted = false;
   for (const auto& job : world_.store.list("Job", namespace_of(pod))) {
     const auto selector = selector_of(*job);
@@ -39,8 +41,10 @@ void JobController::on_pod(const Change& change) {
   const Key key{change.ns, string_or(*owner, "name")};
   const auto job = world_.store.get("Job", key.first, key.second);
   const bool orphan = !job || uid_of(*job) != string_or(*owner, "uid");
-  if (!orphan) queue_.add(key);
-  else if (change.type != ChangeType::deleted) release(key_of(*change.object));
+  if (!orphan)
+    queue_.add(key);
+  else if (change.type != ChangeType::deleted)
+    release(key_of(*change.object));
 }
 
 // Takes the tracking finalizer off a pod.
@@ -49,8 +53,10 @@ void JobController::release(const Key& pod) {
     auto kept = json::array();
     for (const auto& finalizer : array_or_empty(object["metadata"], "finalizers"))
       if (finalizer != json(job_tracking_finalizer)) kept.push_back(finalizer);
-    if (kept.empty()) object["metadata"].erase("finalizers");
-    else object["metadata"]["finalizers"] = std::move(kept);
+    if (kept.empty())
+      object["metadata"].erase("finalizers");
+    else
+      object["metadata"]["finalizers"] = std::move(kept);
     return true;
   });
 }
@@ -97,8 +103,10 @@ void JobController::carry_out(const json& job, const JobPlan& plan) {
   });
   for (const auto& name : plan.release) release({ns, name});
   for (const auto& event : plan.events) {
-    if (event.warning) events_.warning(job, event.reason, event.message);
-    else events_.normal(job, event.reason, event.message);
+    if (event.warning)
+      events_.warning(job, event.reason, event.message);
+    else
+      events_.normal(job, event.reason, event.message);
   }
   if (plan.delete_job) (void)world_.store.remove("Job", ns, name_of(job), Deletion{-1, "Foreground", "", ""});
 }

@@ -21,24 +21,25 @@ struct JobEvent {
   std::string reason, message;
 };
 
-// One step. The order matters: first `status` (it names the ended pods that are being counted), then `release` (those pods
-// lose the finalizer), then the next step counts them for good.
+// One step. The order matters: first `status` (it names the ended pods that are being counted), then `release` (those
+// pods lose the finalizer), then the next step counts them for good.
 struct JobPlan {
   json status;
-  std::vector<std::string> release;          // pods that no longer need the tracking finalizer
-  std::vector<std::string> remove;           // running pods that must go; with `release_removed` they are not counted as failures
+  std::vector<std::string> release;  // pods that no longer need the tracking finalizer
+  std::vector<std::string>
+      remove;  // running pods that must go; with `release_removed` they are not counted as failures
   bool release_removed = false;
   std::int64_t create = 0;
   std::vector<JobEvent> events;
-  std::optional<std::int64_t> recheck_in;    // seconds: a deadline, a back-off
-  bool delete_job = false;                   // ttlSecondsAfterFinished is over
+  std::optional<std::int64_t> recheck_in;  // seconds: a deadline, a back-off
+  bool delete_job = false;                 // ttlSecondsAfterFinished is over
 };
 
 // `pods`: those that it owns, in any state. `now`: seconds since 1970.
 [[nodiscard]] JobPlan decide_job(const json& job, const std::vector<Object>& pods, std::int64_t now);
 
-// How long to wait before the next pod: 10 s after the first failure in a row, doubled for each more, at most 10 min, from the last
-// failure's end (backoff_utils.go getRemainingTime). Failures in a row end with a success.
+// How long to wait before the next pod: 10 s after the first failure in a row, doubled for each more, at most 10 min,
+// from the last failure's end (backoff_utils.go getRemainingTime). Failures in a row end with a success.
 [[nodiscard]] std::int64_t job_backoff_seconds(const std::vector<Object>& pods, std::int64_t now);
 
 class JobController final : public Controller {

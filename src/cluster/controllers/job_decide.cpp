@@ -26,7 +26,8 @@ std::int64_t end_of(const json& pod, std::int64_t fallback) {
   return end > 0 ? end : fallback;
 }
 
-json condition(const char* type, const std::string& reason, const std::string& message, std::int64_t now, const char* state = "True") {
+json condition(const char* type, const std::string& reason, const std::string& message, std::int64_t now,
+               const char* state = "True") {
   return json::object({{"type", type},
                        {"status", state},
                        {"lastProbeTime", kube_time(now)},
@@ -37,7 +38,8 @@ json condition(const char* type, const std::string& reason, const std::string& m
 
 class JobStep {
  public:
-  JobStep(const json& job, const std::vector<Object>& pods, std::int64_t now) : job_(job), pods_(pods), now_(now), status_(status_of(job)) {
+  JobStep(const json& job, const std::vector<Object>& pods, std::int64_t now)
+      : job_(job), pods_(pods), now_(now), status_(status_of(job)) {
     if (status_.is_null()) status_ = json::object();
     only_ended_ = string_or(spec_of(job), "podReplacementPolicy") == "Failed";
   }
@@ -55,8 +57,12 @@ class JobStep {
   void write_counters();
   void add_condition(json condition);
   [[nodiscard]] const json* true_condition(std::string_view type) const;
-  [[nodiscard]] bool finished() const { return true_condition("Complete") != nullptr || true_condition("Failed") != nullptr; }
-  [[nodiscard]] bool ending() const { return true_condition("SuccessCriteriaMet") != nullptr || true_condition("FailureTarget") != nullptr; }
+  [[nodiscard]] bool finished() const {
+    return true_condition("Complete") != nullptr || true_condition("Failed") != nullptr;
+  }
+  [[nodiscard]] bool ending() const {
+    return true_condition("SuccessCriteriaMet") != nullptr || true_condition("FailureTarget") != nullptr;
+  }
   [[nodiscard]] bool suspended() const { return spec_of(job_).value("suspend", json(false)) == json(true); }
   [[nodiscard]] bool restarts_exhausted() const;
   [[nodiscard]] std::int64_t number(const char* key) const { return integer_or(status_, key); }
@@ -100,7 +106,7 @@ std::int64_t JobStep::pending(const char* list) const {
 JobPlan JobStep::decide() && {
   if (finished()) {
     expire();
-    count();   // pods that ended after the Job did still carry the finalizer
+    count();  // pods that ended after the Job did still carry the finalizer
     write_counters();
     plan_.status = std::move(status_);
     return std::move(plan_);
@@ -123,8 +129,8 @@ void JobStep::start_clock() {
   status_["startTime"] = kube_time(now_);
 }
 
-// Pods that lost their finalizer since they were listed are counted; ended pods that still have it are listed and lose it
-// next. So each pod counts once, whatever is killed in between (trackJobStatusAndRemoveFinalizers).
+// Pods that lost their finalizer since they were listed are counted; ended pods that still have it are listed and lose
+// it next. So each pod counts once, whatever is killed in between (trackJobStatusAndRemoveFinalizers).
 void JobStep::count() {
   settle_counted("succeeded", "succeeded");
   settle_counted("failed", "failed");
@@ -147,12 +153,17 @@ void JobStep::settle_counted(const char* list, const char* counter) {
   auto& uncounted = status_["uncountedTerminatedPods"];
   if (!uncounted.is_object()) uncounted = json::object();
   for (const auto& uid : array_or_empty(uncounted, list)) {
-    const bool still = std::any_of(pods_.begin(), pods_.end(), [&](const Object& pod) { return json(uid_of(*pod)) == uid && tracked(*pod); });
-    if (still) waiting.push_back(uid);
-    else status_[counter] = number(counter) + 1;
+    const bool still = std::any_of(pods_.begin(), pods_.end(),
+                                   [&](const Object& pod) { return json(uid_of(*pod)) == uid && tracked(*pod); });
+    if (still)
+      waiting.push_back(uid);
+    else
+      status_[counter] = number(counter) + 1;
   }
-  if (waiting.empty()) uncounted.erase(list);
-  else uncounted[list] = std::move(waiting);
+  if (waiting.empty())
+    uncounted.erase(list);
+  else
+    uncounted[list] = std::move(waiting);
 }
 
 // restartPolicy OnFailure restarts in place: restarts count against the limit (pastBackoffLimitOnFailure).
@@ -172,16 +183,20 @@ void JobStep::find_end() {
   const auto deadline = spec_number(job_, "activeDeadlineSeconds", -1);
   const auto started = seconds_at(status_, "/startTime");
   if (failed > spec_number(job_, "backoffLimit", 6) || restarts_exhausted()) {
-    return add_condition(condition("FailureTarget", "BackoffLimitExceeded", "Job has reached the specified backoff limit", now_));
+    return add_condition(
+        condition("FailureTarget", "BackoffLimitExceeded", "Job has reached the specified backoff limit", now_));
   }
   if (deadline >= 0 && !suspended() && started > 0) {
     if (now_ - started >= deadline)
-      return add_condition(condition("FailureTarget", "DeadlineExceeded", "Job was active longer than specified deadline", now_));
+      return add_condition(
+          condition("FailureTarget", "DeadlineExceeded", "Job was active longer than specified deadline", now_));
     recheck(started + deadline - now_);
   }
   const auto completions = spec_number(job_, "completions", -1);
   const bool reached = completions < 0 ? succeeded > 0 && active_.empty() : succeeded >= completions;
-  if (reached) add_condition(condition("SuccessCriteriaMet", "CompletionsReached", "Reached expected number of succeeded pods", now_));
+  if (reached)
+    add_condition(
+        condition("SuccessCriteriaMet", "CompletionsReached", "Reached expected number of succeeded pods", now_));
 }
 
 void JobStep::suspend_or_resume() {
@@ -193,7 +208,7 @@ void JobStep::suspend_or_resume() {
     plan_.events.push_back({false, "Suspended", "Job suspended"});
   } else if (!suspended() && was) {
     add_condition(condition("Suspended", "JobResumed", "Job resumed", now_, "False"));
-    status_["startTime"] = kube_time(now_);   // the deadline counts anew
+    status_["startTime"] = kube_time(now_);  // the deadline counts anew
     plan_.events.push_back({false, "Resumed", "Job resumed"});
   }
 }
@@ -214,23 +229,27 @@ void JobStep::manage_pods() {
   const auto active = static_cast<std::int64_t>(active_.size());
   if (active > wanted) {
     sort_for_deletion(active_, now_);
-    for (std::int64_t i = 0; i < active - wanted; ++i) plan_.remove.push_back(name_of(*active_[static_cast<std::size_t>(i)]));
-    plan_.release_removed = true;   // not their fault: they must not count as failures
+    for (std::int64_t i = 0; i < active - wanted; ++i)
+      plan_.remove.push_back(name_of(*active_[static_cast<std::size_t>(i)]));
+    plan_.release_removed = true;  // not their fault: they must not count as failures
     active_.erase(active_.begin(), active_.begin() + (active - wanted));
     return;
   }
   const auto missing = wanted - active - (only_ended_ ? terminating_ : 0);
   if (missing <= 0) return;
   const auto wait = job_backoff_seconds(pods_, now_);
-  if (wait > 0) recheck(wait);
-  else plan_.create = missing;
+  if (wait > 0)
+    recheck(wait);
+  else
+    plan_.create = missing;
 }
 
 // The end is written only when nothing runs any more and every pod has been counted (enactJobFinished).
 void JobStep::finish() {
   if (!ending()) return;
   for (const auto& pod : active_) plan_.remove.push_back(name_of(*pod));
-  if (!active_.empty() || terminating_ > 0 || !plan_.release.empty() || pending("succeeded") + pending("failed") > 0) return;
+  if (!active_.empty() || terminating_ > 0 || !plan_.release.empty() || pending("succeeded") + pending("failed") > 0)
+    return;
   if (true_condition("SuccessCriteriaMet") != nullptr) {
     add_condition(condition("Complete", "CompletionsReached", "Reached expected number of succeeded pods", now_));
     status_["completionTime"] = kube_time(now_);
@@ -248,14 +267,18 @@ void JobStep::expire() {
   if (ttl < 0 || is_deleted(job_)) return;
   const auto* end = true_condition("Complete") != nullptr ? true_condition("Complete") : true_condition("Failed");
   const auto due = seconds_at(*end, "/lastTransitionTime") + ttl;
-  if (now_ >= due) plan_.delete_job = true;
-  else recheck(due - now_);
+  if (now_ >= due)
+    plan_.delete_job = true;
+  else
+    recheck(due - now_);
 }
 
 void JobStep::write_counters() {
   const auto active = static_cast<std::int64_t>(ending() || finished() ? 0 : active_.size()) + plan_.create;
-  if (active > 0) status_["active"] = active;
-  else status_.erase("active");
+  if (active > 0)
+    status_["active"] = active;
+  else
+    status_.erase("active");
   status_["ready"] = ready_;
   status_["terminating"] = terminating_;
 }
@@ -268,8 +291,10 @@ std::int64_t job_backoff_seconds(const std::vector<Object>& pods, std::int64_t n
   for (const auto& pod : pods) {
     const auto phase = string_or(status_of(*pod), "phase");
     const auto end = end_of(*pod, seconds_at(*pod, "/metadata/deletionTimestamp"));
-    if (phase == "Succeeded") last_success = std::max(last_success, end);
-    else if (phase == "Failed") failures.push_back(end);
+    if (phase == "Succeeded")
+      last_success = std::max(last_success, end);
+    else if (phase == "Failed")
+      failures.push_back(end);
   }
   std::erase_if(failures, [&](std::int64_t end) { return end <= last_success; });
   if (failures.empty()) return 0;
@@ -279,6 +304,8 @@ std::int64_t job_backoff_seconds(const std::vector<Object>& pods, std::int64_t n
   return std::max<std::int64_t>(0, due - now);
 }
 
-JobPlan decide_job(const json& job, const std::vector<Object>& pods, std::int64_t now) { return JobStep(job, pods, now).decide(); }
+JobPlan decide_job(const json& job, const std::vector<Object>& pods, std::int64_t now) {
+  return JobStep(job, pods, now).decide();
+}
 
 }  // namespace straycat::cluster

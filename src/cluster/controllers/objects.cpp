@@ -25,7 +25,9 @@ model::Labels labels_from(const json& map) {
   return labels;
 }
 
-model::Labels labels_of(const json& object) { return labels_from(object_or_empty(object_or_empty(object, "metadata"), "labels")); }
+model::Labels labels_of(const json& object) {
+  return labels_from(object_or_empty(object_or_empty(object, "metadata"), "labels"));
+}
 
 model::LabelSelector selector_of(const json& object) {
   const auto& in = object_or_empty(spec_of(object), "selector");
@@ -82,7 +84,9 @@ bool pod_ready(const json& pod) { return condition_true(pod, "Ready"); }
 
 std::int64_t pod_ready_since(const json& pod) {
   const auto* condition = condition_of(status_of(pod), "Ready");
-  return condition != nullptr && string_or(*condition, "status") == "True" ? seconds_at(*condition, "/lastTransitionTime") : 0;
+  return condition != nullptr && string_or(*condition, "status") == "True"
+             ? seconds_at(*condition, "/lastTransitionTime")
+             : 0;
 }
 
 bool pod_available(const json& pod, std::int64_t min_ready_seconds, std::int64_t now) {
@@ -110,8 +114,8 @@ json pod_from_template(const json& owner) {
 
 namespace {
 
-// How far two instants lie apart, as orders of magnitude of their age: near instants count as equal, so that scaling down
-// does not always hit the newest (logarithmicRankDiff).
+// How far two instants lie apart, as orders of magnitude of their age: near instants count as equal, so that scaling
+// down does not always hit the newest (logarithmicRankDiff).
 std::int64_t log_rank(std::int64_t since, std::int64_t now) {
   const auto age = now - since;
   return age <= 0 ? -1 : static_cast<std::int64_t>(std::log2(static_cast<double>(age)));
@@ -128,8 +132,8 @@ int phase_rank(const json& pod) {
 }
 
 // A stable pseudo-random order among pods that nothing else tells apart.
-std::tuple<bool, int, bool, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::string> deletion_rank(const json& pod,
-                                                                                                             std::int64_t now) {
+std::tuple<bool, int, bool, std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::string> deletion_rank(
+    const json& pod, std::int64_t now) {
   const bool ready = pod_ready(pod);
   return {!text_at(pod, "/spec/nodeName").empty(),
           phase_rank(pod),
@@ -178,8 +182,10 @@ std::vector<Object> apply_claim(Store& store, const json& owner, const Claim& de
       auto kept = json::array();
       for (const auto& reference : array_or_empty(object["metadata"], "ownerReferences"))
         if (string_or(reference, "uid") != uid_of(owner)) kept.push_back(reference);
-      if (kept.empty()) object["metadata"].erase("ownerReferences");
-      else object["metadata"]["ownerReferences"] = std::move(kept);
+      if (kept.empty())
+        object["metadata"].erase("ownerReferences");
+      else
+        object["metadata"]["ownerReferences"] = std::move(kept);
       return true;
     });
   }

@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
-#include <straycat/model/selector.hpp>
-
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/store.hpp"
 #include "cluster/controllers/work_queue.hpp"
+#include <straycat/model/selector.hpp>
 
 namespace straycat::cluster {
 
@@ -18,13 +17,17 @@ namespace straycat::cluster {
 [[nodiscard]] inline std::string uid_of(const json& object) { return text_at(object, "/metadata/uid"); }
 [[nodiscard]] inline std::string kind_of(const json& object) { return string_or(object, "kind"); }
 [[nodiscard]] inline Key key_of(const json& object) { return {namespace_of(object), name_of(object)}; }
-[[nodiscard]] inline bool is_deleted(const json& object) { return !text_at(object, "/metadata/deletionTimestamp").empty(); }
+[[nodiscard]] inline bool is_deleted(const json& object) {
+  return !text_at(object, "/metadata/deletionTimestamp").empty();
+}
 [[nodiscard]] inline const json& spec_of(const json& object) { return object_or_empty(object, "spec"); }
 [[nodiscard]] inline const json& status_of(const json& object) { return object_or_empty(object, "status"); }
 [[nodiscard]] inline std::int64_t spec_number(const json& object, const char* key, std::int64_t fallback = 0) {
   return integer_or(spec_of(object), key, fallback);
 }
-[[nodiscard]] inline std::int64_t status_number(const json& object, const char* key) { return integer_or(status_of(object), key); }
+[[nodiscard]] inline std::int64_t status_number(const json& object, const char* key) {
+  return integer_or(status_of(object), key);
+}
 
 // Seconds since 1970 of a metav1.Time at a JSON pointer; 0 when there is none.
 [[nodiscard]] std::int64_t seconds_at(const json& object, const char* pointer);
@@ -48,7 +51,7 @@ namespace straycat::cluster {
 // Pods. "Active": it counts as a replica (controller_utils.go IsPodActive). "Available": ready for min_ready seconds.
 [[nodiscard]] bool pod_terminal(const json& pod);
 [[nodiscard]] bool pod_active(const json& pod);
-[[nodiscard]] bool pod_terminating(const json& pod);   // on its way out, not ended yet
+[[nodiscard]] bool pod_terminating(const json& pod);  // on its way out, not ended yet
 [[nodiscard]] bool pod_ready(const json& pod);
 // When it became ready, in seconds; 0 when it is not.
 [[nodiscard]] std::int64_t pod_ready_since(const json& pod);
@@ -66,7 +69,8 @@ void sort_for_deletion(std::vector<Object>& pods, std::int64_t now);
 struct Claim {
   std::vector<Object> owned, adopt, release;
 };
-[[nodiscard]] Claim claim(const json& owner, const model::LabelSelector& selector, const std::vector<Object>& candidates);
+[[nodiscard]] Claim claim(const json& owner, const model::LabelSelector& selector,
+                          const std::vector<Object>& candidates);
 // Writes adoptions and releases; the objects that are owned afterwards.
 [[nodiscard]] std::vector<Object> apply_claim(Store& store, const json& owner, const Claim& decided);
 

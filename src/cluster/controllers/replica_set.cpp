@@ -18,14 +18,17 @@ bool fully_labelled(const json& set, const json& pod) {
 }
 
 json status_for(const json& set, const std::vector<Object>& pods, std::int64_t now) {
-  const auto count = [&](auto&& wanted) { return std::count_if(pods.begin(), pods.end(), [&](const Object& pod) { return wanted(*pod); }); };
+  const auto count = [&](auto&& wanted) {
+    return std::count_if(pods.begin(), pods.end(), [&](const Object& pod) { return wanted(*pod); });
+  };
   const auto min_ready = spec_number(set, "minReadySeconds");
   auto status = json::object();
   status["replicas"] = count(pod_active);
   const std::pair<const char*, std::int64_t> numbers[] = {
       {"fullyLabeledReplicas", count([&](const json& pod) { return pod_active(pod) && fully_labelled(set, pod); })},
       {"readyReplicas", count([](const json& pod) { return pod_active(pod) && pod_ready(pod); })},
-      {"availableReplicas", count([&](const json& pod) { return pod_active(pod) && pod_available(pod, min_ready, now); })},
+      {"availableReplicas",
+       count([&](const json& pod) { return pod_active(pod) && pod_available(pod, min_ready, now); })},
       {"observedGeneration", integer_or(object_or_empty(set, "metadata"), "generation")}};
   for (const auto& [key, number] : numbers)
     if (number != 0) status[key] = number;
@@ -52,22 +55,26 @@ ReplicaSetPlan decide_replica_set(const json& set, const std::vector<Object>& po
   plan.recheck_in = next_available(set, pods, now);
   if (is_deleted(set)) return plan;
   std::vector<Object> active;
-  std::copy_if(pods.begin(), pods.end(), std::back_inserter(active), [](const Object& pod) { return pod_active(*pod); });
+  std::copy_if(pods.begin(), pods.end(), std::back_inserter(active),
+               [](const Object& pod) { return pod_active(*pod); });
   const auto surplus = static_cast<std::int64_t>(active.size()) - spec_number(set, "replicas", 1);
   plan.create = std::clamp<std::int64_t>(-surplus, 0, burst);
   if (surplus <= 0) return plan;
   sort_for_deletion(active, now);
-  for (std::int64_t i = 0; i < std::min(surplus, burst); ++i) plan.remove.push_back(name_of(*active[static_cast<std::size_t>(i)]));
+  for (std::int64_t i = 0; i < std::min(surplus, burst); ++i)
+    plan.remove.push_back(name_of(*active[static_cast<std::size_t>(i)]));
   return plan;
 }
 
 ReplicaSetController::ReplicaSetController(World world)
-    : world_(std::move(world)), events_(world_.store, world_.clock, "replicaset-controller"),
+    : world_(std::move(world)),
+      events_(world_.store, world_.clock, "replicaset-controller"),
       queue_(world_.executor, world_.clock, [this](const Key& key) { sync(key); }) {}
 
 void ReplicaSetController::wake_owner(const json& pod) {
   const auto* owner = controller_of(pod);
-  if (owner != nullptr && string_or(*owner, "kind") == "ReplicaSet") queue_.add({namespace_of(pod), string_or(*owner, "name")});
+  if (owner != nullptr && string_or(*owner, "kind") == "ReplicaSet")
+    queue_.add({namespace_of(pod), string_or(*owner, "name")});
 }
 
 void ReplicaSetController::on_change(const Change& change) {
@@ -76,7 +83,7 @@ void ReplicaSetController::on_change(const Change& change) {
   wake_owner(*change.object);
   if (change.previous) wake_owner(*change.previous);
   if (change.type == ChangeType::deleted || controller_of(*change.object) != nullptr) return;
-  for (const auto& set : world_.store.list("ReplicaSet", change.ns))   // an orphan may be adopted
+  for (const auto& set : world_.store.list("ReplicaSet", change.ns))  // an orphan may be adopted
     if (model::matches(selector_of(*set), labels_of(*change.object))) queue_.add(key_of(*set));
 }
 

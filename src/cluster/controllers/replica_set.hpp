@@ -13,9 +13,9 @@ namespace straycat::cluster {
 
 struct ReplicaSetPlan {
   std::int64_t create = 0;
-  std::vector<std::string> remove;          // pods, in this order
+  std::vector<std::string> remove;  // pods, in this order
   json status;
-  std::optional<std::int64_t> recheck_in;   // seconds: when the next pod will have been ready for minReadySeconds
+  std::optional<std::int64_t> recheck_in;  // seconds: when the next pod will have been ready for minReadySeconds
 };
 
 // `pods`: those that it owns, in any state.

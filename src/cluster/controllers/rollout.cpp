@@ -31,8 +31,13 @@ SetView view_of(const json& set) {
   return view;
 }
 
-Rollout::Rollout(const json& deployment, const std::vector<Object>& sets, const std::vector<Object>& pods, std::int64_t now)
-    : deployment_(deployment), before_(status_of(deployment)), pods_(pods), now_(now), desired_(spec_number(deployment, "replicas", 1)) {
+Rollout::Rollout(const json& deployment, const std::vector<Object>& sets, const std::vector<Object>& pods,
+                 std::int64_t now)
+    : deployment_(deployment),
+      before_(status_of(deployment)),
+      pods_(pods),
+      now_(now),
+      desired_(spec_number(deployment, "replicas", 1)) {
   if (!deployment_["status"].is_object()) deployment_["status"] = json::object();
   for (const auto& set : sets) sets_.push_back(view_of(*set));
   std::stable_sort(sets_.begin(), sets_.end(), [](const SetView& a, const SetView& b) {
@@ -47,7 +52,7 @@ std::vector<SetView*> Rollout::old_sets() {
   return old;
 }
 
-std::int64_t Rollout::sum(std::int64_t SetView::*field, bool old_only) const {
+std::int64_t Rollout::sum(std::int64_t SetView::* field, bool old_only) const {
   std::int64_t total = 0;
   for (const auto& set : sets_)
     if (!old_only || !is_new(set)) total += set.*field;
@@ -65,8 +70,10 @@ DeploymentPlan Rollout::decide() && {
       if (paused()) forget_old_revisions();
     } else {
       rolling = true;
-      if (string_or(object_or_empty(spec_of(deployment_), "strategy"), "type", "RollingUpdate") == "Recreate") recreate();
-      else roll();
+      if (string_or(object_or_empty(spec_of(deployment_), "strategy"), "type", "RollingUpdate") == "Recreate")
+        recreate();
+      else
+        roll();
     }
   }
   sync_status(rolling);
@@ -91,7 +98,8 @@ void Rollout::scale_set(SetView& set, std::int64_t size) {
   annotations[max_replicas_key] = std::to_string(max);
   if (!resize) return;
   patch["spec"]["replicas"] = size;
-  plan_.events.push_back(fmt::format("Scaled {} replica set {} from {} to {}", size > set.planned ? "up" : "down", set.name, set.planned, size));
+  plan_.events.push_back(fmt::format("Scaled {} replica set {} from {} to {}", size > set.planned ? "up" : "down",
+                                     set.name, set.planned, size));
   set.planned = size;
 }
 
@@ -101,17 +109,22 @@ void Rollout::scale_whole() {
   for (auto& set : sets_)
     if (set.replicas > 0) active.push_back(&set);
   if (active.size() <= 1) {
-    auto* target = !active.empty() ? active.front() : newest_ >= 0 ? new_set() : sets_.empty() ? nullptr : &sets_.back();
+    auto* target = !active.empty() ? active.front()
+                   : newest_ >= 0  ? new_set()
+                   : sets_.empty() ? nullptr
+                                   : &sets_.back();
     if (target != nullptr) scale_set(*target, desired_);
     return;
   }
   const auto* newest = new_set();
-  if (newest != nullptr && newest->replicas == desired_ && newest->desired_before == desired_ && newest->available == desired_) {
+  if (newest != nullptr && newest->replicas == desired_ && newest->desired_before == desired_ &&
+      newest->available == desired_) {
     for (auto* old : old_sets())
       if (old->replicas > 0) scale_set(*old, 0);
     return;
   }
-  if (string_or(object_or_empty(spec_of(deployment_), "strategy"), "type") != "Recreate") scale_proportionally(fenceposts_of(deployment_));
+  if (string_or(object_or_empty(spec_of(deployment_), "strategy"), "type") != "Recreate")
+    scale_proportionally(fenceposts_of(deployment_));
 }
 
 void Rollout::scale_proportionally(Fenceposts posts) {
@@ -128,7 +141,8 @@ void Rollout::scale_proportionally(Fenceposts posts) {
   std::int64_t added = 0;
   std::vector<std::int64_t> sizes;
   for (const auto* set : active) {
-    const Share share{set->replicas, desired_, set->max_before, desired_ + posts.surge, integer_or(before_, "replicas")};
+    const Share share{set->replicas, desired_, set->max_before, desired_ + posts.surge,
+                      integer_or(before_, "replicas")};
     const auto part = proportion_of(share, to_add, added);
     added += part;
     sizes.push_back(set->replicas + part);
@@ -196,7 +210,8 @@ void Rollout::drop_available(std::int64_t allowed) {
   }
 }
 
-// Old pods that still run would meet the new ones; a set's status may lag behind its pods, so both are asked (oldPodsRunning).
+// Old pods that still run would meet the new ones; a set's status may lag behind its pods, so both are asked
+// (oldPodsRunning).
 bool Rollout::old_pods_left() const {
   if (sum(&SetView::actual, true) > 0) return true;
   const auto newest = newest_ < 0 ? "" : uid_of(sets_[static_cast<std::size_t>(newest_)].object);
@@ -224,15 +239,18 @@ void Rollout::forget_old_revisions() {
   std::erase_if(old, [](const SetView* set) { return is_deleted(set->object); });
   const auto limit = spec_number(deployment_, "revisionHistoryLimit", 10);
   auto surplus = static_cast<std::int64_t>(old.size()) - limit;
-  std::stable_sort(old.begin(), old.end(), [](const SetView* a, const SetView* b) { return a->revision < b->revision; });
+  std::stable_sort(old.begin(), old.end(),
+                   [](const SetView* a, const SetView* b) { return a->revision < b->revision; });
   for (const auto* set : old) {
     if (surplus-- <= 0) return;
-    const bool settled = integer_or(set->object["metadata"], "generation") <= status_number(set->object, "observedGeneration");
+    const bool settled =
+        integer_or(set->object["metadata"], "generation") <= status_number(set->object, "observedGeneration");
     if (set->actual == 0 && set->replicas == 0 && settled) plan_.remove.push_back(set->name);
   }
 }
 
-DeploymentPlan decide_deployment(const json& deployment, const std::vector<Object>& sets, const std::vector<Object>& pods, std::int64_t now) {
+DeploymentPlan decide_deployment(const json& deployment, const std::vector<Object>& sets,
+                                 const std::vector<Object>& pods, std::int64_t now) {
   return Rollout(deployment, sets, pods, now).decide();
 }
 

@@ -17,9 +17,9 @@ struct SetView {
   json object;
   std::string name;
   std::int64_t replicas = 0, planned = 0;
-  std::int64_t actual = 0, ready = 0, available = 0, terminating = 0;   // status
+  std::int64_t actual = 0, ready = 0, available = 0, terminating = 0;  // status
   std::int64_t created = 0, revision = 0;
-  std::int64_t desired_before = -1, max_before = 0;                     // annotations
+  std::int64_t desired_before = -1, max_before = 0;  // annotations
 };
 
 [[nodiscard]] SetView view_of(const json& set);
@@ -46,9 +46,11 @@ class Rollout {
   [[nodiscard]] bool old_pods_left() const;
   void forget_old_revisions();
   [[nodiscard]] std::int64_t new_set_size() const;
-  [[nodiscard]] std::int64_t sum(std::int64_t SetView::*field, bool old_only = false) const;
+  [[nodiscard]] std::int64_t sum(std::int64_t SetView::* field, bool old_only = false) const;
   [[nodiscard]] SetView* new_set() { return newest_ < 0 ? nullptr : &sets_[static_cast<std::size_t>(newest_)]; }
-  [[nodiscard]] bool is_new(const SetView& set) const { return newest_ >= 0 && &set == &sets_[static_cast<std::size_t>(newest_)]; }
+  [[nodiscard]] bool is_new(const SetView& set) const {
+    return newest_ >= 0 && &set == &sets_[static_cast<std::size_t>(newest_)];
+  }
   [[nodiscard]] std::vector<SetView*> old_sets();
 
   // rollout_revision.cpp
@@ -62,19 +64,20 @@ class Rollout {
   void sync_status(bool rolling);
   [[nodiscard]] json calculate_status() const;
   void judge_progress(json& status);
-  void set_condition(json& status, const std::string& type, const std::string& state, const std::string& reason, const std::string& message);
+  void set_condition(json& status, const std::string& type, const std::string& state, const std::string& reason,
+                     const std::string& message);
   void replace_condition(json& status, const std::string& type, const std::string& state, const std::string& reason,
                          const std::string& message);
   [[nodiscard]] bool has_deadline() const;
   [[nodiscard]] bool complete(const json& status) const;
 
   json deployment_;
-  json before_;                 // its status when the step began
-  std::vector<SetView> sets_;   // oldest first
+  json before_;                // its status when the step began
+  std::vector<SetView> sets_;  // oldest first
   const std::vector<Object>& pods_;
   std::int64_t now_;
   std::int64_t desired_;
-  int newest_ = -1;             // index of the set with the Deployment's template
+  int newest_ = -1;  // index of the set with the Deployment's template
   DeploymentPlan plan_;
 };
 

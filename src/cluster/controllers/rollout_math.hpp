@@ -16,18 +16,18 @@ struct Fenceposts {
 
 // An int, or "25%" of `total`; nonsense counts as 0 (validation has refused it before).
 [[nodiscard]] std::int64_t resolve_int_or_percent(const json& value, std::int64_t total, bool round_up);
-// Surge rounds up, unavailable rounds down; never both 0, or a rollout could not move (ResolveFenceposts). Unavailable is
-// at most `replicas`; Recreate and 0 replicas have neither.
+// Surge rounds up, unavailable rounds down; never both 0, or a rollout could not move (ResolveFenceposts). Unavailable
+// is at most `replicas`; Recreate and 0 replicas have neither.
 [[nodiscard]] Fenceposts fenceposts_of(const json& deployment);
 
 // How many replicas a set gains (or loses, below 0) when a Deployment is scaled in the middle of a rollout
 // (GetReplicaSetProportion): its share of the new size, rounded, and never more than what is left to give out.
 struct Share {
-  std::int64_t set_replicas;       // of this set
-  std::int64_t deployment_replicas;   // desired now
-  std::int64_t max_before;         // replicas + surge when the set was last written, 0 when unknown
+  std::int64_t set_replicas;         // of this set
+  std::int64_t deployment_replicas;  // desired now
+  std::int64_t max_before;           // replicas + surge when the set was last written, 0 when unknown
   std::int64_t max_now;
-  std::int64_t status_replicas;    // of the Deployment, for an unknown max_before
+  std::int64_t status_replicas;  // of the Deployment, for an unknown max_before
 };
 [[nodiscard]] std::int64_t proportion_of(const Share& share, std::int64_t to_add, std::int64_t added);
 

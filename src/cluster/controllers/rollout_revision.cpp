@@ -14,14 +14,19 @@ namespace {
 json comparable(json shape) {
   with_object(shape, "metadata", [](json& meta) {
     with_object(meta, "labels", [](json& labels) { labels.erase(template_hash_key); });
-    std::erase_if(meta.get_ref<json::object_t&>(), [](const auto& item) { return item.second.is_null() || item.second.empty(); });
+    std::erase_if(meta.get_ref<json::object_t&>(),
+                  [](const auto& item) { return item.second.is_null() || item.second.empty(); });
   });
   return shape;
 }
 
 bool copied_to_sets(const std::string& annotation) {
-  static const std::set<std::string> own = {"kubectl.kubernetes.io/last-applied-configuration", revision_key, revision_history_key,
-                                            desired_replicas_key, max_replicas_key, "deprecated.deployment.rollback.to"};
+  static const std::set<std::string> own = {"kubectl.kubernetes.io/last-applied-configuration",
+                                            revision_key,
+                                            revision_history_key,
+                                            desired_replicas_key,
+                                            max_replicas_key,
+                                            "deprecated.deployment.rollback.to"};
   return !own.contains(annotation);
 }
 
@@ -29,8 +34,8 @@ bool copied_to_sets(const std::string& annotation) {
 
 bool same_template(const json& a, const json& b) { return comparable(a) == comparable(b); }
 
-// FNV-1a over the template, written in the API server's safe alphabet. Kubernetes hashes a dump of its own structures: only
-// the shape of the value is the same, which is all that a name needs.
+// FNV-1a over the template, written in the API server's safe alphabet. Kubernetes hashes a dump of its own structures:
+// only the shape of the value is the same, which is all that a name needs.
 std::string pod_template_hash(const json& pod_template, std::int64_t collisions) {
   auto text = comparable(pod_template).dump(-1, ' ', false, json::error_handler_t::replace);
   if (collisions > 0) text += std::to_string(collisions);
@@ -70,11 +75,13 @@ void Rollout::adopt_revision() {
   for (const auto& [key, value] : annotations.items())
     if (json(annotation_of(set.object, key)) != value) plan_.patches[set.name]["metadata"]["annotations"][key] = value;
   const auto ready_seconds = spec_number(deployment_, "minReadySeconds");
-  if (spec_number(set.object, "minReadySeconds") != ready_seconds) plan_.patches[set.name]["spec"]["minReadySeconds"] = ready_seconds;
+  if (spec_number(set.object, "minReadySeconds") != ready_seconds)
+    plan_.patches[set.name]["spec"]["minReadySeconds"] = ready_seconds;
   const auto revision = std::max(set.revision, oldest + 1);
   deployment_["metadata"]["annotations"][revision_key] = std::to_string(revision);
   if (!has_deadline() || condition_of(deployment_["status"], "Progressing") != nullptr) return;
-  set_condition(deployment_["status"], "Progressing", "True", "FoundNewReplicaSet", fmt::format("Found new replica set \"{}\"", set.name));
+  set_condition(deployment_["status"], "Progressing", "True", "FoundNewReplicaSet",
+                fmt::format("Found new replica set \"{}\"", set.name));
 }
 
 void Rollout::create_new_set() {
@@ -95,13 +102,15 @@ void Rollout::create_new_set() {
   set["metadata"]["annotations"][max_replicas_key] = std::to_string(desired_ + fenceposts_of(deployment_).surge);
   set["metadata"]["ownerReferences"] = json::array({owner_reference_to(deployment_)});
   set["spec"] = json::object({{"replicas", size}, {"selector", selector}, {"template", shape}});
-  if (const auto seconds = spec_number(deployment_, "minReadySeconds"); seconds > 0) set["spec"]["minReadySeconds"] = seconds;
+  if (const auto seconds = spec_number(deployment_, "minReadySeconds"); seconds > 0)
+    set["spec"]["minReadySeconds"] = seconds;
   auto view = view_of(set);
   view.created = now_;
   if (size > 0) plan_.events.push_back(fmt::format("Scaled up replica set {} from 0 to {}", view.name, size));
   deployment_["metadata"]["annotations"][revision_key] = std::to_string(revision);
   if (has_deadline())
-    set_condition(deployment_["status"], "Progressing", "True", "NewReplicaSetCreated", fmt::format("Created new replica set \"{}\"", view.name));
+    set_condition(deployment_["status"], "Progressing", "True", "NewReplicaSetCreated",
+                  fmt::format("Created new replica set \"{}\"", view.name));
   sets_.push_back(std::move(view));
   newest_ = static_cast<int>(sets_.size()) - 1;
   plan_.create = std::move(set);

@@ -27,8 +27,8 @@ void Rollout::set_condition(json& status, const std::string& type, const std::st
   replace_condition(status, type, state, reason, message);
 }
 
-void Rollout::replace_condition(json& status, const std::string& type, const std::string& state, const std::string& reason,
-                                const std::string& message) {
+void Rollout::replace_condition(json& status, const std::string& type, const std::string& state,
+                                const std::string& reason, const std::string& message) {
   const auto* current = condition_of(status, type);
   const bool same_state = current != nullptr && string_or(*current, "status") == state;
   const auto since = same_state ? string_or(*current, "lastTransitionTime") : kube_time(now_);
@@ -49,9 +49,11 @@ void Rollout::note_pause() {
   auto& status = deployment_["status"];
   const auto* condition = condition_of(status, "Progressing");
   const auto reason = condition == nullptr ? "" : string_or(*condition, "reason");
-  if (reason == "ProgressDeadlineExceeded") return;   // the truth is worse than a pause
-  if (paused() && reason != "DeploymentPaused") set_condition(status, "Progressing", "Unknown", "DeploymentPaused", "Deployment is paused");
-  if (!paused() && reason == "DeploymentPaused") set_condition(status, "Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed");
+  if (reason == "ProgressDeadlineExceeded") return;  // the truth is worse than a pause
+  if (paused() && reason != "DeploymentPaused")
+    set_condition(status, "Progressing", "Unknown", "DeploymentPaused", "Deployment is paused");
+  if (!paused() && reason == "DeploymentPaused")
+    set_condition(status, "Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed");
 }
 
 json Rollout::calculate_status() const {
@@ -77,8 +79,11 @@ json Rollout::calculate_status() const {
 void Rollout::sync_status(bool rolling) {
   auto status = calculate_status();
   const bool enough = integer_or(status, "availableReplicas") >= desired_ - fenceposts_of(deployment_).unavailable;
-  if (enough) set_condition(status, "Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.");
-  else set_condition(status, "Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
+  if (enough)
+    set_condition(status, "Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.");
+  else
+    set_condition(status, "Available", "False", "MinimumReplicasUnavailable",
+                  "Deployment does not have minimum availability.");
   if (rolling && has_deadline()) judge_progress(status);
   deployment_["status"] = std::move(status);
 }
@@ -87,20 +92,28 @@ void Rollout::sync_status(bool rolling) {
 void Rollout::judge_progress(json& status) {
   const auto* condition = condition_of(status, "Progressing");
   const auto reason = condition == nullptr ? "" : string_or(*condition, "reason");
-  const bool settled = integer_or(status, "replicas") == integer_or(status, "updatedReplicas") && reason == "NewReplicaSetAvailable";
+  const bool settled =
+      integer_or(status, "replicas") == integer_or(status, "updatedReplicas") && reason == "NewReplicaSetAvailable";
   if (settled) return;
-  const auto subject =
-      newest_ < 0 ? fmt::format("Deployment \"{}\"", name_of(deployment_)) : fmt::format("ReplicaSet \"{}\"", new_set()->name);
+  const auto subject = newest_ < 0 ? fmt::format("Deployment \"{}\"", name_of(deployment_))
+                                   : fmt::format("ReplicaSet \"{}\"", new_set()->name);
   const auto grew = [&](const char* key) { return integer_or(status, key) > integer_or(before_, key); };
-  const auto old_of = [](const json& from) { return integer_or(from, "replicas") - integer_or(from, "updatedReplicas"); };
+  const auto old_of = [](const json& from) {
+    return integer_or(from, "replicas") - integer_or(from, "updatedReplicas");
+  };
   if (complete(status)) {
     set_condition(status, "Progressing", "True", "NewReplicaSetAvailable", subject + " has successfully progressed.");
-  } else if (grew("updatedReplicas") || grew("readyReplicas") || grew("availableReplicas") || old_of(status) < old_of(before_)) {
+  } else if (grew("updatedReplicas") || grew("readyReplicas") || grew("availableReplicas") ||
+             old_of(status) < old_of(before_)) {
     replace_condition(status, "Progressing", "True", "ReplicaSetUpdated", subject + " is progressing.");
   } else if (condition != nullptr && reason != "NewReplicaSetAvailable" && reason != "ProgressDeadlineExceeded") {
-    const auto due = seconds_at(*condition, "/lastUpdateTime") + spec_number(deployment_, "progressDeadlineSeconds", 600);
-    if (now_ > due) set_condition(status, "Progressing", "False", "ProgressDeadlineExceeded", subject + " has timed out progressing.");
-    else plan_.recheck_in = due - now_ + 1;
+    const auto due =
+        seconds_at(*condition, "/lastUpdateTime") + spec_number(deployment_, "progressDeadlineSeconds", 600);
+    if (now_ > due)
+      set_condition(status, "Progressing", "False", "ProgressDeadlineExceeded",
+                    subject + " has timed out progressing.");
+    else
+      plan_.recheck_in = due - now_ + 1;
   }
 }
 

@@ -22,7 +22,9 @@ const json* untolerated(const json& pod, const json& node) {
     const auto effect = string_or(taint, "effect");
     if (effect != "NoSchedule" && effect != "NoExecute") continue;
     const auto& tolerations = array_or_empty(spec_of(pod), "tolerations");
-    if (std::none_of(tolerations.begin(), tolerations.end(), [&](const json& toleration) { return tolerates(toleration, taint); })) return &taint;
+    if (std::none_of(tolerations.begin(), tolerations.end(),
+                     [&](const json& toleration) { return tolerates(toleration, taint); }))
+      return &taint;
   }
   return nullptr;
 }
@@ -31,7 +33,8 @@ const json* untolerated(const json& pod, const json& node) {
 std::string objection(const json& pod, const json& node) {
   if (spec_of(node).value("unschedulable", json(false)) == json(true)) return "node(s) were unschedulable";
   if (const auto* taint = untolerated(pod, node))
-    return fmt::format("node(s) had untolerated taint(s) {{{}: {}}}", string_or(*taint, "key"), string_or(*taint, "value"));
+    return fmt::format("node(s) had untolerated taint(s) {{{}: {}}}", string_or(*taint, "key"),
+                       string_or(*taint, "value"));
   if (!condition_true(node, "Ready")) return "node(s) had untolerated taint(s) {node.kubernetes.io/not-ready: }";
   if (!model::selects(labels_from(object_or_empty(spec_of(pod), "nodeSelector")), labels_of(node)) &&
       !object_or_empty(spec_of(pod), "nodeSelector").empty())
@@ -51,12 +54,14 @@ Placement place_pod(const json& pod, const std::vector<Object>& nodes) {
   }
   std::string text;
   for (const auto& [why, count] : objections) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, why);
-  return {"", fmt::format("0/{} nodes are available: {}. preemption: 0/{} nodes are available: {} Preemption is not helpful for scheduling.",
+  return {"", fmt::format("0/{} nodes are available: {}. preemption: 0/{} nodes are available: {} Preemption is not "
+                          "helpful for scheduling.",
                           nodes.size(), text, nodes.size(), nodes.size())};
 }
 
 Scheduler::Scheduler(World world)
-    : world_(std::move(world)), events_(world_.store, world_.clock, "default-scheduler"),
+    : world_(std::move(world)),
+      events_(world_.store, world_.clock, "default-scheduler"),
       queue_(world_.executor, world_.clock, [this](const Key& key) { sync(key); }) {}
 
 void Scheduler::on_change(const Change& change) {
@@ -74,33 +79,38 @@ void Scheduler::sync(const Key& key) {
   if (string_or(spec_of(*pod), "schedulerName", "default-scheduler") != "default-scheduler") return;
   if (!array_or_empty(spec_of(*pod), "schedulingGates").empty()) return;
   const auto placement = place_pod(*pod, world_.store.list("Node"));
-  if (placement.node.empty()) refuse(*pod, placement.message);
-  else bind(*pod, placement.node);
+  if (placement.node.empty())
+    refuse(*pod, placement.message);
+  else
+    bind(*pod, placement.node);
 }
 
 void Scheduler::bind(const json& pod, const std::string& node) {
   const auto bound = world_.store.mutate("Pod", namespace_of(pod), name_of(pod), [&](json& object) {
     object["spec"]["nodeName"] = node;
-    object["status"]["conditions"] = json::array({json::object({{"type", "PodScheduled"},
-                                                                {"status", "True"},
-                                                                {"lastProbeTime", nullptr},
-                                                                {"lastTransitionTime", kube_time(world_.clock.wall_seconds())}})});
+    object["status"]["conditions"] =
+        json::array({json::object({{"type", "PodScheduled"},
+                                   {"status", "True"},
+                                   {"lastProbeTime", nullptr},
+                                   {"lastTransitionTime", kube_time(world_.clock.wall_seconds())}})});
     return true;
   });
   if (!bound) return;
-  events_.action(pod, "Normal", "Scheduled", "Binding", fmt::format("Successfully assigned {}/{} to {}", namespace_of(pod), name_of(pod), node));
+  events_.action(pod, "Normal", "Scheduled", "Binding",
+                 fmt::format("Successfully assigned {}/{} to {}", namespace_of(pod), name_of(pod), node));
 }
 
 void Scheduler::refuse(const json& pod, const std::string& message) {
   const auto* noted = condition_of(status_of(pod), "PodScheduled");
   if (noted != nullptr && string_or(*noted, "message") == message) return;
   (void)world_.store.mutate("Pod", namespace_of(pod), name_of(pod), [&](json& object) {
-    object["status"]["conditions"] = json::array({json::object({{"type", "PodScheduled"},
-                                                                {"status", "False"},
-                                                                {"lastProbeTime", nullptr},
-                                                                {"lastTransitionTime", kube_time(world_.clock.wall_seconds())},
-                                                                {"reason", "Unschedulable"},
-                                                                {"message", message}})});
+    object["status"]["conditions"] =
+        json::array({json::object({{"type", "PodScheduled"},
+                                   {"status", "False"},
+                                   {"lastProbeTime", nullptr},
+                                   {"lastTransitionTime", kube_time(world_.clock.wall_seconds())},
+                                   {"reason", "Unschedulable"},
+                                   {"message", message}})});
     return true;
   });
   events_.action(pod, "Warning", "FailedScheduling", "Scheduling", message);

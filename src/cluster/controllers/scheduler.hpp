@@ -1,4 +1,5 @@
-// The scheduler of a cluster that has few nodes: binds each pending pod to one that may take it (kubernetes pkg/scheduler).
+// The scheduler of a cluster that has few nodes: binds each pending pod to one that may take it (kubernetes
+// pkg/scheduler).
 #pragma once
 
 #include <string>
@@ -11,8 +12,8 @@
 namespace straycat::cluster {
 
 struct Placement {
-  std::string node;      // "" when none will do
-  std::string message;   // then: why, in the scheduler's words
+  std::string node;     // "" when none will do
+  std::string message;  // then: why, in the scheduler's words
 };
 // Looked at: readiness, spec.unschedulable, NoSchedule taints against tolerations, spec.nodeSelector.
 [[nodiscard]] Placement place_pod(const json& pod, const std::vector<Object>& nodes);

@@ -26,7 +26,7 @@ void ServiceController::on_change(const Change& change) {
   } else if (change.kind == "Pod") {
     on_pod(change);
   } else if (change.kind == "EndpointSlice" && change.type == ChangeType::deleted && made_here(*change.object)) {
-    queue_.add({change.ns, service_of(*change.object)});   // somebody deleted what we keep
+    queue_.add({change.ns, service_of(*change.object)});  // somebody deleted what we keep
   } else if (change.kind == "Node" && change.type != ChangeType::modified) {
     for (const auto& service : world_.store.list("Service")) queue_.add(key_of(*service));
   }
@@ -42,7 +42,8 @@ void ServiceController::on_pod(const Change& change) {
 void ServiceController::wake_services_of(const json& pod) {
   const auto labels = labels_of(pod);
   for (const auto& service : world_.store.list("Service", namespace_of(pod)))
-    if (model::selects(labels_from(object_or_empty(spec_of(*service), "selector")), labels)) queue_.add(key_of(*service));
+    if (model::selects(labels_from(object_or_empty(spec_of(*service), "selector")), labels))
+      queue_.add(key_of(*service));
 }
 
 // One node, so one zone.
@@ -58,7 +59,8 @@ std::string ServiceController::zone() const {
 void ServiceController::forget(const Key& key) {
   triggers_.forget(key);
   const auto endpoints = world_.store.get("Endpoints", key.first, key.second);
-  if (endpoints && labels_of(*endpoints).contains("endpoints.kubernetes.io/managed-by")) (void)world_.store.remove("Endpoints", key.first, key.second);
+  if (endpoints && labels_of(*endpoints).contains("endpoints.kubernetes.io/managed-by"))
+    (void)world_.store.remove("Endpoints", key.first, key.second);
 }
 
 void ServiceController::sync(const Key& key) {
@@ -66,7 +68,7 @@ void ServiceController::sync(const Key& key) {
   if (!service) return forget(key);
   if (is_deleted(*service)) return;
   const auto selector = labels_from(object_or_empty(spec_of(*service), "selector"));
-  if (selector.empty() || text_at(*service, "/spec/type") == "ExternalName") return;   // made by hand
+  if (selector.empty() || text_at(*service, "/spec/type") == "ExternalName") return;  // made by hand
   SliceObserved observed{*service, {}, {}, zone(), 0};
   for (const auto& pod : world_.store.list("Pod", key.first))
     if (model::selects(selector, labels_of(*pod))) observed.pods.push_back(pod);
@@ -93,8 +95,10 @@ void ServiceController::write_endpoints(const json& service, const std::vector<O
   }
   (void)world_.store.mutate("Endpoints", namespace_of(service), name_of(service), [&](json& object) {
     object["metadata"]["labels"] = wanted["metadata"]["labels"];
-    if (wanted.contains("subsets")) object["subsets"] = wanted["subsets"];
-    else object.erase("subsets");
+    if (wanted.contains("subsets"))
+      object["subsets"] = wanted["subsets"];
+    else
+      object.erase("subsets");
     return true;
   });
 }

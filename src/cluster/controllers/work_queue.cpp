@@ -9,7 +9,7 @@ struct WorkQueue::State {
   Clock& clock;
   std::function<void(const Key&)> work;
   std::set<Key> waiting;
-  std::set<std::pair<std::int64_t, Key>> timers;   // due instants, to drop doubles
+  std::set<std::pair<std::int64_t, Key>> timers;  // due instants, to drop doubles
 };
 
 WorkQueue::WorkQueue(boost::asio::any_io_executor executor, Clock& clock, std::function<void(const Key&)> work)
@@ -31,7 +31,7 @@ void WorkQueue::add_after(const Key& key, Nanos delay) {
   if (!state_->timers.insert({due, key}).second) return;
   state_->clock.after(delay, [this, weak = std::weak_ptr(state_), due, key] {
     const auto state = weak.lock();
-    if (!state) return;   // the queue is gone, and `this` with it
+    if (!state) return;  // the queue is gone, and `this` with it
     state->timers.erase({due, key});
     add(key);
   });

@@ -15,7 +15,7 @@
 
 namespace straycat::cluster {
 
-using Key = std::pair<std::string, std::string>;   // namespace, name
+using Key = std::pair<std::string, std::string>;  // namespace, name
 
 class WorkQueue {
  public:
@@ -25,8 +25,8 @@ class WorkQueue {
   WorkQueue& operator=(const WorkQueue&) = delete;
 
   void add(const Key& key);
-  // Later additions of the same key do not cancel earlier ones: a key may be worked at more often than asked, never less. One
-  // that would come after a pending one for the same instant is dropped.
+  // Later additions of the same key do not cancel earlier ones: a key may be worked at more often than asked, never
+  // less. One that would come after a pending one for the same instant is dropped.
   void add_after(const Key& key, Nanos delay);
 
  private:

@@ -8,7 +8,9 @@
 
 namespace straycat::cluster {
 
-void ManualClock::after(Nanos delay, std::function<void()> then) { due_.emplace(now_ + delay.count(), std::move(then)); }
+void ManualClock::after(Nanos delay, std::function<void()> then) {
+  due_.emplace(now_ + delay.count(), std::move(then));
+}
 
 void ManualClock::advance(Nanos length) {
   const auto end = now_ + length.count();
@@ -25,7 +27,8 @@ void ManualClock::advance(Nanos length) {
 
 ControlWorld::ControlWorld() {
   controllers.start();
-  make(json::parse(R"({"kind":"Node","metadata":{"name":"node1"},"status":{"conditions":[{"type":"Ready","status":"True"}]}})"));
+  make(json::parse(
+      R"({"kind":"Node","metadata":{"name":"node1"},"status":{"conditions":[{"type":"Ready","status":"True"}]}})"));
   make(json::object({{"kind", "Namespace"}, {"metadata", {{"name", ns}}}}));
   settle();
 }
@@ -87,7 +90,8 @@ void ControlWorld::set_conditions(json& pod, bool ready, const std::string& reas
     const bool is = std::string_view(type).ends_with("Ready") ? ready : true;
     auto condition = json::object({{"type", type}, {"status", is ? "True" : "False"}, {"lastTransitionTime", since}});
     const auto* old = condition_of(pod["status"], type);
-    if (old != nullptr && string_or(*old, "status") == (is ? "True" : "False")) condition["lastTransitionTime"] = (*old)["lastTransitionTime"];
+    if (old != nullptr && string_or(*old, "status") == (is ? "True" : "False"))
+      condition["lastTransitionTime"] = (*old)["lastTransitionTime"];
     if (!is) condition["reason"] = reason.empty() ? "ContainersNotReady" : reason;
     conditions.push_back(std::move(condition));
   }
@@ -128,7 +132,8 @@ void ControlWorld::bury_pod(const std::string& name) { (void)store.remove("Pod",
 
 void ControlWorld::run_all_pods(bool ready) {
   for (const auto& pod : pods())
-    if (!is_deleted(pod) && !text_at(pod, "/spec/nodeName").empty() && text_at(pod, "/status/phase") == "Pending") run_pod(name_of(pod), ready);
+    if (!is_deleted(pod) && !text_at(pod, "/spec/nodeName").empty() && text_at(pod, "/status/phase") == "Pending")
+      run_pod(name_of(pod), ready);
 }
 
 void ControlWorld::bury_all_pods() {
@@ -147,13 +152,15 @@ std::vector<std::string> ControlWorld::events(const std::string& kind) const {
   std::vector<std::string> lines;
   for (const auto& event : found) {
     const auto count = integer_or(event, "count", 1);
-    lines.push_back(string_or(event, "reason") + ": " + string_or(event, "message") + (count > 1 ? " (x" + std::to_string(count) + ")" : ""));
+    lines.push_back(string_or(event, "reason") + ": " + string_or(event, "message") +
+                    (count > 1 ? " (x" + std::to_string(count) + ")" : ""));
   }
   return lines;
 }
 
 json article_deployment(int replicas) {
-  auto object = json::parse(R"({"kind":"Deployment","metadata":{"name":"sayhi","namespace":"straycat-demo","labels":{"app":"sayhi"}},
+  auto object = json::parse(
+      R"({"kind":"Deployment","metadata":{"name":"sayhi","namespace":"straycat-demo","labels":{"app":"sayhi"}},
     "spec":{"selector":{"matchLabels":{"app":"sayhi"}},"template":{"metadata":{"labels":{"app":"sayhi"}},"spec":{"containers":[
     {"name":"sayhi","image":"beranm14/sayhi","ports":[{"containerPort":3000}],"readinessProbe":{"httpGet":{"path":"/healthz","port":3000}}}]}}}})");
   object["spec"]["replicas"] = replicas;

@@ -1,5 +1,5 @@
-// A store with all its controllers, a clock that only the test turns, and a node that does what the test says. No thread, no
-// sleep: `settle` works until nothing is left to do.
+// A store with all its controllers, a clock that only the test turns, and a node that does what the test says. No
+// thread, no sleep: `settle` works until nothing is left to do.
 #pragma once
 
 #include <map>
@@ -23,7 +23,7 @@ class ManualClock final : public Clock {
 
  private:
   boost::asio::io_context& context_;
-  std::int64_t now_ = 1'795'441'122'000'000'000;   // 2026-11-23T13:38:42Z
+  std::int64_t now_ = 1'795'441'122'000'000'000;  // 2026-11-23T13:38:42Z
   std::multimap<std::int64_t, std::function<void()>> due_;
 };
 
@@ -38,18 +38,20 @@ class ControlWorld {
   Object make(const char* text) { return make(json::parse(text)); }
   // The object as it stands; fails the test when it is not there.
   [[nodiscard]] json get(const std::string& kind, const std::string& name) const;
-  [[nodiscard]] bool exists(const std::string& kind, const std::string& name) const { return store.get(kind, ns, name) != nullptr; }
+  [[nodiscard]] bool exists(const std::string& kind, const std::string& name) const {
+    return store.get(kind, ns, name) != nullptr;
+  }
   void patch(const std::string& kind, const std::string& name, const json& merge);
   void remove(const std::string& kind, const std::string& name, const std::string& propagation = "");
 
   // The kubelet's part.
-  [[nodiscard]] std::vector<json> pods(const std::string& owner_kind = "") const;   // in the namespace, by age
+  [[nodiscard]] std::vector<json> pods(const std::string& owner_kind = "") const;  // in the namespace, by age
   void run_pod(const std::string& name, bool ready, const std::string& address = "");
   void set_ready(const std::string& name, bool ready, const std::string& reason = "");
-  void end_pod(const std::string& name, bool succeeded);       // phase Succeeded or Failed
-  void bury_pod(const std::string& name);                      // it was being deleted and has stopped
-  void run_all_pods(bool ready = true);                        // those that are bound and do not run yet
-  void bury_all_pods();                                        // all that are being deleted
+  void end_pod(const std::string& name, bool succeeded);  // phase Succeeded or Failed
+  void bury_pod(const std::string& name);                 // it was being deleted and has stopped
+  void run_all_pods(bool ready = true);                   // those that are bound and do not run yet
+  void bury_all_pods();                                   // all that are being deleted
 
   // "Reason: message" of all Events about objects of `kind`, oldest first; "(xN)" when counted.
   [[nodiscard]] std::vector<std::string> events(const std::string& kind) const;

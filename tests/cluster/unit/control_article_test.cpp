@@ -90,8 +90,10 @@ TEST_F(ArticleTest, JobSaysWhatARealOneSaid) {
   std::vector<json> ours, theirs;
   const auto face = [](const json& job) {
     auto status = without(job["status"], {"startTime", "completionTime"});
-    for (auto& condition : status["conditions"]) condition = without(condition, {"lastProbeTime", "lastTransitionTime"});
-    if (status["uncountedTerminatedPods"].contains("succeeded")) status["uncountedTerminatedPods"]["succeeded"] = json::array({"pod"});
+    for (auto& condition : status["conditions"])
+      condition = without(condition, {"lastProbeTime", "lastTransitionTime"});
+    if (status["uncountedTerminatedPods"].contains("succeeded"))
+      status["uncountedTerminatedPods"]["succeeded"] = json::array({"pod"});
     status["started"] = job["status"].contains("startTime");
     status["finalizers"] = job["metadata"].value("finalizers", json());
     return status;
@@ -111,8 +113,10 @@ TEST_F(ArticleTest, TheJobsPodIsMadeAsARealOne) {
   EXPECT_EQ(pod["metadata"]["generateName"], "sayhi-");
   EXPECT_EQ(pod["metadata"]["finalizers"], json::array({"batch.kubernetes.io/job-tracking"}));
   EXPECT_EQ(pod["metadata"]["labels"], job["spec"]["template"]["metadata"]["labels"]);
-  EXPECT_EQ(pod["metadata"]["ownerReferences"][0], json::parse(R"({"apiVersion":"batch/v1","kind":"Job","name":"sayhi","controller":true,
-    "blockOwnerDeletion":true,"uid":")" + uid_of(job) + "\"}"));
+  EXPECT_EQ(pod["metadata"]["ownerReferences"][0],
+            json::parse(R"({"apiVersion":"batch/v1","kind":"Job","name":"sayhi","controller":true,
+    "blockOwnerDeletion":true,"uid":")" +
+                        uid_of(job) + "\"}"));
   EXPECT_EQ(pod["spec"]["restartPolicy"], "Never");
   EXPECT_EQ(pod["spec"]["nodeName"], "node1");
 }
@@ -121,19 +125,25 @@ TEST_F(ArticleTest, EventsAreInKubernetesOwnWords) {
   tell();
   const auto sayhi = name_of(world.pods("ReplicaSet").front());
   const auto set = name_of(*world.store.list("ReplicaSet").front());
-  EXPECT_THAT(world.events("Deployment"), ElementsAre("ScalingReplicaSet: Scaled up replica set " + set + " from 0 to 1"));
+  EXPECT_THAT(world.events("Deployment"),
+              ElementsAre("ScalingReplicaSet: Scaled up replica set " + set + " from 0 to 1"));
   EXPECT_THAT(world.events("ReplicaSet"), ElementsAre("SuccessfulCreate: Created pod: " + sayhi));
-  EXPECT_THAT(world.events("Job"), ElementsAre("SuccessfulCreate: Created pod: " + job_pod, "Completed: Job completed"));
-  EXPECT_THAT(world.events("Pod"), ElementsAre("Scheduled: Successfully assigned straycat-demo/" + sayhi + " to node1",
-                                               "Scheduled: Successfully assigned straycat-demo/" + job_pod + " to node1"));
+  EXPECT_THAT(world.events("Job"),
+              ElementsAre("SuccessfulCreate: Created pod: " + job_pod, "Completed: Job completed"));
+  EXPECT_THAT(world.events("Pod"),
+              ElementsAre("Scheduled: Successfully assigned straycat-demo/" + sayhi + " to node1",
+                          "Scheduled: Successfully assigned straycat-demo/" + job_pod + " to node1"));
 }
 
 // Every field that a real Event of that reason has, ours has too, and no other.
 TEST_F(ArticleTest, EventsHaveTheFieldsOfRealOnes) {
   tell();
-  const auto what = [](const json& event) { return string_or(event, "reason") + " by " + string_or(event, "reportingComponent"); };
+  const auto what = [](const json& event) {
+    return string_or(event, "reason") + " by " + string_or(event, "reportingComponent");
+  };
   std::map<std::string, json> ours;
-  for (const auto& event : world.store.list("Event")) ours[what(*event)] = json::parse(event->dump());   // as it goes over the wire
+  for (const auto& event : world.store.list("Event"))
+    ours[what(*event)] = json::parse(event->dump());  // as it goes over the wire
   std::size_t compared = 0;
   for (const auto& line : read_recording("watch-events.http")) {
     const auto found = ours.find(what(line.object));
@@ -145,8 +155,10 @@ TEST_F(ArticleTest, EventsHaveTheFieldsOfRealOnes) {
       EXPECT_EQ(event[key].type(), value.type()) << found->first << "." << key;
     }
     EXPECT_EQ(event["source"], line.object["source"]) << found->first;
-    for (const auto& [key, value] : event.items()) EXPECT_TRUE(line.object.contains(key)) << found->first << " has " << key;
-    for (const auto& [key, value] : line.object["involvedObject"].items()) EXPECT_TRUE(event["involvedObject"].contains(key)) << key;
+    for (const auto& [key, value] : event.items())
+      EXPECT_TRUE(line.object.contains(key)) << found->first << " has " << key;
+    for (const auto& [key, value] : line.object["involvedObject"].items())
+      EXPECT_TRUE(event["involvedObject"].contains(key)) << key;
   }
   EXPECT_GT(compared, 10U);
 }
@@ -157,7 +169,8 @@ TEST_F(ArticleTest, ADeploymentsStatusGoesThroughTheRecordedStates) {
     for (auto& condition : status["conditions"]) {
       condition = without(condition, {"lastUpdateTime", "lastTransitionTime"});
       auto message = condition["message"].get<std::string>();
-      if (const auto quote = message.find('"'); quote != std::string::npos) message.erase(quote, message.rfind('"') - quote + 1);
+      if (const auto quote = message.find('"'); quote != std::string::npos)
+        message.erase(quote, message.rfind('"') - quote + 1);
       condition["message"] = message;
     }
     return status;

@@ -67,7 +67,7 @@ TEST_F(ClusterTest, ForegroundDeletionTakesTheDependentsFirst) {
   world.bury_pod(name_of(world.pods().front()));
   world.settle();
   EXPECT_EQ(count("Deployment"), 1U);
-  EXPECT_EQ(count("Pod"), 1U);   // nothing is made anew
+  EXPECT_EQ(count("Pod"), 1U);  // nothing is made anew
   world.bury_all_pods();
   world.settle();
   EXPECT_EQ(count("Pod") + count("ReplicaSet") + count("Deployment"), 0U);
@@ -90,7 +90,7 @@ TEST_F(ClusterTest, AnObjectOfAnOwnerThatNeverWasGoes) {
     {"apiVersion":"example.org/v1","kind":"Widget","name":"w","uid":"u"}]}})");
   world.settle();
   EXPECT_FALSE(world.exists("ConfigMap", "lost"));
-  EXPECT_TRUE(world.exists("ConfigMap", "foreign"));   // of a kind that is not served: nothing is known about it
+  EXPECT_TRUE(world.exists("ConfigMap", "foreign"));  // of a kind that is not served: nothing is known about it
 }
 
 TEST_F(ClusterTest, EveryNamespaceIsFurnished) {
@@ -112,18 +112,20 @@ TEST_F(ClusterTest, ANamespaceGoesWithAllThatIsInIt) {
   world.settle();
   EXPECT_TRUE(world.store.get("Namespace", "", world.ns));
   EXPECT_EQ(count("Pod"), 3U);
-  EXPECT_EQ(count("Service"), 1U);   // pods may need it until they have ended
+  EXPECT_EQ(count("Service"), 1U);  // pods may need it until they have ended
   for (const auto& pod : world.pods()) EXPECT_TRUE(is_deleted(pod));
   world.bury_all_pods();
   world.settle();
   EXPECT_FALSE(world.store.get("Namespace", "", world.ns));
-  for (const char* kind : {"Pod", "Service", "Deployment", "ReplicaSet", "Job", "EndpointSlice", "Endpoints", "Event", "ConfigMap", "ServiceAccount"})
+  for (const char* kind : {"Pod", "Service", "Deployment", "ReplicaSet", "Job", "EndpointSlice", "Endpoints", "Event",
+                           "ConfigMap", "ServiceAccount"})
     EXPECT_EQ(count(kind), 0U) << kind;
 }
 
 TEST(Scheduler, PlacesAPodWhereItMayGo) {
   const auto node = [](const char* text) {
-    auto object = json::parse(R"({"kind":"Node","metadata":{"name":"n"},"status":{"conditions":[{"type":"Ready","status":"True"}]}})");
+    auto object = json::parse(
+        R"({"kind":"Node","metadata":{"name":"n"},"status":{"conditions":[{"type":"Ready","status":"True"}]}})");
     object.merge_patch(json::parse(text));
     return std::make_shared<const json>(std::move(object));
   };
@@ -136,11 +138,15 @@ TEST(Scheduler, PlacesAPodWhereItMayGo) {
   };
   const Case cases[] = {
       {"ready", node("{}"), pod("{}"), ""},
-      {"not ready", node(R"({"status":{"conditions":[]}})"), pod("{}"), "1 node(s) had untolerated taint(s) {node.kubernetes.io/not-ready: }"},
+      {"not ready", node(R"({"status":{"conditions":[]}})"), pod("{}"),
+       "1 node(s) had untolerated taint(s) {node.kubernetes.io/not-ready: }"},
       {"cordoned", node(R"({"spec":{"unschedulable":true}})"), pod("{}"), "1 node(s) were unschedulable"},
-      {"selector", node("{}"), pod(R"({"spec":{"nodeSelector":{"disk":"ssd"}}})"), "1 node(s) didn't match Pod's node affinity/selector"},
-      {"selector matches", node(R"({"metadata":{"labels":{"disk":"ssd"}}})"), pod(R"({"spec":{"nodeSelector":{"disk":"ssd"}}})"), ""},
-      {"tainted", node(R"({"spec":{"taints":[{"key":"k","value":"v","effect":"NoSchedule"}]}})"), pod("{}"), "1 node(s) had untolerated taint(s) {k: v}"},
+      {"selector", node("{}"), pod(R"({"spec":{"nodeSelector":{"disk":"ssd"}}})"),
+       "1 node(s) didn't match Pod's node affinity/selector"},
+      {"selector matches", node(R"({"metadata":{"labels":{"disk":"ssd"}}})"),
+       pod(R"({"spec":{"nodeSelector":{"disk":"ssd"}}})"), ""},
+      {"tainted", node(R"({"spec":{"taints":[{"key":"k","value":"v","effect":"NoSchedule"}]}})"), pod("{}"),
+       "1 node(s) had untolerated taint(s) {k: v}"},
       {"tolerated", node(R"({"spec":{"taints":[{"key":"k","value":"v","effect":"NoSchedule"}]}})"),
        pod(R"({"spec":{"tolerations":[{"key":"k","operator":"Exists"}]}})"), ""},
       {"other value", node(R"({"spec":{"taints":[{"key":"k","value":"v","effect":"NoSchedule"}]}})"),
@@ -156,13 +162,15 @@ TEST(Scheduler, PlacesAPodWhereItMayGo) {
 }
 
 TEST_F(ClusterTest, APodWaitsUntilANodeTakesIt) {
-  (void)world.store.mutate("Node", "", "node1", [](json& node) { return (node["spec"]["unschedulable"] = true, true); });
+  (void)world.store.mutate("Node", "", "node1",
+                           [](json& node) { return (node["spec"]["unschedulable"] = true, true); });
   world.make(article_job());
   world.settle();
   auto pod = world.pods().front();
   EXPECT_EQ(text_at(pod, "/spec/nodeName"), "");
   EXPECT_EQ(pod["status"]["conditions"][0]["reason"], "Unschedulable");
-  EXPECT_THAT(world.events("Pod"), ElementsAre(HasSubstr("FailedScheduling: 0/1 nodes are available: 1 node(s) were unschedulable.")));
+  EXPECT_THAT(world.events("Pod"),
+              ElementsAre(HasSubstr("FailedScheduling: 0/1 nodes are available: 1 node(s) were unschedulable.")));
   (void)world.store.mutate("Node", "", "node1", [](json& node) { return (node["spec"].erase("unschedulable"), true); });
   world.settle();
   pod = world.pods().front();
@@ -173,22 +181,23 @@ TEST_F(ClusterTest, APodWaitsUntilANodeTakesIt) {
 
 TEST_F(ClusterTest, EventsCountRepetitions) {
   EventRecorder recorder(world.store, world.clock, "kubelet", "node1");
-  const auto pod = json::parse(R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"p","namespace":"straycat-demo","uid":"u"}})");
+  const auto pod =
+      json::parse(R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"p","namespace":"straycat-demo","uid":"u"}})");
   for (int i = 0; i < 3; ++i) {
     recorder.warning(pod, "Unhealthy", "Readiness probe failed: x", "spec.containers{c}");
     world.advance(std::chrono::seconds{1});
   }
   recorder.warning(pod, "Unhealthy", "Readiness probe failed: y", "spec.containers{c}");
   recorder.normal(pod, "Started", "Container started");
-  EXPECT_THAT(world.events("Pod"), ElementsAre("Unhealthy: Readiness probe failed: x (x3)", "Unhealthy: Readiness probe failed: y",
-                                               "Started: Container started"));
+  EXPECT_THAT(world.events("Pod"), ElementsAre("Unhealthy: Readiness probe failed: x (x3)",
+                                               "Unhealthy: Readiness probe failed: y", "Started: Container started"));
   const auto first = *world.store.list("Event", world.ns).front();
   EXPECT_EQ(first["firstTimestamp"], "2026-11-23T13:38:42Z");
   EXPECT_EQ(first["lastTimestamp"], "2026-11-23T13:38:44Z");
   EXPECT_EQ(first["source"], json::parse(R"({"component":"kubelet","host":"node1"})"));
   EXPECT_EQ(first["involvedObject"]["fieldPath"], "spec.containers{c}");
   world.store.purge("Event", world.ns, name_of(first));
-  recorder.warning(pod, "Unhealthy", "Readiness probe failed: x", "spec.containers{c}");   // told again, from 1
+  recorder.warning(pod, "Unhealthy", "Readiness probe failed: x", "spec.containers{c}");  // told again, from 1
   EXPECT_THAT(world.events("Pod"), testing::Contains("Unhealthy: Readiness probe failed: x"));
 }
 
@@ -199,7 +208,7 @@ TEST(WorkQueue, TakesEachKeyOnceAndMayBeGoneWhenItsTimeComes) {
   std::unique_ptr<WorkQueue> queue;
   queue = std::make_unique<WorkQueue>(context.get_executor(), clock, [&](const Key& key) {
     done.push_back(key.second);
-    if (key.second == "again" && done.size() < 3) queue->add(key);   // from inside the work: not lost
+    if (key.second == "again" && done.size() < 3) queue->add(key);  // from inside the work: not lost
   });
   const auto run = [&] {
     context.restart();

@@ -55,7 +55,7 @@ TEST_F(JobTest, RunsSoManyAtATimeUntilSoManySucceeded) {
   EXPECT_EQ(reason("Complete"), "CompletionsReached");
   EXPECT_EQ(number("succeeded"), 5);
   EXPECT_TRUE(status().contains("completionTime"));
-  EXPECT_EQ(world.pods("Job").size(), 5U);   // they stay, for their logs
+  EXPECT_EQ(world.pods("Job").size(), 5U);  // they stay, for their logs
   for (const auto& pod : world.pods("Job")) EXPECT_FALSE(pod["metadata"].contains("finalizers"));
 }
 
@@ -64,7 +64,7 @@ TEST_F(JobTest, AWorkQueueEndsWithItsFirstSuccessAndTheLastPod) {
   ASSERT_EQ(active().size(), 3U);
   world.end_pod(active().front(), true);
   world.settle();
-  EXPECT_EQ(active().size(), 2U);   // none is added
+  EXPECT_EQ(active().size(), 2U);  // none is added
   EXPECT_EQ(reason("Complete"), "");
   end_all(true);
   EXPECT_EQ(reason("Complete"), "CompletionsReached");
@@ -120,11 +120,13 @@ TEST_F(JobTest, RestartsInPlaceCountAgainstTheLimit) {
   const auto pod = active().front();
   for (int restarts = 1; restarts <= 2; ++restarts) {
     EXPECT_EQ(reason("FailureTarget"), "");
-    world.patch("Pod", pod, json::object({{"status", {{"containerStatuses", json::array({json::object({{"restartCount", restarts}})})}}}}));
+    world.patch(
+        "Pod", pod,
+        json::object({{"status", {{"containerStatuses", json::array({json::object({{"restartCount", restarts}})})}}}}));
     world.settle();
   }
   EXPECT_EQ(reason("FailureTarget"), "BackoffLimitExceeded");
-  EXPECT_EQ(reason("Failed"), "");   // its pod still runs
+  EXPECT_EQ(reason("Failed"), "");  // its pod still runs
   EXPECT_TRUE(is_deleted(world.get("Pod", pod)));
   world.bury_all_pods();
   world.settle();
@@ -194,7 +196,7 @@ TEST_F(JobTest, APodThatSomebodyDeletesIsAFailureAndIsReplaced) {
   world.remove("Pod", pod);
   world.settle();
   EXPECT_EQ(number("failed"), 1);
-  EXPECT_TRUE(world.exists("Pod", pod));   // it still runs down its grace period
+  EXPECT_TRUE(world.exists("Pod", pod));  // it still runs down its grace period
   world.bury_pod(pod);
   world.advance(seconds{60});
   EXPECT_EQ(active().size(), 1U);

@@ -18,7 +18,8 @@ using testing::HasSubstr;
 json deployment_with(int replicas, json surge, json unavailable) {
   auto deployment = article_deployment(replicas);
   deployment["spec"]["strategy"] = json::object({{"type", "RollingUpdate"}});
-  deployment["spec"]["strategy"]["rollingUpdate"] = json::object({{"maxSurge", surge}, {"maxUnavailable", unavailable}});
+  deployment["spec"]["strategy"]["rollingUpdate"] =
+      json::object({{"maxSurge", surge}, {"maxUnavailable", unavailable}});
   return deployment;
 }
 
@@ -29,9 +30,9 @@ TEST(RolloutMath, RoundsAsKubernetesDoes) {
     std::int64_t max_surge, max_unavailable;
   };
   const Case cases[] = {
-      {1, "25%", "25%", 1, 0},  {3, "25%", "25%", 1, 0},   {4, "25%", "25%", 1, 1},     {5, "25%", "25%", 2, 1},
-      {10, "30%", "30%", 3, 3}, {3, 0, 0, 0, 1},           {3, "0%", "0%", 0, 1},       {2, 0, "10%", 0, 1},
-      {2, 5, 0, 5, 0},          {2, 0, 5, 0, 2},           {1, "100%", "100%", 1, 1},   {0, "25%", "25%", 0, 0},
+      {1, "25%", "25%", 1, 0},  {3, "25%", "25%", 1, 0},  {4, "25%", "25%", 1, 1},   {5, "25%", "25%", 2, 1},
+      {10, "30%", "30%", 3, 3}, {3, 0, 0, 0, 1},          {3, "0%", "0%", 0, 1},     {2, 0, "10%", 0, 1},
+      {2, 5, 0, 5, 0},          {2, 0, 5, 0, 2},          {1, "100%", "100%", 1, 1}, {0, "25%", "25%", 0, 0},
       {7, "1%", "99%", 1, 6},   {3, "nonsense", 0, 0, 1},
   };
   for (const auto& c : cases) {
@@ -56,15 +57,16 @@ TEST(RolloutMath, SharesOutAScaling) {
 }
 
 TEST(ReplicaSet, SurplusGoesInKubernetesOrder) {
-  const auto pod = [](const char* name, const char* node, const char* phase, bool ready, int age, int restarts = 0, const char* cost = "") {
+  const auto pod = [](const char* name, const char* node, const char* phase, bool ready, int age, int restarts = 0,
+                      const char* cost = "") {
     auto object = json::object({{"kind", "Pod"}, {"metadata", {{"name", name}, {"uid", name}}}});
     object["metadata"]["creationTimestamp"] = kube_time(100000 - age);
     if (*cost != '\0') object["metadata"]["annotations"]["controller.kubernetes.io/pod-deletion-cost"] = cost;
     object["spec"]["nodeName"] = node;
     object["status"] = json::object({{"phase", phase}});
     const auto since = kube_time(100000 - age);
-    object["status"]["conditions"] =
-        json::array({json::object({{"type", "Ready"}, {"status", ready ? "True" : "False"}, {"lastTransitionTime", since}})});
+    object["status"]["conditions"] = json::array(
+        {json::object({{"type", "Ready"}, {"status", ready ? "True" : "False"}, {"lastTransitionTime", since}})});
     object["status"]["containerStatuses"] = json::array({json::object({{"restartCount", restarts}})});
     return std::make_shared<const json>(std::move(object));
   };
@@ -77,8 +79,9 @@ TEST(ReplicaSet, SurplusGoesInKubernetesOrder) {
       pod("ended", "n", "Succeeded", false, 9000),
   };
   const auto plan = decide_replica_set(set, pods, 100000);
-  EXPECT_THAT(plan.remove, ElementsAre("unbound", "pending", "unready", "cheap", "young-ready", "restarted", "old-ready", "costly"));
-  EXPECT_EQ(plan.status["replicas"], 8);   // an ended pod is no replica
+  EXPECT_THAT(plan.remove,
+              ElementsAre("unbound", "pending", "unready", "cheap", "young-ready", "restarted", "old-ready", "costly"));
+  EXPECT_EQ(plan.status["replicas"], 8);  // an ended pod is no replica
   set["spec"]["replicas"] = 10;
   EXPECT_EQ(decide_replica_set(set, pods, 100000).create, 2);
   set["spec"]["replicas"] = 1000000;
@@ -119,13 +122,15 @@ struct RolloutTest : testing::Test {
     world.settle();
   }
   void change_template(const std::string& value) {
-    world.patch("Deployment", "sayhi", json::object({{"spec", {{"template", {{"metadata", {{"annotations", {{"v", value}}}}}}}}}}));
+    world.patch("Deployment", "sayhi",
+                json::object({{"spec", {{"template", {{"metadata", {{"annotations", {{"v", value}}}}}}}}}}));
   }
   json status() { return world.get("Deployment", "sayhi")["status"]; }
   std::string progress() { return string_or(*condition_of(status(), "Progressing"), "reason"); }
-  std::vector<std::int64_t> sizes() {   // of the ReplicaSets by revision
+  std::vector<std::int64_t> sizes() {  // of the ReplicaSets by revision
     std::map<std::string, std::int64_t> by_revision;
-    for (const auto& set : world.store.list("ReplicaSet")) by_revision[annotation_of(*set, "deployment.kubernetes.io/revision")] = spec_number(*set, "replicas");
+    for (const auto& set : world.store.list("ReplicaSet"))
+      by_revision[annotation_of(*set, "deployment.kubernetes.io/revision")] = spec_number(*set, "replicas");
     std::vector<std::int64_t> found;
     for (const auto& [revision, size] : by_revision) found.push_back(size);
     return found;
@@ -139,14 +144,15 @@ TEST_F(RolloutTest, RestartsAsOnARealCluster) {
   EXPECT_THAT(sizes(), ElementsAre(3, 1));
   EXPECT_EQ(progress(), "ReplicaSetUpdated");
   world.run_all_pods();
-  world.settle();   // the first new one is ready: an old one goes, the next new one comes
+  world.settle();  // the first new one is ready: an old one goes, the next new one comes
   EXPECT_THAT(sizes(), ElementsAre(2, 2));
   settle_ready();
   EXPECT_THAT(sizes(), ElementsAre(0, 3));
   EXPECT_EQ(progress(), "NewReplicaSetAvailable");
   std::vector<std::string> events;
   for (const auto& event : world.events("Deployment")) events.push_back(event.substr(event.rfind(" from")));
-  EXPECT_THAT(events, ElementsAre(" from 0 to 3", " from 0 to 1", " from 3 to 2", " from 1 to 2", " from 2 to 1", " from 2 to 3", " from 1 to 0"));
+  EXPECT_THAT(events, ElementsAre(" from 0 to 3", " from 0 to 1", " from 3 to 2", " from 1 to 2", " from 2 to 1",
+                                  " from 2 to 3", " from 1 to 0"));
 }
 
 TEST_F(RolloutTest, ANewTemplateThatNeverGetsReadyStopsTheRollout) {
@@ -192,7 +198,8 @@ TEST_F(RolloutTest, KeepsSoManyOldRevisions) {
     settle_ready();
   }
   std::vector<std::string> revisions;
-  for (const auto& set : world.store.list("ReplicaSet")) revisions.push_back(annotation_of(*set, "deployment.kubernetes.io/revision"));
+  for (const auto& set : world.store.list("ReplicaSet"))
+    revisions.push_back(annotation_of(*set, "deployment.kubernetes.io/revision"));
   EXPECT_THAT(revisions, testing::UnorderedElementsAre("3", "4", "5"));
 }
 
@@ -206,7 +213,7 @@ TEST_F(RolloutTest, RecreateNeverRunsOldAndNewTogether) {
   auto old = world.pods();
   ASSERT_EQ(old.size(), 3U);
   for (std::size_t i = 0; i < old.size(); ++i) {
-    EXPECT_EQ(world.store.list("ReplicaSet").size(), 1U) << i;   // no new set while one old pod is left
+    EXPECT_EQ(world.store.list("ReplicaSet").size(), 1U) << i;  // no new set while one old pod is left
     world.bury_pod(name_of(old[i]));
     world.settle();
   }
@@ -232,11 +239,11 @@ TEST_F(RolloutTest, AScaledDeploymentScalesItsSet) {
 TEST_F(RolloutTest, ScalingInTheMiddleOfARolloutIsSharedOut) {
   deploy(deployment_with(10, 3, 2));
   change_template("2");
-  world.settle();   // 8 old, 5 new, none of the new ready
+  world.settle();  // 8 old, 5 new, none of the new ready
   EXPECT_THAT(sizes(), ElementsAre(8, 5));
   world.patch("Deployment", "sayhi", json::parse(R"({"spec":{"replicas":15}})"));
   for (int i = 0; i < 3; ++i) world.settle();
-  EXPECT_THAT(sizes(), ElementsAre(11, 7));   // kubernetes' own documentation has this example
+  EXPECT_THAT(sizes(), ElementsAre(11, 7));  // kubernetes' own documentation has this example
 }
 
 TEST_F(RolloutTest, APausedDeploymentScalesButDoesNotRoll) {
@@ -270,7 +277,7 @@ TEST_F(RolloutTest, AdoptsAndReleasesSetsAndPodsByTheirLabels) {
   world.patch("Pod", pod, json::parse(R"({"metadata":{"labels":{"pod-template-hash":"other"}}})"));
   settle_ready();
   EXPECT_EQ(controller_of(world.get("Pod", pod)), nullptr);
-  EXPECT_EQ(world.pods("ReplicaSet").size(), 1U);   // a new one took its place
+  EXPECT_EQ(world.pods("ReplicaSet").size(), 1U);  // a new one took its place
 }
 
 TEST_F(RolloutTest, ATakenNameIsACollision) {
@@ -279,8 +286,10 @@ TEST_F(RolloutTest, ATakenNameIsACollision) {
   const auto set = world.get("ReplicaSet", name_of(*world.store.list("ReplicaSet").front()));
   world.remove("Deployment", "sayhi", "Background");
   settle_ready();
-  auto squatter = json::object({{"kind", "ReplicaSet"}, {"metadata", {{"name", name_of(set)}, {"namespace", world.ns}}}});
-  squatter["spec"] = json::parse(R"({"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[]}}})");
+  auto squatter =
+      json::object({{"kind", "ReplicaSet"}, {"metadata", {{"name", name_of(set)}, {"namespace", world.ns}}}});
+  squatter["spec"] = json::parse(
+      R"({"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[]}}})");
   world.make(squatter);
   deploy(deployment);
   EXPECT_EQ(status()["collisionCount"], 1);
@@ -288,7 +297,8 @@ TEST_F(RolloutTest, ATakenNameIsACollision) {
   EXPECT_EQ(progress(), "NewReplicaSetAvailable");
 }
 
-// Whatever pods do meanwhile, a rollout itself never takes available pods below the minimum and never has more than surge allows.
+// Whatever pods do meanwhile, a rollout itself never takes available pods below the minimum and never has more than
+// surge allows.
 TEST(RolloutProperty, KeepsItsFenceposts) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
@@ -310,7 +320,8 @@ TEST(RolloutProperty, KeepsItsFenceposts) {
     const auto watch = world.store.subscribe([&](const Change& change) {
       if (change.kind != "Pod") return;
       ASSERT_LE(active(), replicas + posts.surge);
-      const bool dropped = change.previous && pod_active(*change.previous) && is_deleted(*change.object) && !is_deleted(*change.previous);
+      const bool dropped = change.previous && pod_active(*change.previous) && is_deleted(*change.object) &&
+                           !is_deleted(*change.previous);
       if (dropped && pod_ready(*change.previous)) ASSERT_GE(available(), replicas - posts.unavailable);
     });
     world.make(deployment);
@@ -320,14 +331,17 @@ TEST(RolloutProperty, KeepsItsFenceposts) {
       const auto pods = world.pods();
       const auto what = upto(9);
       if (what == 0) {
-        world.patch("Deployment", "sayhi",
-                    json::object({{"spec", {{"template", {{"metadata", {{"annotations", {{"v", std::to_string(++version % 4)}}}}}}}}}}));
+        world.patch(
+            "Deployment", "sayhi",
+            json::object(
+                {{"spec", {{"template", {{"metadata", {{"annotations", {{"v", std::to_string(++version % 4)}}}}}}}}}}));
       } else if (what <= 2 && !pods.empty()) {
         const auto& pod = pods[random() % pods.size()];
         if (string_or(status_of(pod), "phase") == "Running") world.set_ready(name_of(pod), !pod_ready(pod));
       } else if (what <= 6) {
         for (const auto& pod : pods)
-          if (!is_deleted(pod) && string_or(status_of(pod), "phase") == "Pending" && upto(1) == 0) world.run_pod(name_of(pod), upto(3) != 0);
+          if (!is_deleted(pod) && string_or(status_of(pod), "phase") == "Pending" && upto(1) == 0)
+            world.run_pod(name_of(pod), upto(3) != 0);
       } else if (what == 7 && !pods.empty()) {
         const auto& pod = pods[random() % pods.size()];
         if (is_deleted(pod)) world.bury_pod(name_of(pod));
@@ -338,8 +352,10 @@ TEST(RolloutProperty, KeepsItsFenceposts) {
     for (int step = 0; step < 40; ++step) {
       world.settle();
       for (const auto& pod : world.pods()) {
-        if (is_deleted(pod)) world.bury_pod(name_of(pod));
-        else if (!pod_ready(pod)) world.run_pod(name_of(pod), true);
+        if (is_deleted(pod))
+          world.bury_pod(name_of(pod));
+        else if (!pod_ready(pod))
+          world.run_pod(name_of(pod), true);
       }
     }
     world.settle();

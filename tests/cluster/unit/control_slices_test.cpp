@@ -15,11 +15,14 @@ using testing::UnorderedElementsAre;
 struct SliceTest : testing::Test {
   ControlWorld world;
 
-  std::string pod(const std::string& name, const json& labels = json::object({{"app", "sayhi"}}), const char* port_name = "") {
-    auto object = json::object({{"kind", "Pod"}, {"metadata", {{"name", name}, {"namespace", world.ns}, {"labels", labels}}}});
+  std::string pod(const std::string& name, const json& labels = json::object({{"app", "sayhi"}}),
+                  const char* port_name = "") {
+    auto object =
+        json::object({{"kind", "Pod"}, {"metadata", {{"name", name}, {"namespace", world.ns}, {"labels", labels}}}});
     auto port = json::object({{"containerPort", 3000}});
     if (*port_name != '\0') port["name"] = port_name;
-    object["spec"]["containers"] = json::array({json::object({{"name", "c"}, {"image", "x"}, {"ports", json::array({port})}})});
+    object["spec"]["containers"] =
+        json::array({json::object({{"name", "c"}, {"image", "x"}, {"ports", json::array({port})}})});
     world.make(object);
     world.settle();
     return name;
@@ -41,7 +44,8 @@ struct SliceTest : testing::Test {
     for (const auto& slice : slices())
       for (const auto& endpoint : slice["endpoints"]) {
         auto text = text_at(endpoint, "/targetRef/name") + " ";
-        for (const char* key : {"ready", "serving", "terminating"}) text += endpoint["conditions"][key] == true ? key[0] : '-';
+        for (const char* key : {"ready", "serving", "terminating"})
+          text += endpoint["conditions"][key] == true ? key[0] : '-';
         found.push_back(text);
       }
     return found;
@@ -53,7 +57,7 @@ TEST_F(SliceTest, ListsWhatTheSelectorMatchesSupersetsIncluded) {
   pod("a");
   pod("b", json::object({{"app", "sayhi"}, {"more", "labels"}}));
   pod("c", json::object({{"app", "other"}}));
-  pod("d");   // no address yet
+  pod("d");  // no address yet
   for (const char* name : {"a", "b", "c"}) world.run_pod(name, true);
   world.settle();
   EXPECT_THAT(endpoints(), ElementsAre("a rs-", "b rs-"));
@@ -81,7 +85,7 @@ TEST_F(SliceTest, TellsReadyServingTerminatingApart) {
   world.bury_pod("a");
   world.settle();
   EXPECT_THAT(endpoints(), ElementsAre());
-  ASSERT_EQ(slices().size(), 1U);   // the slice stays, empty
+  ASSERT_EQ(slices().size(), 1U);  // the slice stays, empty
   EXPECT_TRUE(slices()[0]["endpoints"].is_null());
   EXPECT_TRUE(slices()[0]["ports"].is_null());
 }
@@ -106,7 +110,7 @@ TEST_F(SliceTest, AnEndedPodStaysListedUntilTheServicesNextSync) {
   world.settle();
   world.set_ready("job", false, "PodCompleted");
   world.settle();
-  world.end_pod("job", true);   // not ready before, not ready now: no reason to look
+  world.end_pod("job", true);  // not ready before, not ready now: no reason to look
   world.settle();
   EXPECT_THAT(endpoints(), ElementsAre("a rs-", "job ---"));
   world.set_ready("a", false);
@@ -114,7 +118,7 @@ TEST_F(SliceTest, AnEndedPodStaysListedUntilTheServicesNextSync) {
   EXPECT_THAT(endpoints(), ElementsAre("a ---"));
   world.set_ready("a", true);
   world.settle();
-  world.end_pod("a", true);   // ready until its end: one change, and the address is gone
+  world.end_pod("a", true);  // ready until its end: one change, and the address is gone
   world.settle();
   EXPECT_THAT(endpoints(), ElementsAre());
 }
@@ -143,7 +147,8 @@ TEST_F(SliceTest, LeavesServicesWithoutASelectorAndForeignSlicesAlone) {
   world.settle();
   EXPECT_TRUE(slices().empty());
   EXPECT_FALSE(world.exists("Endpoints", "sayhi"));
-  world.make(R"({"kind":"EndpointSlice","metadata":{"name":"mine","namespace":"straycat-demo","labels":{"kubernetes.io/service-name":"sayhi"}},
+  world.make(
+      R"({"kind":"EndpointSlice","metadata":{"name":"mine","namespace":"straycat-demo","labels":{"kubernetes.io/service-name":"sayhi"}},
     "addressType":"IPv4","endpoints":[],"ports":[]})");
   world.patch("Service", "sayhi", json::parse(R"({"spec":{"selector":{"app":"sayhi"}}})"));
   world.settle();
@@ -172,7 +177,8 @@ TEST_F(SliceTest, GoesWithItsService) {
 TEST_F(SliceTest, MarksHeadlessServicesAndCopiesLabels) {
   service(json::parse(R"({"metadata":{"labels":{"team":"cats"}},"spec":{"clusterIP":"None"}})"));
   ASSERT_EQ(slices().size(), 1U);
-  EXPECT_EQ(slices()[0]["metadata"]["labels"], json::parse(R"({"endpointslice.kubernetes.io/managed-by":"endpointslice-controller.k8s.io",
+  EXPECT_EQ(slices()[0]["metadata"]["labels"],
+            json::parse(R"({"endpointslice.kubernetes.io/managed-by":"endpointslice-controller.k8s.io",
     "kubernetes.io/service-name":"sayhi","service.kubernetes.io/headless":"","team":"cats"})"));
 }
 
@@ -202,8 +208,8 @@ TEST_F(SliceTest, LegacyEndpointsSplitReadyFromNot) {
   EXPECT_EQ(subset["ports"], json::parse(R"([{"port":3000,"protocol":"TCP"}])"));
 }
 
-// Random pods, random histories: the union of the slices is always what the pods say, none is over-full, none has an endpoint
-// twice, and a second decision finds nothing to do.
+// Random pods, random histories: the union of the slices is always what the pods say, none is over-full, none has an
+// endpoint twice, and a second decision finds nothing to do.
 TEST(SlicesProperty, AreAlwaysEqualToThePods) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
@@ -219,9 +225,12 @@ TEST(SlicesProperty, AreAlwaysEqualToThePods) {
     const int births = static_cast<int>(random() % (step % 10 == 0 ? 260 : 8));
     for (int i = 0; i < births; ++i) {
       const int id = made++;
-      auto pod = json::object({{"kind", "Pod"}, {"metadata", {{"name", "p" + std::to_string(id)}, {"uid", "u" + std::to_string(id)}}}});
-      if (random() % 10 != 0) pod["spec"]["containers"] = json::parse(R"([{"ports":[{"name":"http","containerPort":3000}]}])");
-      pod["status"] = json::object({{"phase", "Running"}, {"podIP", "10.0." + std::to_string(id / 250) + "." + std::to_string(id % 250)}});
+      auto pod = json::object(
+          {{"kind", "Pod"}, {"metadata", {{"name", "p" + std::to_string(id)}, {"uid", "u" + std::to_string(id)}}}});
+      if (random() % 10 != 0)
+        pod["spec"]["containers"] = json::parse(R"([{"ports":[{"name":"http","containerPort":3000}]}])");
+      pod["status"] = json::object(
+          {{"phase", "Running"}, {"podIP", "10.0." + std::to_string(id / 250) + "." + std::to_string(id % 250)}});
       pods[id] = std::move(pod);
     }
     const bool massacre = random() % 8 == 0;

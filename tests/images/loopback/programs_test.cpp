@@ -1,7 +1,6 @@
-#include <signal.h>
-
 #include <cerrno>
 #include <chrono>
+#include <signal.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,7 +37,7 @@ TEST(Sayhi, says_hi) {
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(answer, HasSubstr("Content-Length: 7\r\n"));
   EXPECT_THAT(answer, EndsWith("\r\n\r\nhi🐈\n"));
-  client.send(get_healthz);   // the same connection goes on
+  client.send(get_healthz);  // the same connection goes on
   EXPECT_THAT(client.read_answer(), EndsWith("\r\n\r\nok\n"));
   client.send("GET /other HTTP/1.1\r\n\r\n");
   EXPECT_THAT(client.read_answer(), StartsWith("HTTP/1.1 404 "));
@@ -87,7 +86,7 @@ TEST(Sayhi, serves_on_after_sigterm_for_the_drain_then_ends_with_0) {
   }
   EXPECT_GT(served, 0);
   old.send(get_hi);
-  EXPECT_THAT(old.read_until_close(), HasSubstr("Connection: close"));   // told to go elsewhere
+  EXPECT_THAT(old.read_until_close(), HasSubstr("Connection: close"));  // told to go elsewhere
   EXPECT_EQ(child.wait(), 0);
   EXPECT_GE(since_ms(start), 399);
   Client late(child.port());
@@ -132,7 +131,7 @@ TEST(Sayhi, delays_start_and_answers) {
   EXPECT_THAT(b.read_answer(), EndsWith("hi🐈\n"));
   EXPECT_GE(since_ms(asked), 100);
   EXPECT_THAT(a.read_answer(), EndsWith("hi🐈\n"));
-  EXPECT_GE(since_ms(asked), 200);   // one after the other on one connection
+  EXPECT_GE(since_ms(asked), 200);  // one after the other on one connection
 }
 
 TEST(Sayhi, fails_healthz_until_and_after) {
@@ -148,7 +147,9 @@ TEST(Sayhi, fails_healthz_until_and_after) {
 }
 
 TEST(Sayhi, takes_its_switches_from_the_environment) {
-  Child child({"sayhi"}, {{"SAYHI_LISTEN_PORT", "0"}, {"SAYHI_LISTEN", "127.0.0.1"}, {"SAYHI_BODY", "miau"}, {"SAYHI_STATUS", "503"}});
+  Child child(
+      {"sayhi"},
+      {{"SAYHI_LISTEN_PORT", "0"}, {"SAYHI_LISTEN", "127.0.0.1"}, {"SAYHI_BODY", "miau"}, {"SAYHI_STATUS", "503"}});
   Client client(child.port());
   client.send(get_hi);
   const auto answer = client.read_answer();
@@ -192,7 +193,7 @@ TEST(SayhiJob, makes_a_cat_at_a_time) {
     EXPECT_EQ(child.line(), "🐈");
     EXPECT_GE(since_ms(start), cat * 100);
   }
-  EXPECT_LT(since_ms(start), 290);   // the last cat came when it was made, not at the end
+  EXPECT_LT(since_ms(start), 290);  // the last cat came when it was made, not at the end
   EXPECT_EQ(child.line(), "");
   EXPECT_EQ(child.wait(), 0);
   EXPECT_GE(since_ms(start), 300);
@@ -214,7 +215,7 @@ TEST(Sleeper, sleeps) {
   endless.signal(0);
   endless.signal(SIGTERM);
   const int code = endless.wait();
-  EXPECT_TRUE(code == 143 || code == -SIGTERM) << code;   // the signal may come before the program holds it
+  EXPECT_TRUE(code == 143 || code == -SIGTERM) << code;  // the signal may come before the program holds it
 }
 
 }  // namespace

@@ -1,16 +1,15 @@
 #include "images/support/child.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 #include <straycat/images/images.hpp>
@@ -20,7 +19,7 @@ namespace straycat::images {
 Child::Child(std::vector<std::string> arguments, std::map<std::string, std::string> environment) {
   int ends[2];
   if (::pipe(ends) != 0) std::abort();
-  std::fflush(nullptr);   // or the child prints what the test had not yet
+  std::fflush(nullptr);  // or the child prints what the test had not yet
   pid_ = ::fork();
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -78,7 +77,7 @@ Client::Client(int port, const std::string& address) : fd_(::socket(AF_INET, SOC
 Client::~Client() { ::close(fd_); }
 
 void Client::send(const std::string& bytes) const {
-  if (::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) return;   // the test sees it at the next read
+  if (::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) return;  // the test sees it at the next read
 }
 
 void Client::end_output() const { ::shutdown(fd_, SHUT_WR); }

@@ -1,10 +1,9 @@
 // A program of ours in a child process of the test, with its output in a pipe.
 #pragma once
 
-#include <sys/types.h>
-
 #include <map>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace straycat::images {
@@ -14,12 +13,12 @@ class Child {
   Child(std::vector<std::string> arguments, std::map<std::string, std::string> environment = {});
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  ~Child();   // killed when still there
+  ~Child();  // killed when still there
 
-  std::string line();                 // the next line of its output; what there is at the end of it
-  int port();                         // out of its "listening on ADDRESS:PORT" line
+  std::string line();  // the next line of its output; what there is at the end of it
+  int port();          // out of its "listening on ADDRESS:PORT" line
   void signal(int number) const;
-  int wait();                         // exit code, or -signal
+  int wait();  // exit code, or -signal
   [[nodiscard]] const std::string& listening() const { return listening_; }
 
  private:
@@ -36,11 +35,11 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   [[nodiscard]] bool connected() const { return connected_; }
-  [[nodiscard]] int error() const { return error_; }   // errno of a failed connect
+  [[nodiscard]] int error() const { return error_; }  // errno of a failed connect
   void send(const std::string& bytes) const;
-  void end_output() const;            // half-close
+  void end_output() const;  // half-close
   std::string read_until_close();
-  std::string read_answer();          // one answer with its Content-Length
+  std::string read_answer();  // one answer with its Content-Length
 
  private:
   int fd_ = -1;

@@ -62,19 +62,23 @@ TEST(Http, writes_answers) {
   EXPECT_EQ(format_answer({200, "hi🐈\n"}, true, false),
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 7\r\n\r\nhi🐈\n");
   EXPECT_EQ(format_answer({404, "no\n"}, false, true),
-            "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\nConnection: close\r\n\r\n");
+            "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\nConnection: "
+            "close\r\n\r\n");
 }
 
-// However the bytes are cut, a request is only ever incomplete or itself; noise never crashes and never consumes too much.
+// However the bytes are cut, a request is only ever incomplete or itself; noise never crashes and never consumes too
+// much.
 TEST(Http, survives_every_cut_and_noise) {
   const std::string whole = "POST /hi?q HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
-  for (std::size_t cut = 0; cut < whole.size(); ++cut) EXPECT_EQ(parse_request(whole.substr(0, cut)).state, State::incomplete) << cut;
+  for (std::size_t cut = 0; cut < whole.size(); ++cut)
+    EXPECT_EQ(parse_request(whole.substr(0, cut)).state, State::incomplete) << cut;
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
   for (int round = 0; round < 20000; ++round) {
     std::string noisy = whole;
-    for (int flips = 1 + static_cast<int>(random() % 4); flips > 0; --flips) noisy[random() % noisy.size()] = static_cast<char>(random());
+    for (int flips = 1 + static_cast<int>(random() % 4); flips > 0; --flips)
+      noisy[random() % noisy.size()] = static_cast<char>(random());
     const auto parse = parse_request(noisy);
     if (parse.state == State::request) ASSERT_LE(parse.consumed, noisy.size()) << noisy;
   }

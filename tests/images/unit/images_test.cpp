@@ -1,6 +1,6 @@
-#include <straycat/images/images.hpp>
-
 #include <gtest/gtest.h>
+
+#include <straycat/images/images.hpp>
 
 namespace straycat::images {
 namespace {

@@ -5,9 +5,11 @@
 namespace straycat::images {
 namespace {
 
-const std::vector<SettingSpec> specs = {{"port", "X_PORT", "3000", "port"}, {"drain", "X_DRAIN", "3s", "drain"}, {"mode", "X_MODE", "a", "mode"}};
+const std::vector<SettingSpec> specs = {
+    {"port", "X_PORT", "3000", "port"}, {"drain", "X_DRAIN", "3s", "drain"}, {"mode", "X_MODE", "a", "mode"}};
 
-Result<Settings> read(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {}) {
+Result<Settings> read(const std::vector<std::string>& arguments,
+                      const std::map<std::string, std::string>& environment = {}) {
   return Settings::read(specs, arguments, [&](const std::string& name) {
     const auto found = environment.find(name);
     return found == environment.end() ? nullptr : found->second.c_str();
