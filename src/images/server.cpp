@@ -286,18 +286,19 @@ void Server::release_due(Stamp now) {
 }
 
 void Server::dispatch(const epoll_event& event) {
-  if (event.data.u64 == signal_tag)
+  const std::uint64_t tag = event.data.u64;  // copied: epoll_event is packed, nothing may refer into it
+  if (tag == signal_tag)
     read_signal();
-  else if (event.data.u64 == listener_tag)
+  else if (tag == listener_tag)
     accept_all();
-  else if (!connections_.contains(event.data.u64))
+  else if (!connections_.contains(tag))
     return;
   else if ((event.events & EPOLLIN) != 0)
-    read_from(event.data.u64);
+    read_from(tag);
   else if ((event.events & (EPOLLHUP | EPOLLERR)) != 0)
-    connections_.erase(event.data.u64);
+    connections_.erase(tag);
   else
-    flush(event.data.u64);
+    flush(tag);
 }
 
 // The exit code, once it is time.
