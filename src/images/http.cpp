@@ -9,8 +9,8 @@
 namespace straycat::images {
 namespace {
 
-constexpr std::size_t longest_head = 16 * 1024;
-constexpr std::size_t longest_body = 1024 * 1024;
+constexpr std::size_t longest_head = 16'384;
+constexpr std::size_t longest_body = 1'048'576;
 
 bool same_word(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

@@ -80,7 +80,7 @@ Result<int> sayhi(const std::vector<std::string>& arguments, const Environment& 
   const Healthz healthz{*after, *until};
   return serve(*options, [&](const HttpRequest& request, Nanos since_start) -> HttpAnswer {
     if (request.method != "GET" && !request.head) return {405, "only GET and HEAD\n"};
-    if (request.path == "/hi") return hi;
+    if (request.path == "/hi") return {hi.status, hi.body};
     if (request.path != "/healthz") return {404, "not found\n"};
     return healthz.fails(since_start) ? HttpAnswer{500, "failing\n"} : HttpAnswer{200, "ok\n"};
   });

@@ -67,7 +67,7 @@ json EventRecorder::draft(const json& object, const std::string& type, const std
 std::string EventRecorder::create(json event) {
   const auto about = text_at(event, "/involvedObject/name");
   for (auto stamp = clock_.wall_ns();; ++stamp) {
-    const auto name = fmt::format("{}.{:016x}", about, stamp);
+    auto name = fmt::format("{}.{:016x}", about, stamp);
     event["metadata"]["name"] = name;
     const auto made = store_.create(event);
     if (made) return name;

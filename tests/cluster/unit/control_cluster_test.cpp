@@ -61,8 +61,8 @@ TEST_F(ClusterTest, ForegroundDeletionTakesTheDependentsFirst) {
   deploy();
   world.remove("Deployment", "sayhi", "Foreground");
   world.settle();
-  EXPECT_EQ(count("Deployment"), 1U);
-  EXPECT_EQ(count("ReplicaSet"), 1U);
+  ASSERT_EQ(count("Deployment"), 1U);
+  ASSERT_EQ(count("ReplicaSet"), 1U);
   EXPECT_TRUE(is_deleted(*world.store.list("ReplicaSet").front()));
   world.bury_pod(name_of(world.pods().front()));
   world.settle();
