@@ -126,7 +126,8 @@ void Agent::await_signals() {
 }
 
 void Agent::await_watches() {
-  const bool watched = std::any_of(flows_.begin(), flows_.end(), [](const auto& flow) { return !flow->plan().service.empty(); });
+  const bool watched =
+      std::any_of(flows_.begin(), flows_.end(), [](const auto& flow) { return !flow->plan().service.empty(); });
   if (!watches_ || !watched) return begin_flows();
   patience_timer_.expires_after(patience);
   patience_timer_.async_wait([this](boost::system::error_code error) {

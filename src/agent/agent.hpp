@@ -9,21 +9,20 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <straycat/agent/orders.hpp>
-#include <straycat/probe/engine.hpp>
-#include <straycat/probe/limits.hpp>
-
 #include "agent/flow.hpp"
 #include "agent/journal.hpp"
 #include "agent/watches.hpp"
+#include <straycat/agent/orders.hpp>
+#include <straycat/probe/engine.hpp>
+#include <straycat/probe/limits.hpp>
 
 namespace straycat::agent {
 
 // What stands around the program: environment variables, read once.
 struct Surroundings {
-  std::string service_map;               // STRAYCAT_SERVICE_MAP
-  std::string pod_ip, pod, pod_ns, node; // POD_IP, POD_NAME (else HOSTNAME), POD_NAMESPACE, NODE_NAME
-  bool in_cluster = false;               // KUBERNETES_SERVICE_HOST is set, and no service map
+  std::string service_map;                // STRAYCAT_SERVICE_MAP
+  std::string pod_ip, pod, pod_ns, node;  // POD_IP, POD_NAME (else HOSTNAME), POD_NAMESPACE, NODE_NAME
+  bool in_cluster = false;                // KUBERNETES_SERVICE_HOST is set, and no service map
   int output = 1;
 };
 [[nodiscard]] Surroundings surroundings_from_environment();
@@ -40,8 +39,8 @@ class Agent {
   Result<> start_watches();
   void introduce();
   void await_signals();
-  // Traffic begins when its endpoints are watched, so that no first failure falls into a blind stretch; an API server that
-  // does not answer holds it up for `patience` only.
+  // Traffic begins when its endpoints are watched, so that no first failure falls into a blind stretch; an API server
+  // that does not answer holds it up for `patience` only.
   void await_watches();
   void begin_flows();
   void beat(Stamp due);
@@ -57,12 +56,12 @@ class Agent {
   Journal journal_;
   std::vector<std::unique_ptr<Flow>> flows_;
   std::unique_ptr<Watches> watches_;
-  std::unique_ptr<probe::Engine> engine_;   // after the flows: what it has under way points to them
+  std::unique_ptr<probe::Engine> engine_;  // after the flows: what it has under way points to them
   boost::asio::signal_set signals_;
   boost::asio::steady_timer beat_timer_, end_timer_, patience_timer_;
   probe::LoopLag lag_;
   Stamp health_from_;
-  std::string reason_;   // why it ends; "" = it does not yet
+  std::string reason_;  // why it ends; "" = it does not yet
   bool begun_ = false, ended_ = false;
 };
 

@@ -19,8 +19,13 @@ kube::ResourceType services_type() { return {"", "v1", "services", "Service", tr
 
 }  // namespace
 
-Watches::Watches(asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed, std::function<void()> opened)
-    : executor_(std::move(executor)), client_(std::move(client)), journal_(journal), changed_(std::move(changed)), opened_(std::move(opened)) {}
+Watches::Watches(asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed,
+                 std::function<void()> opened)
+    : executor_(std::move(executor)),
+      client_(std::move(client)),
+      journal_(journal),
+      changed_(std::move(changed)),
+      opened_(std::move(opened)) {}
 
 void Watches::follow(const std::vector<ServicePortRef>& ports) {
   for (const ServicePortRef& port : ports) {

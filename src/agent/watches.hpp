@@ -30,7 +30,8 @@ class Watches {
   using Changed = std::function<void(const ServicePortRef&, const std::vector<ListedEndpoint>&, Stamp seen)>;
 
   // `opened` is called once, when every watch of slices is open (or denied): from then on no change is missed.
-  Watches(boost::asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed, std::function<void()> opened);
+  Watches(boost::asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed,
+          std::function<void()> opened);
 
   // One watch for each Service, however many of its ports are of interest.
   void follow(const std::vector<ServicePortRef>& ports);

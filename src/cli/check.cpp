@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <straycat/scenario/scenario.hpp>
-
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
+#include <straycat/scenario/scenario.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -15,7 +14,8 @@ namespace {
 std::string summary(const plan::Plan& plan) {
   std::string text = fmt::format("{}: {} steps", plan.name, plan.steps.size());
   for (const plan::TrafficPlan& traffic : plan.traffic) {
-    const std::string pace = traffic.pace.loops > 0 ? fmt::format("{} loops", traffic.pace.loops) : fmt::format("{}/s", traffic.pace.rate_per_second);
+    const std::string pace = traffic.pace.loops > 0 ? fmt::format("{} loops", traffic.pace.loops)
+                                                    : fmt::format("{}/s", traffic.pace.rate_per_second);
     text += fmt::format(", {} to {} through Service/{}", pace, plan::without_secrets(traffic.url), traffic.service);
   }
   text += fmt::format("; expects {}", plan.expect.finding);

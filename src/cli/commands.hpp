@@ -1,5 +1,5 @@
-// The subcommands, one file each. Each returns its exit code: 0 as expected, 1 not as expected, 2 inconclusive, 3 bad input,
-// 4 straycat's own trouble.
+// The subcommands, one file each. Each returns its exit code: 0 as expected, 1 not as expected, 2 inconclusive, 3 bad
+// input, 4 straycat's own trouble.
 #pragma once
 
 #include <cstdint>
@@ -18,25 +18,25 @@ inline constexpr int exit_own_trouble = 4;
 
 // How output is to look; what is not given follows the terminal, NO_COLOR and LANG.
 struct Look {
-  std::string colour = "auto";   // auto, always, never
+  std::string colour = "auto";  // auto, always, never
   bool ascii = false;
-  int width = 0;                 // 0 = the terminal's, else 80
+  int width = 0;  // 0 = the terminal's, else 80
 };
 [[nodiscard]] report::TextStyle style_for(const Look& look, int fd);
 
 // Where a report goes beside the terminal, a file a format ("-" = standard output, in place of the text).
 struct Outputs {
   std::string json, html, junit, markdown;
-  bool inconclusive_fails = false;   // JUnit: what could not be proven is a failure
-  bool force = false;                // write over files that are there
+  bool inconclusive_fails = false;  // JUnit: what could not be proven is a failure
+  bool force = false;               // write over files that are there
 };
 
 struct RunArguments {
-  std::string scenario;          // a file, or a folder with a scenario.yaml in it
-  std::string out;               // the run's folder; "" = straycat-runs/NAME-TIME
+  std::string scenario;  // a file, or a folder with a scenario.yaml in it
+  std::string out;       // the run's folder; "" = straycat-runs/NAME-TIME
   Outputs outputs;
   bool prove_fix = false;
-  bool quiet = false;            // no progress lines
+  bool quiet = false;  // no progress lines
   std::uint64_t seed = 0;
   Look look;
   // Which cluster: the embedded one unless a context is named.
@@ -47,17 +47,17 @@ struct RunArguments {
 int run_command(const RunArguments& arguments);
 
 struct ReportArguments {
-  std::string run;               // a run's folder, or its log
+  std::string run;  // a run's folder, or its log
   Outputs outputs;
-  bool candidates = false;       // print who may have got each failed attempt, a JSON line each, and nothing else
+  bool candidates = false;  // print who may have got each failed attempt, a JSON line each, and nothing else
   Look look;
 };
 int report_command(const ReportArguments& arguments);
 
 // Reads and parses a scenario file (or the scenario.yaml of a folder) and the manifests that it names.
 [[nodiscard]] Result<plan::Plan> load_scenario(const std::string& path);
-// Prints "OK FILE: ..." to standard output, or "BAD FILE" there and the error to standard error. `shape_only`: leave out
-// what a JSON Schema cannot say (cross references, files).
+// Prints "OK FILE: ..." to standard output, or "BAD FILE" there and the error to standard error. `shape_only`: leave
+// out what a JSON Schema cannot say (cross references, files).
 int check_command(const std::vector<std::string>& files, bool shape_only);
 int doctor_command(const Look& look);
 int schema_command(const std::string& which);

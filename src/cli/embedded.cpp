@@ -1,15 +1,14 @@
 #include "cli/embedded.hpp"
 
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,11 +16,18 @@
 namespace straycat::cli {
 namespace {
 
-constexpr int start_patience_ms = 30'000;   // a loaded machine may take seconds; a hang must still end
+constexpr int start_patience_ms = 30'000;  // a loaded machine may take seconds; a hang must still end
 constexpr int stop_patience_ms = 5'000;
 
-std::vector<std::string> command_line(const plan::ClusterSettings& settings, const std::string& data_plane, const std::string& truth_file) {
-  std::vector<std::string> words{"straycat", "cluster", "--die-with-parent", "--data-plane", data_plane, "--min-sync-period", format_duration(settings.min_sync_period)};
+std::vector<std::string> command_line(const plan::ClusterSettings& settings, const std::string& data_plane,
+                                      const std::string& truth_file) {
+  std::vector<std::string> words{"straycat",
+                                 "cluster",
+                                 "--die-with-parent",
+                                 "--data-plane",
+                                 data_plane,
+                                 "--min-sync-period",
+                                 format_duration(settings.min_sync_period)};
   if (!truth_file.empty()) words.insert(words.end(), {"--truth", truth_file});
   for (const auto& [name, command] : settings.images) {
     words.insert(words.end(), {"--image", name + "=" + plan::json(command).dump()});
@@ -67,7 +73,8 @@ bool ended_within(pid_t child, int patience_ms) {
 
 }  // namespace
 
-Result<EmbeddedCluster> EmbeddedCluster::start(const plan::ClusterSettings& settings, const std::string& data_plane, const std::string& truth_file) {
+Result<EmbeddedCluster> EmbeddedCluster::start(const plan::ClusterSettings& settings, const std::string& data_plane,
+                                               const std::string& truth_file) {
   int pipe_ends[2];
   if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return own_trouble(fmt::format("pipe: {}", std::strerror(errno)));
   const std::vector<std::string> words = command_line(settings, data_plane, truth_file);
@@ -82,12 +89,18 @@ Result<EmbeddedCluster> EmbeddedCluster::start(const plan::ClusterSettings& sett
   const std::string line = first_line(pipe_ends[0]);
   ::close(pipe_ends[0]);
   constexpr std::string_view start = "export KUBECONFIG=";
-  if (!line.starts_with(start)) return own_trouble("the embedded cluster did not start (what it said stands above; `straycat doctor` tells what this machine allows)");
+  if (!line.starts_with(start))
+    return own_trouble(
+        "the embedded cluster did not start (what it said stands above; `straycat doctor` tells what this machine "
+        "allows)");
   cluster.kubeconfig_ = line.substr(start.size());
   return cluster;
 }
 
-EmbeddedCluster::EmbeddedCluster(EmbeddedCluster&& other) noexcept : child_(other.child_), kubeconfig_(std::move(other.kubeconfig_)) { other.child_ = -1; }
+EmbeddedCluster::EmbeddedCluster(EmbeddedCluster&& other) noexcept
+    : child_(other.child_), kubeconfig_(std::move(other.kubeconfig_)) {
+  other.child_ = -1;
+}
 
 EmbeddedCluster::~EmbeddedCluster() {
   if (child_ < 0) return;

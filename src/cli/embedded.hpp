@@ -1,9 +1,8 @@
 // The embedded cluster as a child process: `straycat cluster`, reached by its kubeconfig alone.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
+#include <sys/types.h>
 
 #include <straycat/core/result.hpp>
 #include <straycat/plan/plan.hpp>
@@ -13,10 +12,11 @@ namespace straycat::cli {
 class EmbeddedCluster {
  public:
   // Starts it and waits until it serves. The process must not have started any thread.
-  [[nodiscard]] static Result<EmbeddedCluster> start(const plan::ClusterSettings& settings, const std::string& data_plane, const std::string& truth_file);
+  [[nodiscard]] static Result<EmbeddedCluster> start(const plan::ClusterSettings& settings,
+                                                     const std::string& data_plane, const std::string& truth_file);
   EmbeddedCluster(EmbeddedCluster&& other) noexcept;
   EmbeddedCluster& operator=(EmbeddedCluster&&) = delete;
-  ~EmbeddedCluster();   // stops it
+  ~EmbeddedCluster();  // stops it
 
   [[nodiscard]] const std::string& kubeconfig() const { return kubeconfig_; }
 

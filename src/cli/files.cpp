@@ -1,11 +1,10 @@
 #include "cli/files.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -26,7 +25,8 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   std::string text(static_cast<std::size_t>(largest_file) + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (in.bad()) return own_trouble(fmt::format("{}: cannot be read", path.string()));
-  if (in.gcount() > largest_file) return bad_input(fmt::format("{}: larger than {} MiB", path.string(), largest_file >> 20));
+  if (in.gcount() > largest_file)
+    return bad_input(fmt::format("{}: larger than {} MiB", path.string(), largest_file >> 20));
   text.resize(static_cast<std::size_t>(in.gcount()));
   return text;
 }

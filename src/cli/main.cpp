@@ -1,20 +1,18 @@
 // straycat: finds out why a Kubernetes Service refuses connections, and proves it.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/commands.hpp"
 #include <straycat/agent/orders.hpp>
 #include <straycat/images/images.hpp>
 #include <straycat/yaml/document.hpp>
-
-#include "cli/commands.hpp"
 
 namespace straycat::cli {
 namespace {
@@ -24,17 +22,24 @@ constexpr const char* exit_codes =
     "            3 bad input, 4 straycat's own trouble (cluster down, a port taken).";
 
 void add_look(CLI::App& command, Look& look) {
-  command.add_option("--color", look.colour, "auto, always or never (NO_COLOR is respected)")->check(CLI::IsMember({"auto", "always", "never"}));
+  command.add_option("--color", look.colour, "auto, always or never (NO_COLOR is respected)")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
   command.add_flag("--ascii", look.ascii, "Draw with ASCII only");
-  command.add_option("--width", look.width, "Columns of the report (default: the terminal's, else 80)")->check(CLI::Range(60, 200));
+  command.add_option("--width", look.width, "Columns of the report (default: the terminal's, else 80)")
+      ->check(CLI::Range(60, 200));
 }
 
 void add_outputs(CLI::App& command, Outputs& outputs) {
-  command.add_option("--json", outputs.json, "Write the report as JSON; - = to standard output, in place of the text")->group("Outputs");
+  command.add_option("--json", outputs.json, "Write the report as JSON; - = to standard output, in place of the text")
+      ->group("Outputs");
   command.add_option("--html", outputs.html, "Write the timeline as one HTML page")->group("Outputs");
   command.add_option("--junit", outputs.junit, "Write JUnit XML")->group("Outputs");
   command.add_option("--markdown", outputs.markdown, "Write Markdown for a pull request")->group("Outputs");
-  command.add_flag_callback("--inconclusive-fails", [&outputs] { outputs.inconclusive_fails = true; }, "JUnit: what could not be proven is a failure, not skipped")->group("Outputs");
+  command
+      .add_flag_callback(
+          "--inconclusive-fails", [&outputs] { outputs.inconclusive_fails = true; },
+          "JUnit: what could not be proven is a failure, not skipped")
+      ->group("Outputs");
   command.add_flag("--force", outputs.force, "Write over files that are there")->group("Outputs");
 }
 
@@ -43,19 +48,27 @@ CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
   command->add_option("scenario", arguments.scenario, "scenario.yaml, or a folder that holds one")->required();
   command->add_option("--out", arguments.out, "Folder for the run's log and reports (default straycat-runs/NAME-TIME)");
   add_outputs(*command, arguments.outputs);
-  command->add_flag("--prove-fix", arguments.prove_fix, "When a fix is found: run again with exactly that change, and compare");
+  command->add_flag("--prove-fix", arguments.prove_fix,
+                    "When a fix is found: run again with exactly that change, and compare");
   command->add_flag("-q,--quiet", arguments.quiet, "No progress lines");
   command->add_option("--seed", arguments.seed, "Seed of everything random (printed in the log)");
-  command->add_option("--context", arguments.context, "Run on this context's cluster, not on the embedded one")->group("Cluster");
+  command->add_option("--context", arguments.context, "Run on this context's cluster, not on the embedded one")
+      ->group("Cluster");
   command->add_option("--kubeconfig", arguments.kubeconfig, "Kubeconfig for --context")->group("Cluster");
   command->add_option("--cluster", arguments.cluster, "Cluster entry of the kubeconfig")->group("Cluster");
   command->add_option("--user", arguments.user, "User entry of the kubeconfig")->group("Cluster");
   command->add_flag("--in-cluster", arguments.in_cluster, "Run on the cluster whose pod this is")->group("Cluster");
-  command->add_option("-n,--namespace", arguments.ns, "Use this namespace (never deleted), not one of the run's own")->group("Cluster");
-  command->add_option("--agent-image", arguments.agent_image, "Image with straycat in it, for the agent's pod")->group("Cluster");
+  command->add_option("-n,--namespace", arguments.ns, "Use this namespace (never deleted), not one of the run's own")
+      ->group("Cluster");
+  command->add_option("--agent-image", arguments.agent_image, "Image with straycat in it, for the agent's pod")
+      ->group("Cluster");
   command->add_option("--data-plane", arguments.data_plane, "Of the embedded cluster: auto, kernel or loopback")
-      ->check(CLI::IsMember({"auto", "kernel", "loopback"}))->group("Embedded cluster");
-  command->add_option("--truth", arguments.truth_file, "Write the kernel's ground truth here (for tests; the judge never reads it)")->group("Embedded cluster");
+      ->check(CLI::IsMember({"auto", "kernel", "loopback"}))
+      ->group("Embedded cluster");
+  command
+      ->add_option("--truth", arguments.truth_file,
+                   "Write the kernel's ground truth here (for tests; the judge never reads it)")
+      ->group("Embedded cluster");
   add_look(*command, arguments.look);
   return command;
 }
@@ -64,7 +77,8 @@ CLI::App* add_report(CLI::App& app, ReportArguments& arguments) {
   CLI::App* command = app.add_subcommand("report", "Judge and print an old run again, without a cluster");
   command->add_option("run", arguments.run, "The run's folder, or its log.jsonl")->required();
   add_outputs(*command, arguments.outputs);
-  command->add_flag("--candidates", arguments.candidates, "Print who may have got each failed attempt, a JSON line each, and nothing else");
+  command->add_flag("--candidates", arguments.candidates,
+                    "Print who may have got each failed attempt, a JSON line each, and nothing else");
   add_look(*command, arguments.look);
   return command;
 }
@@ -77,12 +91,17 @@ struct ClusterArguments {
 
 CLI::App* add_cluster(CLI::App& app, ClusterArguments& arguments) {
   CLI::App* command = app.add_subcommand("cluster", "Run the embedded cluster until Ctrl-C, for kubectl and others");
-  command->add_option("--kubeconfig", arguments.options.kubeconfig_file, "Also write the kubeconfig to this file (mode 0600, removed at the end)");
-  command->add_option("--port", arguments.options.port, "Port of the API server on 127.0.0.1 (default: any)")->check(CLI::Range(0, 65535));
-  command->add_option("--data-plane", arguments.data_plane, "auto, kernel or loopback")->check(CLI::IsMember({"auto", "kernel", "loopback"}));
-  command->add_option("--min-sync-period", arguments.min_sync, "At most one rule write in this time when busy (default 1s, as kube-proxy)");
+  command->add_option("--kubeconfig", arguments.options.kubeconfig_file,
+                      "Also write the kubeconfig to this file (mode 0600, removed at the end)");
+  command->add_option("--port", arguments.options.port, "Port of the API server on 127.0.0.1 (default: any)")
+      ->check(CLI::Range(0, 65535));
+  command->add_option("--data-plane", arguments.data_plane, "auto, kernel or loopback")
+      ->check(CLI::IsMember({"auto", "kernel", "loopback"}));
+  command->add_option("--min-sync-period", arguments.min_sync,
+                      "At most one rule write in this time when busy (default 1s, as kube-proxy)");
   command->add_option("--image", arguments.images, "NAME=[\"command\",\"argument\"]: what an image name runs");
-  command->add_option("--truth", arguments.options.truth_file, "Write the kernel's ground truth of each connection here");
+  command->add_option("--truth", arguments.options.truth_file,
+                      "Write the kernel's ground truth of each connection here");
   command->add_flag("--die-with-parent", arguments.options.die_with_parent, "End when the parent process ends");
   return command;
 }
@@ -95,8 +114,10 @@ Result<cluster::Options> finish(ClusterArguments arguments) {
   if (arguments.data_plane == "loopback") arguments.options.data_plane = cluster::Options::DataPlane::loopback;
   for (const std::string& image : arguments.images) {
     const auto equals = image.find('=');
-    const auto command = equals == std::string::npos ? nlohmann::json() : nlohmann::json::parse(image.substr(equals + 1), nullptr, false);
-    const bool words = command.is_array() && !command.empty() && std::all_of(command.begin(), command.end(), [](const auto& word) { return word.is_string(); });
+    const auto command = equals == std::string::npos ? nlohmann::json()
+                                                     : nlohmann::json::parse(image.substr(equals + 1), nullptr, false);
+    const bool words = command.is_array() && !command.empty() &&
+                       std::all_of(command.begin(), command.end(), [](const auto& word) { return word.is_string(); });
     if (!words) return bad_input(fmt::format("--image {}: expected NAME=[\"command\",\"argument\",...]", image));
     arguments.options.images[image.substr(0, equals)] = command.get<std::vector<std::string>>();
   }
@@ -112,7 +133,8 @@ std::string suggestion(const CLI::App& app, int argc, char** argv) {
   const auto known = std::find(commands.begin(), commands.end(), *named);
   if (known == commands.end()) {
     const auto near = yaml::did_you_mean(*named, commands);
-    return fmt::format("straycat: unknown command \"{}\"{}\n", *named, near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
+    return fmt::format("straycat: unknown command \"{}\"{}\n", *named,
+                       near ? fmt::format(" (did you mean \"{}\"?)", *near) : "");
   }
   std::vector<std::string> flags;
   for (const CLI::Option* option : app.get_subcommand(*known)->get_options()) {
@@ -121,7 +143,8 @@ std::string suggestion(const CLI::App& app, int argc, char** argv) {
   for (char** word = argv + 1; word != argv + argc; ++word) {
     const std::string flag = std::string(*word).substr(0, std::string(*word).find('='));
     if (!flag.starts_with("--") || std::find(flags.begin(), flags.end(), flag) != flags.end()) continue;
-    if (const auto near = yaml::did_you_mean(flag, flags)) return fmt::format("straycat: unknown flag \"{}\" (did you mean \"{}\"?)\n", flag, *near);
+    if (const auto near = yaml::did_you_mean(flag, flags))
+      return fmt::format("straycat: unknown flag \"{}\" (did you mean \"{}\"?)\n", flag, *near);
   }
   return "";
 }
@@ -144,7 +167,8 @@ int main_with_options(int argc, char** argv) {
   check_app->add_option("scenario", files, "Scenario files, or folders that hold a scenario.yaml")->required();
   check_app->add_flag("--shape-only", shape_only, "Only what the JSON Schema can say: no cross references, no files");
   const CLI::App* cluster_app = add_cluster(app, cluster);
-  CLI::App* doctor_app = app.add_subcommand("doctor", "Tell what this machine allows the embedded cluster, and how to allow more");
+  CLI::App* doctor_app =
+      app.add_subcommand("doctor", "Tell what this machine allows the embedded cluster, and how to allow more");
   add_look(*doctor_app, look);
   CLI::App* schema_app = app.add_subcommand("schema", "Print a JSON Schema: of scenarios, or of JSON reports");
   schema_app->add_option("which", which, "scenario or report")->check(CLI::IsMember({"scenario", "report"}));

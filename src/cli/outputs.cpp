@@ -17,10 +17,16 @@ struct Output {
 
 // A format is one line here and one file in the report room.
 std::array<Output, 4> table(const Outputs& outputs) {
-  return {{{"--json", &outputs.json, [](const Judged& j, const Outputs&) { return report::render_json(j.history, j.verdict).dump(1) + "\n"; }},
-           {"--html", &outputs.html, [](const Judged& j, const Outputs&) { return report::render_html(j.history, j.verdict); }},
-           {"--junit", &outputs.junit, [](const Judged& j, const Outputs& o) { return report::render_junit(j.history, j.verdict, o.inconclusive_fails); }},
-           {"--markdown", &outputs.markdown, [](const Judged& j, const Outputs&) { return report::render_markdown(j.history, j.verdict); }}}};
+  return {{{"--json", &outputs.json,
+            [](const Judged& j, const Outputs&) { return report::render_json(j.history, j.verdict).dump(1) + "\n"; }},
+           {"--html", &outputs.html,
+            [](const Judged& j, const Outputs&) { return report::render_html(j.history, j.verdict); }},
+           {"--junit", &outputs.junit,
+            [](const Judged& j, const Outputs& o) {
+              return report::render_junit(j.history, j.verdict, o.inconclusive_fails);
+            }},
+           {"--markdown", &outputs.markdown,
+            [](const Judged& j, const Outputs&) { return report::render_markdown(j.history, j.verdict); }}}};
 }
 
 }  // namespace
@@ -43,9 +49,11 @@ Result<> check_outputs(const Outputs& outputs) {
       continue;
     }
     std::error_code error;
-    if (std::filesystem::exists(*output.file, error) && !outputs.force) return bad_input(fmt::format("{} {}: is there already (--force writes over it)", output.flag, *output.file));
+    if (std::filesystem::exists(*output.file, error) && !outputs.force)
+      return bad_input(fmt::format("{} {}: is there already (--force writes over it)", output.flag, *output.file));
     const std::filesystem::path folder = std::filesystem::path(*output.file).parent_path();
-    if (!folder.empty() && !std::filesystem::is_directory(folder, error)) return bad_input(fmt::format("{} {}: there is no folder {}", output.flag, *output.file, folder.string()));
+    if (!folder.empty() && !std::filesystem::is_directory(folder, error))
+      return bad_input(fmt::format("{} {}: there is no folder {}", output.flag, *output.file, folder.string()));
   }
   return {};
 }

@@ -3,10 +3,9 @@
 
 #include <filesystem>
 
+#include "cli/commands.hpp"
 #include <straycat/diagnose/verdict.hpp>
 #include <straycat/history/history.hpp>
-
-#include "cli/commands.hpp"
 
 namespace straycat::cli {
 

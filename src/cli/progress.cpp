@@ -1,8 +1,7 @@
 #include "cli/progress.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -10,7 +9,8 @@
 
 namespace straycat::cli {
 
-Progress::Progress(bool quiet, const Look& look) : quiet_(quiet), live_(!quiet && ::isatty(STDERR_FILENO) == 1), style_(style_for(look, STDERR_FILENO)) {}
+Progress::Progress(bool quiet, const Look& look)
+    : quiet_(quiet), live_(!quiet && ::isatty(STDERR_FILENO) == 1), style_(style_for(look, STDERR_FILENO)) {}
 
 void Progress::on_event(const Event& event) {
   if (event.kind == Header::kind) zero_ = event.at;
@@ -29,7 +29,8 @@ void Progress::count(const Event& event) {
     sent_ += event.body.value("sent", std::uint64_t{0});
     failed_ += event.body.value("sent", std::uint64_t{0}) - event.body.value("ok", std::uint64_t{0});
   }
-  if (event.kind == StepRecord::started && !event.body.value("phase", "").empty()) phase_ = event.body.value("phase", "");
+  if (event.kind == StepRecord::started && !event.body.value("phase", "").empty())
+    phase_ = event.body.value("phase", "");
 }
 
 void Progress::show_status(const Event& event) {

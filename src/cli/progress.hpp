@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "cli/commands.hpp"
 #include <straycat/core/event.hpp>
 #include <straycat/report/report.hpp>
-
-#include "cli/commands.hpp"
 
 namespace straycat::cli {
 
@@ -16,7 +15,7 @@ class Progress {
   // Writes to standard error, so that standard output holds the report alone.
   Progress(bool quiet, const Look& look);
   void on_event(const Event& event);
-  void done();   // clears the live line
+  void done();  // clears the live line
 
  private:
   void count(const Event& event);

@@ -15,7 +15,8 @@ int complain(const Error& error) {
 }
 
 void print_candidates(const history::History& history) {
-  for (const diagnose::CandidateSet& set : diagnose::candidate_sets(history)) fmt::print("{}\n", diagnose::to_json(set).dump());
+  for (const diagnose::CandidateSet& set : diagnose::candidate_sets(history))
+    fmt::print("{}\n", diagnose::to_json(set).dump());
 }
 
 }  // namespace
@@ -29,7 +30,8 @@ int report_command(const ReportArguments& arguments) {
     return judged->verdict.exit_code;
   }
   if (const Result<> done = write_outputs(*judged, arguments.outputs); !done) return complain(done.error());
-  if (!takes_standard_output(arguments.outputs)) fmt::print("{}", report::render_text(judged->history, judged->verdict, style_for(arguments.look, STDOUT_FILENO)));
+  if (!takes_standard_output(arguments.outputs))
+    fmt::print("{}", report::render_text(judged->history, judged->verdict, style_for(arguments.look, STDOUT_FILENO)));
   return judged->verdict.exit_code;
 }
 

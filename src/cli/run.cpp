@@ -1,25 +1,23 @@
 // `straycat run`: scenario -> plan -> run -> log -> verdict -> report.
-#include <unistd.h>
-
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <random>
+#include <unistd.h>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-
-#include <straycat/diagnose/verdict.hpp>
-#include <straycat/history/history.hpp>
-#include <straycat/kube/config.hpp>
-#include <straycat/runner/runner.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/embedded.hpp"
 #include "cli/files.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
+#include <straycat/diagnose/verdict.hpp>
+#include <straycat/history/history.hpp>
+#include <straycat/kube/config.hpp>
+#include <straycat/runner/runner.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -40,7 +38,9 @@ Result<plan::Plan> read_plan(const RunArguments& arguments) {
 
 Result<fs::path> make_run_folder(const std::string& wanted, const std::string& name) {
   const std::time_t now = std::time(nullptr);
-  const fs::path base = wanted.empty() ? fs::path("straycat-runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::gmtime(now)) : fs::path(wanted);
+  const fs::path base = wanted.empty()
+                            ? fs::path("straycat-runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::gmtime(now))
+                            : fs::path(wanted);
   fs::path folder = base;
   std::error_code error;
   for (int again = 2; fs::exists(folder / "log.jsonl", error); ++again) {
@@ -55,14 +55,17 @@ Result<fs::path> make_run_folder(const std::string& wanted, const std::string& n
 // The run's own folder always gets the text, the JSON and the page.
 Result<> write_reports(const Judged& judged, const fs::path& folder) {
   const report::TextStyle plain{80, false, true};
-  if (Result<> done = write_file(folder / "report.txt", report::render_text(judged.history, judged.verdict, plain)); !done) return done;
+  if (Result<> done = write_file(folder / "report.txt", report::render_text(judged.history, judged.verdict, plain));
+      !done)
+    return done;
   Outputs own;
   own.json = (folder / "report.json").string();
   own.html = (folder / "report.html").string();
   return write_outputs(judged, own);
 }
 
-Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, const fs::path& folder, const RunArguments& arguments) {
+Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, const fs::path& folder,
+                         const RunArguments& arguments) {
   std::ofstream log(folder / "log.jsonl", std::ios::binary);
   if (!log) return own_trouble(fmt::format("{}: cannot be written", (folder / "log.jsonl").string()));
   runner::Options options;
@@ -72,7 +75,8 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   options.seed = plan.seed;
   options.version = STRAYCAT_VERSION;
   Progress progress(arguments.quiet, arguments.look);
-  const Result<runner::Outcome> outcome = runner::run(plan, options, log, [&](const Event& event) { progress.on_event(event); });
+  const Result<runner::Outcome> outcome =
+      runner::run(plan, options, log, [&](const Event& event) { progress.on_event(event); });
   progress.done();
   log.close();
   if (!outcome) return outcome.error();
@@ -82,7 +86,8 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
 // The cluster that was named, or an embedded one of this run's own.
 Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const RunArguments& arguments) {
   const bool named = !arguments.context.empty() || arguments.in_cluster;
-  kube::ConfigRequest request{arguments.kubeconfig, arguments.context, arguments.cluster, arguments.user, arguments.ns, arguments.in_cluster};
+  kube::ConfigRequest request{arguments.kubeconfig, arguments.context, arguments.cluster,
+                              arguments.user,       arguments.ns,      arguments.in_cluster};
   std::optional<EmbeddedCluster> embedded;
   if (!named) {
     Result<EmbeddedCluster> started = EmbeddedCluster::start(plan.cluster, arguments.data_plane, arguments.truth_file);
@@ -93,7 +98,9 @@ Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const Ru
   }
   const Result<kube::Config> config = kube::load_config(request);
   if (!config) return config.error();
-  if (named) fmt::print(stderr, "straycat: {}, namespace {}\n", config->describe(), arguments.ns.empty() ? "of the run's own" : arguments.ns);
+  if (named)
+    fmt::print(stderr, "straycat: {}, namespace {}\n", config->describe(),
+               arguments.ns.empty() ? "of the run's own" : arguments.ns);
   return carry_out(plan, *config, folder, arguments);
 }
 
@@ -127,7 +134,8 @@ int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& fold
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
-  if (!arguments.kubeconfig.empty() && arguments.context.empty()) return complain(bad_input("--kubeconfig needs --context: whatever deploys must have its cluster named"));
+  if (!arguments.kubeconfig.empty() && arguments.context.empty())
+    return complain(bad_input("--kubeconfig needs --context: whatever deploys must have its cluster named"));
   if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
   const Result<plan::Plan> plan = read_plan(arguments);
   if (!plan) return complain(plan.error());

@@ -1,8 +1,7 @@
 #include <fmt/format.h>
 
-#include <straycat/scenario/scenario.hpp>
-
 #include "cli/commands.hpp"
+#include <straycat/scenario/scenario.hpp>
 
 namespace straycat::cli {
 

@@ -1,9 +1,8 @@
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "cli/commands.hpp"
 
@@ -19,7 +18,8 @@ std::string_view environment(const char* name) {
 bool locale_is_utf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const std::string_view value = environment(name);
-    if (!value.empty()) return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
+    if (!value.empty())
+      return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
   }
   return true;  // no locale at all (containers, CI): nearly every reader shows UTF-8
 }
@@ -34,7 +34,8 @@ int terminal_width(int fd) {
 report::TextStyle style_for(const Look& look, int fd) {
   report::TextStyle style;
   const bool terminal = ::isatty(fd) == 1;
-  const bool wanted = look.colour == "always" || (look.colour == "auto" && terminal && environment("NO_COLOR").empty() && environment("TERM") != "dumb");
+  const bool wanted = look.colour == "always" || (look.colour == "auto" && terminal &&
+                                                  environment("NO_COLOR").empty() && environment("TERM") != "dumb");
   style.colour = wanted;
   style.unicode = !look.ascii && locale_is_utf8();
   style.width = look.width != 0 ? look.width : terminal ? std::clamp(terminal_width(fd), 60, 120) : 80;

@@ -1,6 +1,4 @@
 // The program `straycat cluster`: the sandbox, and in it the cluster.
-#include <straycat/cluster/cluster.hpp>
-
 #include <cstdio>
 #include <exception>
 
@@ -8,13 +6,15 @@
 
 #include "cluster/sandbox/sandbox.hpp"
 #include "cluster/wiring.hpp"
+#include <straycat/cluster/cluster.hpp>
 
 namespace straycat::cluster {
 namespace {
 
 // Standard output carries one line that a shell can evaluate; everything for the person goes to standard error.
 void announce(const SandboxSetup& setup, const EmbeddedCluster& cluster) {
-  fmt::print(stderr, "straycat cluster: data plane: {}{}\n", cluster.data_plane(), setup.plane_reason.empty() ? "" : " (" + setup.plane_reason + ")");
+  fmt::print(stderr, "straycat cluster: data plane: {}{}\n", cluster.data_plane(),
+             setup.plane_reason.empty() ? "" : " (" + setup.plane_reason + ")");
   fmt::print("export KUBECONFIG={}\n", setup.kubeconfig_path);
   std::fflush(stdout);
 }

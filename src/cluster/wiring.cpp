@@ -1,14 +1,13 @@
 #include "cluster/wiring.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -27,7 +26,8 @@ Result<int> listen_on(const std::string& address, int port) {
   where.sin_family = AF_INET;
   where.sin_port = htons(static_cast<std::uint16_t>(port));
   ::inet_pton(AF_INET, address.c_str(), &where.sin_addr);
-  if (fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 && ::listen(fd, 256) == 0) return fd;
+  if (fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 && ::listen(fd, 256) == 0)
+    return fd;
   const int error = errno;
   if (fd >= 0) ::close(fd);
   return own_trouble(fmt::format("listen on {}:{}: {}", address, port, std::strerror(error)));
@@ -69,12 +69,14 @@ Result<> EmbeddedCluster::start_plane() {
 }
 
 void EmbeddedCluster::create_basics() {
-  for (const char* ns : {"default", "kube-system", "kube-public", "kube-node-lease"}) (void)store_.create(object("v1", "Namespace", "", ns));
+  for (const char* ns : {"default", "kube-system", "kube-public", "kube-node-lease"})
+    (void)store_.create(object("v1", "Namespace", "", ns));
 }
 
 Result<> EmbeddedCluster::start_api() {
-  auto identity = make_identity({"127.0.0.1", "localhost", plane_->node_address(), kApiAddress, "kubernetes", "kubernetes.default",
-                                 "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"});
+  auto identity =
+      make_identity({"127.0.0.1", "localhost", plane_->node_address(), kApiAddress, "kubernetes", "kubernetes.default",
+                     "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"});
   if (!identity) return identity.error().within("certificates");
   identity_ = std::move(*identity);
   server_ = std::make_unique<ApiServer>(io_, store_, identity_, tokens_, node_->logs());
@@ -85,7 +87,8 @@ Result<> EmbeddedCluster::start_api() {
     if (const auto added = server_->add_listener(*inside); !added) return added;
     api_port_ = kNodePort;
   }
-  const int outside = ::fcntl(setup_.listen_fd, F_DUPFD_CLOEXEC, 3);   // the setup's own stays open as long as the process
+  const int outside =
+      ::fcntl(setup_.listen_fd, F_DUPFD_CLOEXEC, 3);  // the setup's own stays open as long as the process
   return server_->add_listener(outside);
 }
 
@@ -93,36 +96,47 @@ Result<> EmbeddedCluster::start_api() {
 Result<> EmbeddedCluster::create_api_service() {
   json service = object("v1", "Service", "default", "kubernetes");
   service["metadata"]["labels"] = {{"component", "apiserver"}, {"provider", "kubernetes"}};
-  service["spec"] = {{"clusterIP", kApiAddress},
-                     {"ports", json::array({json{{"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", api_port_}}})}};
-  if (const auto made = store_.create(service); !made) return own_trouble("Service kubernetes: " + made.error().message);
+  service["spec"] = {
+      {"clusterIP", kApiAddress},
+      {"ports", json::array({json{{"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", api_port_}}})}};
+  if (const auto made = store_.create(service); !made)
+    return own_trouble("Service kubernetes: " + made.error().message);
   json slice = object("discovery.k8s.io/v1", "EndpointSlice", "default", "kubernetes");
   slice["metadata"]["labels"] = {{"kubernetes.io/service-name", "kubernetes"}};
   slice["addressType"] = "IPv4";
   slice["ports"] = json::array({json{{"name", "https"}, {"port", api_port_}, {"protocol", "TCP"}}});
-  slice["endpoints"] = json::array({json{{"addresses", json::array({plane_->node_address()})}, {"conditions", {{"ready", true}}}}});
-  if (const auto made = store_.create(slice); !made) return own_trouble("EndpointSlice kubernetes: " + made.error().message);
+  slice["endpoints"] =
+      json::array({json{{"addresses", json::array({plane_->node_address()})}, {"conditions", {{"ready", true}}}}});
+  if (const auto made = store_.create(slice); !made)
+    return own_trouble("EndpointSlice kubernetes: " + made.error().message);
   return {};
 }
 
 void EmbeddedCluster::start_controllers() {
   controllers_ = std::make_unique<Controllers>(io_, store_, ControllersOptions{identity_.ca}, clock_);
   controllers_->start();
-  proxier_ = std::make_unique<Proxier>(io_, store_, *plane_, options_.min_sync_period,
-                                       [](const Error& error) { fmt::print(stderr, "straycat cluster: Service rules: {}\n", error.message); });
+  proxier_ = std::make_unique<Proxier>(io_, store_, *plane_, options_.min_sync_period, [](const Error& error) {
+    fmt::print(stderr, "straycat cluster: Service rules: {}\n", error.message);
+  });
 }
 
 void EmbeddedCluster::start_node() {
   kubelet_events_ = std::make_unique<EventRecorder>(store_, clock_, "kubelet", NodeSettings{}.name);
-  tools_ = std::make_unique<NodeTools>(NodeTools{io_, store_, *plane_, names_.get(), {}, setup_.self_exe_fd, "", 443, {}, {}, {}});
+  tools_ = std::make_unique<NodeTools>(
+      NodeTools{io_, store_, *plane_, names_.get(), {}, setup_.self_exe_fd, "", 443, {}, {}, {}});
   tools_->lifecycle.host_address = plane_->node_address();
   if (isolated()) {
     tools_->api_host = kApiAddress;
-    tools_->account_files = [this](const std::string& ns, const std::string& account) { return account_files(ns, account); };
+    tools_->account_files = [this](const std::string& ns, const std::string& account) {
+      return account_files(ns, account);
+    };
   } else {
-    tools_->account_kubeconfig = [this](const std::string& ns, const std::string& account) { return account_kubeconfig(ns, account); };
+    tools_->account_kubeconfig = [this](const std::string& ns, const std::string& account) {
+      return account_kubeconfig(ns, account);
+    };
   }
-  tools_->record = [this](const json& pod, const std::string& container, const std::string& type, const std::string& reason,
+  tools_->record = [this](const json& pod, const std::string& container, const std::string& type,
+                          const std::string& reason,
                           const std::string& message) { record(pod, container, type, reason, message); };
   NodeSettings settings;
   settings.data_plane = isolated() ? "kernel-nftables" : "loopback-fallback";
@@ -130,15 +144,17 @@ void EmbeddedCluster::start_node() {
   node_ = std::make_unique<Node>(*tools_, settings);
 }
 
-void EmbeddedCluster::record(const json& pod, const std::string& container, const std::string& type, const std::string& reason,
-                             const std::string& message) {
+void EmbeddedCluster::record(const json& pod, const std::string& container, const std::string& type,
+                             const std::string& reason, const std::string& message) {
   std::string part;
   if (!container.empty()) {
     bool init = false;
-    for (const json& item : array_or_empty(object_or_empty(pod, "spec"), "initContainers")) init = init || string_or(item, "name") == container;
+    for (const json& item : array_or_empty(object_or_empty(pod, "spec"), "initContainers"))
+      init = init || string_or(item, "name") == container;
     part = fmt::format("spec.{}{{{}}}", init ? "initContainers" : "containers", container);
   }
-  type == "Normal" ? kubelet_events_->normal(pod, reason, message, part) : kubelet_events_->warning(pod, reason, message, part);
+  type == "Normal" ? kubelet_events_->normal(pod, reason, message, part)
+                   : kubelet_events_->warning(pod, reason, message, part);
 }
 
 // A pod's hosts file knows every Service, and the addresses behind a headless one.
@@ -146,7 +162,8 @@ void EmbeddedCluster::follow_names() {
   name_changes_ = store_.subscribe([this](const Change& change) {
     if (change.kind == "Service") update_names(change.ns, change.name);
     if (change.kind != "EndpointSlice") return;
-    const std::string service = string_or(object_or_empty(object_or_empty(*change.object, "metadata"), "labels"), "kubernetes.io/service-name");
+    const std::string service =
+        string_or(object_or_empty(object_or_empty(*change.object, "metadata"), "labels"), "kubernetes.io/service-name");
     if (!service.empty()) update_names(change.ns, service);
   });
 }
@@ -171,13 +188,15 @@ std::string EmbeddedCluster::account_kubeconfig(const std::string& ns, const std
   if (!path.empty()) return path;
   const auto fd = make_memory_file("straycat-account");
   if (!fd) return path;
-  const std::string text = make_kubeconfig(identity_, fmt::format("https://127.0.0.1:{}", setup_.port), tokens_.issue_token(ns, account));
+  const std::string text =
+      make_kubeconfig(identity_, fmt::format("https://127.0.0.1:{}", setup_.port), tokens_.issue_token(ns, account));
   if (write_all(*fd, text)) path = fmt::format("/proc/{}/fd/{}", ::getpid(), *fd);
   return path;
 }
 
 Result<> EmbeddedCluster::write_kubeconfig() {
-  const std::string text = make_kubeconfig(identity_, fmt::format("https://127.0.0.1:{}", setup_.port), tokens_.admin());
+  const std::string text =
+      make_kubeconfig(identity_, fmt::format("https://127.0.0.1:{}", setup_.port), tokens_.admin());
   if (const auto done = write_all(setup_.kubeconfig_fd, text); !done) return done;
   return setup_.kubeconfig_copy_fd < 0 ? Result<>() : write_all(setup_.kubeconfig_copy_fd, text);
 }

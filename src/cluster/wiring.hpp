@@ -8,8 +8,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <straycat/cluster/cluster.hpp>
-
 #include "cluster/apiserver/apiserver.hpp"
 #include "cluster/controllers/clock.hpp"
 #include "cluster/controllers/controllers.hpp"
@@ -18,6 +16,7 @@
 #include "cluster/dataplane/proxier.hpp"
 #include "cluster/node/node.hpp"
 #include "cluster/sandbox/sandbox.hpp"
+#include <straycat/cluster/cluster.hpp>
 
 namespace straycat::cluster {
 
@@ -45,7 +44,8 @@ class EmbeddedCluster {
   Result<> write_kubeconfig();
   std::map<std::string, std::string> account_files(const std::string& ns, const std::string& account);
   std::string account_kubeconfig(const std::string& ns, const std::string& account);
-  void record(const json& pod, const std::string& container, const std::string& type, const std::string& reason, const std::string& message);
+  void record(const json& pod, const std::string& container, const std::string& type, const std::string& reason,
+              const std::string& message);
 
   const Options& options_;
   const SandboxSetup& setup_;
@@ -63,8 +63,8 @@ class EmbeddedCluster {
   std::unique_ptr<ApiServer> server_;
   std::unique_ptr<Controllers> controllers_;
   std::unique_ptr<Proxier> proxier_;
-  std::map<std::string, std::string> kubeconfigs_;   // the fallback's, by "ns/account": paths of memory files
-  int api_port_ = 0;                                 // of the listener that pods reach
+  std::map<std::string, std::string> kubeconfigs_;  // the fallback's, by "ns/account": paths of memory files
+  int api_port_ = 0;                                // of the listener that pods reach
 };
 
 }  // namespace straycat::cluster

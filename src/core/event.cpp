@@ -1,9 +1,9 @@
-#include <straycat/core/event.hpp>
-
 #include <istream>
 #include <ostream>
 
 #include <fmt/format.h>
+
+#include <straycat/core/event.hpp>
 
 namespace straycat {
 namespace {
@@ -59,11 +59,14 @@ Result<EventLog> read_log(std::istream& in) {
       log.cut = true;
     }
   }
-  if (log.events.empty() || log.events.front().kind != "header") return bad_input("no straycat log: its first line is no header");
+  if (log.events.empty() || log.events.front().kind != "header")
+    return bad_input("no straycat log: its first line is no header");
   const json& body = log.events.front().body;
-  const std::string format = body.contains("format") && body["format"].is_string() ? body["format"].get<std::string>() : "";
+  const std::string format =
+      body.contains("format") && body["format"].is_string() ? body["format"].get<std::string>() : "";
   if (format != log_format) {
-    return bad_input(fmt::format("a log of format \"{}\", which this version cannot read (it reads {})", format, log_format));
+    return bad_input(
+        fmt::format("a log of format \"{}\", which this version cannot read (it reads {})", format, log_format));
   }
   return log;
 }

@@ -1,10 +1,10 @@
-#include <straycat/core/histogram.hpp>
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
+
+#include <straycat/core/histogram.hpp>
 
 namespace straycat {
 namespace {
@@ -12,11 +12,13 @@ namespace {
 constexpr int sub_bits = 7;
 constexpr std::uint64_t sub_count = 1u << sub_bits;
 
-// Values below 2^7 have a bucket each; above, the leading bit picks the power of two and the next seven bits the bucket.
+// Values below 2^7 have a bucket each; above, the leading bit picks the power of two and the next seven bits the
+// bucket.
 std::uint32_t bucket_of(std::uint64_t value) {
   if (value < sub_count) return static_cast<std::uint32_t>(value);
   const int shift = std::bit_width(value) - 1 - sub_bits;
-  return static_cast<std::uint32_t>((static_cast<std::uint64_t>(shift) + 1) * sub_count + ((value >> shift) - sub_count));
+  return static_cast<std::uint32_t>((static_cast<std::uint64_t>(shift) + 1) * sub_count +
+                                    ((value >> shift) - sub_count));
 }
 
 std::uint64_t upper_edge(std::uint32_t bucket) {
@@ -48,7 +50,8 @@ void Histogram::merge(const Histogram& other) {
 
 Nanos Histogram::quantile(double q) const {
   if (count_ == 0) return Nanos{0};
-  const auto wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count_))));
+  const auto wanted =
+      std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count_))));
   std::uint64_t seen = 0;
   for (const auto& [bucket, count] : buckets_) {
     seen += count;

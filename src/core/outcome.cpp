@@ -1,8 +1,8 @@
-#include <straycat/core/outcome.hpp>
-
 #include <array>
 
 #include <nlohmann/json.hpp>
+
+#include <straycat/core/outcome.hpp>
 
 namespace straycat {
 namespace {

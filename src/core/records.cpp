@@ -68,7 +68,8 @@ void fields(F f, R& r, const StepRecord*) {
 }
 template <class F, class R>
 void fields(F f, R& r, const WatchRecord*) {
-  f("resource", r.resource), f("selector", r.selector), f("fromNs", r.from_ns), f("toNs", r.to_ns), f("reason", r.reason);
+  f("resource", r.resource), f("selector", r.selector), f("fromNs", r.from_ns), f("toNs", r.to_ns),
+      f("reason", r.reason);
 }
 template <class F, class R>
 void fields(F f, R& r, const ClockBound*) {
@@ -127,8 +128,8 @@ void fields(F f, R& r, const RunEnded*) {
 
 }  // namespace
 
-#define STRAYCAT_RECORD(Type)                                                                                       \
-  void to_json(json& out, const Type& record) { fields(Writer(out), record, static_cast<const Type*>(nullptr)); }   \
+#define STRAYCAT_RECORD(Type)                                                                                     \
+  void to_json(json& out, const Type& record) { fields(Writer(out), record, static_cast<const Type*>(nullptr)); } \
   void from_json(const json& in, Type& record) { fields(Reader(in), record, static_cast<const Type*>(nullptr)); }
 STRAYCAT_RECORD(Header)
 STRAYCAT_RECORD(StepRecord)

@@ -1,6 +1,6 @@
-#include <straycat/core/result.hpp>
-
 #include <stdexcept>
+
+#include <straycat/core/result.hpp>
 
 namespace straycat {
 

@@ -1,12 +1,11 @@
-#include <straycat/core/time.hpp>
-
-#include <time.h>
-
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <time.h>
 
 #include <fmt/format.h>
+
+#include <straycat/core/time.hpp>
 
 namespace straycat {
 namespace {
@@ -40,7 +39,8 @@ const Unit* unit_at(std::string_view text) {
 }
 
 Error not_a_duration(std::string_view text) {
-  return bad_input(fmt::format("\"{}\" is not a duration: expected a number with a unit, such as 300ms, 1s, 2m30s or 1h", text));
+  return bad_input(
+      fmt::format("\"{}\" is not a duration: expected a number with a unit, such as 300ms, 1s, 2m30s or 1h", text));
 }
 
 // Digits of a fraction of a second, as nanoseconds; more than nine are cut.
@@ -65,16 +65,16 @@ std::string format_wall(std::int64_t wall_ns) {
   const time_t whole = seconds;
   tm parts{};
   gmtime_r(&whole, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec, rest / 1'000'000);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, rest / 1'000'000);
 }
 
 Result<std::int64_t> parse_wall(std::string_view text) {
   const std::string copy(text);
   tm parts{};
   int used = 0;
-  if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
-                  &parts.tm_min, &parts.tm_sec, &used) != 6) {
+  if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
+                  &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &used) != 6) {
     return bad_input(fmt::format("\"{}\" is not an RFC 3339 time", text));
   }
   parts.tm_year -= 1900;
@@ -91,7 +91,8 @@ Result<std::int64_t> parse_wall(std::string_view text) {
   int hours = 0, minutes = 0;
   char sign = 0;
   if (rest != "Z" && rest != "z") {
-    if (std::sscanf(std::string(rest).c_str(), "%c%2d:%2d", &sign, &hours, &minutes) != 3 || (sign != '+' && sign != '-')) {
+    if (std::sscanf(std::string(rest).c_str(), "%c%2d:%2d", &sign, &hours, &minutes) != 3 ||
+        (sign != '+' && sign != '-')) {
       return bad_input(fmt::format("\"{}\" is not an RFC 3339 time: no zone", text));
     }
     offset = (hours * 3'600 + minutes * 60) * (sign == '-' ? -1 : 1);

@@ -24,8 +24,8 @@ int patch_manifests(plan::Plan& plan, const Fix& fix) {
   return patched;
 }
 
-// The stray will never stand behind the Service again. Where the scenario waits for that, its start is the nearest thing
-// to wait for, and its end (a Job's completion) the nearest to its leaving; so the run keeps its length.
+// The stray will never stand behind the Service again. Where the scenario waits for that, its start is the nearest
+// thing to wait for, and its end (a Job's completion) the nearest to its leaving; so the run keeps its length.
 void mend_waits(plan::Plan& plan, const plan::Target& target) {
   for (auto& step : plan.steps) {
     auto* wait = std::get_if<plan::Wait>(&step.action);

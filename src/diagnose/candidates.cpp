@@ -1,5 +1,5 @@
-// Who may have got each failed attempt. A refusal through a virtual address carries no endpoint's name; what can be known
-// is the set of endpoints that were routable then (lag included), less those that direct probes clear.
+// Who may have got each failed attempt. A refusal through a virtual address carries no endpoint's name; what can be
+// known is the set of endpoints that were routable then (lag included), less those that direct probes clear.
 #include <algorithm>
 #include <iterator>
 #include <tuple>
@@ -16,13 +16,15 @@ using history::Span;
 using history::unbounded;
 
 constexpr std::int64_t second = 1'000'000'000;
-// Two answers this close clear what lies between them; one answer clears this much after it, as long as nothing changed.
+// Two answers this close clear what lies between them; one answer clears this much after it, as long as nothing
+// changed.
 constexpr std::int64_t bracket = 5 * second;
 constexpr std::int64_t tail = 5 * second / 2;
 // A container's end shows in its pod's status this late at most (kubelet's relist of 1 s, twice, and the watch).
 constexpr std::int64_t restart_shadow = 3 * second;
 
-// --- spans ------------------------------------------------------------------------------------------------------------
+// --- spans
+// ------------------------------------------------------------------------------------------------------------
 
 std::vector<Span> joined(std::vector<Span> spans) {
   std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
@@ -52,7 +54,8 @@ std::vector<Span> without(const std::vector<Span>& spans, const std::vector<Span
   return result;
 }
 
-// --- what direct probes clear -----------------------------------------------------------------------------------------
+// --- what direct probes clear
+// -----------------------------------------------------------------------------------------
 
 enum class Answer { good, alike, otherwise };
 
@@ -99,8 +102,8 @@ std::vector<Span> restart_shadows(const History& history, const ServiceView& vie
   return joined(std::move(shadows));
 }
 
-std::vector<Span> cleared(const History& history, const ServiceView& view, const Endpoint& endpoint, const std::string& traffic,
-                          Likeness like) {
+std::vector<Span> cleared(const History& history, const ServiceView& view, const Endpoint& endpoint,
+                          const std::string& traffic, Likeness like) {
   const auto probes = asked(endpoint, traffic, like);
   std::vector<Span> spans;
   for (std::size_t i = 0; i < probes.size(); ++i) {
@@ -112,13 +115,15 @@ std::vector<Span> cleared(const History& history, const ServiceView& view, const
     } else if (probe.answer == Answer::good) {
       // A failure that follows withdraws what the answer would have cleared beyond itself.
       const bool stands = next == nullptr || next->answer == Answer::good;
-      spans.push_back({probe.started, std::max(probe.ended + 1, stands ? tail_end(history, endpoint, probe.started) : 0)});
+      spans.push_back(
+          {probe.started, std::max(probe.ended + 1, stands ? tail_end(history, endpoint, probe.started) : 0)});
     }
   }
   return without(joined(std::move(spans)), restart_shadows(history, view, endpoint));
 }
 
-// --- the sweep --------------------------------------------------------------------------------------------------------
+// --- the sweep
+// --------------------------------------------------------------------------------------------------------
 
 // A stretch in which an endpoint may have got a failed attempt.
 struct Suspicion {
@@ -126,7 +131,8 @@ struct Suspicion {
   std::size_t endpoint = 0;
 };
 
-std::vector<Suspicion> suspicions(const History& history, const ServiceView& view, const std::string& traffic, Likeness like) {
+std::vector<Suspicion> suspicions(const History& history, const ServiceView& view, const std::string& traffic,
+                                  Likeness like) {
   std::vector<Suspicion> result;
   for (std::size_t i = 0; i < view.endpoints.size(); ++i) {
     std::vector<Span> may;
@@ -136,7 +142,8 @@ std::vector<Suspicion> suspicions(const History& history, const ServiceView& vie
       result.push_back({span, i});
     }
   }
-  std::sort(result.begin(), result.end(), [](const Suspicion& a, const Suspicion& b) { return a.span.from < b.span.from; });
+  std::sort(result.begin(), result.end(),
+            [](const Suspicion& a, const Suspicion& b) { return a.span.from < b.span.from; });
   return result;
 }
 
@@ -165,7 +172,8 @@ void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window,
   }
   for (const auto& [kind, number] : left) {
     const auto known = failure_kind_from(kind);
-    if (number > 0 && known) items.push_back({window.first_failed_start_ns, window.last_failed_start_ns, *known, number});
+    if (number > 0 && known)
+      items.push_back({window.first_failed_start_ns, window.last_failed_start_ns, *known, number});
   }
 }
 
@@ -207,7 +215,8 @@ class Sweep {
 };
 
 bool blind_at(const ServiceView& view, const Item& item) {
-  return std::any_of(view.blind.begin(), view.blind.end(), [&](const Span& span) { return span.overlaps(item.from, item.to + 1); });
+  return std::any_of(view.blind.begin(), view.blind.end(),
+                     [&](const Span& span) { return span.overlaps(item.from, item.to + 1); });
 }
 
 Sight sight_of(const History& history, const history::Traffic& traffic, const Item& item) {
@@ -226,8 +235,9 @@ Sight sight_of(const History& history, const history::Traffic& traffic, const It
 }
 
 std::size_t set_size_at(const ServiceView& view, std::int64_t ns) {
-  const auto next = std::upper_bound(view.phases.begin(), view.phases.end(), ns,
-                                     [](std::int64_t at, const history::MembershipPhase& phase) { return at < phase.from; });
+  const auto next =
+      std::upper_bound(view.phases.begin(), view.phases.end(), ns,
+                       [](std::int64_t at, const history::MembershipPhase& phase) { return at < phase.from; });
   return next == view.phases.begin() ? 0 : std::prev(next)->size;
 }
 
@@ -240,7 +250,10 @@ std::size_t changes_until(const ServiceView& view, std::int64_t ns) {
 class CellBuilder {
  public:
   CellBuilder(const History& history, std::size_t traffic, Likeness like, std::vector<Cell>& cells)
-      : history_(history), traffic_(history.traffic[traffic]), index_(traffic), cells_(cells),
+      : history_(history),
+        traffic_(history.traffic[traffic]),
+        index_(traffic),
+        cells_(cells),
         view_(traffic_.view ? &history.views[*traffic_.view] : nullptr),
         sweep_(view_ != nullptr ? suspicions(history, *view_, traffic_.name, like) : std::vector<Suspicion>{}) {}
 
@@ -291,7 +304,8 @@ void gather_cells(const History& history, std::size_t traffic, std::vector<Cell>
 
 namespace {
 
-CandidateSet name_candidates(const history::Traffic& traffic, const ServiceView* view, const AttemptFailed& failed, const std::vector<std::size_t>& endpoints, std::int64_t offset_ns) {
+CandidateSet name_candidates(const history::Traffic& traffic, const ServiceView* view, const AttemptFailed& failed,
+                             const std::vector<std::size_t>& endpoints, std::int64_t offset_ns) {
   CandidateSet set;
   set.traffic = traffic.name;
   set.vantage = traffic.vantage;
@@ -299,7 +313,8 @@ CandidateSet name_candidates(const history::Traffic& traffic, const ServiceView*
   set.connect_ns = (failed.connect_ns != 0 ? failed.connect_ns : failed.started_ns) - offset_ns;
   set.local_address = failed.local_address;
   set.local_port = failed.local_port;
-  for (const std::size_t index : endpoints) set.candidates.push_back(view->endpoints[index].address + ":" + std::to_string(view->endpoints[index].port));
+  for (const std::size_t index : endpoints)
+    set.candidates.push_back(view->endpoints[index].address + ":" + std::to_string(view->endpoints[index].port));
   return set;
 }
 
@@ -315,8 +330,13 @@ std::vector<CandidateSet> candidate_sets(const History& history) {
       const Item item = item_of(history, failed);
       const Likeness like = likeness(item.kind);
       auto sweep = sweeps.find(like);
-      if (sweep == sweeps.end()) sweep = sweeps.emplace(like, Sweep(view != nullptr ? suspicions(history, *view, traffic.name, like) : std::vector<Suspicion>{})).first;
-      sets.push_back(name_candidates(traffic, view, failed, sweep->second.at(item), vantage != nullptr ? vantage->offset_ns : 0));
+      if (sweep == sweeps.end())
+        sweep = sweeps
+                    .emplace(like, Sweep(view != nullptr ? suspicions(history, *view, traffic.name, like)
+                                                         : std::vector<Suspicion>{}))
+                    .first;
+      sets.push_back(
+          name_candidates(traffic, view, failed, sweep->second.at(item), vantage != nullptr ? vantage->offset_ns : 0));
       sets.back().seen = sight_of(history, traffic, item) == Sight::seen;
     }
   }
@@ -324,8 +344,14 @@ std::vector<CandidateSet> candidate_sets(const History& history) {
 }
 
 json to_json(const CandidateSet& set) {
-  return json::object({{"traffic", set.traffic}, {"vantage", set.vantage}, {"id", set.id}, {"connectNs", set.connect_ns}, {"localAddress", set.local_address},
-                       {"localPort", set.local_port}, {"seen", set.seen}, {"candidates", set.candidates}});
+  return json::object({{"traffic", set.traffic},
+                       {"vantage", set.vantage},
+                       {"id", set.id},
+                       {"connectNs", set.connect_ns},
+                       {"localAddress", set.local_address},
+                       {"localPort", set.local_port},
+                       {"seen", set.seen},
+                       {"candidates", set.candidates}});
 }
 
 }  // namespace straycat::diagnose

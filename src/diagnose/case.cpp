@@ -15,18 +15,26 @@ using history::unbounded;
 
 Likeness likeness(FailureKind kind) {
   switch (kind) {
-    case FailureKind::refused: return Likeness::refused;
+    case FailureKind::refused:
+      return Likeness::refused;
     case FailureKind::connect_timeout:
-    case FailureKind::unreachable: return Likeness::no_answer;
+    case FailureKind::unreachable:
+      return Likeness::no_answer;
     case FailureKind::reset:
-    case FailureKind::closed_early: return Likeness::cut;
-    case FailureKind::response_timeout: return Likeness::late;
+    case FailureKind::closed_early:
+      return Likeness::cut;
+    case FailureKind::response_timeout:
+      return Likeness::late;
     case FailureKind::status:
     case FailureKind::body:
-    case FailureKind::protocol: return Likeness::wrong;
-    case FailureKind::tls: return Likeness::tls;
-    case FailureKind::name_not_found: return Likeness::name;
-    case FailureKind::local_exhaustion: return Likeness::local;
+    case FailureKind::protocol:
+      return Likeness::wrong;
+    case FailureKind::tls:
+      return Likeness::tls;
+    case FailureKind::name_not_found:
+      return Likeness::name;
+    case FailureKind::local_exhaustion:
+      return Likeness::local;
   }
   return Likeness::local;
 }
@@ -46,7 +54,8 @@ std::int64_t loop_lag_near(const History& history, const std::string& clock, std
   auto health = std::lower_bound(vantage->health.begin(), vantage->health.end(), ns - near,
                                  [](const VantageHealth& one, std::int64_t at) { return one.to_ns < at; });
   std::int64_t lag = 0;
-  for (; health != vantage->health.end() && health->from_ns <= ns + near; ++health) lag = std::max(lag, health->loop_lag_ns);
+  for (; health != vantage->health.end() && health->from_ns <= ns + near; ++health)
+    lag = std::max(lag, health->loop_lag_ns);
   return lag;
 }
 
@@ -91,10 +100,13 @@ Reached& Reached::operator+=(const Reached& more) {
   return *this;
 }
 
-Reached reached(const Case& the_case, const ServiceView& view, const Endpoint& endpoint, const std::string& traffic, Likeness like) {
+Reached reached(const Case& the_case, const ServiceView& view, const Endpoint& endpoint, const std::string& traffic,
+                Likeness like) {
   Reached result;
   for (const DirectProbe& probe : endpoint.probes) {
-    if (probe.traffic != traffic || !probe.uid_kept || !may_be_routable(the_case.history, view, endpoint, probe.started_ns)) continue;
+    if (probe.traffic != traffic || !probe.uid_kept ||
+        !may_be_routable(the_case.history, view, endpoint, probe.started_ns))
+      continue;
     if (probe.ok) {
       ++result.ok;
     } else if (probe.failure && likeness(probe.failure->kind) == like) {
@@ -130,7 +142,8 @@ Case open_case(const History& history) {
   for (std::size_t i = 0; i < history.traffic.size(); ++i) gather_cells(history, i, result.cells);
   for (const history::Vantage& vantage : history.vantages) {
     result.records_lost += vantage.records_lost + vantage.records_missing;
-    for (const VantageHealth& health : vantage.health) result.worst_loop_lag_ns = std::max(result.worst_loop_lag_ns, health.loop_lag_ns);
+    for (const VantageHealth& health : vantage.health)
+      result.worst_loop_lag_ns = std::max(result.worst_loop_lag_ns, health.loop_lag_ns);
   }
   return result;
 }

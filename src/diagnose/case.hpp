@@ -28,32 +28,35 @@ enum class Sight {
 };
 
 struct Cell {
-  std::size_t traffic = 0;               // index in History::traffic
+  std::size_t traffic = 0;  // index in History::traffic
   FailureKind kind = FailureKind::refused;
   Sight sight = Sight::seen;
-  std::vector<std::size_t> candidates;   // endpoints (of the traffic's view) that may have got these attempts
-  std::size_t set_size = 0;              // of the routable set by the slices, at its first failure
+  std::vector<std::size_t> candidates;  // endpoints (of the traffic's view) that may have got these attempts
+  std::size_t set_size = 0;             // of the routable set by the slices, at its first failure
   std::uint64_t count = 0;
-  std::int64_t first_ns = 0, last_ns = 0;   // instants of its first and last failure
+  std::int64_t first_ns = 0, last_ns = 0;  // instants of its first and last failure
 };
 
 struct Case {
   const history::History& history;
-  std::vector<Intent> intents;           // by view
-  std::vector<Cell> cells;               // by traffic, then time
+  std::vector<Intent> intents;  // by view
+  std::vector<Cell> cells;      // by traffic, then time
   std::uint64_t records_lost = 0;
   std::int64_t worst_loop_lag_ns = 0;
 
   [[nodiscard]] const history::ServiceView& view_of(const Cell& cell) const {
     return history.views[*history.traffic[cell.traffic].view];
   }
-  [[nodiscard]] const history::Endpoint& endpoint(const Cell& cell, std::size_t index) const { return view_of(cell).endpoints[index]; }
+  [[nodiscard]] const history::Endpoint& endpoint(const Cell& cell, std::size_t index) const {
+    return view_of(cell).endpoints[index];
+  }
   [[nodiscard]] const Intent& intent_of(const Cell& cell) const { return intents[*history.traffic[cell.traffic].view]; }
 };
 
 [[nodiscard]] Case open_case(const history::History& history);
 
-// --- what its parts and the rules share -------------------------------------------------------------------------------
+// --- what its parts and the rules share
+// -------------------------------------------------------------------------------
 
 [[nodiscard]] bool same_workload(const model::ObjectRef& a, const model::ObjectRef& b);
 // Whom each view's Service is meant for.
@@ -62,11 +65,13 @@ struct Case {
 void gather_cells(const history::History& history, std::size_t traffic, std::vector<Cell>& cells);
 
 // A stretch in which a proxy may have sent to an endpoint: its membership, widened by the lag on both sides.
-[[nodiscard]] history::Span may_route(const history::History& history, const history::ServiceView& view, const history::Membership& stay);
+[[nodiscard]] history::Span may_route(const history::History& history, const history::ServiceView& view,
+                                      const history::Membership& stay);
 // A stretch in which every proxy sent to it: the membership, narrowed by the lag. Empty when it was too short.
-[[nodiscard]] history::Span must_route(const history::History& history, const history::ServiceView& view, const history::Membership& stay);
-[[nodiscard]] bool may_be_routable(const history::History& history, const history::ServiceView& view, const history::Endpoint& endpoint,
-                                   std::int64_t ns);
+[[nodiscard]] history::Span must_route(const history::History& history, const history::ServiceView& view,
+                                       const history::Membership& stay);
+[[nodiscard]] bool may_be_routable(const history::History& history, const history::ServiceView& view,
+                                   const history::Endpoint& endpoint, std::int64_t ns);
 
 // The one owner of all candidates; none when there are no candidates, several owners, or an unknown one.
 [[nodiscard]] std::optional<model::ObjectRef> sole_owner(const Case& the_case, const Cell& cell);
@@ -79,8 +84,10 @@ struct Reached {
 [[nodiscard]] Reached reached(const Case& the_case, const history::ServiceView& view, const history::Endpoint& endpoint,
                               const std::string& traffic, Likeness like);
 
-[[nodiscard]] const model::Pod* pod_of(const history::History& history, const history::ServiceView& view, const history::Endpoint& endpoint);
+[[nodiscard]] const model::Pod* pod_of(const history::History& history, const history::ServiceView& view,
+                                       const history::Endpoint& endpoint);
 // Container restarts seen in the run: the last restart count less the first one seen.
-[[nodiscard]] int restarts(const history::History& history, const history::ServiceView& view, const history::Endpoint& endpoint);
+[[nodiscard]] int restarts(const history::History& history, const history::ServiceView& view,
+                           const history::Endpoint& endpoint);
 
 }  // namespace straycat::diagnose

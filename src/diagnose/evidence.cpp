@@ -4,12 +4,11 @@
 
 #include <fmt/format.h>
 
-#include <straycat/model/selector.hpp>
-
 #include "kubectl.hpp"
 #include "readiness.hpp"
 #include "share.hpp"
 #include "words.hpp"
+#include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
 namespace {
@@ -32,7 +31,13 @@ About about(const Case& the_case, const Scope& cells) {
   const Cell& first = the_case.cells[cells.front()];
   const auto& history = the_case.history;
   const auto& view = the_case.view_of(first);
-  About result{the_case, cells, view, history.traffic[first.traffic], the_case.intent_of(first), history.service(view.ns, view.service), "/"};
+  About result{the_case,
+               cells,
+               view,
+               history.traffic[first.traffic],
+               the_case.intent_of(first),
+               history.service(view.ns, view.service),
+               "/"};
   if (history.plan) {
     for (const auto& planned : history.plan->traffic) {
       if (planned.name == result.traffic.name) result.url = planned.url;
@@ -49,13 +54,15 @@ struct Direct {
   std::uint64_t failed = 0, ok = 0;
 };
 
-// Direct probes that started while the slices themselves had the endpoint routable: at the edges even a sound pod fails.
+// Direct probes that started while the slices themselves had the endpoint routable: at the edges even a sound pod
+// fails.
 Direct direct(const About& on, const history::Endpoint& endpoint) {
   Direct result;
   for (const DirectProbe& probe : endpoint.probes) {
-    const bool inside = std::any_of(endpoint.memberships.begin(), endpoint.memberships.end(), [&](const history::Membership& stay) {
-      return stay.from <= probe.started_ns && (stay.open_end || probe.started_ns < stay.to);
-    });
+    const bool inside =
+        std::any_of(endpoint.memberships.begin(), endpoint.memberships.end(), [&](const history::Membership& stay) {
+          return stay.from <= probe.started_ns && (stay.open_end || probe.started_ns < stay.to);
+        });
     if (!inside || !probe.uid_kept || probe.traffic != on.traffic.name) continue;
     ++(probe.ok ? result.ok : result.failed);
   }
@@ -63,30 +70,38 @@ Direct direct(const About& on, const history::Endpoint& endpoint) {
 }
 
 std::string endpoints_text(const std::vector<AccusedEndpoint>& endpoints) {
-  const auto name = [](const AccusedEndpoint& one) { return fmt::format("{}:{} (pod {})", safe(one.address), one.port, safe(one.pod)); };
+  const auto name = [](const AccusedEndpoint& one) {
+    return fmt::format("{}:{} (pod {})", safe(one.address), one.port, safe(one.pod));
+  };
   std::string text = name(endpoints.front());
   for (std::size_t i = 1; i < endpoints.size() && i < 3; ++i) text += ", " + name(endpoints[i]);
   if (endpoints.size() > 3) text += fmt::format(" and {} more", endpoints.size() - 3);
   return text;
 }
 
-void add(Finding& finding, const char* id, Weight weight, std::string text, std::string kubectl = "", json data = json::object()) {
+void add(Finding& finding, const char* id, Weight weight, std::string text, std::string kubectl = "",
+         json data = json::object()) {
   finding.evidence.push_back({id, weight, std::move(text), std::move(kubectl), std::move(data)});
 }
 
-// --- for every cause --------------------------------------------------------------------------------------------------
+// --- for every cause
+// --------------------------------------------------------------------------------------------------
 
 void endpoints_and_owner(const About& on, Finding& finding) {
   if (finding.endpoints.empty()) return;
   const auto& first = finding.endpoints.front();
   add(finding, "failing-endpoint", Weight::decides,
-      fmt::format("the {} {}", finding.endpoints.size() == 1 ? "endpoint that fails is" : "endpoints that fail are", endpoints_text(finding.endpoints)),
+      fmt::format("the {} {}", finding.endpoints.size() == 1 ? "endpoint that fails is" : "endpoints that fail are",
+                  endpoints_text(finding.endpoints)),
       kubectl_object(on.view.ns, "get", "pod", first.pod, "-o wide"));
   if (!finding.workload) return;
   const bool own = finding.workload->kind == "Pod";
-  const auto text = own ? fmt::format("{} has no controller: it is a bare pod", display(*finding.workload))
-                        : fmt::format("{} to {}", finding.endpoints.size() == 1 ? "that pod belongs" : "those pods belong", display(*finding.workload));
-  add(finding, "owner", Weight::decides, text, kubectl_object(on.view.ns, "get", "pod", first.pod, "-o 'jsonpath={.metadata.ownerReferences}'"));
+  const auto text =
+      own ? fmt::format("{} has no controller: it is a bare pod", display(*finding.workload))
+          : fmt::format("{} to {}", finding.endpoints.size() == 1 ? "that pod belongs" : "those pods belong",
+                        display(*finding.workload));
+  add(finding, "owner", Weight::decides, text,
+      kubectl_object(on.view.ns, "get", "pod", first.pod, "-o 'jsonpath={.metadata.ownerReferences}'"));
 }
 
 void reached_directly(const About& on, Finding& finding) {
@@ -99,22 +114,28 @@ void reached_directly(const About& on, Finding& finding) {
     sum.failed += one.failed;
   }
   if (own.ok + own.failed == 0 || finding.endpoints.empty()) return;
-  const bool refused = finding.evidence.empty() ? false : std::all_of(on.cells.begin(), on.cells.end(), [&](std::size_t cell) {
-    return on.the_case.cells[cell].kind == FailureKind::refused;
-  });
-  std::string text = fmt::format("{} when reached directly: {} of {}", refused ? "refused" : "failed", grouped(own.failed), grouped(own.ok + own.failed));
-  if (others.ok + others.failed > 0) text += fmt::format("; the other endpoints answered {} of {}", grouped(others.ok), grouped(others.ok + others.failed));
+  const bool refused =
+      finding.evidence.empty() ? false : std::all_of(on.cells.begin(), on.cells.end(), [&](std::size_t cell) {
+        return on.the_case.cells[cell].kind == FailureKind::refused;
+      });
+  std::string text = fmt::format("{} when reached directly: {} of {}", refused ? "refused" : "failed",
+                                 grouped(own.failed), grouped(own.ok + own.failed));
+  if (others.ok + others.failed > 0)
+    text +=
+        fmt::format("; the other endpoints answered {} of {}", grouped(others.ok), grouped(others.ok + others.failed));
   const auto& first = finding.endpoints.front();
   add(finding, "refused-directly", Weight::decides, text, kubectl_reach(on.view.ns, first.pod, first.port, on.url),
       json::object({{"failed", own.failed}, {"ok", own.ok}, {"othersOk", others.ok}, {"othersFailed", others.failed}}));
 }
 
-// --- for a stray ------------------------------------------------------------------------------------------------------
+// --- for a stray
+// ------------------------------------------------------------------------------------------------------
 
 void label_matched(const About& on, Finding& finding) {
   if (!on.service || on.service->selector.empty()) return;
   add(finding, "label-matched", Weight::decides,
-      fmt::format("Service/{} selects by {} alone, and the {} it", safe(on.view.service), safe(model::to_string(on.service->selector)),
+      fmt::format("Service/{} selects by {} alone, and the {} it", safe(on.view.service),
+                  safe(model::to_string(on.service->selector)),
                   finding.endpoints.size() == 1 ? "pod carries" : "pods carry"),
       kubectl_list(on.view.ns, "pods", on.service->selector, "--show-labels"));
 }
@@ -126,7 +147,8 @@ void readiness_probe(const About& on, Finding& finding) {
   const bool probed = timeline->last->has_readiness_probe();
   const auto& hook = timeline->last->meta.helm_hook;
   add(finding, "no-readiness-probe", Weight::corroborates,
-      probed ? std::string("it has a readiness probe, which passed") : std::string("it has no readiness probe, so it counts as ready as soon as it runs"),
+      probed ? std::string("it has a readiness probe, which passed")
+             : std::string("it has no readiness probe, so it counts as ready as soon as it runs"),
       kubectl_object(on.view.ns, "get", "pod", first.pod, "-o 'jsonpath={.spec.containers[*].readinessProbe}'"));
   if (!hook.empty()) add(finding, "helm-hook", Weight::context, fmt::format("it is a Helm hook ({})", safe(hook)));
 }
@@ -158,9 +180,10 @@ void only_while_routable(const About& on, Finding& finding) {
   const Sides side = sides(on, finding);
   const std::string who = finding.endpoints.size() == 1 ? "it was" : "they were";
   add(finding, "only-while-routable", side.outside == 0 ? Weight::decides : Weight::against,
-      fmt::format("{} of {} began while {} routable (up to {} of data-plane lag included); outside that time {} of {} failed", grouped(side.inside),
-                  count(side.inside + side.outside, "failure"), who, in_ms(on.the_case.history.lag.late_ns), grouped(side.outside),
-                  count(side.outside_attempts, "attempt")),
+      fmt::format(
+          "{} of {} began while {} routable (up to {} of data-plane lag included); outside that time {} of {} failed",
+          grouped(side.inside), count(side.inside + side.outside, "failure"), who,
+          in_ms(on.the_case.history.lag.late_ns), grouped(side.outside), count(side.outside_attempts, "attempt")),
       kubectl_slices(on.view.ns, on.view.service),
       json::object({{"inside", side.inside}, {"outside", side.outside}, {"attemptsOutside", side.outside_attempts}}));
 }
@@ -185,13 +208,15 @@ void edges(const About& on, Finding& finding) {
   if (joined == 0 || error >= history::unbounded) return;
   if (!open_start) {
     add(finding, "onset", Weight::decides,
-        fmt::format("the first failure started {} the slice change that let it in{}", distance(finding.first_ns, joined), with_error(error)), "",
-        json::object({{"ns", finding.first_ns - joined}, {"errorNs", error}}));
+        fmt::format("the first failure started {} the slice change that let it in{}",
+                    distance(finding.first_ns, joined), with_error(error)),
+        "", json::object({{"ns", finding.first_ns - joined}, {"errorNs", error}}));
   }
   if (!open_end) {
     add(finding, "end", Weight::decides,
-        fmt::format("the last failure started {} the slice change that took it out{}", distance(finding.last_ns, left), with_error(error)), "",
-        json::object({{"ns", finding.last_ns - left}, {"errorNs", error}}));
+        fmt::format("the last failure started {} the slice change that took it out{}", distance(finding.last_ns, left),
+                    with_error(error)),
+        "", json::object({{"ns", finding.last_ns - left}, {"errorNs", error}}));
   }
 }
 
@@ -200,8 +225,11 @@ void no_readiness_event(const About& on, Finding& finding) {
   if (!on.the_case.history.covered("events", span)) return;
   const auto written = readiness_failures(on.the_case.history, span);
   add(finding, "no-readiness-failure", written == 0 ? Weight::corroborates : Weight::against,
-      written == 0 ? std::string("no \"Readiness probe failed\" event was written meanwhile for any pod that was ready, and the Events were watched throughout")
-                   : fmt::format("{} written meanwhile for pods that were ready", count(written, "\"Readiness probe failed\" event was", "\"Readiness probe failed\" events were")),
+      written == 0 ? std::string("no \"Readiness probe failed\" event was written meanwhile for any pod that was "
+                                 "ready, and the Events were watched throughout")
+                   : fmt::format("{} written meanwhile for pods that were ready",
+                                 count(written, "\"Readiness probe failed\" event was",
+                                       "\"Readiness probe failed\" events were")),
       "kubectl -n " + shell_word(on.view.ns) + " get events --field-selector reason=Unhealthy");
 }
 
@@ -211,26 +239,34 @@ void share(const About& on, Finding& finding) {
   const auto predicted = predicted_share(on.the_case, finding, index, {history.begin, history.end});
   if (!predicted) return;
   add(finding, "share", predicted->agrees() ? Weight::corroborates : Weight::against,
-      fmt::format("while it was settled among the endpoints, {} of {} failed; equal balancing predicts {} ({} to {} with 99.99 %)", grouped(predicted->failed),
-                  count(predicted->attempts, "attempt"), percent(predicted->expected_ppm, 1'000'000), grouped(predicted->expected_low),
+      fmt::format("while it was settled among the endpoints, {} of {} failed; equal balancing predicts {} ({} to {} "
+                  "with 99.99 %)",
+                  grouped(predicted->failed), count(predicted->attempts, "attempt"),
+                  percent(predicted->expected_ppm, 1'000'000), grouped(predicted->expected_low),
                   grouped(predicted->expected_high)),
       "",
-      json::object({{"attempts", predicted->attempts}, {"failed", predicted->failed}, {"expectedPpm", predicted->expected_ppm},
-                    {"expectedLow", predicted->expected_low}, {"expectedHigh", predicted->expected_high}}));
+      json::object({{"attempts", predicted->attempts},
+                    {"failed", predicted->failed},
+                    {"expectedPpm", predicted->expected_ppm},
+                    {"expectedLow", predicted->expected_low},
+                    {"expectedHigh", predicted->expected_high}}));
 }
 
 void intent(const About& on, Finding& finding) {
   if (!on.intent.workload) return;
   add(finding, "meant-for", Weight::decides,
-      fmt::format("Service/{} is meant for {}: {}", safe(on.view.service), display(*on.intent.workload), on.intent.basis),
+      fmt::format("Service/{} is meant for {}: {}", safe(on.view.service), display(*on.intent.workload),
+                  on.intent.basis),
       kubectl_object(on.view.ns, "get", on.intent.workload->kind, on.intent.workload->name, "-o wide"),
       json::object({{"given", on.intent.given}}));
 }
 
 void candidate_sets(const About& on, Finding& finding) {
   add(finding, "candidate-sets", Weight::decides,
-      fmt::format("{}: every endpoint that can have got it (routable then, and not answering when reached directly) belongs to {}",
-                  count(failures_in(on.the_case, on.cells), "failed request", "failed requests, for each"), display(*finding.workload)));
+      fmt::format("{}: every endpoint that can have got it (routable then, and not answering when reached directly) "
+                  "belongs to {}",
+                  count(failures_in(on.the_case, on.cells), "failed request", "failed requests, for each"),
+                  display(*finding.workload)));
 }
 
 }  // namespace
@@ -242,7 +278,8 @@ void add_evidence(const Case& the_case, const Scope& cells, Finding& finding) {
   if (foreign) label_matched(on, finding);
   reached_directly(on, finding);
   if (!foreign) {
-    add(finding, "slices", Weight::context, "what the Service's slices list", kubectl_slices(on.view.ns, on.view.service));
+    add(finding, "slices", Weight::context, "what the Service's slices list",
+        kubectl_slices(on.view.ns, on.view.service));
     return;
   }
   readiness_probe(on, finding);

@@ -53,7 +53,8 @@ bool within(const Budget& budget, std::uint64_t failed, std::uint64_t attempts) 
 }
 
 // "At most": needs the whole stretch, seen well.
-CheckedExpectation at_most(const Budget& budget, const Count& seen, const std::string& where, const std::string& doubt) {
+CheckedExpectation at_most(const Budget& budget, const Count& seen, const std::string& where,
+                           const std::string& doubt) {
   CheckedExpectation result{fmt::format("at most {} failed requests {}", text_of(budget), where), Met::unproven, ""};
   result.why = fmt::format("{} of {} failed", grouped(seen.most), count(seen.attempts, "attempt"));
   if (!within(budget, seen.least, seen.attempts)) {
@@ -67,11 +68,13 @@ CheckedExpectation at_most(const Budget& budget, const Count& seen, const std::s
 }
 
 // "At least": what was seen was seen, however the run ended.
-CheckedExpectation at_least(const Budget& budget, const Count& seen, const std::string& where, const std::string& doubt) {
+CheckedExpectation at_least(const Budget& budget, const Count& seen, const std::string& where,
+                            const std::string& doubt) {
   CheckedExpectation result{fmt::format("at least {} failed requests {}", text_of(budget), where), Met::unproven, ""};
   result.why = fmt::format("{} of {} failed", grouped(seen.most), count(seen.attempts, "attempt"));
   const auto reaches = [&](std::uint64_t failed) {
-    return static_cast<double>(failed) >= (budget.share ? budget.value * static_cast<double>(seen.attempts) : budget.value);
+    return static_cast<double>(failed) >=
+           (budget.share ? budget.value * static_cast<double>(seen.attempts) : budget.value);
   };
   if (reaches(seen.least)) {
     result.met = Met::yes;
@@ -85,14 +88,16 @@ CheckedExpectation at_least(const Budget& budget, const Count& seen, const std::
 
 CheckedExpectation readiness(const History& history, const ScenarioPhase& phase, bool none, const std::string& doubt) {
   const Span span{phase.from.earliest(), phase.to.latest()};
-  CheckedExpectation result{fmt::format("{} \"Readiness probe failed\" event for a ready pod in phase {}", none ? "no" : "a", safe(phase.name)),
+  CheckedExpectation result{fmt::format("{} \"Readiness probe failed\" event for a ready pod in phase {}",
+                                        none ? "no" : "a", safe(phase.name)),
                             Met::unproven, ""};
   if (!phase.from.bounded() || !phase.to.bounded() || !history.covered("events", {phase.from.ns, phase.to.ns})) {
     result.why = "the Events were not watched throughout";
     return result;
   }
   const auto written = readiness_failures(history, span);
-  result.why = written == 0 ? "none was written, and the Events were watched throughout" : count(written, "was", "were") + " written";
+  result.why = written == 0 ? "none was written, and the Events were watched throughout"
+                            : count(written, "was", "were") + " written";
   if (written > 0) {
     result.met = none ? Met::no : Met::yes;
   } else if (doubt.empty()) {
@@ -115,7 +120,8 @@ std::string doubt_of(const Case& the_case, bool whole, bool bounded, std::uint64
 void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, std::vector<CheckedExpectation>& out) {
   const History& history = the_case.history;
   const std::string where = "in phase " + safe(expected.phase);
-  const auto phase = std::find_if(history.phases.begin(), history.phases.end(), [&](const ScenarioPhase& p) { return p.name == expected.phase; });
+  const auto phase = std::find_if(history.phases.begin(), history.phases.end(),
+                                  [&](const ScenarioPhase& p) { return p.name == expected.phase; });
   if (phase == history.phases.end()) {
     out.push_back({"something " + where, finished(history) ? Met::no : Met::unproven, "the phase never began"});
     return;
@@ -126,11 +132,13 @@ void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, s
   if (expected.max_failures) out.push_back(at_most(*expected.max_failures, seen, where, doubt));
   if (expected.min_failures) out.push_back(at_least(*expected.min_failures, seen, where, doubt));
   if (expected.no_readiness_failures) {
-    out.push_back(readiness(history, *phase, *expected.no_readiness_failures, doubt_of(the_case, phase->closed, bounded, fewest_attempts)));
+    out.push_back(readiness(history, *phase, *expected.no_readiness_failures,
+                            doubt_of(the_case, phase->closed, bounded, fewest_attempts)));
   }
 }
 
-// --- the finding ------------------------------------------------------------------------------------------------------
+// --- the finding
+// ------------------------------------------------------------------------------------------------------
 
 // What stays unexplained in a verdict that stands all the same is for the failure budgets, not for this expectation.
 bool explains(const Finding& finding) { return finding.explained > 0 && finding.cause != "unexplained"; }
@@ -142,7 +150,8 @@ bool is_expected(const plan::Expectations& expected, const Finding& finding) {
   return finding.workload && same_workload(*finding.workload, named);
 }
 
-void check_none(const Case& the_case, const Verdict& verdict, const plan::Expectations& expected, CheckedExpectation& out) {
+void check_none(const Case& the_case, const Verdict& verdict, const plan::Expectations& expected,
+                CheckedExpectation& out) {
   const std::uint64_t real = verdict.failed - verdict.local;
   const Budget allowed = expected.max_failures.value_or(Budget{});
   if (verdict.conclusion == Conclusion::found) {
@@ -157,11 +166,14 @@ void check_none(const Case& the_case, const Verdict& verdict, const plan::Expect
   }
 }
 
-void check_cause(const Case& the_case, const Verdict& verdict, const plan::Expectations& expected, CheckedExpectation& out) {
-  const auto match = std::find_if(verdict.findings.begin(), verdict.findings.end(), [&](const Finding& f) { return is_expected(expected, f); });
+void check_cause(const Case& the_case, const Verdict& verdict, const plan::Expectations& expected,
+                 CheckedExpectation& out) {
+  const auto match = std::find_if(verdict.findings.begin(), verdict.findings.end(),
+                                  [&](const Finding& f) { return is_expected(expected, f); });
   const auto other = std::find_if(verdict.findings.begin(), verdict.findings.end(),
                                   [&](const Finding& f) { return explains(f) && !is_expected(expected, f); });
-  if (verdict.conclusion == Conclusion::inconclusive && !(match != verdict.findings.end() && !explains(*match) && verdict.failed == 0)) {
+  if (verdict.conclusion == Conclusion::inconclusive &&
+      !(match != verdict.findings.end() && !explains(*match) && verdict.failed == 0)) {
     out.why = "inconclusive: " + verdict.reasons.front();
   } else if (match == verdict.findings.end()) {
     out.met = finished(the_case.history) || other != verdict.findings.end() ? Met::no : Met::unproven;
@@ -192,7 +204,8 @@ CheckedExpectation check_finding(const Case& the_case, const Verdict& verdict, c
 int exit_code(const History& history, const std::vector<CheckedExpectation>& expectations) {
   if (history.ended && history.ended->reason == "failed") return 4;
   const auto any = [&](Met met) {
-    return std::any_of(expectations.begin(), expectations.end(), [&](const CheckedExpectation& one) { return one.met == met; });
+    return std::any_of(expectations.begin(), expectations.end(),
+                       [&](const CheckedExpectation& one) { return one.met == met; });
   };
   return any(Met::no) ? 1 : any(Met::unproven) ? 2 : 0;
 }
@@ -207,7 +220,8 @@ void check_expectations(const Case& the_case, Verdict& verdict) {
   if (expected.max_failures) {
     const auto real = verdict.failed - verdict.local;
     const Count seen{real, real, verdict.attempts};
-    verdict.expectations.push_back(at_most(*expected.max_failures, seen, "in the whole run", doubt_of(the_case, finished(history), true, seen.attempts)));
+    verdict.expectations.push_back(at_most(*expected.max_failures, seen, "in the whole run",
+                                           doubt_of(the_case, finished(history), true, seen.attempts)));
   }
   verdict.exit_code = exit_code(history, verdict.expectations);
 }

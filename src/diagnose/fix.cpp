@@ -5,10 +5,9 @@
 
 #include <fmt/format.h>
 
-#include <straycat/model/selector.hpp>
-
 #include "kubectl.hpp"
 #include "words.hpp"
+#include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
 namespace {
@@ -25,18 +24,21 @@ std::string labels_at(const std::string& kind) {
   return "/spec/template/metadata/labels";
 }
 
-std::string selector_at(const std::string& kind) { return kind == "ReplicationController" ? "/spec/selector" : "/spec/selector/matchLabels"; }
+std::string selector_at(const std::string& kind) {
+  return kind == "ReplicationController" ? "/spec/selector" : "/spec/selector/matchLabels";
+}
 
 std::string dotted(std::string pointer) {
   std::replace(pointer.begin(), pointer.end(), '/', '.');
   return pointer.substr(1);
 }
 
-// --- what the run knows of a workload ---------------------------------------------------------------------------------
+// --- what the run knows of a workload
+// ---------------------------------------------------------------------------------
 
 struct Known {
-  Labels labels;             // of its pods
-  LabelSelector selector;    // its own, empty when it has none of its own making
+  Labels labels;           // of its pods
+  LabelSelector selector;  // its own, empty when it has none of its own making
   const plan::Manifest* manifest = nullptr;
 };
 
@@ -50,7 +52,8 @@ const plan::Manifest* manifest_of(const plan::Plan& plan, const ObjectRef& ref) 
     const auto* apply = std::get_if<plan::Apply>(&step.action);
     if (apply == nullptr) continue;
     for (const auto& manifest : apply->manifests) {
-      if (text_of(manifest.object, "kind") == ref.kind && model::project_pod(manifest.object).meta.name == ref.name) return &manifest;
+      if (text_of(manifest.object, "kind") == ref.kind && model::project_pod(manifest.object).meta.name == ref.name)
+        return &manifest;
     }
   }
   return nullptr;
@@ -72,7 +75,8 @@ std::optional<Known> known_of(const History& history, const ObjectRef& ref) {
     return Known{timeline.last->pod.labels, ref.kind == "Job" ? LabelSelector{} : timeline.last->selector, nullptr};
   }
   for (const auto& [key, timeline] : history.pods) {
-    if (timeline.last && same_workload(timeline.last->meta.ref(), ref)) return Known{timeline.last->meta.labels, {}, nullptr};
+    if (timeline.last && same_workload(timeline.last->meta.ref(), ref))
+      return Known{timeline.last->meta.labels, {}, nullptr};
   }
   return std::nullopt;
 }
@@ -96,10 +100,12 @@ std::vector<model::Service> services_of(const History& history, const std::strin
   return result;
 }
 
-// --- the new labels ---------------------------------------------------------------------------------------------------
+// --- the new labels
+// ---------------------------------------------------------------------------------------------------
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return text;
 }
 
@@ -114,7 +120,8 @@ std::string renamed(const std::string& value, const std::string& kind) {
 // Changes the value of one label; a second change of the same label replaces the first.
 void rename(const std::string& key, const std::string& kind, Labels& labels, std::vector<LabelChange>& changes) {
   const std::string value = renamed(labels[key], kind);
-  const auto before = std::find_if(changes.begin(), changes.end(), [&](const LabelChange& one) { return one.key == key; });
+  const auto before =
+      std::find_if(changes.begin(), changes.end(), [&](const LabelChange& one) { return one.key == key; });
   if (before != changes.end()) {
     before->to = value;
   } else {
@@ -125,11 +132,13 @@ void rename(const std::string& key, const std::string& kind, Labels& labels, std
 
 // Changes the first label that a Service's selector asks for, until no Service selects the pods. The bound only ends
 // the search where new values are selected in their turn.
-std::vector<LabelChange> rename_out(const std::vector<model::Service>& services, const std::string& kind, Labels& labels) {
+std::vector<LabelChange> rename_out(const std::vector<model::Service>& services, const std::string& kind,
+                                    Labels& labels) {
   std::vector<LabelChange> changes;
   for (int round = 0; round < 8; ++round) {
-    const auto selecting = std::find_if(services.begin(), services.end(),
-                                        [&](const model::Service& service) { return model::selects(service.selector, labels); });
+    const auto selecting = std::find_if(services.begin(), services.end(), [&](const model::Service& service) {
+      return model::selects(service.selector, labels);
+    });
     if (selecting == services.end()) break;
     rename(selecting->selector.begin()->first, kind, labels, changes);
   }
@@ -137,11 +146,13 @@ std::vector<LabelChange> rename_out(const std::vector<model::Service>& services,
 }
 
 bool any_selects(const std::vector<model::Service>& services, const Labels& labels) {
-  return std::any_of(services.begin(), services.end(), [&](const model::Service& service) { return model::selects(service.selector, labels); });
+  return std::any_of(services.begin(), services.end(),
+                     [&](const model::Service& service) { return model::selects(service.selector, labels); });
 }
 
 // The same change in the workload's own selector, where that names the label; false when it cannot follow.
-bool follow_selector(LabelSelector& selector, const Labels& labels, const std::string& kind, std::vector<LabelChange>& changes) {
+bool follow_selector(LabelSelector& selector, const Labels& labels, const std::string& kind,
+                     std::vector<LabelChange>& changes) {
   std::vector<LabelChange> more;
   for (const auto& change : changes) {
     const auto found = selector.match_labels.find(change.key);
@@ -153,7 +164,8 @@ bool follow_selector(LabelSelector& selector, const Labels& labels, const std::s
   return model::matches(selector, labels);
 }
 
-// --- its forms --------------------------------------------------------------------------------------------------------
+// --- its forms
+// --------------------------------------------------------------------------------------------------------
 
 json merge_patch_of(const std::vector<LabelChange>& changes) {
   json patch = json::object();
@@ -170,8 +182,10 @@ json merge_patch_of(const std::vector<LabelChange>& changes) {
 // A YAML 1.1 plain scalar that can be nothing but this string; else in double quotes, JSON's being YAML's.
 std::string scalar(const std::string& text) {
   static const std::set<std::string> words = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"};
-  const bool plain = !text.empty() && (std::isalpha(static_cast<unsigned char>(text[0])) != 0) && words.count(lower(text)) == 0 &&
-                     std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '/'; });
+  const bool plain = !text.empty() && (std::isalpha(static_cast<unsigned char>(text[0])) != 0) &&
+                     words.count(lower(text)) == 0 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+                       return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '/';
+                     });
   return plain ? text : json(text).dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
@@ -184,8 +198,10 @@ void write_yaml(const json& node, const std::vector<LabelChange>& changes, std::
       continue;
     }
     const auto name = key;
-    const auto change = std::find_if(changes.begin(), changes.end(), [&](const LabelChange& one) { return one.key == name; });
-    out += " " + scalar(value.get<std::string>()) + (change != changes.end() ? "  # was: " + safe(change->from) : "") + "\n";
+    const auto change =
+        std::find_if(changes.begin(), changes.end(), [&](const LabelChange& one) { return one.key == name; });
+    out += " " + scalar(value.get<std::string>()) + (change != changes.end() ? "  # was: " + safe(change->from) : "") +
+           "\n";
   }
 }
 
@@ -194,23 +210,31 @@ std::vector<std::string> order_of(const ObjectRef& stray, const std::string& fil
   const std::string manifest = file.empty() ? "the manifest of " + name : safe(file);
   std::vector<std::string> order = {fmt::format("Change the labels in {} as above.", manifest)};
   if (stray.kind == "Job") {
-    order.push_back(fmt::format("The pod template of a Job cannot be changed in place: delete {} if it still exists, then apply {}.", name, manifest));
+    order.push_back(fmt::format(
+        "The pod template of a Job cannot be changed in place: delete {} if it still exists, then apply {}.", name,
+        manifest));
   } else if (stray.kind == "CronJob") {
-    order.push_back(fmt::format("Apply {}; Jobs that it starts from then on stay out of the Service, one that runs now ends as it is.", manifest));
+    order.push_back(fmt::format(
+        "Apply {}; Jobs that it starts from then on stay out of the Service, one that runs now ends as it is.",
+        manifest));
   } else if (selector_changed) {
-    order.push_back(fmt::format("The selector of a {} cannot be changed in place: delete {}, then apply {}.", safe(stray.kind), name, manifest));
+    order.push_back(fmt::format("The selector of a {} cannot be changed in place: delete {}, then apply {}.",
+                                safe(stray.kind), name, manifest));
   } else {
     order.push_back(fmt::format("Apply {}.", manifest));
   }
-  order.emplace_back("Leave the Service's selector as it is: changed first, it can cut every endpoint off until all pods carry the new label.");
+  order.emplace_back(
+      "Leave the Service's selector as it is: changed first, it can cut every endpoint off until all pods carry the "
+      "new label.");
   return order;
 }
 
-std::vector<std::string> checked_of(const std::vector<model::Service>& services, const Labels& labels, const Intent& intent, const Finding& finding) {
+std::vector<std::string> checked_of(const std::vector<model::Service>& services, const Labels& labels,
+                                    const Intent& intent, const Finding& finding) {
   std::set<std::string> names;
   for (const auto& service : services) names.insert(service.meta.name);
-  return {fmt::format("with {} on the pods of {}, no Service of the run selects them ({} looked at)", safe(model::to_string(labels)),
-                      display(*finding.workload), names.size()),
+  return {fmt::format("with {} on the pods of {}, no Service of the run selects them ({} looked at)",
+                      safe(model::to_string(labels)), display(*finding.workload), names.size()),
           fmt::format("Service/{} still selects the pods of {}", safe(intent.service), display(*intent.workload)),
           "a label only added would not help: a selector also matches pods with more labels"};
 }
@@ -224,7 +248,8 @@ void propose_fix(const Case& the_case, const Intent& intent, Finding& finding) {
   const auto meant = intent.workload ? known_of(history, *intent.workload) : std::nullopt;
   const auto service = history.service(finding.ns, finding.service);
   const auto services = services_of(history, finding.ns);
-  if (!known || !meant || !service || !model::selects(service->selector, known->labels) || !model::selects(service->selector, meant->labels)) {
+  if (!known || !meant || !service || !model::selects(service->selector, known->labels) ||
+      !model::selects(service->selector, meant->labels)) {
     finding.no_fix = "the log does not hold the labels and selectors with which a fix could be checked";
     return;
   }
@@ -247,7 +272,8 @@ void propose_fix(const Case& the_case, const Intent& intent, Finding& finding) {
   write_yaml(fix.merge_patch, changes, 0, fix.yaml);
   fix.order = order_of(stray, fix.file, changes.size() > in_template);
   fix.checked = checked_of(services, labels, intent, finding);
-  fix.kubectl = {kubectl_list(finding.ns, "pods", service->selector, "--show-labels"), kubectl_slices(finding.ns, finding.service)};
+  fix.kubectl = {kubectl_list(finding.ns, "pods", service->selector, "--show-labels"),
+                 kubectl_slices(finding.ns, finding.service)};
   fix.changes = std::move(changes);
   finding.fix = std::move(fix);
 }

@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <straycat/model/selector.hpp>
-
 #include "case.hpp"
 #include "words.hpp"
+#include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
 namespace {
@@ -27,14 +26,16 @@ std::vector<Claimant> claimants(const ServiceView& view) {
   std::vector<Claimant> result;
   for (const auto& endpoint : view.endpoints) {
     if (endpoint.owner.kind.empty()) continue;
-    auto found = std::find_if(result.begin(), result.end(), [&](const Claimant& c) { return same_workload(c.workload, endpoint.owner); });
+    auto found = std::find_if(result.begin(), result.end(),
+                              [&](const Claimant& c) { return same_workload(c.workload, endpoint.owner); });
     if (found == result.end()) found = result.insert(result.end(), {endpoint.owner, 0});
     for (const auto& stay : endpoint.memberships) found->endpoint_time += stay.to - stay.from;
   }
   return result;
 }
 
-// The workload that the plan names, with its uid when the log knows it. None when the Service has nothing to do with it.
+// The workload that the plan names, with its uid when the log knows it. None when the Service has nothing to do with
+// it.
 std::optional<model::ObjectRef> given(const History& history, const ServiceView& view) {
   if (!history.plan || !history.plan->meant_for) return std::nullopt;
   const plan::Target& target = *history.plan->meant_for;
@@ -55,7 +56,8 @@ std::string text_of(const model::json& object, const char* key) {
 }
 
 // Workloads of one apply step that bring the Service, and whose template it selects.
-std::vector<model::ObjectRef> applied_with(const plan::Apply& apply, const ServiceView& view, const model::Labels& selector) {
+std::vector<model::ObjectRef> applied_with(const plan::Apply& apply, const ServiceView& view,
+                                           const model::Labels& selector) {
   std::vector<model::ObjectRef> result;
   bool brings_service = false;
   for (const auto& manifest : apply.manifests) {
@@ -70,7 +72,8 @@ std::vector<model::ObjectRef> applied_with(const plan::Apply& apply, const Servi
   return brings_service ? result : std::vector<model::ObjectRef>{};
 }
 
-std::optional<model::ObjectRef> applied_together(const History& history, const ServiceView& view, const std::vector<Claimant>& known) {
+std::optional<model::ObjectRef> applied_together(const History& history, const ServiceView& view,
+                                                 const std::vector<Claimant>& known) {
   const auto service = history.service(view.ns, view.service);
   if (!history.plan || !service) return std::nullopt;
   for (const auto& step : history.plan->steps) {
@@ -86,7 +89,8 @@ std::optional<model::ObjectRef> applied_together(const History& history, const S
   return std::nullopt;
 }
 
-// The one with the most endpoint time, if it has more than three fifths of it: less is no ground to call another a stray.
+// The one with the most endpoint time, if it has more than three fifths of it: less is no ground to call another a
+// stray.
 const Claimant* dominant(const std::vector<Claimant>& known, bool only_stable, std::int64_t& whole) {
   const Claimant* best = nullptr;
   whole = 0;
@@ -107,14 +111,18 @@ Intent infer(const History& history, const ServiceView& view) {
     return intent;
   }
   std::int64_t whole = 0;
-  const bool any_stable = std::any_of(known.begin(), known.end(), [](const Claimant& c) { return stable(c.workload.kind); });
+  const bool any_stable =
+      std::any_of(known.begin(), known.end(), [](const Claimant& c) { return stable(c.workload.kind); });
   if (const Claimant* best = dominant(known, any_stable, whole)) {
     intent.workload = best->workload;
-    const auto share = percent(static_cast<std::uint64_t>(best->endpoint_time / 1000), static_cast<std::uint64_t>(whole / 1000));
-    intent.basis = fmt::format("inferred: it owned {} of the endpoint time{}", share, any_stable ? " of workloads that stand for good" : "");
+    const auto share =
+        percent(static_cast<std::uint64_t>(best->endpoint_time / 1000), static_cast<std::uint64_t>(whole / 1000));
+    intent.basis = fmt::format("inferred: it owned {} of the endpoint time{}", share,
+                               any_stable ? " of workloads that stand for good" : "");
     return intent;
   }
-  intent.basis = known.empty() ? "nothing that could be meant was seen behind it" : "several workloads stand behind it alike";
+  intent.basis =
+      known.empty() ? "nothing that could be meant was seen behind it" : "several workloads stand behind it alike";
   return intent;
 }
 

@@ -13,8 +13,14 @@ json list(const std::vector<T>& items, F form) {
 }
 
 json endpoint(const AccusedEndpoint& one) {
-  return json::object({{"address", one.address}, {"port", one.port}, {"namespace", one.ns}, {"pod", one.pod}, {"podUid", one.pod_uid},
-                       {"routable", list(one.routable, span)}, {"probesFailed", one.probes_failed}, {"probesOk", one.probes_ok}});
+  return json::object({{"address", one.address},
+                       {"port", one.port},
+                       {"namespace", one.ns},
+                       {"pod", one.pod},
+                       {"podUid", one.pod_uid},
+                       {"routable", list(one.routable, span)},
+                       {"probesFailed", one.probes_failed},
+                       {"probesOk", one.probes_ok}});
 }
 
 json evidence(const Evidence& one) {
@@ -25,7 +31,8 @@ json evidence(const Evidence& one) {
 }
 
 json rival(const Rival& one) {
-  json out = json::object({{"cause", one.cause}, {"title", one.title}, {"excluded", one.excluded}, {"reason", one.reason}});
+  json out =
+      json::object({{"cause", one.cause}, {"title", one.title}, {"excluded", one.excluded}, {"reason", one.reason}});
   if (!one.kubectl.empty()) out["kubectl"] = one.kubectl;
   return out;
 }
@@ -33,7 +40,11 @@ json rival(const Rival& one) {
 json workload(const std::optional<model::ObjectRef>& ref) { return ref ? json(*ref) : json(nullptr); }
 
 json finding(const Finding& one) {
-  json out = json::object({{"cause", one.cause}, {"title", one.title}, {"sentence", one.sentence}, {"namespace", one.ns}, {"service", one.service}});
+  json out = json::object({{"cause", one.cause},
+                           {"title", one.title},
+                           {"sentence", one.sentence},
+                           {"namespace", one.ns},
+                           {"service", one.service}});
   out["workload"] = workload(one.workload);
   out["endpoints"] = list(one.endpoints, endpoint);
   out["explained"] = one.explained;
@@ -48,16 +59,28 @@ json finding(const Finding& one) {
 }
 
 json intent(const Intent& one) {
-  return json::object({{"namespace", one.ns}, {"service", one.service}, {"workload", workload(one.workload)}, {"given", one.given}, {"basis", one.basis}});
+  return json::object({{"namespace", one.ns},
+                       {"service", one.service},
+                       {"workload", workload(one.workload)},
+                       {"given", one.given},
+                       {"basis", one.basis}});
 }
 
 json share(const Share& one) {
-  return json::object({{"attempts", one.attempts}, {"failed", one.failed}, {"expectedLow", one.expected_low}, {"expectedHigh", one.expected_high},
-                       {"expectedPpm", one.expected_ppm}, {"agrees", one.agrees()}});
+  return json::object({{"attempts", one.attempts},
+                       {"failed", one.failed},
+                       {"expectedLow", one.expected_low},
+                       {"expectedHigh", one.expected_high},
+                       {"expectedPpm", one.expected_ppm},
+                       {"agrees", one.agrees()}});
 }
 
 json phase(const PhaseReport& one) {
-  json out = json::object({{"phase", one.phase}, {"traffic", one.traffic}, {"vantage", one.vantage}, {"fromNs", one.from_ns}, {"toNs", one.to_ns}});
+  json out = json::object({{"phase", one.phase},
+                           {"traffic", one.traffic},
+                           {"vantage", one.vantage},
+                           {"fromNs", one.from_ns},
+                           {"toNs", one.to_ns}});
   out["errorNs"] = one.error_ns;
   out["attempts"] = one.attempts;
   out["ok"] = one.ok;
@@ -82,7 +105,8 @@ json label_change(const LabelChange& one) {
 }  // namespace
 
 json to_json(const Fix& fix) {
-  json out = json::object({{"kind", fix.target.kind}, {"name", fix.target.name}, {"mergePatch", fix.merge_patch}, {"yaml", fix.yaml}});
+  json out = json::object(
+      {{"kind", fix.target.kind}, {"name", fix.target.name}, {"mergePatch", fix.merge_patch}, {"yaml", fix.yaml}});
   if (!fix.file.empty()) {
     out["file"] = fix.file;
     out["line"] = fix.line;
@@ -95,7 +119,8 @@ json to_json(const Fix& fix) {
 }
 
 json to_json(const Verdict& verdict) {
-  json out = json::object({{"format", verdict_format}, {"conclusion", to_string(verdict.conclusion)}, {"headline", verdict.headline}});
+  json out = json::object(
+      {{"format", verdict_format}, {"conclusion", to_string(verdict.conclusion)}, {"headline", verdict.headline}});
   out["reasons"] = verdict.reasons;
   out["findings"] = list(verdict.findings, finding);
   out["suspicions"] = list(verdict.suspicions, finding);

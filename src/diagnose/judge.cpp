@@ -11,28 +11,38 @@ namespace straycat::diagnose {
 
 std::string_view to_string(Conclusion conclusion) {
   switch (conclusion) {
-    case Conclusion::none: return "none";
-    case Conclusion::found: return "found";
-    case Conclusion::inconclusive: break;
+    case Conclusion::none:
+      return "none";
+    case Conclusion::found:
+      return "found";
+    case Conclusion::inconclusive:
+      break;
   }
   return "inconclusive";
 }
 
 std::string_view to_string(Weight weight) {
   switch (weight) {
-    case Weight::decides: return "decides";
-    case Weight::corroborates: return "corroborates";
-    case Weight::against: return "against";
-    case Weight::context: break;
+    case Weight::decides:
+      return "decides";
+    case Weight::corroborates:
+      return "corroborates";
+    case Weight::against:
+      return "against";
+    case Weight::context:
+      break;
   }
   return "context";
 }
 
 std::string_view to_string(Met met) {
   switch (met) {
-    case Met::yes: return "met";
-    case Met::no: return "not met";
-    case Met::unproven: break;
+    case Met::yes:
+      return "met";
+    case Met::no:
+      return "not met";
+    case Met::unproven:
+      break;
   }
   return "unproven";
 }
@@ -47,7 +57,7 @@ constexpr std::uint64_t one_in = 20;
 // One claim on its way to a finding.
 struct Standing {
   Claim claim;
-  Scope alone;      // cells that no other rule claims
+  Scope alone;  // cells that no other rule claims
   Scope shared;
   bool proven = false;
 };
@@ -55,8 +65,8 @@ struct Standing {
 struct Judgement {
   const Case& the_case;
   std::vector<Standing> standings;
-  std::vector<std::string> open;          // what speaks for a cause that is not proven
-  Scope ambiguous, unclaimed;             // seen, but of no proven cause
+  std::vector<std::string> open;  // what speaks for a cause that is not proven
+  Scope ambiguous, unclaimed;     // seen, but of no proven cause
   std::vector<std::string> ambiguous_why;
 };
 
@@ -128,9 +138,11 @@ void set_aside(Judgement& judgement, std::size_t index, const std::vector<std::s
   if (several) {
     why = "two candidates: an endpoint of " + owners_text(judgement.the_case, cell) + " can have got them";
   } else if (claimed_by.size() > 1) {
-    why = "two causes fit alike: " + judgement.standings[claimed_by[0]].claim.finding.title + ", or " + judgement.standings[claimed_by[1]].claim.finding.title;
+    why = "two causes fit alike: " + judgement.standings[claimed_by[0]].claim.finding.title + ", or " +
+          judgement.standings[claimed_by[1]].claim.finding.title;
   } else {
-    why = fmt::format("too few failed requests ({} at least) to prove {}", fewest_failures, judgement.standings[claimed_by[0]].claim.finding.title);
+    why = fmt::format("too few failed requests ({} at least) to prove {}", fewest_failures,
+                      judgement.standings[claimed_by[0]].claim.finding.title);
   }
   if (std::find(judgement.ambiguous_why.begin(), judgement.ambiguous_why.end(), why) == judgement.ambiguous_why.end()) {
     judgement.ambiguous_why.push_back(why);
@@ -164,8 +176,9 @@ void attribute(Judgement& judgement, Verdict& verdict) {
 }
 
 const Intent& intent_for(const Case& the_case, const Finding& finding) {
-  const auto found = std::find_if(the_case.intents.begin(), the_case.intents.end(),
-                                  [&](const Intent& intent) { return intent.ns == finding.ns && intent.service == finding.service; });
+  const auto found = std::find_if(the_case.intents.begin(), the_case.intents.end(), [&](const Intent& intent) {
+    return intent.ns == finding.ns && intent.service == finding.service;
+  });
   return found != the_case.intents.end() ? *found : the_case.intents.front();
 }
 
@@ -175,13 +188,16 @@ void describe_findings(Judgement& judgement, Verdict& verdict) {
     Finding& finding = standing.claim.finding;
     add_evidence(judgement.the_case, standing.claim.cells, finding);
     add_rivals(judgement.the_case, standing.alone, finding);
-    if (finding.cause == "stray-endpoint" || finding.cause == "wrong-answer") propose_fix(judgement.the_case, intent_for(judgement.the_case, finding), finding);
+    if (finding.cause == "stray-endpoint" || finding.cause == "wrong-answer")
+      propose_fix(judgement.the_case, intent_for(judgement.the_case, finding), finding);
     verdict.findings.push_back(std::move(finding));
   }
-  std::stable_sort(verdict.findings.begin(), verdict.findings.end(), [](const Finding& a, const Finding& b) { return a.explained > b.explained; });
+  std::stable_sort(verdict.findings.begin(), verdict.findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.explained > b.explained; });
 }
 
-// --- reasons ----------------------------------------------------------------------------------------------------------
+// --- reasons
+// ----------------------------------------------------------------------------------------------------------
 
 std::uint64_t count_of(const Case& the_case, Sight sight) {
   std::uint64_t result = 0;
@@ -196,7 +212,8 @@ std::string blind_reason(const Case& the_case, std::uint64_t number) {
     if (cell.sight != Sight::blind || the_case.history.traffic[cell.traffic].view) continue;
     return fmt::format("{} cannot be placed: it is not known which Service they went to", count(number, "failure"));
   }
-  return fmt::format("a watch gap: the Service's endpoints were not watched when {} happened", count(number, "failure"));
+  return fmt::format("a watch gap: the Service's endpoints were not watched when {} happened",
+                     count(number, "failure"));
 }
 
 // What keeps failures from having a proven cause, the weightiest first.
@@ -205,10 +222,13 @@ std::vector<std::string> doubts(const Judgement& judgement, const Verdict& verdi
   const auto& the_case = judgement.the_case;
   if (const auto blind = count_of(the_case, Sight::blind)) weighed.emplace_back(blind, blind_reason(the_case, blind));
   if (const auto stalled = count_of(the_case, Sight::stalled)) {
-    weighed.emplace_back(stalled, fmt::format("a stalled prober: its loop stood still (up to {}) around {}", in_ms(the_case.worst_loop_lag_ns), count(stalled, "failure")));
+    weighed.emplace_back(stalled, fmt::format("a stalled prober: its loop stood still (up to {}) around {}",
+                                              in_ms(the_case.worst_loop_lag_ns), count(stalled, "failure")));
   }
   if (verdict.local > 0) {
-    weighed.emplace_back(verdict.local, fmt::format("local exhaustion: {} of the prober's own, for want of ports or descriptors", count(verdict.local, "failure")));
+    weighed.emplace_back(verdict.local,
+                         fmt::format("local exhaustion: {} of the prober's own, for want of ports or descriptors",
+                                     count(verdict.local, "failure")));
   }
   for (const auto& why : judgement.ambiguous_why) weighed.emplace_back(verdict.ambiguous, why);
   std::stable_sort(weighed.begin(), weighed.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
@@ -222,7 +242,8 @@ std::string lost_reason(const Case& the_case) {
 }
 
 bool died(const history::History& history) {
-  return std::any_of(history.vantages.begin(), history.vantages.end(), [](const history::Vantage& v) { return !v.lost_reason.empty() && !v.summed_up; });
+  return std::any_of(history.vantages.begin(), history.vantages.end(),
+                     [](const history::Vantage& v) { return !v.lost_reason.empty() && !v.summed_up; });
 }
 
 std::uint64_t skipped(const history::History& history) {
@@ -236,12 +257,14 @@ void conclude_quiet(const Case& the_case, Verdict& verdict) {
   const auto& history = the_case.history;
   if (verdict.attempts == 0) verdict.reasons.emplace_back("too few requests: none was sent");
   if (verdict.attempts > 0 && verdict.attempts < fewest_attempts) {
-    verdict.reasons.push_back(fmt::format("too few requests: {} show nothing, {} are the least", count(verdict.attempts, "attempt"), fewest_attempts));
+    verdict.reasons.push_back(fmt::format("too few requests: {} show nothing, {} are the least",
+                                          count(verdict.attempts, "attempt"), fewest_attempts));
   }
   if (the_case.records_lost > 0) verdict.reasons.push_back(lost_reason(the_case));
   if (died(history)) verdict.reasons.emplace_back("the prober was lost before the run ended");
   if (history.cut || history.ended->reason != "finished") verdict.reasons.emplace_back("the run did not finish");
-  if (skipped(history) > verdict.attempts) verdict.reasons.emplace_back("a stalled prober: it could not send most of the requests it was to send");
+  if (skipped(history) > verdict.attempts)
+    verdict.reasons.emplace_back("a stalled prober: it could not send most of the requests it was to send");
   verdict.conclusion = verdict.reasons.empty() ? Conclusion::none : Conclusion::inconclusive;
 }
 
@@ -258,16 +281,19 @@ void conclude_failing(const Judgement& judgement, Verdict& verdict) {
   for (auto& reason : doubts(judgement, verdict)) verdict.reasons.push_back(std::move(reason));
   const auto left = failures_in(judgement.the_case, judgement.unclaimed);
   for (const auto& open : judgement.open) {
-    if (std::find(verdict.reasons.begin(), verdict.reasons.end(), open) == verdict.reasons.end()) verdict.reasons.push_back(open);
+    if (std::find(verdict.reasons.begin(), verdict.reasons.end(), open) == verdict.reasons.end())
+      verdict.reasons.push_back(open);
   }
   if (left > 0) verdict.reasons.push_back(fmt::format("{} no known cause explains", count(left, "failure")));
 }
 
-// --- the whole --------------------------------------------------------------------------------------------------------
+// --- the whole
+// --------------------------------------------------------------------------------------------------------
 
 std::string headline(const Verdict& verdict) {
   const auto failed = fmt::format("{} of {} failed", grouped(verdict.failed), count(verdict.attempts, "request"));
-  if (verdict.conclusion == Conclusion::none) return fmt::format("No request failed ({}).", count(verdict.attempts, "attempt"));
+  if (verdict.conclusion == Conclusion::none)
+    return fmt::format("No request failed ({}).", count(verdict.attempts, "attempt"));
   if (verdict.conclusion == Conclusion::found) return failed + ": " + verdict.findings.front().sentence;
   return (verdict.failed > 0 ? failed + "; inconclusive: " : "Inconclusive: ") + verdict.reasons.front() + ".";
 }
@@ -276,21 +302,29 @@ void add_notes(const Case& the_case, Verdict& verdict) {
   const auto& history = the_case.history;
   if (history.cut) verdict.notes.emplace_back("the log was cut: the run was killed, or is still going on");
   if (history.ended && history.ended->reason != "finished") {
-    verdict.notes.push_back("the run ended early: " + safe(history.ended->reason) + (history.ended->error.empty() ? "" : ": " + safe(history.ended->error)));
+    verdict.notes.push_back("the run ended early: " + safe(history.ended->reason) +
+                            (history.ended->error.empty() ? "" : ": " + safe(history.ended->error)));
   }
-  if (!history.zero.bounded()) verdict.notes.emplace_back("no clock bound: the runner's records cannot be ordered against the requests");
-  if (history.unreadable > 0) verdict.notes.push_back(count(history.unreadable, "line") + " of the log could not be read");
-  if (history.unknown > 0) verdict.notes.push_back(count(history.unknown, "record") + " of unknown kinds were passed over");
-  if (!history.plan_error.empty()) verdict.notes.push_back("the plan in the log cannot be read: " + safe(history.plan_error));
+  if (!history.zero.bounded())
+    verdict.notes.emplace_back("no clock bound: the runner's records cannot be ordered against the requests");
+  if (history.unreadable > 0)
+    verdict.notes.push_back(count(history.unreadable, "line") + " of the log could not be read");
+  if (history.unknown > 0)
+    verdict.notes.push_back(count(history.unknown, "record") + " of unknown kinds were passed over");
+  if (!history.plan_error.empty())
+    verdict.notes.push_back("the plan in the log cannot be read: " + safe(history.plan_error));
   const auto doubtful = verdict.failed - std::min(verdict.failed, verdict.explained);
   if (verdict.conclusion == Conclusion::found && doubtful > 0) {
-    verdict.notes.push_back(fmt::format("{} of the {} could not be given to a proven cause", grouped(doubtful), count(verdict.failed, "failure")));
+    verdict.notes.push_back(fmt::format("{} of the {} could not be given to a proven cause", grouped(doubtful),
+                                        count(verdict.failed, "failure")));
   }
 }
 
 void add_latent_and_unexplained(const Judgement& judgement, Verdict& verdict) {
-  for (auto& finding : unexplained(judgement.the_case, judgement.unclaimed)) verdict.findings.push_back(std::move(finding));
-  for (auto& finding : latent_overlap(judgement.the_case, verdict.findings, verdict.conclusion != Conclusion::inconclusive || verdict.failed == 0)) {
+  for (auto& finding : unexplained(judgement.the_case, judgement.unclaimed))
+    verdict.findings.push_back(std::move(finding));
+  for (auto& finding : latent_overlap(judgement.the_case, verdict.findings,
+                                      verdict.conclusion != Conclusion::inconclusive || verdict.failed == 0)) {
     propose_fix(judgement.the_case, intent_for(judgement.the_case, finding), finding);
     verdict.findings.push_back(std::move(finding));
   }
@@ -317,7 +351,8 @@ Verdict judge(const history::History& history) {
   }
   // No accusation stands in a verdict that is not sure.
   if (verdict.conclusion == Conclusion::inconclusive) verdict.suspicions.swap(verdict.findings);
-  if (verdict.conclusion == Conclusion::inconclusive && verdict.reasons.empty()) verdict.reasons.emplace_back("no known cause explains the failures");
+  if (verdict.conclusion == Conclusion::inconclusive && verdict.reasons.empty())
+    verdict.reasons.emplace_back("no known cause explains the failures");
   add_latent_and_unexplained(judgement, verdict);
   verdict.phases = report_phases(the_case, verdict.findings);
   verdict.headline = headline(verdict);

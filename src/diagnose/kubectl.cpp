@@ -12,7 +12,8 @@ std::string tail(std::string_view more) { return more.empty() ? std::string() : 
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return out;
 }
 
@@ -25,12 +26,16 @@ std::string path_of(const std::string& url) {
 
 }  // namespace
 
-std::string kubectl_object(const std::string& ns, std::string_view verb, std::string_view kind, const std::string& name, std::string_view more) {
-  return "kubectl -n " + shell_word(ns) + " " + std::string(verb) + " " + shell_word(lower(kind) + "/" + name) + tail(more);
+std::string kubectl_object(const std::string& ns, std::string_view verb, std::string_view kind, const std::string& name,
+                           std::string_view more) {
+  return "kubectl -n " + shell_word(ns) + " " + std::string(verb) + " " + shell_word(lower(kind) + "/" + name) +
+         tail(more);
 }
 
-std::string kubectl_list(const std::string& ns, std::string_view resource, const model::Labels& selector, std::string_view more) {
-  return "kubectl -n " + shell_word(ns) + " get " + std::string(resource) + " -l " + shell_word(model::to_string(selector)) + tail(more);
+std::string kubectl_list(const std::string& ns, std::string_view resource, const model::Labels& selector,
+                         std::string_view more) {
+  return "kubectl -n " + shell_word(ns) + " get " + std::string(resource) + " -l " +
+         shell_word(model::to_string(selector)) + tail(more);
 }
 
 std::string kubectl_slices(const std::string& ns, const std::string& service) {
@@ -38,7 +43,8 @@ std::string kubectl_slices(const std::string& ns, const std::string& service) {
 }
 
 std::string kubectl_reach(const std::string& ns, const std::string& pod, int port, const std::string& url) {
-  const std::string path = "/api/v1/namespaces/" + ns + "/pods/" + pod + ":" + std::to_string(port) + "/proxy" + path_of(url);
+  const std::string path =
+      "/api/v1/namespaces/" + ns + "/pods/" + pod + ":" + std::to_string(port) + "/proxy" + path_of(url);
   return "kubectl get --raw " + shell_word(path);
 }
 

@@ -44,7 +44,8 @@ Span ordered(const History& history, const history::Traffic& traffic, Span span)
   return {std::max(span.from, traffic.windows.front().from_ns), std::min(span.to, traffic.windows.back().to_ns)};
 }
 
-PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::size_t index, const std::vector<Finding>& findings) {
+PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::size_t index,
+                      const std::vector<Finding>& findings) {
   const auto& traffic = the_case.history.traffic[index];
   const Span span = ordered(the_case.history, traffic, {phase.from.ns, phase.to.ns});
   const auto totals = totals_in(traffic, span);
@@ -63,7 +64,8 @@ PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::siz
   report.covered = watched(the_case.history, traffic, span);
   set_state(the_case, report, totals.failed - totals.local);
   for (const Finding& finding : findings) {
-    if (finding.cause == "stray-endpoint" && !report.share) report.share = predicted_share(the_case, finding, index, span);
+    if (finding.cause == "stray-endpoint" && !report.share)
+      report.share = predicted_share(the_case, finding, index, span);
   }
   return report;
 }
@@ -73,7 +75,8 @@ PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::siz
 std::vector<PhaseReport> report_phases(const Case& the_case, const std::vector<Finding>& findings) {
   const History& history = the_case.history;
   auto phases = history.phases;
-  if (phases.empty()) phases.push_back({"", {history.begin, 0}, {history.end, 0}, true});  // a scenario without phases is one
+  if (phases.empty())
+    phases.push_back({"", {history.begin, 0}, {history.end, 0}, true});  // a scenario without phases is one
   std::vector<PhaseReport> result;
   for (const ScenarioPhase& phase : phases) {
     for (std::size_t i = 0; i < history.traffic.size(); ++i) result.push_back(report_of(the_case, phase, i, findings));

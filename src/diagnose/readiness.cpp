@@ -18,8 +18,10 @@ bool ready_throughout(const history::Endpoint& endpoint, std::int64_t from, std:
 
 bool was_ready(const history::History& history, const model::ObjectRef& pod, const history::Placed& at) {
   return std::any_of(history.views.begin(), history.views.end(), [&](const history::ServiceView& view) {
-    return view.ns == pod.ns && std::any_of(view.endpoints.begin(), view.endpoints.end(), [&](const history::Endpoint& endpoint) {
-             const bool same = pod.uid.empty() || endpoint.pod_uid.empty() ? endpoint.pod == pod.name : endpoint.pod_uid == pod.uid;
+    return view.ns == pod.ns &&
+           std::any_of(view.endpoints.begin(), view.endpoints.end(), [&](const history::Endpoint& endpoint) {
+             const bool same =
+                 pod.uid.empty() || endpoint.pod_uid.empty() ? endpoint.pod == pod.name : endpoint.pod_uid == pod.uid;
              return same && ready_throughout(endpoint, at.earliest(), at.latest());
            });
   });

@@ -5,7 +5,8 @@
 
 namespace straycat::diagnose {
 
-// How many such Events were written in the span for pods whose endpoint was ready at that moment (clock error included).
+// How many such Events were written in the span for pods whose endpoint was ready at that moment (clock error
+// included).
 [[nodiscard]] std::uint64_t readiness_failures(const history::History& history, history::Span span);
 
 }  // namespace straycat::diagnose

@@ -13,20 +13,25 @@ struct Sum {
   double mean = 0, variance = 0;
 };
 
-// The phase of the routable set that holds the whole window, the lag before and after it included; null when it has none.
-const history::MembershipPhase* settled(const history::History& history, const ServiceView& view, const AttemptWindow& window) {
-  const auto next = std::upper_bound(view.phases.begin(), view.phases.end(), window.from_ns,
-                                     [](std::int64_t at, const history::MembershipPhase& phase) { return at < phase.from; });
+// The phase of the routable set that holds the whole window, the lag before and after it included; null when it has
+// none.
+const history::MembershipPhase* settled(const history::History& history, const ServiceView& view,
+                                        const AttemptWindow& window) {
+  const auto next =
+      std::upper_bound(view.phases.begin(), view.phases.end(), window.from_ns,
+                       [](std::int64_t at, const history::MembershipPhase& phase) { return at < phase.from; });
   if (next == view.phases.begin()) return nullptr;
   const auto& phase = *std::prev(next);
-  const bool clear = phase.from + history.lag.late_ns <= window.from_ns && (next == view.phases.end() || window.to_ns + history.lag.early_ns <= phase.to);
+  const bool clear = phase.from + history.lag.late_ns <= window.from_ns &&
+                     (next == view.phases.end() || window.to_ns + history.lag.early_ns <= phase.to);
   return clear && phase.size > 0 ? &phase : nullptr;
 }
 
 std::size_t failing_in(const Finding& finding, std::int64_t ns) {
   std::size_t result = 0;
   for (const auto& endpoint : finding.endpoints) {
-    const bool there = std::any_of(endpoint.routable.begin(), endpoint.routable.end(), [&](const history::Span& span) { return span.contains(ns); });
+    const bool there = std::any_of(endpoint.routable.begin(), endpoint.routable.end(),
+                                   [&](const history::Span& span) { return span.contains(ns); });
     if (there) ++result;
   }
   return result;
@@ -58,11 +63,13 @@ Share bounds(const Sum& sum) {
 
 }  // namespace
 
-std::optional<Share> predicted_share(const Case& the_case, const Finding& finding, std::size_t traffic, history::Span span) {
+std::optional<Share> predicted_share(const Case& the_case, const Finding& finding, std::size_t traffic,
+                                     history::Span span) {
   const auto& one = the_case.history.traffic[traffic];
   if (!one.view) return std::nullopt;
   const ServiceView& view = the_case.history.views[*one.view];
-  if (view.ns != finding.ns || view.service != finding.service || view.error_ns >= history::unbounded) return std::nullopt;
+  if (view.ns != finding.ns || view.service != finding.service || view.error_ns >= history::unbounded)
+    return std::nullopt;
   const auto service = the_case.history.service(view.ns, view.service);
   if (service && service->session_affinity == "ClientIP") return std::nullopt;
   Sum sum;

@@ -7,8 +7,9 @@
 
 namespace straycat::diagnose {
 
-// Over the windows of `span` that lie clear of every change of the routable set by the lag, and in which at least one of
-// the finding's endpoints was routable. None when there is no such window, or balancing is not per connection.
-[[nodiscard]] std::optional<Share> predicted_share(const Case& the_case, const Finding& finding, std::size_t traffic, history::Span span);
+// Over the windows of `span` that lie clear of every change of the routable set by the lag, and in which at least one
+// of the finding's endpoints was routable. None when there is no such window, or balancing is not per connection.
+[[nodiscard]] std::optional<Share> predicted_share(const Case& the_case, const Finding& finding, std::size_t traffic,
+                                                   history::Span span);
 
 }  // namespace straycat::diagnose

@@ -13,10 +13,12 @@ namespace straycat::diagnose {
 [[nodiscard]] std::string safe(std::string_view text);
 [[nodiscard]] std::string display(const model::ObjectRef& ref);  // "Job/sayhi", safe
 
-[[nodiscard]] std::string count(std::uint64_t number, std::string_view singular, std::string_view plural = "");  // "3 failures"
-[[nodiscard]] std::string in_ms(std::int64_t ns);              // "12 ms", "under 1 ms", "1,250 ms"
-[[nodiscard]] std::string with_error(std::int64_t error_ns);   // "" when exact, " (+- 3 ms)", " (order unknown: no clock bound)"
+[[nodiscard]] std::string count(std::uint64_t number, std::string_view singular,
+                                std::string_view plural = "");  // "3 failures"
+[[nodiscard]] std::string in_ms(std::int64_t ns);               // "12 ms", "under 1 ms", "1,250 ms"
+[[nodiscard]] std::string with_error(
+    std::int64_t error_ns);  // "" when exact, " (+- 3 ms)", " (order unknown: no clock bound)"
 [[nodiscard]] std::string percent(std::uint64_t part, std::uint64_t whole);  // "48.0 %"
-[[nodiscard]] std::string grouped(std::uint64_t number);       // "1,234,567"
+[[nodiscard]] std::string grouped(std::uint64_t number);                     // "1,234,567"
 
 }  // namespace straycat::diagnose

@@ -33,8 +33,9 @@ std::size_t first_window(const Traffic& traffic, std::int64_t ns) {
 bool complete(const Around& result) { return result.first_ok_after_ns != 0 && result.first_failed_after_ns != 0; }
 
 void failures_around(const Traffic& traffic, std::int64_t ns, Around& result) {
-  const auto next = std::lower_bound(traffic.failures.begin(), traffic.failures.end(), ns,
-                                     [](const AttemptFailed& failed, std::int64_t at) { return failed.started_ns < at; });
+  const auto next =
+      std::lower_bound(traffic.failures.begin(), traffic.failures.end(), ns,
+                       [](const AttemptFailed& failed, std::int64_t at) { return failed.started_ns < at; });
   if (next != traffic.failures.end()) keep_min(result.first_failed_after_ns, next->started_ns);
   if (next != traffic.failures.begin()) keep_max(result.last_failed_before_ns, std::prev(next)->started_ns);
 }

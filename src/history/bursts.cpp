@@ -27,7 +27,8 @@ bool change_between(const Instants& instants, std::int64_t a, std::int64_t b) {
 std::optional<Nearest> nearest(const Instants& instants, std::int64_t ns, std::int64_t error) {
   if (instants.empty()) return std::nullopt;
   auto next = std::lower_bound(instants.begin(), instants.end(), std::pair{ns, std::size_t{0}});
-  if (next == instants.end() || (next != instants.begin() && ns - std::prev(next)->first <= next->first - ns)) next = std::prev(next);
+  if (next == instants.end() || (next != instants.begin() && ns - std::prev(next)->first <= next->first - ns))
+    next = std::prev(next);
   return Nearest{next->second, ns - next->first, error};
 }
 
@@ -51,9 +52,11 @@ bool same_burst(const Traffic& traffic, const Instants& instants, const Burst& b
 }
 
 void find_edges(const Traffic& traffic, Burst& burst, const Instants& instants, std::int64_t error) {
-  const auto last = std::upper_bound(traffic.failures.begin(), traffic.failures.end(), burst.last_ns,
-                                     [](std::int64_t ns, const AttemptFailed& failed) { return ns < failed.started_ns; });
-  if (last != traffic.failures.begin() && std::prev(last)->started_ns == burst.last_ns) burst.last_end_ns = std::prev(last)->ended_ns;
+  const auto last =
+      std::upper_bound(traffic.failures.begin(), traffic.failures.end(), burst.last_ns,
+                       [](std::int64_t ns, const AttemptFailed& failed) { return ns < failed.started_ns; });
+  if (last != traffic.failures.begin() && std::prev(last)->started_ns == burst.last_ns)
+    burst.last_end_ns = std::prev(last)->ended_ns;
   burst.last_ok_before_ns = around(traffic, burst.first_ns).last_ok_before_ns;
   burst.first_ok_after_ns = around(traffic, burst.last_ns + 1).first_ok_after_ns;
   burst.onset = nearest(instants, burst.first_ns, error);

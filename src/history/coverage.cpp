@@ -22,7 +22,8 @@ Watch& watch_of(History& history, const Event& event, const WatchRecord& record,
 bool still_open(const Watch& watch) { return !watch.open.empty() && watch.open.back().to == unbounded; }
 
 bool fold_watch(History& history, const Clocks& clocks, const Event& event) {
-  if (event.kind != WatchRecord::started && event.kind != WatchRecord::gap && event.kind != WatchRecord::ended) return false;
+  if (event.kind != WatchRecord::started && event.kind != WatchRecord::gap && event.kind != WatchRecord::ended)
+    return false;
   const auto record = event.body.get<WatchRecord>();
   const Placed at = clocks.place(event.clock, event.at.ns);
   Watch& watch = watch_of(history, event, record, at.error_ns);
@@ -39,7 +40,8 @@ bool fold_watch(History& history, const Clocks& clocks, const Event& event) {
 }
 
 Vantage& vantage_of(History& history, const Clocks& clocks, const std::string& id) {
-  const auto found = std::find_if(history.vantages.begin(), history.vantages.end(), [&](const Vantage& v) { return v.record.id == id; });
+  const auto found = std::find_if(history.vantages.begin(), history.vantages.end(),
+                                  [&](const Vantage& v) { return v.record.id == id; });
   if (found != history.vantages.end()) return *found;
   Vantage vantage;
   vantage.record.id = id;
@@ -67,7 +69,8 @@ bool fold_vantage(History& history, const Clocks& clocks, const Event& event) {
     vantage.lost_reason = lost.reason.empty() ? "lost" : lost.reason;
     return true;
   }
-  const bool known = event.kind == VantageRecord::kind || event.kind == VantageHealth::kind || event.kind == VantageSummary::kind;
+  const bool known =
+      event.kind == VantageRecord::kind || event.kind == VantageHealth::kind || event.kind == VantageSummary::kind;
   if (!known) return false;
   Vantage& vantage = vantage_of(history, clocks, event.clock);
   if (event.kind == VantageRecord::kind) {
@@ -92,7 +95,8 @@ bool saw(const Watch& watch, Span span) {
   const auto to = span.to + watch.error_ns;
   const auto holds = [&](const Span& open) { return open.from <= from && to <= open.to; };
   if (std::none_of(watch.open.begin(), watch.open.end(), holds)) return false;
-  return std::none_of(watch.gaps.begin(), watch.gaps.end(), [&](const Gap& gap) { return gap.span.overlaps(from, to); });
+  return std::none_of(watch.gaps.begin(), watch.gaps.end(),
+                      [&](const Gap& gap) { return gap.span.overlaps(from, to); });
 }
 
 }  // namespace
@@ -116,7 +120,8 @@ void close_watches(History& history) {
 }
 
 bool History::covered(std::string_view resource, Span span) const {
-  return std::any_of(watches.begin(), watches.end(), [&](const Watch& watch) { return sees_all(watch, resource) && saw(watch, span); });
+  return std::any_of(watches.begin(), watches.end(),
+                     [&](const Watch& watch) { return sees_all(watch, resource) && saw(watch, span); });
 }
 
 }  // namespace straycat::history

@@ -1,5 +1,6 @@
-// Slices -> who stood behind a Service port, when. Incremental: a slice's new version is compared with its last one, and
-// only the endpoints in it are looked at, so a rollout of 5,000 endpoints costs what its slices hold, not its square.
+// Slices -> who stood behind a Service port, when. Incremental: a slice's new version is compared with its last one,
+// and only the endpoints in it are looked at, so a rollout of 5,000 endpoints costs what its slices hold, not its
+// square.
 #include <algorithm>
 #include <set>
 #include <unordered_map>
@@ -38,7 +39,8 @@ std::vector<SliceVersion> versions_of(const Timelines<model::EndpointSlice>& sli
       versions.push_back({version.at, version.event, &key, version.object ? &*version.object : nullptr});
     }
   }
-  std::sort(versions.begin(), versions.end(), [](const SliceVersion& a, const SliceVersion& b) { return a.event < b.event; });
+  std::sort(versions.begin(), versions.end(),
+            [](const SliceVersion& a, const SliceVersion& b) { return a.event < b.event; });
   return versions;
 }
 
@@ -78,7 +80,8 @@ class ViewBuilder {
 
   std::size_t index_of(const model::Endpoint& endpoint, int port) {
     const auto& address = endpoint.addresses.front();
-    const auto key = address + " " + std::to_string(port) + " " + (endpoint.pod_uid.empty() ? endpoint.pod : endpoint.pod_uid);
+    const auto key =
+        address + " " + std::to_string(port) + " " + (endpoint.pod_uid.empty() ? endpoint.pod : endpoint.pod_uid);
     const auto [found, fresh] = index_.try_emplace(key, view_.endpoints.size());
     if (fresh) {
       Endpoint created;
@@ -137,7 +140,8 @@ class ViewBuilder {
     if (view_.endpoints[endpoint].port == 0) return;
     if (state.ready) {
       ready_.insert(endpoint);
-    } else if (std::any_of(says_[endpoint].begin(), says_[endpoint].end(), [](const auto& one) { return one.second.leaving; })) {
+    } else if (std::any_of(says_[endpoint].begin(), says_[endpoint].end(),
+                           [](const auto& one) { return one.second.leaving; })) {
       leaving_.insert(endpoint);
     }
   }
@@ -172,7 +176,8 @@ class ViewBuilder {
 
   // What is first seen at the start of a watch, or at the end of a gap, was there before.
   [[nodiscard]] bool is_uncertain(std::int64_t ns) const {
-    return std::any_of(uncertain_.begin(), uncertain_.end(), [&](const Span& span) { return span.from <= ns && ns <= span.to; });
+    return std::any_of(uncertain_.begin(), uncertain_.end(),
+                       [&](const Span& span) { return span.from <= ns && ns <= span.to; });
   }
 
   void record_phase(std::int64_t ns) {

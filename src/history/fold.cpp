@@ -53,7 +53,8 @@ void fold_event(History& history, TrafficFolder& traffic, const Clocks& clocks, 
 }  // namespace
 
 const Vantage* History::vantage(std::string_view id) const {
-  const auto found = std::find_if(vantages.begin(), vantages.end(), [&](const Vantage& v) { return v.record.id == id; });
+  const auto found =
+      std::find_if(vantages.begin(), vantages.end(), [&](const Vantage& v) { return v.record.id == id; });
   return found == vantages.end() ? nullptr : &*found;
 }
 

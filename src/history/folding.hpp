@@ -5,9 +5,8 @@
 #include <string>
 #include <utility>
 
-#include <straycat/history/history.hpp>
-
 #include "clocks.hpp"
+#include <straycat/history/history.hpp>
 
 namespace straycat::history {
 

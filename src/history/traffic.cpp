@@ -12,8 +12,9 @@ void shift(std::int64_t& ns, std::int64_t by) {
 }
 
 void shift_window(AttemptWindow& window, std::int64_t by) {
-  for (auto* ns : {&window.from_ns, &window.to_ns, &window.first_start_ns, &window.last_start_ns, &window.first_ok_start_ns,
-                   &window.last_ok_start_ns, &window.last_ok_end_ns, &window.first_failed_start_ns, &window.last_failed_start_ns}) {
+  for (auto* ns : {&window.from_ns, &window.to_ns, &window.first_start_ns, &window.last_start_ns,
+                   &window.first_ok_start_ns, &window.last_ok_start_ns, &window.last_ok_end_ns,
+                   &window.first_failed_start_ns, &window.last_failed_start_ns}) {
     shift(*ns, by);
   }
 }
@@ -99,7 +100,8 @@ std::string endpoint_key(const std::string& address, int port) { return address 
 class EndpointIndex {
  public:
   explicit EndpointIndex(ServiceView& view) {
-    for (Endpoint& endpoint : view.endpoints) by_address_[endpoint_key(endpoint.address, endpoint.port)].push_back(&endpoint);
+    for (Endpoint& endpoint : view.endpoints)
+      by_address_[endpoint_key(endpoint.address, endpoint.port)].push_back(&endpoint);
   }
   Endpoint* find(const DirectProbe& probe) {
     const auto found = by_address_.find(endpoint_key(probe.address, probe.port));

@@ -2,9 +2,8 @@
 #include <algorithm>
 #include <tuple>
 
-#include <straycat/model/selector.hpp>
-
 #include "folding.hpp"
+#include <straycat/model/selector.hpp>
 
 namespace straycat::history {
 namespace {
@@ -42,7 +41,8 @@ std::vector<Span> blind_spans(const History& history, const ServiceView& view) {
 // taking the ReplicaSet itself for the workload would set it against its own Deployment.
 model::ObjectRef known_root(const model::Meta& pod, const std::vector<model::Workload>& workloads) {
   auto root = model::root_owner(pod, workloads);
-  const bool held = std::any_of(workloads.begin(), workloads.end(), [&](const model::Workload& one) { return one.meta.uid == root.uid; });
+  const bool held = std::any_of(workloads.begin(), workloads.end(),
+                                [&](const model::Workload& one) { return one.meta.uid == root.uid; });
   return root.kind == "ReplicaSet" && !held ? model::ObjectRef{} : root;
 }
 
@@ -51,7 +51,8 @@ void close_view(History& history, ServiceView& view) {
   std::vector<model::Workload> workloads;
   for (const auto& [key, timeline] : history.workloads) workloads.push_back(*timeline.last);
   for (Endpoint& endpoint : view.endpoints) {
-    if (!endpoint.memberships.empty() && endpoint.memberships.back().open_end) endpoint.memberships.back().to = history.end;
+    if (!endpoint.memberships.empty() && endpoint.memberships.back().open_end)
+      endpoint.memberships.back().to = history.end;
     const auto* seen = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
     if (seen != nullptr && seen->last) endpoint.owner = known_root(seen->last->meta, workloads);
   }
@@ -82,7 +83,8 @@ std::string port_name_of(const History& history, const ServiceView& view) {
 bool clock_has_slices(const History& history, const std::string& clock, const ServiceView& view) {
   const auto slices = history.slices.find(clock);
   if (slices == history.slices.end()) return false;
-  return std::any_of(slices->second.begin(), slices->second.end(), [&](const auto& entry) { return of_service(entry.second, view); });
+  return std::any_of(slices->second.begin(), slices->second.end(),
+                     [&](const auto& entry) { return of_service(entry.second, view); });
 }
 
 // The vantage point's own watch when it had one, else the runner's.
@@ -91,7 +93,8 @@ void choose_clock(const History& history, const std::string& vantage, ServiceVie
     return watch.clock == vantage && watch.resource == "endpointslices" && !watch.denied;
   });
   view.clock = vantage;
-  if (!own_watch && !clock_has_slices(history, vantage, view) && clock_has_slices(history, std::string(runner_clock), view)) {
+  if (!own_watch && !clock_has_slices(history, vantage, view) &&
+      clock_has_slices(history, std::string(runner_clock), view)) {
     view.clock = std::string(runner_clock);
   }
 }

@@ -12,7 +12,8 @@ namespace straycat::kube {
 
 namespace {
 
-// Retry-After in seconds; the HTTP-date form is not used by Kubernetes (apiserver's priority and fairness sends a number).
+// Retry-After in seconds; the HTTP-date form is not used by Kubernetes (apiserver's priority and fairness sends a
+// number).
 std::optional<Nanos> retry_after(const net::Response& response) {
   const auto found = response.headers.find("retry-after");
   if (found == response.headers.end()) return std::nullopt;
@@ -46,8 +47,10 @@ ApiError error_from_status(const json& status) {
 ApiError error_from(const net::Response& response) {
   ApiError error;
   const auto body = parse_json(response.body);
-  if (body && text_at(*body, {"kind"}) == "Status") error = error_from_status(*body);
-  else error.message = fmt::format("HTTP {}: {}", response.status, first_words(response.body));
+  if (body && text_at(*body, {"kind"}) == "Status")
+    error = error_from_status(*body);
+  else
+    error.message = fmt::format("HTTP {}: {}", response.status, first_words(response.body));
   error.code = response.status;
   error.retry_after = retry_after(response);
   return error;
@@ -70,7 +73,8 @@ Error ApiError::to_error() const {
 }
 
 void throw_exception_from_error(const ApiError& error, const boost::source_location& where) {
-  throw std::logic_error(fmt::format("unchecked ApiError at {}:{}: {}", where.file_name(), where.line(), error.message));
+  throw std::logic_error(
+      fmt::format("unchecked ApiError at {}:{}: {}", where.file_name(), where.line(), error.message));
 }
 
 }  // namespace straycat::kube

@@ -17,8 +17,8 @@ namespace straycat::kube {
 // No answer at all.
 [[nodiscard]] ApiError error_from_transport(const Error& error);
 
-// Whether and after how long a call may be sent again. 429 was never carried out, so any verb may; 503 with Retry-After only
-// when the verb is idempotent. At most 5 tries; a wait is at most 30 s.
+// Whether and after how long a call may be sent again. 429 was never carried out, so any verb may; 503 with Retry-After
+// only when the verb is idempotent. At most 5 tries; a wait is at most 30 s.
 struct Retry {
   Nanos after{};
 };

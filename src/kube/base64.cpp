@@ -1,15 +1,15 @@
 #include "kube/base64.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
+#include <openssl/evp.h>
 
 namespace straycat::kube {
 
 std::string base64_encode(std::string_view bytes) {
   std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   out.resize(static_cast<std::size_t>(length));
   return out;
 }
@@ -25,8 +25,9 @@ std::optional<std::string> base64_decode(std::string_view text) {
   const auto first = tight.find('=');
   if (padding > 2 || (padding > 0 && first != tight.size() - padding)) return std::nullopt;
   std::string out(tight.size() / 4 * 3, '\0');
-  const int length = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                     reinterpret_cast<const unsigned char*>(tight.data()), static_cast<int>(tight.size()));
+  const int length =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(tight.data()), static_cast<int>(tight.size()));
   if (length < 0) return std::nullopt;
   out.resize(static_cast<std::size_t>(length) - padding);
   return out;

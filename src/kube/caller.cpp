@@ -31,7 +31,8 @@ asio::awaitable<Result<net::Request>> Caller::request_for(const Call& call) {
   request.headers["Accept"] = "application/json";
   request.headers["User-Agent"] = std::string{"straycat/"} + STRAYCAT_VERSION;
   if (!call.content_type.empty()) request.headers["Content-Type"] = call.content_type;
-  for (const auto& group : config_.impersonate_groups) request.repeated_headers.emplace_back("Impersonate-Group", group);
+  for (const auto& group : config_.impersonate_groups)
+    request.repeated_headers.emplace_back("Impersonate-Group", group);
   request.body = call.body;
   request.tls = std::move(who->tls);
   request.proxy = config_.proxy;

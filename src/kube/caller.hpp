@@ -7,16 +7,15 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include "kube/sign_in.hpp"
 #include <straycat/kube/client.hpp>
 #include <straycat/net/http.hpp>
-
-#include "kube/sign_in.hpp"
 
 namespace straycat::kube {
 
 struct Call {
   std::string method = "GET";
-  std::string path = {};         // with its query
+  std::string path = {};  // with its query
   std::string body = {}, content_type = {};
   bool idempotent = true;
 };
@@ -30,10 +29,12 @@ class Caller {
   // A whole answer with a 2xx status. 401 renews the sign-in once; see retry_for.
   boost::asio::awaitable<ApiResult<net::Response>> call(Call call);
   // A stream, as net::Http::stream: any status is an answer. 401 is renewed once here, too.
-  boost::asio::awaitable<ApiResult<net::Response>> stream(Call call, Nanos idle, net::OnHeader on_header, net::OnData on_data);
+  boost::asio::awaitable<ApiResult<net::Response>> stream(Call call, Nanos idle, net::OnHeader on_header,
+                                                          net::OnData on_data);
   // Any status, nothing retried: for the watch, which decides by itself.
   boost::asio::awaitable<Result<net::Response>> once(Call call);
-  boost::asio::awaitable<Result<net::Response>> stream_once(Call call, Nanos idle, net::OnHeader on_header, net::OnData on_data);
+  boost::asio::awaitable<Result<net::Response>> stream_once(Call call, Nanos idle, net::OnHeader on_header,
+                                                            net::OnData on_data);
   bool renew() { return sign_in_.renew(); }
 
  private:
@@ -46,7 +47,8 @@ class Caller {
 };
 
 // Client::watch's shell around the machine.
-boost::asio::awaitable<void> run_watch(Caller& caller, WatchRequest request, std::function<void(const WatchItem&)> on_item);
+boost::asio::awaitable<void> run_watch(Caller& caller, WatchRequest request,
+                                       std::function<void(const WatchItem&)> on_item);
 
 // False when the caller's coroutine was cancelled.
 boost::asio::awaitable<bool> sleep_for(boost::asio::any_io_executor executor, Nanos length);

@@ -96,6 +96,12 @@ asio::awaitable<ApiResult<json>> Client::create(ResourceType type, std::string n
   co_return as_json(co_await keep->caller.call(std::move(call)));
 }
 
+// An overload, and no default argument, which would be an aggregate temporary in the caller's co_await.
+asio::awaitable<ApiResult<json>> Client::apply(json object, std::string ns) {
+  ApplyOptions defaults;
+  return apply(std::move(object), std::move(ns), std::move(defaults));
+}
+
 asio::awaitable<ApiResult<json>> Client::apply(json object, std::string ns, ApplyOptions options) {
   const auto keep = impl_;
   const auto type = resource_for(object);
@@ -124,6 +130,11 @@ asio::awaitable<ApiResult<json>> Client::merge_patch(ResourceType type, std::str
             .content_type = "application/merge-patch+json",
             .idempotent = true};
   co_return as_json(co_await keep->caller.call(std::move(call)));
+}
+
+asio::awaitable<ApiResult<json>> Client::remove(ResourceType type, std::string ns, std::string name) {
+  DeleteOptions defaults;
+  return remove(std::move(type), std::move(ns), std::move(name), std::move(defaults));
 }
 
 asio::awaitable<ApiResult<json>> Client::remove(ResourceType type, std::string ns, std::string name,

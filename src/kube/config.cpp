@@ -1,13 +1,10 @@
-#include <straycat/kube/config.hpp>
-
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,17 +12,18 @@
 #include "kube/base64.hpp"
 #include "kube/config_source.hpp"
 #include "kube/kubeconfig.hpp"
+#include <straycat/kube/config.hpp>
 
 namespace straycat::kube {
 
 namespace {
 
 // Error-or-go-on for functions that return a Result.
-#define STRAYCAT_TRY(target, expression)          \
-  if (auto tried_ = (expression); !tried_) {      \
-    return tried_.error();                        \
-  } else {                                        \
-    target = std::move(*tried_);                  \
+#define STRAYCAT_TRY(target, expression)     \
+  if (auto tried_ = (expression); !tried_) { \
+    return tried_.error();                   \
+  } else {                                   \
+    target = std::move(*tried_);             \
   }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -88,7 +86,8 @@ Result<> Loader::read_files() {
   return {};
 }
 
-Error Loader::unknown(std::string_view what, std::string_view list, const std::string& name, const Place& said_at) const {
+Error Loader::unknown(std::string_view what, std::string_view list, const std::string& name,
+                      const Place& said_at) const {
   const auto message = no_such(what, name, files.names(list));
   return said_at ? said_at.error(message) : bad_input(message);
 }
@@ -104,7 +103,8 @@ Result<> Loader::choose() {
     STRAYCAT_TRY(context, files.entry("contexts", "context", config.context));
     if (!context) return unknown("context", "contexts", config.context, said_at);
   } else if (request.cluster.empty()) {
-    return bad_input("no current-context in the kubeconfig; choose one with --context: " + joined(files.names("contexts")));
+    return bad_input("no current-context in the kubeconfig; choose one with --context: " +
+                     joined(files.names("contexts")));
   }
   STRAYCAT_TRY(config.cluster, text_of(context, "cluster"));
   STRAYCAT_TRY(config.user, text_of(context, "user"));
@@ -136,7 +136,8 @@ Result<std::string> Loader::pem(const Place& entry, const std::string& key) {
 Result<> Loader::read_cluster() {
   Place entry;
   STRAYCAT_TRY(entry, files.entry("clusters", "cluster", config.cluster));
-  if (!entry) return unknown("cluster", "clusters", config.cluster, request.cluster.empty() ? context.at("cluster") : Place{});
+  if (!entry)
+    return unknown("cluster", "clusters", config.cluster, request.cluster.empty() ? context.at("cluster") : Place{});
   STRAYCAT_TRY(config.server, text_of(entry, "server"));
   if (config.server.empty()) return entry.error(fmt::format("cluster \"{}\" has no server", config.cluster));
   STRAYCAT_TRY(config.tls.insecure, flag_of(entry, "insecure-skip-tls-verify"));
@@ -147,7 +148,8 @@ Result<> Loader::read_cluster() {
     config.server = (config.tls.ca_pem.empty() && !config.tls.insecure ? "http://" : "https://") + config.server;
   while (config.server.ends_with('/')) config.server.pop_back();
   if (config.tls.insecure && !config.tls.ca_pem.empty())
-    return entry.at("insecure-skip-tls-verify").error("a certificate authority together with insecure-skip-tls-verify is not allowed");
+    return entry.at("insecure-skip-tls-verify")
+        .error("a certificate authority together with insecure-skip-tls-verify is not allowed");
   return {};
 }
 
@@ -184,8 +186,8 @@ Result<> Loader::read_exec(const Place& user) {
   if (const auto provider = user.at("auth-provider"); provider && provider.node->type == yaml::Node::Type::mapping) {
     std::string name;
     STRAYCAT_TRY(name, text_of(provider, "name"));
-    return provider.error(fmt::format("auth-provider \"{}\" was removed from Kubernetes clients; use {} in an exec entry", name,
-                                      successor_of(name)));
+    return provider.error(fmt::format(
+        "auth-provider \"{}\" was removed from Kubernetes clients; use {} in an exec entry", name, successor_of(name)));
   }
   const auto entry = user.at("exec");
   if (!entry || entry.node->type == yaml::Node::Type::null) return {};
@@ -278,7 +280,8 @@ Result<Config> load_config(const ConfigRequest& request) { return load_config(re
 std::string Config::describe() const {
   auto where = server;  // without userinfo, which may hold a password
   const auto scheme = where.find("://");
-  if (const auto at = where.find('@'); scheme != std::string::npos && at != std::string::npos) where.erase(scheme + 3, at - scheme - 2);
+  if (const auto at = where.find('@'); scheme != std::string::npos && at != std::string::npos)
+    where.erase(scheme + 3, at - scheme - 2);
   std::string out = fmt::format("cluster {} ({}), context {}", cluster, where, context.empty() ? "none" : context);
   if (!user.empty()) out += ", user " + user;
   if (!impersonate_user.empty()) out += " as " + impersonate_user;

@@ -1,4 +1,5 @@
-// Where load_config reads from: files and environment, so that its rules can be tested without either. Private to `kube`.
+// Where load_config reads from: files and environment, so that its rules can be tested without either. Private to
+// `kube`.
 #pragma once
 
 #include <functional>

@@ -1,17 +1,16 @@
 #include "kube/exec_plugin.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
+#include <memory>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -54,7 +53,8 @@ class Fd {
 // A file in memory that takes the program's output, up to a fixed size: no pipe that a grandchild could hold open.
 Fd capture_file() {
   Fd file{::memfd_create("straycat-plugin", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
-  if (file.get() >= 0 && ::ftruncate(file.get(), most_output) == 0) ::fcntl(file.get(), F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK);
+  if (file.get() >= 0 && ::ftruncate(file.get(), most_output) == 0)
+    ::fcntl(file.get(), F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK);
   return file;
 }
 
@@ -122,7 +122,8 @@ int spawn(const Config& config, bool interactive, const Fd& out, const Fd& err, 
   if (!interactive) posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, out.get(), 1);
   if (!interactive) posix_spawn_file_actions_adddup2(&actions, err.get(), 2);
-  const int error = ::posix_spawnp(&pid, args[0].c_str(), &actions, nullptr, pointers(args).data(), pointers(environment).data());
+  const int error =
+      ::posix_spawnp(&pid, args[0].c_str(), &actions, nullptr, pointers(args).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   return error;
 }
@@ -136,7 +137,8 @@ asio::awaitable<bool> wait_for_end(asio::any_io_executor executor, pid_t pid, Na
   timer.async_wait([ended](const boost::system::error_code& error) {
     if (!error) ended->cancel();
   });
-  const auto [error] = co_await ended->async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+  const auto [error] =
+      co_await ended->async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
   co_return !error;
 }
 
@@ -181,7 +183,8 @@ Result<Credential> read_credential(const Config::Exec& exec, const std::string& 
   if (!parsed || text_at(*parsed, {"kind"}) != "ExecCredential")
     return plugin_error(exec, "it did not print an ExecCredential", "");
   if (const auto version = text_at(*parsed, {"apiVersion"}); version != exec.api_version)
-    return plugin_error(exec, fmt::format("the kubeconfig asks for {}, it answered {}", exec.api_version, version.substr(0, 60)), "");
+    return plugin_error(
+        exec, fmt::format("the kubeconfig asks for {}, it answered {}", exec.api_version, version.substr(0, 60)), "");
   Credential credential{.token = text_at(*parsed, {"status", "token"}),
                         .client_cert_pem = text_at(*parsed, {"status", "clientCertificateData"}),
                         .client_key_pem = text_at(*parsed, {"status", "clientKeyData"}),
@@ -202,7 +205,8 @@ asio::awaitable<Result<Credential>> run_exec_plugin(asio::any_io_executor execut
   const auto& exec = *config.exec;
   const bool terminal = ::isatty(0) == 1;
   if (exec.interactive_mode == "Always" && !terminal)
-    co_return bad_input(fmt::format("credential plugin {} wants to ask questions, but there is no terminal", exec.command));
+    co_return bad_input(
+        fmt::format("credential plugin {} wants to ask questions, but there is no terminal", exec.command));
   const bool interactive = terminal && exec.interactive_mode != "Never";
   const auto out = capture_file();
   const auto err = capture_file();
@@ -213,8 +217,10 @@ asio::awaitable<Result<Credential>> run_exec_plugin(asio::any_io_executor execut
   if (!co_await wait_for_end(executor, pid, limit))
     co_return plugin_error(exec, "it did not end within " + format_duration(limit), captured(err));
   const int status = child.reap();
-  if (WIFSIGNALED(status)) co_return plugin_error(exec, fmt::format("killed by signal {}", WTERMSIG(status)), captured(err));
-  if (WEXITSTATUS(status) != 0) co_return plugin_error(exec, fmt::format("exit code {}", WEXITSTATUS(status)), captured(err));
+  if (WIFSIGNALED(status))
+    co_return plugin_error(exec, fmt::format("killed by signal {}", WTERMSIG(status)), captured(err));
+  if (WEXITSTATUS(status) != 0)
+    co_return plugin_error(exec, fmt::format("exit code {}", WEXITSTATUS(status)), captured(err));
   co_return read_credential(exec, captured(out));
 }
 

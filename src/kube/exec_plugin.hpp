@@ -1,5 +1,5 @@
-// Exec credential plugins (client.authentication.k8s.io/v1 and v1beta1): a program that prints who we are. Private to `kube`.
-// Source: kubernetes/client-go plugin/pkg/client/auth/exec/exec.go.
+// Exec credential plugins (client.authentication.k8s.io/v1 and v1beta1): a program that prints who we are. Private to
+// `kube`. Source: kubernetes/client-go plugin/pkg/client/auth/exec/exec.go.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ struct Credential {
 // What it printed. Errors name the command, never what it printed (it may be a secret).
 [[nodiscard]] Result<Credential> read_credential(const Config::Exec& exec, const std::string& output);
 
-// Runs the program; one that has not ended after `limit` is killed. Errors hold its exit code and the end of its stderr, and
-// the entry's install hint when the program does not exist.
+// Runs the program; one that has not ended after `limit` is killed. Errors hold its exit code and the end of its
+// stderr, and the entry's install hint when the program does not exist.
 boost::asio::awaitable<Result<Credential>> run_exec_plugin(boost::asio::any_io_executor executor, const Config& config,
                                                            Nanos limit = std::chrono::seconds{60});
 

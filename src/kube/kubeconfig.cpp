@@ -26,12 +26,17 @@ std::string name_of(const yaml::Node& entry) {
 
 const char* type_name(Type type) {
   switch (type) {
-    case Type::boolean: return "a boolean";
+    case Type::boolean:
+      return "a boolean";
     case Type::integer:
-    case Type::real: return "a number";
-    case Type::sequence: return "a list";
-    case Type::mapping: return "a mapping";
-    default: return "something else";
+    case Type::real:
+      return "a number";
+    case Type::sequence:
+      return "a list";
+    case Type::mapping:
+      return "a mapping";
+    default:
+      return "something else";
   }
 }
 
@@ -85,7 +90,8 @@ Result<std::vector<std::string>> texts_of(const Place& parent, std::string_view 
   if (absent(place)) return out;
   if (place.node->type != Type::sequence) return place.error(fmt::format("\"{}\" must be a list of strings", key));
   for (const auto& item : place.node->items) {
-    if (item.type != Type::string) return Place{place.file, &item}.error(fmt::format("\"{}\" must be a list of strings", key));
+    if (item.type != Type::string)
+      return Place{place.file, &item}.error(fmt::format("\"{}\" must be a list of strings", key));
     out.push_back(item.scalar);
   }
   return out;

@@ -12,10 +12,10 @@
 namespace straycat::kube {
 
 struct KubeconfigFile {
-  std::string name;             // as it was given
-  std::string directory;        // relative paths start here
+  std::string name;       // as it was given
+  std::string directory;  // relative paths start here
   std::string text;
-  yaml::Node root;              // a mapping, or null for an empty file
+  yaml::Node root;  // a mapping, or null for an empty file
 };
 
 [[nodiscard]] Result<KubeconfigFile> parse_kubeconfig(std::string name, std::string text);

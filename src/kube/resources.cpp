@@ -4,9 +4,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <straycat/kube/client.hpp>
-
 #include "kube/json_text.hpp"
+#include <straycat/kube/client.hpp>
 
 namespace straycat::kube {
 
@@ -17,8 +16,8 @@ struct Known {
   bool namespaced = true;
 };
 
-// The built-in kinds of Kubernetes 1.36 that people put into scenarios, with the version that is stable. A kind that two
-// groups serve (Event) stands first under the group that a bare kind means.
+// The built-in kinds of Kubernetes 1.36 that people put into scenarios, with the version that is stable. A kind that
+// two groups serve (Event) stands first under the group that a bare kind means.
 constexpr std::array known_kinds{
     Known{"", "v1", "namespaces", "Namespace", false},
     Known{"", "v1", "nodes", "Node", false},
@@ -74,7 +73,8 @@ std::string ResourceType::path(const std::string& ns, const std::string& name) c
 }
 
 std::optional<ResourceType> resource_for_kind(std::string_view kind) {
-  const auto found = std::find_if(known_kinds.begin(), known_kinds.end(), [&](const Known& k) { return k.kind == kind; });
+  const auto found =
+      std::find_if(known_kinds.begin(), known_kinds.end(), [&](const Known& k) { return k.kind == kind; });
   if (found == known_kinds.end()) return std::nullopt;
   return type_of(*found);
 }
@@ -86,7 +86,8 @@ Result<ResourceType> resource_for(const json& object) {
   std::string served;
   for (const auto& known : known_kinds) {
     if (known.kind != kind) continue;
-    const auto full = *known.group == '\0' ? std::string{known.version} : fmt::format("{}/{}", known.group, known.version);
+    const auto full =
+        *known.group == '\0' ? std::string{known.version} : fmt::format("{}/{}", known.group, known.version);
     if (full == api_version) return type_of(known);
     served += (served.empty() ? "" : ", ") + full;
   }

@@ -16,7 +16,8 @@ namespace {
 constexpr Nanos token_fresh = std::chrono::minutes{1};
 
 std::string without_space(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ' || text.back() == '\t')) text.pop_back();
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ' || text.back() == '\t'))
+    text.pop_back();
   const auto first = text.find_first_not_of(" \t\r\n");
   return first == std::string::npos ? std::string{} : text.substr(first);
 }
@@ -40,7 +41,7 @@ Result<std::string> SignIn::token() {
   text << file.rdbuf();
   auto read = without_space(text.str());
   if (!file || read.empty()) {
-    if (!token_.empty()) return token_;                                // while it is being rotated
+    if (!token_.empty()) return token_;  // while it is being rotated
     if (!config_.bearer_token.empty()) return config_.bearer_token;
     return own_trouble("cannot read the token file " + config_.token_file);
   }

@@ -9,20 +9,20 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <straycat/kube/config.hpp>
-
 #include "kube/exec_plugin.hpp"
+#include <straycat/kube/config.hpp>
 
 namespace straycat::kube {
 
 struct Identity {
-  std::map<std::string, std::string> headers;   // Authorization, Impersonate-*: secrets
+  std::map<std::string, std::string> headers;  // Authorization, Impersonate-*: secrets
   net::Tls tls;
 };
 
 class SignIn {
  public:
-  SignIn(boost::asio::any_io_executor executor, const Config& config) : executor_(std::move(executor)), config_(config) {}
+  SignIn(boost::asio::any_io_executor executor, const Config& config)
+      : executor_(std::move(executor)), config_(config) {}
 
   // Errors: the token file cannot be read and no earlier token is known; the plugin failed (its words included).
   boost::asio::awaitable<Result<Identity>> identity();

@@ -17,7 +17,9 @@ constexpr Nanos long_enough = std::chrono::seconds{1};
 // So many streams in a row failed without a word: perhaps the resourceVersion is the trouble.
 constexpr int fruitless_until_list = 5;
 
-bool is_expired(const ApiError& error) { return error.code == 410 || error.reason == "Expired" || error.reason == "Gone"; }
+bool is_expired(const ApiError& error) {
+  return error.code == 410 || error.reason == "Expired" || error.reason == "Gone";
+}
 
 }  // namespace
 
@@ -110,8 +112,7 @@ WatchStep WatchMachine::on(const StreamBytes& input) {
     if (!std::holds_alternative<KeepReading>(step.action)) return step;
   }
   partial_line_.erase(0, from);
-  if (partial_line_.size() > settings_.longest_line)
-    step.action = failed(sight(), "a watch event without end");
+  if (partial_line_.size() > settings_.longest_line) step.action = failed(sight(), "a watch event without end");
   return step;
 }
 
@@ -124,9 +125,12 @@ WatchAction WatchMachine::take_line(Stamp at, std::string_view line, std::vector
   if (type == "ERROR") return take_error(at, object);
   const auto version = text_at(object, {"metadata", "resourceVersion"});
   if (version.empty()) return failed(sight(), "a watch event without resourceVersion");
-  if (type == "ADDED" || type == "MODIFIED") items.emplace_back(WatchApplied{std::move(object)});
-  else if (type == "DELETED") items.emplace_back(WatchDeleted{std::move(object)});
-  else if (type != "BOOKMARK") return failed(sight(), "an unknown watch event " + type.substr(0, 40));
+  if (type == "ADDED" || type == "MODIFIED")
+    items.emplace_back(WatchApplied{std::move(object)});
+  else if (type == "DELETED")
+    items.emplace_back(WatchDeleted{std::move(object)});
+  else if (type != "BOOKMARK")
+    return failed(sight(), "an unknown watch event " + type.substr(0, 40));
   resource_version_ = version;
   last_good_ = at;
   progress_ = true;

@@ -5,11 +5,12 @@
 //     |   410, or no progress                +---- stream ends --------+
 //     +--------------------------------------+-------------------------+
 //
-// What a gap is. The view is live while a stream stands. It is blind from the last moment of which we have proof (the last
-// byte that was understood; for an end that the server announced, that end) until a stream stands again. A stream that is
-// resumed from the last resourceVersion brings every change of that stretch, but they are stamped when they come: a gap
-// "late: ...". After a fresh list only the result is known: "lost: ...". The short stretch between a list and its stream is
-// late, too. A server ends each stream after timeoutSeconds, so that a silent stall is found at the latest then.
+// What a gap is. The view is live while a stream stands. It is blind from the last moment of which we have proof (the
+// last byte that was understood; for an end that the server announced, that end) until a stream stands again. A stream
+// that is resumed from the last resourceVersion brings every change of that stretch, but they are stamped when they
+// come: a gap "late: ...". After a fresh list only the result is known: "lost: ...". The short stretch between a list
+// and its stream is late, too. A server ends each stream after timeoutSeconds, so that a silent stall is found at the
+// latest then.
 #pragma once
 
 #include <cstdint>
@@ -26,53 +27,78 @@
 namespace straycat::kube {
 
 struct WatchSettings {
-  ResourceType resource;                                  // for the kind of list items, which lists leave out
-  std::uint64_t seed = 0;                                 // of the jitter
-  int page = 500;                                         // client-go's page size
-  std::chrono::seconds stream_min{60}, stream_max{90};    // timeoutSeconds is drawn from these
-  std::chrono::seconds grace{10};                         // silence after timeoutSeconds: a stall
+  ResourceType resource;                                // for the kind of list items, which lists leave out
+  std::uint64_t seed = 0;                               // of the jitter
+  int page = 500;                                       // client-go's page size
+  std::chrono::seconds stream_min{60}, stream_max{90};  // timeoutSeconds is drawn from these
+  std::chrono::seconds grace{10};                       // silence after timeoutSeconds: a stall
   Nanos backoff_first = std::chrono::milliseconds{100};
   Nanos backoff_most = std::chrono::seconds{10};
-  int denials = 5;                                        // 403 in a row until it is believed: RBAC takes a moment to spread
+  int denials = 5;  // 403 in a row until it is believed: RBAC takes a moment to spread
   std::size_t longest_line = 32u << 20;
 };
 
 // What came. `at` is when.
-struct WatchStart { Stamp at; };
-struct ListAnswered { Stamp at; net::Response response; };     // any HTTP status
-struct StreamOpened { Stamp at; std::string content_type; };   // a 2xx header
-struct StreamBytes { Stamp at; std::string_view bytes; };
-struct StreamRefused { Stamp at; net::Response response; };    // a non-2xx answer
-struct StreamEnded { Stamp at; };                              // the server ended it in good order
-struct TransportBroke { Stamp at; std::string message; };      // list or stream: no connection, reset, silence, bad TLS
-struct Woke { Stamp at; };                                     // the sleep is over
-using WatchInput = std::variant<WatchStart, ListAnswered, StreamOpened, StreamBytes, StreamRefused, StreamEnded,
-                                TransportBroke, Woke>;
+struct WatchStart {
+  Stamp at;
+};
+struct ListAnswered {
+  Stamp at;
+  net::Response response;
+};  // any HTTP status
+struct StreamOpened {
+  Stamp at;
+  std::string content_type;
+};  // a 2xx header
+struct StreamBytes {
+  Stamp at;
+  std::string_view bytes;
+};
+struct StreamRefused {
+  Stamp at;
+  net::Response response;
+};  // a non-2xx answer
+struct StreamEnded {
+  Stamp at;
+};  // the server ended it in good order
+struct TransportBroke {
+  Stamp at;
+  std::string message;
+};  // list or stream: no connection, reset, silence, bad TLS
+struct Woke {
+  Stamp at;
+};  // the sleep is over
+using WatchInput =
+    std::variant<WatchStart, ListAnswered, StreamOpened, StreamBytes, StreamRefused, StreamEnded, TransportBroke, Woke>;
 
 // What to do next.
-struct KeepReading { bool operator==(const KeepReading&) const = default; };
-struct FetchPage {                      // one page of the list
-  int limit = 0;                        // 0 = all at once
+struct KeepReading {
+  bool operator==(const KeepReading&) const = default;
+};
+struct FetchPage {  // one page of the list
+  int limit = 0;    // 0 = all at once
   std::string continue_token;
-  bool renew_sign_in = false;           // the credentials were refused: read them anew first
+  bool renew_sign_in = false;  // the credentials were refused: read them anew first
   bool operator==(const FetchPage&) const = default;
 };
 struct OpenStream {
   std::string resource_version;
-  std::chrono::seconds timeout{};       // timeoutSeconds for the server
-  Nanos idle{};                         // no byte for this long: the stream is dead
+  std::chrono::seconds timeout{};  // timeoutSeconds for the server
+  Nanos idle{};                    // no byte for this long: the stream is dead
   bool renew_sign_in = false;
   bool operator==(const OpenStream&) const = default;
 };
-struct Sleep {                          // then say Woke; a stream that is open is to be closed
+struct Sleep {  // then say Woke; a stream that is open is to be closed
   Nanos length{};
   bool operator==(const Sleep&) const = default;
 };
-struct Stop { bool operator==(const Stop&) const = default; };
+struct Stop {
+  bool operator==(const Stop&) const = default;
+};
 using WatchAction = std::variant<KeepReading, FetchPage, OpenStream, Sleep, Stop>;
 
 struct WatchStep {
-  std::vector<WatchItem> items;         // to tell, in order, before the action
+  std::vector<WatchItem> items;  // to tell, in order, before the action
   WatchAction action = KeepReading{};
 };
 
@@ -105,8 +131,8 @@ class WatchMachine {
   WatchStep refused(Stamp at, const ApiError& error);
   WatchStep unauthorized(Stamp at, const ApiError& error, const std::string& why);
   WatchStep deny(Stamp at, const ApiError& error);
-  WatchAction forget(Stamp blind_from, const std::string& why);     // the resourceVersion is too old: list anew
-  WatchAction go_on();                                              // list or stream, as the state says
+  WatchAction forget(Stamp blind_from, const std::string& why);  // the resourceVersion is too old: list anew
+  WatchAction go_on();                                           // list or stream, as the state says
   // The last moment up to which nothing can have been missed. A stream that brought nothing yet may owe what happened
   // before it was opened.
   [[nodiscard]] Stamp sight() const { return progress_ || !before_open_ ? last_good_ : *before_open_; }
@@ -119,7 +145,7 @@ class WatchMachine {
   State state_ = State::empty;
   std::string resource_version_, continue_token_, partial_line_;
   std::vector<json> pages_;
-  bool whole_list_ = false;             // paging failed with 410: ask for all at once
+  bool whole_list_ = false;  // paging failed with 410: ask for all at once
   bool renew_sign_in_ = false;
   bool progress_ = false;               // this stream brought something
   int failures_ = 0;                    // in a row; counts for the back-off

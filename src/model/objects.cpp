@@ -1,9 +1,8 @@
 // What the projections know of themselves, and their form in the log.
-#include <straycat/model/objects.hpp>
-
 #include <algorithm>
 
 #include "model/json_fields.hpp"
+#include <straycat/model/objects.hpp>
 
 namespace straycat::model {
 namespace {
@@ -66,16 +65,12 @@ class Reader {
 
 }  // namespace
 
-#define STRAYCAT_FIELDS(Type)                                      \
-  template <class F, class V>                                      \
-  static void fields(F f, V& v, const Type*);                      \
-  void to_json(json& out, const Type& value) {                     \
-    fields(Writer(out), value, static_cast<const Type*>(nullptr)); \
-  }                                                                \
-  void from_json(const json& in, Type& value) {                    \
-    fields(Reader(in), value, static_cast<const Type*>(nullptr));  \
-  }                                                                \
-  template <class F, class V>                                      \
+#define STRAYCAT_FIELDS(Type)                                                                                   \
+  template <class F, class V>                                                                                   \
+  static void fields(F f, V& v, const Type*);                                                                   \
+  void to_json(json& out, const Type& value) { fields(Writer(out), value, static_cast<const Type*>(nullptr)); } \
+  void from_json(const json& in, Type& value) { fields(Reader(in), value, static_cast<const Type*>(nullptr)); } \
+  template <class F, class V>                                                                                   \
   static void fields([[maybe_unused]] F f, V& v, const Type*)
 
 STRAYCAT_FIELDS(ObjectRef) { f("kind", v.kind), f("namespace", v.ns), f("name", v.name), f("uid", v.uid); }
@@ -87,13 +82,15 @@ STRAYCAT_FIELDS(OwnerReference) {
 STRAYCAT_FIELDS(Meta) {
   f("kind", v.kind), f("namespace", v.ns), f("name", v.name), f("uid", v.uid);
   f("resourceVersion", v.resource_version), f("generation", v.generation), f("labels", v.labels), f("owners", v.owners);
-  f("createdWallNs", v.created_wall_ns), f("deletionWallNs", v.deletion_wall_ns), f("helmHook", v.helm_hook), f("run", v.run);
+  f("createdWallNs", v.created_wall_ns), f("deletionWallNs", v.deletion_wall_ns), f("helmHook", v.helm_hook),
+      f("run", v.run);
 }
 
 STRAYCAT_FIELDS(HealthProbe) {
   f("type", v.type), f("port", v.port), f("path", v.path);
   f.with_default("periodSeconds", v.period_seconds, 10), f.with_default("timeoutSeconds", v.timeout_seconds, 1);
-  f.with_default("successThreshold", v.success_threshold, 1), f.with_default("failureThreshold", v.failure_threshold, 3);
+  f.with_default("successThreshold", v.success_threshold, 1),
+      f.with_default("failureThreshold", v.failure_threshold, 3);
   f("initialDelaySeconds", v.initial_delay_seconds);
 }
 
@@ -119,7 +116,8 @@ STRAYCAT_FIELDS(Condition) {
 
 STRAYCAT_FIELDS(PodShape) {
   f("labels", v.labels), f("containers", v.containers), f("restartPolicy", v.restart_policy);
-  f.with_default("terminationGraceSeconds", v.termination_grace_seconds, std::int64_t{30}), f("hostNetwork", v.host_network);
+  f.with_default("terminationGraceSeconds", v.termination_grace_seconds, std::int64_t{30}),
+      f("hostNetwork", v.host_network);
 }
 
 STRAYCAT_FIELDS(Pod) {
@@ -189,9 +187,7 @@ STRAYCAT_FIELDS(Node) {
   f("meta", v.meta), f.with_default("ready", v.ready, true), f("zone", v.zone), f("dataPlane", v.data_plane);
 }
 
-STRAYCAT_FIELDS(NetworkPolicy) {
-  f("meta", v.meta), f("pods", v.pods), f("ingress", v.ingress), f("egress", v.egress);
-}
+STRAYCAT_FIELDS(NetworkPolicy) { f("meta", v.meta), f("pods", v.pods), f("ingress", v.ingress), f("egress", v.egress); }
 
 STRAYCAT_FIELDS(KubeEvent) {
   f("meta", v.meta), f("type", v.type), f("reason", v.reason), f("message", v.message), f("component", v.component);
@@ -208,13 +204,15 @@ void from_json(const json& in, ObjectChange& change) {
 }
 
 const OwnerReference* Meta::controller() const {
-  const auto found = std::find_if(owners.begin(), owners.end(), [](const OwnerReference& owner) { return owner.controller; });
+  const auto found =
+      std::find_if(owners.begin(), owners.end(), [](const OwnerReference& owner) { return owner.controller; });
   return found == owners.end() ? nullptr : &*found;
 }
 
 bool Pod::ready() const {
-  return std::any_of(conditions.begin(), conditions.end(),
-                     [](const Condition& condition) { return condition.type == "Ready" && condition.status == "True"; });
+  return std::any_of(conditions.begin(), conditions.end(), [](const Condition& condition) {
+    return condition.type == "Ready" && condition.status == "True";
+  });
 }
 
 bool Pod::has_readiness_probe() const {

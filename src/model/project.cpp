@@ -1,7 +1,6 @@
 // Raw API objects -> projections.
-#include <straycat/model/objects.hpp>
-
 #include "model/json_fields.hpp"
+#include <straycat/model/objects.hpp>
 
 namespace straycat::model {
 namespace {
@@ -205,7 +204,8 @@ EndpointSlice project_slice(const json& object) {
                            text(member(in, "protocol"), "TCP")});
   });
   each(member(object, "endpoints"), [&](const json& in) { slice.endpoints.push_back(project_endpoint(in)); });
-  slice.trigger_wall_ns = wall(at_path(object, "metadata", "annotations", "endpoints.kubernetes.io/last-change-trigger-time"));
+  slice.trigger_wall_ns =
+      wall(at_path(object, "metadata", "annotations", "endpoints.kubernetes.io/last-change-trigger-time"));
   return slice;
 }
 
@@ -214,10 +214,12 @@ Workload project_workload(const json& object) {
   const json& status = member(object, "status");
   Workload workload;
   workload.meta = project_meta(object);
-  const json& template_ = workload.meta.kind == "CronJob" ? at_path(spec, "jobTemplate", "spec", "template") : member(spec, "template");
+  const json& template_ =
+      workload.meta.kind == "CronJob" ? at_path(spec, "jobTemplate", "spec", "template") : member(spec, "template");
   workload.selector = workload_selector(workload.meta.kind, spec);
   workload.pod = project_shape(member(template_, "metadata"), member(template_, "spec"));
-  if (member(spec, "replicas").is_number_integer()) workload.replicas = static_cast<int>(number(member(spec, "replicas")));
+  if (member(spec, "replicas").is_number_integer())
+    workload.replicas = static_cast<int>(number(member(spec, "replicas")));
   const auto count = [&](const char* key) { return static_cast<int>(number(member(status, key))); };
   workload.ready_replicas = count("readyReplicas");
   workload.active = count("active");
@@ -263,14 +265,15 @@ KubeEvent project_kube_event(const json& object) {
   event.message = text(member(object, "message"), text(member(object, "note")));
   event.component = text(at_path(object, "source", "component"), text(member(object, "reportingController")));
   const json& involved = member(object, member(object, "involvedObject").is_object() ? "involvedObject" : "regarding");
-  event.regarding = {text(member(involved, "kind")), text(member(involved, "namespace")), text(member(involved, "name")),
-                     text(member(involved, "uid"))};
+  event.regarding = {text(member(involved, "kind")), text(member(involved, "namespace")),
+                     text(member(involved, "name")), text(member(involved, "uid"))};
   event.count = static_cast<int>(number(member(object, "count"), number(at_path(object, "series", "count"), 1)));
   const std::int64_t event_time = wall(member(object, "eventTime"));
   event.first_wall_ns = wall(member(object, "firstTimestamp"));
   event.last_wall_ns = wall(member(object, "lastTimestamp"));
   if (event.first_wall_ns == 0) event.first_wall_ns = event_time;
-  if (event.last_wall_ns == 0) event.last_wall_ns = std::max(event_time, wall(at_path(object, "series", "lastObservedTime")));
+  if (event.last_wall_ns == 0)
+    event.last_wall_ns = std::max(event_time, wall(at_path(object, "series", "lastObservedTime")));
   return event;
 }
 

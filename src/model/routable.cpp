@@ -1,6 +1,6 @@
-#include <straycat/model/routable.hpp>
-
 #include <algorithm>
+
+#include <straycat/model/routable.hpp>
 
 namespace straycat::model {
 namespace {
@@ -14,12 +14,15 @@ std::optional<int> port_of(const EndpointSlice& slice, const std::string& name) 
 
 void add(std::vector<RoutableEndpoint>& set, const Endpoint& endpoint, int port, bool terminating) {
   // A proxy uses the first address only (discovery/v1 Endpoint.addresses: all are fungible).
-  if (!endpoint.addresses.empty()) set.push_back({endpoint.addresses.front(), port, endpoint.pod, endpoint.pod_uid, terminating});
+  if (!endpoint.addresses.empty())
+    set.push_back({endpoint.addresses.front(), port, endpoint.pod, endpoint.pod_uid, terminating});
 }
 
 void sort_unique(std::vector<RoutableEndpoint>& set) {
   std::sort(set.begin(), set.end());
-  const auto same = [](const RoutableEndpoint& a, const RoutableEndpoint& b) { return a.address == b.address && a.port == b.port; };
+  const auto same = [](const RoutableEndpoint& a, const RoutableEndpoint& b) {
+    return a.address == b.address && a.port == b.port;
+  };
   set.erase(std::unique(set.begin(), set.end(), same), set.end());
 }
 

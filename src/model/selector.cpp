@@ -1,8 +1,8 @@
-#include <straycat/model/selector.hpp>
-
 #include <algorithm>
 
 #include <fmt/format.h>
+
+#include <straycat/model/selector.hpp>
 
 namespace straycat::model {
 namespace {
@@ -10,7 +10,8 @@ namespace {
 bool satisfies(const Requirement& requirement, const Labels& labels) {
   const auto found = labels.find(requirement.key);
   const bool present = found != labels.end();
-  const bool listed = present && std::find(requirement.values.begin(), requirement.values.end(), found->second) != requirement.values.end();
+  const bool listed = present && std::find(requirement.values.begin(), requirement.values.end(), found->second) !=
+                                     requirement.values.end();
   if (requirement.op == "In") return listed;
   if (requirement.op == "NotIn") return !listed;
   if (requirement.op == "Exists") return present;
@@ -53,7 +54,9 @@ std::vector<std::string> split_values(std::string_view text) {
 
 bool is_key(std::string_view key) {
   if (key.empty()) return false;
-  return std::all_of(key.begin(), key.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '/'; });
+  return std::all_of(key.begin(), key.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '/';
+  });
 }
 
 // "key in (a, b)" and "key notin (a, b)"; empty when the term has no such form.
@@ -65,7 +68,8 @@ std::optional<Requirement> set_term(std::string_view term) {
   if (space == std::string_view::npos) return std::nullopt;
   const std::string_view word = trim(head.substr(space));
   if (word != "in" && word != "notin") return std::nullopt;
-  return Requirement{std::string(head.substr(0, space)), word == "in" ? "In" : "NotIn", split_values(term.substr(open + 1, term.size() - open - 2))};
+  return Requirement{std::string(head.substr(0, space)), word == "in" ? "In" : "NotIn",
+                     split_values(term.substr(open + 1, term.size() - open - 2))};
 }
 
 std::optional<Requirement> plain_term(std::string_view term) {
@@ -102,7 +106,8 @@ Result<LabelSelector> parse_selector(std::string_view text) {
   for (const std::string_view term : split_terms(text)) {
     std::optional<Requirement> requirement = set_term(term);
     if (!requirement) requirement = plain_term(term);
-    if (!is_key(requirement->key)) return bad_input(fmt::format("\"{}\" is not a label selector: bad key in \"{}\"", text, term));
+    if (!is_key(requirement->key))
+      return bad_input(fmt::format("\"{}\" is not a label selector: bad key in \"{}\"", text, term));
     selector.match_expressions.push_back(std::move(*requirement));
   }
   return selector;
@@ -131,7 +136,8 @@ ObjectRef root_owner(const Meta& object, const std::vector<Workload>& workloads)
   for (int hops = 0; hops < 16; ++hops) {
     const OwnerReference* owner = at->controller();
     if (owner == nullptr) return at->ref();
-    const auto found = std::find_if(workloads.begin(), workloads.end(), [&](const Workload& workload) { return workload.meta.uid == owner->uid; });
+    const auto found = std::find_if(workloads.begin(), workloads.end(),
+                                    [&](const Workload& workload) { return workload.meta.uid == owner->uid; });
     if (found == workloads.end()) return {owner->kind, at->ns, owner->name, owner->uid};
     at = &found->meta;
   }

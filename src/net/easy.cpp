@@ -1,8 +1,7 @@
 #include "net/easy.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
+#include <sys/socket.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,9 +34,7 @@ curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-curl_blob blob_of(const std::string& text) {
-  return {const_cast<char*>(text.data()), text.size(), CURL_BLOB_NOCOPY};
-}
+curl_blob blob_of(const std::string& text) { return {const_cast<char*>(text.data()), text.size(), CURL_BLOB_NOCOPY}; }
 
 void set_tls(CURL* easy, const Tls& tls) {
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
@@ -100,7 +97,7 @@ bool names(const std::map<std::string, std::string>& headers, std::string_view n
 }
 
 void set_headers(Easy& easy, const Request& request, const std::string& host_header) {
-  append(easy.headers, "Expect:");  // no pause for "100 Continue"
+  append(easy.headers, "Expect:");                                                     // no pause for "100 Continue"
   if (!names(request.headers, "content-type")) append(easy.headers, "Content-Type:");  // no form type of curl's own
   if (!host_header.empty()) append(easy.headers, "Host: " + host_header);
   for (const auto& [name, value] : request.headers)

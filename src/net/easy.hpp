@@ -2,7 +2,6 @@
 #pragma once
 
 #include <curl/curl.h>
-
 #include <memory>
 #include <string>
 
@@ -34,8 +33,8 @@ struct Easy {
 // "https://host:port", without path, query and userinfo: what an error may name.
 [[nodiscard]] std::string origin_of(const std::string& url);
 
-// Where to connect and what to verify, when the certificate is to be that of `server_name`: the URL carries the name, so that
-// curl sends it as SNI and checks it; CONNECT_TO leads to the real host, and Host keeps naming that.
+// Where to connect and what to verify, when the certificate is to be that of `server_name`: the URL carries the name,
+// so that curl sends it as SNI and checks it; CONNECT_TO leads to the real host, and Host keeps naming that.
 struct Rerouted {
   std::string url, connect_to, host_header;
 };

@@ -1,5 +1,3 @@
-#include <straycat/net/http.hpp>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -13,6 +11,7 @@
 
 #include "net/easy.hpp"
 #include "net/multi.hpp"
+#include <straycat/net/http.hpp>
 
 namespace straycat::net {
 
@@ -47,7 +46,8 @@ class Transfer : public MultiClient, public std::enable_shared_from_this<Transfe
     if (!ended_) co_await done_.async_wait(asio::as_tuple(asio::use_awaitable));
     stop();
     if (!ended_) co_return own_trouble("cancelled");
-    if (!error_.empty()) co_return own_trouble(fmt::format("{} {}: {}", request_.method, origin_of(request_.url), error_));
+    if (!error_.empty())
+      co_return own_trouble(fmt::format("{} {}: {}", request_.method, origin_of(request_.url), error_));
     co_return std::move(response_);
   }
 
@@ -98,7 +98,8 @@ class Transfer : public MultiClient, public std::enable_shared_from_this<Transfe
     std::string words = easy_->error[0] != '\0' ? easy_->error : curl_easy_strerror(code);
     long number = 0;
     // "Couldn't connect to server" does not say why; errno does.
-    if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(easy_->handle.get(), CURLINFO_OS_ERRNO, &number) == CURLE_OK && number != 0)
+    if (code == CURLE_COULDNT_CONNECT &&
+        curl_easy_getinfo(easy_->handle.get(), CURLINFO_OS_ERRNO, &number) == CURLE_OK && number != 0)
       words += fmt::format(" ({})", std::strerror(static_cast<int>(number)));
     return words;
   }
@@ -182,13 +183,12 @@ Http::~Http() = default;
 Http::Http(Http&&) noexcept = default;
 Http& Http::operator=(Http&&) noexcept = default;
 
-asio::awaitable<Result<Response>> Http::fetch(Request request) {
-  return stream(std::move(request), nullptr, nullptr);
-}
+asio::awaitable<Result<Response>> Http::fetch(Request request) { return stream(std::move(request), nullptr, nullptr); }
 
 asio::awaitable<Result<Response>> Http::stream(Request request, OnHeader on_header, OnData on_data) {
   // No coroutine itself, so that the request holds what it needs even when this client goes before it begins.
-  return carry_out(std::make_shared<Transfer>(impl_->multi, std::move(request), std::move(on_header), std::move(on_data)));
+  return carry_out(
+      std::make_shared<Transfer>(impl_->multi, std::move(request), std::move(on_header), std::move(on_data)));
 }
 
 }  // namespace straycat::net

@@ -65,22 +65,21 @@ void Multi::wait(curl_socket_t fd, const std::shared_ptr<Watch>& watch) {
 void Multi::wait_one(curl_socket_t fd, const std::shared_ptr<Watch>& watch, bool read) {
   (read ? watch->reading : watch->writing) = true;
   using Descriptor = asio::posix::stream_descriptor;
-  watch->socket.async_wait(
-      read ? Descriptor::wait_read : Descriptor::wait_write,
-      [weak = weak_from_this(), watch, fd, read](const boost::system::error_code& error) {
-        (read ? watch->reading : watch->writing) = false;
-        const auto self = weak.lock();
-        if (!self || error == asio::error::operation_aborted) return;
-        // The number may belong to another socket by now.
-        const auto still = [&] {
-          const auto found = self->watches_.find(fd);
-          return found != self->watches_.end() && found->second == watch;
-        };
-        if (!still()) return;
-        if ((watch->wanted & (read ? CURL_POLL_IN : CURL_POLL_OUT)) != 0)
-          self->act(fd, read ? CURL_CSELECT_IN : CURL_CSELECT_OUT);
-        if (still()) self->wait(fd, watch);
-      });
+  watch->socket.async_wait(read ? Descriptor::wait_read : Descriptor::wait_write,
+                           [weak = weak_from_this(), watch, fd, read](const boost::system::error_code& error) {
+                             (read ? watch->reading : watch->writing) = false;
+                             const auto self = weak.lock();
+                             if (!self || error == asio::error::operation_aborted) return;
+                             // The number may belong to another socket by now.
+                             const auto still = [&] {
+                               const auto found = self->watches_.find(fd);
+                               return found != self->watches_.end() && found->second == watch;
+                             };
+                             if (!still()) return;
+                             if ((watch->wanted & (read ? CURL_POLL_IN : CURL_POLL_OUT)) != 0)
+                               self->act(fd, read ? CURL_CSELECT_IN : CURL_CSELECT_OUT);
+                             if (still()) self->wait(fd, watch);
+                           });
 }
 
 int Multi::on_timer(CURLM*, long milliseconds, void* self) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <curl/curl.h>
-
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -15,8 +14,8 @@
 
 namespace straycat::net {
 
-// One easy handle in flight, as the multi sees it. `deliver` hands on what curl's callbacks collected, and `finished` is
-// called once at the end; both run outside curl's own calls, so that they may start and end transfers.
+// One easy handle in flight, as the multi sees it. `deliver` hands on what curl's callbacks collected, and `finished`
+// is called once at the end; both run outside curl's own calls, so that they may start and end transfers.
 struct MultiClient {
   virtual ~MultiClient() = default;
   virtual void deliver() = 0;
@@ -40,8 +39,8 @@ class Multi : public std::enable_shared_from_this<Multi> {
   struct Watch {
     explicit Watch(const boost::asio::any_io_executor& executor, curl_socket_t fd) : socket(executor, fd) {}
     boost::asio::posix::stream_descriptor socket;
-    int wanted = 0;           // CURL_POLL_IN | CURL_POLL_OUT
-    bool reading = false, writing = false;   // a wait is under way
+    int wanted = 0;                         // CURL_POLL_IN | CURL_POLL_OUT
+    bool reading = false, writing = false;  // a wait is under way
   };
 
   static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void*);

@@ -1,7 +1,7 @@
-// The report for programs: "straycat.report/1". Times are nanoseconds on the run's reference clock, relative to its zero.
-#include <straycat/report/report.hpp>
-
+// The report for programs: "straycat.report/1". Times are nanoseconds on the run's reference clock, relative to its
+// zero.
 #include "report/story.hpp"
+#include <straycat/report/report.hpp>
 
 namespace straycat::report {
 namespace {
@@ -43,10 +43,12 @@ json timeline_section(const History& history, const diagnose::Verdict& verdict) 
   return moments;
 }
 
-json endpoint_section(const History& history, const history::ServiceView& view, const history::Endpoint& endpoint, bool stray) {
+json endpoint_section(const History& history, const history::ServiceView& view, const history::Endpoint& endpoint,
+                      bool stray) {
   json memberships = json::array();
   for (const history::Membership& membership : endpoint.memberships) {
-    memberships.push_back(json::object({{"fromNs", membership.from - history.zero.ns}, {"toNs", membership.to - history.zero.ns}}));
+    memberships.push_back(
+        json::object({{"fromNs", membership.from - history.zero.ns}, {"toNs", membership.to - history.zero.ns}}));
   }
   std::uint64_t probes_ok = 0;
   for (const DirectProbe& probe : endpoint.probes) probes_ok += probe.ok ? 1 : 0;
@@ -64,7 +66,8 @@ json endpoint_section(const History& history, const history::ServiceView& view, 
 json endpoints_section(const History& history, const diagnose::Verdict& verdict) {
   json all = json::array();
   for (const history::ServiceView& view : history.views) {
-    for (const history::Endpoint& endpoint : view.endpoints) all.push_back(endpoint_section(history, view, endpoint, is_stray(view, endpoint, verdict)));
+    for (const history::Endpoint& endpoint : view.endpoints)
+      all.push_back(endpoint_section(history, view, endpoint, is_stray(view, endpoint, verdict)));
   }
   return all;
 }
@@ -97,7 +100,8 @@ json traffic_section(const History& history) {
                                 {"latencyNs", json::object({{"p50", traffic.latency.quantile(0.5).count()},
                                                             {"p99", traffic.latency.quantile(0.99).count()},
                                                             {"max", traffic.latency.max().count()}})},
-                                {"latenessNs", json::object({{"p99", traffic.lateness.quantile(0.99).count()}, {"max", traffic.lateness.max().count()}})},
+                                {"latenessNs", json::object({{"p99", traffic.lateness.quantile(0.99).count()},
+                                                             {"max", traffic.lateness.max().count()}})},
                                 {"bursts", std::move(bursts)}}));
   }
   return all;

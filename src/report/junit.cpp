@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <straycat/report/report.hpp>
-
 #include "report/html/markup.hpp"
 #include "report/story.hpp"
+#include <straycat/report/report.hpp>
 
 namespace straycat::report {
 namespace {
@@ -30,9 +29,11 @@ std::string proof(const diagnose::Verdict& verdict) {
   return text;
 }
 
-void add(Tally& tally, const std::string& suite, const std::string& name, double seconds, State state, const std::string& why, const std::string& body, bool inconclusive_fails) {
+void add(Tally& tally, const std::string& suite, const std::string& name, double seconds, State state,
+         const std::string& why, const std::string& body, bool inconclusive_fails) {
   ++tally.tests;
-  tally.cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape(suite), escape(name), seconds);
+  tally.cases +=
+      fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape(suite), escape(name), seconds);
   if (state == State::passed) {
     tally.cases += "/>\n";
   } else if (state == State::unproven && !inconclusive_fails) {
@@ -40,7 +41,8 @@ void add(Tally& tally, const std::string& suite, const std::string& name, double
     tally.cases += fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n", escape(why));
   } else {
     ++tally.failures;
-    tally.cases += fmt::format(">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n", escape(why), state == State::failed ? "straycat" : "inconclusive", body);
+    tally.cases += fmt::format(">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
+                               escape(why), state == State::failed ? "straycat" : "inconclusive", body);
   }
 }
 
@@ -50,7 +52,9 @@ State state_of(diagnose::Met met) {
 }
 
 // A phase whose failures were expected is no failure: whether it was, the expectations say.
-State state_of(const diagnose::PhaseReport& phase) { return phase.state == "not shown" ? State::unproven : State::passed; }
+State state_of(const diagnose::PhaseReport& phase) {
+  return phase.state == "not shown" ? State::unproven : State::passed;
+}
 
 }  // namespace
 
@@ -61,14 +65,19 @@ std::string render_junit(const history::History& history, const diagnose::Verdic
     add(tally, suite, checked.text, 0, state_of(checked.met), checked.why, proof(verdict), inconclusive_fails);
   }
   for (const diagnose::PhaseReport& phase : verdict.phases) {
-    const std::string name = fmt::format("phase {} ({} from {}): {} of {} failed, {}", phase.phase, phase.traffic, phase.vantage, phase.failed, phase.attempts, phase.state);
-    add(tally, suite, name, static_cast<double>(phase.to_ns - phase.from_ns) / 1e9, state_of(phase), phase.note, proof(verdict), inconclusive_fails);
+    const std::string name = fmt::format("phase {} ({} from {}): {} of {} failed, {}", phase.phase, phase.traffic,
+                                         phase.vantage, phase.failed, phase.attempts, phase.state);
+    add(tally, suite, name, static_cast<double>(phase.to_ns - phase.from_ns) / 1e9, state_of(phase), phase.note,
+        proof(verdict), inconclusive_fails);
   }
   const double seconds = static_cast<double>(history.end - history.begin) / 1e9;
-  const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{:.3f}\"", tally.tests, tally.failures, tally.skipped, seconds);
+  const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{:.3f}\"",
+                                         tally.tests, tally.failures, tally.skipped, seconds);
   const std::string stamp = format_wall(history.header.wall_ns).substr(0, 19);
-  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {}>\n  <testsuite name=\"{}\" timestamp=\"{}\" hostname=\"{}\" {}>\n{}  </testsuite>\n</testsuites>\n", counts,
-                     escape(suite), stamp, escape(history.header.cluster), counts, tally.cases);
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {}>\n  <testsuite name=\"{}\" timestamp=\"{}\" "
+      "hostname=\"{}\" {}>\n{}  </testsuite>\n</testsuites>\n",
+      counts, escape(suite), stamp, escape(history.header.cluster), counts, tally.cases);
 }
 
 }  // namespace straycat::report

@@ -6,10 +6,9 @@
 
 #include <fmt/format.h>
 
-#include <straycat/report/report.hpp>
-
 #include "report/html/markup.hpp"
 #include "report/story.hpp"
+#include <straycat/report/report.hpp>
 
 namespace straycat::report {
 namespace {
@@ -33,18 +32,22 @@ std::string plain(std::string_view text) {
 std::string gantt_name(std::string_view text) {
   std::string out;
   for (const char letter : harmless(text, false)) {
-    const bool safe = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') || std::string_view(" ./-_").find(letter) != std::string_view::npos;
+    const bool safe = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                      (letter >= '0' && letter <= '9') ||
+                      std::string_view(" ./-_").find(letter) != std::string_view::npos;
     out += safe ? letter : '_';
   }
   return out.empty() ? "_" : out;
 }
 
-std::string gantt_bar(const history::History& history, const std::string& name, const std::string& tag, std::int64_t from, std::int64_t to) {
+std::string gantt_bar(const history::History& history, const std::string& name, const std::string& tag,
+                      std::int64_t from, std::int64_t to) {
   const auto ms = [&](std::int64_t ns) { return std::max<std::int64_t>((ns - history.zero.ns) / 1'000'000, 0); };
   return fmt::format("  {} :{}{}, {}", gantt_name(name), tag, ms(from), std::max(ms(to), ms(from) + 1));
 }
 
-void gantt_endpoints(const history::History& history, const diagnose::Verdict& verdict, std::vector<std::string>& lines) {
+void gantt_endpoints(const history::History& history, const diagnose::Verdict& verdict,
+                     std::vector<std::string>& lines) {
   std::size_t bars = 0;
   for (const history::ServiceView& view : history.views) {
     std::string section;
@@ -75,7 +78,8 @@ void gantt(const history::History& history, const diagnose::Verdict& verdict, st
     for (const history::Burst& burst : traffic.bursts) {
       if (bursts == 0) lines.push_back("  section failures");
       if (bursts++ >= 6) break;
-      lines.push_back(gantt_bar(history, fmt::format("{} failed", burst.failed), "crit, ", burst.first_ns, burst.last_ns));
+      lines.push_back(
+          gantt_bar(history, fmt::format("{} failed", burst.failed), "crit, ", burst.first_ns, burst.last_ns));
     }
   }
   lines.push_back("```");
@@ -86,14 +90,16 @@ void phases(const diagnose::Verdict& verdict, std::vector<std::string>& lines) {
   lines.insert(lines.end(), {"", "| phase | sent | failed | state |", "|---|---:|---:|---|"});
   for (std::size_t i = 0; i < std::min<std::size_t>(verdict.phases.size(), 8); ++i) {
     const diagnose::PhaseReport& phase = verdict.phases[i];
-    lines.push_back(fmt::format("| {} | {} | {} | {} |", plain(phase.phase), phase.attempts, phase.failed, plain(phase.state)));
+    lines.push_back(
+        fmt::format("| {} | {} | {} | {} |", plain(phase.phase), phase.attempts, phase.failed, plain(phase.state)));
   }
 }
 
 void fix(const diagnose::Verdict& verdict, std::vector<std::string>& lines) {
   for (const diagnose::Finding& finding : verdict.findings) {
     if (!finding.fix) continue;
-    lines.insert(lines.end(), {"", fmt::format("**Fix** (evaluated): change {}", plain(finding.fix->target.display()))});
+    lines.insert(lines.end(),
+                 {"", fmt::format("**Fix** (evaluated): change {}", plain(finding.fix->target.display()))});
     // Indented code holds any text: there is no fence to close.
     lines.push_back("");
     std::string_view rest = finding.fix->yaml;
@@ -110,15 +116,19 @@ void fix(const diagnose::Verdict& verdict, std::vector<std::string>& lines) {
 
 std::string render_markdown(const history::History& history, const diagnose::Verdict& verdict) {
   std::vector<std::string> lines;
-  const char* word = verdict.conclusion == Conclusion::found ? "FOUND" : verdict.conclusion == Conclusion::none ? "CLEAN" : "INCONCLUSIVE";
+  const char* word = verdict.conclusion == Conclusion::found  ? "FOUND"
+                     : verdict.conclusion == Conclusion::none ? "CLEAN"
+                                                              : "INCONCLUSIVE";
   lines.push_back(fmt::format("### straycat: {}: {}", plain(history.header.scenario), word));
   lines.insert(lines.end(), {"", plain(verdict.headline)});
-  for (std::size_t i = 0; i < std::min<std::size_t>(verdict.reasons.size(), 3); ++i) lines.push_back("- " + plain(verdict.reasons[i]));
+  for (std::size_t i = 0; i < std::min<std::size_t>(verdict.reasons.size(), 3); ++i)
+    lines.push_back("- " + plain(verdict.reasons[i]));
   lines.push_back("");
   gantt(history, verdict, lines);
   phases(verdict, lines);
   fix(verdict, lines);
-  const std::string last = fmt::format("{} requests, {} failed, {} explained; exit {}", verdict.attempts, verdict.failed, verdict.explained, verdict.exit_code);
+  const std::string last = fmt::format("{} requests, {} failed, {} explained; exit {}", verdict.attempts,
+                                       verdict.failed, verdict.explained, verdict.exit_code);
   if (lines.size() > most_lines - 2) lines.resize(most_lines - 2);
   lines.insert(lines.end(), {"", last});
   std::string out;

@@ -22,7 +22,8 @@ json record(json members, json optional = json::object()) {
 
 json run_schema() {
   json members = json::object({{"seed", type("integer")}, {"lengthNs", type("integer")}});
-  for (const char* name : {"id", "scenario", "version", "namespace", "cluster", "clusterVersion", "dataPlane", "started", "ended", "referenceClock"}) {
+  for (const char* name : {"id", "scenario", "version", "namespace", "cluster", "clusterVersion", "dataPlane",
+                           "started", "ended", "referenceClock"}) {
     members[name] = type("string");
   }
   return record(std::move(members));
@@ -39,15 +40,16 @@ json verdict_schema() {
 }
 
 json endpoint_schema() {
-  return record(json::object({{"service", type("string")},
-                              {"address", type("string")},
-                              {"port", type("integer")},
-                              {"pod", type("string")},
-                              {"podUid", type("string")},
-                              {"owner", nullable("string")},
-                              {"stray", type("boolean")},
-                              {"routable", list(record(json::object({{"fromNs", type("integer")}, {"toNs", type("integer")}})))},
-                              {"directProbes", record(json::object({{"sent", type("integer")}, {"ok", type("integer")}}))}}));
+  return record(
+      json::object({{"service", type("string")},
+                    {"address", type("string")},
+                    {"port", type("integer")},
+                    {"pod", type("string")},
+                    {"podUid", type("string")},
+                    {"owner", nullable("string")},
+                    {"stray", type("boolean")},
+                    {"routable", list(record(json::object({{"fromNs", type("integer")}, {"toNs", type("integer")}})))},
+                    {"directProbes", record(json::object({{"sent", type("integer")}, {"ok", type("integer")}}))}}));
 }
 
 json burst_schema() {
@@ -63,15 +65,16 @@ json burst_schema() {
 
 json traffic_schema() {
   const json quantiles = json::object({{"p50", type("integer")}, {"p99", type("integer")}, {"max", type("integer")}});
-  return record(json::object({{"name", type("string")},
-                              {"vantage", type("string")},
-                              {"attempts", type("integer")},
-                              {"ok", type("integer")},
-                              {"failed", type("integer")},
-                              {"kinds", counts()},
-                              {"latencyNs", record(quantiles)},
-                              {"latenessNs", record(json::object({{"p99", type("integer")}, {"max", type("integer")}}))},
-                              {"bursts", list(burst_schema())}}));
+  return record(
+      json::object({{"name", type("string")},
+                    {"vantage", type("string")},
+                    {"attempts", type("integer")},
+                    {"ok", type("integer")},
+                    {"failed", type("integer")},
+                    {"kinds", counts()},
+                    {"latencyNs", record(quantiles)},
+                    {"latenessNs", record(json::object({{"p99", type("integer")}, {"max", type("integer")}}))},
+                    {"bursts", list(burst_schema())}}));
 }
 
 json moment_schema() {

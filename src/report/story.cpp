@@ -13,29 +13,46 @@ namespace {
 
 using history::History;
 
-constexpr std::array<std::string_view, 6> routine{"Scheduled", "Pulling", "Pulled", "Created", "Started", "SuccessfulDelete"};
+constexpr std::array<std::string_view, 6> routine{"Scheduled", "Pulling", "Pulled",
+                                                  "Created",   "Started", "SuccessfulDelete"};
 
 void tell_steps(const History& history, std::vector<Moment>& story) {
   for (const history::Step& step : history.steps) {
     const std::string phase = step.record.phase.empty() ? "" : fmt::format("[{}] ", step.record.phase);
     story.push_back({step.started, Topic::step, phase + step.record.detail, false, {}});
     if (step.ended && !step.record.ok) {
-      story.push_back({*step.ended, Topic::step, fmt::format("step \"{}\" failed: {}", step.record.name, step.record.error), true, {}});
+      story.push_back({*step.ended,
+                       Topic::step,
+                       fmt::format("step \"{}\" failed: {}", step.record.name, step.record.error),
+                       true,
+                       {}});
     } else if (step.ended && (step.record.verb == "wait")) {
-      story.push_back({*step.ended, Topic::step, fmt::format("{}: done after {}", step.record.detail, short_length(step.ended->ns - step.started.ns)), false, {}});
+      story.push_back(
+          {*step.ended,
+           Topic::step,
+           fmt::format("{}: done after {}", step.record.detail, short_length(step.ended->ns - step.started.ns)),
+           false,
+           {}});
     }
   }
 }
 
 std::string change_words(history::ChangeKind kind, const history::EndpointState& state) {
   switch (kind) {
-    case history::ChangeKind::joined: return "joined: traffic may now reach it";
-    case history::ChangeKind::left: return state.listed ? "left: still listed, no longer routable" : "left the slices";
-    case history::ChangeKind::ready: return "became ready";
-    case history::ChangeKind::unready: return "became unready";
-    case history::ChangeKind::terminating: return "is terminating";
-    case history::ChangeKind::listed: return state.ready ? "listed, but no port of it is routable" : "listed, not ready yet";
-    case history::ChangeKind::unlisted: return "is no longer listed";
+    case history::ChangeKind::joined:
+      return "joined: traffic may now reach it";
+    case history::ChangeKind::left:
+      return state.listed ? "left: still listed, no longer routable" : "left the slices";
+    case history::ChangeKind::ready:
+      return "became ready";
+    case history::ChangeKind::unready:
+      return "became unready";
+    case history::ChangeKind::terminating:
+      return "is terminating";
+    case history::ChangeKind::listed:
+      return state.ready ? "listed, but no port of it is routable" : "listed, not ready yet";
+    case history::ChangeKind::unlisted:
+      return "is no longer listed";
   }
   return "changed";
 }
@@ -49,13 +66,15 @@ std::vector<std::string> requests_around(const History& history, std::size_t vie
     const auto side = [&](std::int64_t ok, std::int64_t failed, bool before) {
       std::string text;
       if (ok != 0) text += fmt::format("ok {}", short_length(std::abs(ns - ok)));
-      if (failed != 0) text += fmt::format("{}failed {}", text.empty() ? "" : ", ", short_length(std::abs(ns - failed)));
+      if (failed != 0)
+        text += fmt::format("{}failed {}", text.empty() ? "" : ", ", short_length(std::abs(ns - failed)));
       return text.empty() ? std::string() : text + (before ? " before" : " after");
     };
     const std::string before = side(near.last_ok_before_ns, near.last_failed_before_ns, true);
     const std::string after = side(near.first_ok_after_ns, near.first_failed_after_ns, false);
     if (!before.empty() || !after.empty()) {
-      lines.push_back(fmt::format("nearest requests: {}{}{}", before, before.empty() || after.empty() ? "" : "; ", after));
+      lines.push_back(
+          fmt::format("nearest requests: {}{}{}", before, before.empty() || after.empty() ? "" : "; ", after));
     }
   }
   return lines;
@@ -76,17 +95,25 @@ void tell_endpoints(const History& history, const diagnose::Verdict& verdict, st
       const history::Endpoint& endpoint = view.endpoints[change.endpoint];
       const bool stray = is_stray(view, endpoint, verdict);
       const bool matters = change.kind == history::ChangeKind::joined || change.kind == history::ChangeKind::left;
-      Moment moment{change.at, Topic::endpoint,
-                    fmt::format("{}{} {}:{} ({}) {}", stray ? "STRAY " : "", endpoint.owner.kind.empty() ? "unknown" : endpoint.owner.display(),
-                                endpoint.address, endpoint.port, endpoint.pod, change_words(change.kind, change.after)),
-                    stray, {}};
+      Moment moment{change.at,
+                    Topic::endpoint,
+                    fmt::format("{}{} {}:{} ({}) {}", stray ? "STRAY " : "",
+                                endpoint.owner.kind.empty() ? "unknown" : endpoint.owner.display(), endpoint.address,
+                                endpoint.port, endpoint.pod, change_words(change.kind, change.after)),
+                    stray,
+                    {}};
       if (matters) moment.details = requests_around(history, index, change.at.ns);
       story.push_back(std::move(moment));
     }
     for (const history::Span& blind : view.blind) {
       // Before it began and after it ended is no gap.
       if (blind.from <= history.begin || blind.to >= history.end || blind.to <= traffic_begin(history)) continue;
-      story.push_back({{blind.from, view.error_ns}, Topic::blind, fmt::format("the endpoints of Service/{} were not watched for {}", view.service, short_length(blind.length())), true, {}});
+      story.push_back({{blind.from, view.error_ns},
+                       Topic::blind,
+                       fmt::format("the endpoints of Service/{} were not watched for {}", view.service,
+                                   short_length(blind.length())),
+                       true,
+                       {}});
     }
   }
 }
@@ -94,10 +121,15 @@ void tell_endpoints(const History& history, const diagnose::Verdict& verdict, st
 void tell_events(const History& history, std::vector<Moment>& story) {
   for (const history::KubeEventSeen& seen : history.kube_events) {
     const model::KubeEvent& event = seen.event;
-    const bool dull = event.type != "Warning" && std::find(routine.begin(), routine.end(), event.reason) != routine.end();
+    const bool dull =
+        event.type != "Warning" && std::find(routine.begin(), routine.end(), event.reason) != routine.end();
     if (dull || !event.regarding.name.empty() == false || event.regarding.name.starts_with("straycat-agent")) continue;
     const std::string times = event.count > 1 ? fmt::format(" (x{})", event.count) : "";
-    story.push_back({seen.at, Topic::kube_event, fmt::format("{} {}: {}{}", event.regarding.display(), event.reason, event.message, times), event.type == "Warning", {}});
+    story.push_back({seen.at,
+                     Topic::kube_event,
+                     fmt::format("{} {}: {}{}", event.regarding.display(), event.reason, event.message, times),
+                     event.type == "Warning",
+                     {}});
   }
 }
 
@@ -106,24 +138,32 @@ std::string nearest_words(const history::ServiceView& view, const std::optional<
   const history::Change& change = view.changes[nearest->change];
   const history::Endpoint& endpoint = view.endpoints[change.endpoint];
   const bool joined = change.kind == history::ChangeKind::joined;
-  return fmt::format(", {} {} {}:{} {}", short_length(std::abs(nearest->distance_ns)), nearest->distance_ns >= 0 ? "after" : "before",
-                     endpoint.address, endpoint.port, joined ? "joined" : "left");
+  return fmt::format(", {} {} {}:{} {}", short_length(std::abs(nearest->distance_ns)),
+                     nearest->distance_ns >= 0 ? "after" : "before", endpoint.address, endpoint.port,
+                     joined ? "joined" : "left");
 }
 
 void tell_bursts(const History& history, std::vector<Moment>& story) {
   for (const history::Traffic& traffic : history.traffic) {
     for (const history::Burst& burst : traffic.bursts) {
       const history::ServiceView* view = traffic.view ? &history.views[*traffic.view] : nullptr;
-      Moment first{{burst.first_ns, traffic.error_ns}, Topic::failures,
-                   fmt::format("first failure{}", view != nullptr ? nearest_words(*view, burst.onset) : ""), true, {}};
+      Moment first{{burst.first_ns, traffic.error_ns},
+                   Topic::failures,
+                   fmt::format("first failure{}", view != nullptr ? nearest_words(*view, burst.onset) : ""),
+                   true,
+                   {}};
       const auto kept = std::lower_bound(traffic.failures.begin(), traffic.failures.end(), burst.first_ns,
                                          [](const AttemptFailed& a, std::int64_t ns) { return a.started_ns < ns; });
-      if (kept != traffic.failures.end() && !kept->failure.message.empty()) first.details.push_back("curl: " + kept->failure.message);
+      if (kept != traffic.failures.end() && !kept->failure.message.empty())
+        first.details.push_back("curl: " + kept->failure.message);
       story.push_back(std::move(first));
-      story.push_back({{burst.last_ns, traffic.error_ns}, Topic::failures,
-                       fmt::format("last failure{}: {} of {} requests in {} ({})", view != nullptr ? nearest_words(*view, burst.end) : "", burst.failed,
-                                   burst.attempts, short_length(burst.last_ns - burst.first_ns), kinds_text(burst.kinds)),
-                       true, {}});
+      story.push_back({{burst.last_ns, traffic.error_ns},
+                       Topic::failures,
+                       fmt::format("last failure{}: {} of {} requests in {} ({})",
+                                   view != nullptr ? nearest_words(*view, burst.end) : "", burst.failed, burst.attempts,
+                                   short_length(burst.last_ns - burst.first_ns), kinds_text(burst.kinds)),
+                       true,
+                       {}});
     }
   }
 }
@@ -132,24 +172,38 @@ void tell_vantages(const History& history, std::vector<Moment>& story) {
   for (const history::Vantage& vantage : history.vantages) {
     for (const VantageHealth& health : vantage.health) {
       if (health.limit.empty() && health.records_lost == 0 && health.local_exhaustion == 0) continue;
-      story.push_back({{health.from_ns, vantage.error_ns}, Topic::blind,
-                       fmt::format("the prober {} hit its own limit ({}), not the target's", vantage.record.id, health.limit.empty() ? "output" : health.limit), true, {}});
+      story.push_back({{health.from_ns, vantage.error_ns},
+                       Topic::blind,
+                       fmt::format("the prober {} hit its own limit ({}), not the target's", vantage.record.id,
+                                   health.limit.empty() ? "output" : health.limit),
+                       true,
+                       {}});
     }
     if (!vantage.lost_reason.empty()) {
-      story.push_back({{vantage.last_ns, vantage.error_ns}, Topic::blind, fmt::format("the prober {} was lost: {}", vantage.record.id, vantage.lost_reason), true, {}});
+      story.push_back({{vantage.last_ns, vantage.error_ns},
+                       Topic::blind,
+                       fmt::format("the prober {} was lost: {}", vantage.record.id, vantage.lost_reason),
+                       true,
+                       {}});
     }
   }
   for (const history::Watch& watch : history.watches) {
     for (const history::Gap& gap : watch.gaps) {
       if (hides_nothing(history, gap)) continue;
-      story.push_back({{gap.span.from, watch.error_ns}, Topic::blind, fmt::format("watch of {} was blind for {}: {}", watch.resource, short_length(gap.span.length()), gap.reason), true, {}});
+      story.push_back(
+          {{gap.span.from, watch.error_ns},
+           Topic::blind,
+           fmt::format("watch of {} was blind for {}: {}", watch.resource, short_length(gap.span.length()), gap.reason),
+           true,
+           {}});
     }
   }
 }
 
 void tell_end(const History& history, std::vector<Moment>& story) {
   if (history.ended && history.ended->reason == "finished") return;
-  const std::string text = history.ended ? fmt::format("the run ended early: {}{}", history.ended->reason, history.ended->error.empty() ? "" : ": " + history.ended->error)
+  const std::string text = history.ended ? fmt::format("the run ended early: {}{}", history.ended->reason,
+                                                       history.ended->error.empty() ? "" : ": " + history.ended->error)
                                          : "the log ends here: the run was cut off";
   story.push_back({{history.end, 0}, Topic::run, text, true, {}});
 }
@@ -164,9 +218,10 @@ std::string_view to_string(Topic topic) {
 bool is_stray(const history::ServiceView& view, const history::Endpoint& endpoint, const diagnose::Verdict& verdict) {
   return std::any_of(verdict.findings.begin(), verdict.findings.end(), [&](const diagnose::Finding& finding) {
     return finding.cause == "stray-endpoint" && finding.service == view.service && finding.ns == view.ns &&
-           std::any_of(finding.endpoints.begin(), finding.endpoints.end(), [&](const diagnose::AccusedEndpoint& accused) {
-             return accused.pod_uid == endpoint.pod_uid && accused.address == endpoint.address;
-           });
+           std::any_of(finding.endpoints.begin(), finding.endpoints.end(),
+                       [&](const diagnose::AccusedEndpoint& accused) {
+                         return accused.pod_uid == endpoint.pod_uid && accused.address == endpoint.address;
+                       });
   });
 }
 

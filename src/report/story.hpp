@@ -16,16 +16,17 @@ enum class Topic { step, endpoint, kube_event, failures, blind, run };
 struct Moment {
   history::Placed at;
   Topic topic = Topic::step;
-  std::string text;            // one sentence; holds untrusted names, not yet made harmless
-  bool bad = false;            // worth a second look: a failure, a warning, a blind stretch
-  std::vector<std::string> details;   // indented below it: the requests around a change
+  std::string text;                  // one sentence; holds untrusted names, not yet made harmless
+  bool bad = false;                  // worth a second look: a failure, a warning, a blind stretch
+  std::vector<std::string> details;  // indented below it: the requests around a change
 };
 
 // Everything worth telling, by time. Kubernetes Events that only say that a container started are left out.
 [[nodiscard]] std::vector<Moment> tell(const history::History& history, const diagnose::Verdict& verdict);
 
 // The endpoints whose workload a finding accuses: "view:endpoint" indices are true.
-[[nodiscard]] bool is_stray(const history::ServiceView& view, const history::Endpoint& endpoint, const diagnose::Verdict& verdict);
+[[nodiscard]] bool is_stray(const history::ServiceView& view, const history::Endpoint& endpoint,
+                            const diagnose::Verdict& verdict);
 
 // Opening a watch takes a moment: before there was traffic, or within two attempts of a usual pace, that hides nothing.
 [[nodiscard]] bool hides_nothing(const history::History& history, const history::Gap& gap);

@@ -11,7 +11,7 @@ namespace {
 
 // What an agent says (src/README.md). A pod that writes "run.ended" or "step.started" does not speak for the runner.
 bool may_say(const std::string& kind) {
-  static constexpr std::array kinds{VantageRecord::kind, AttemptFailed::kind, AttemptWindow::kind,  DirectProbe::kind,
+  static constexpr std::array kinds{VantageRecord::kind, AttemptFailed::kind,  AttemptWindow::kind,  DirectProbe::kind,
                                     VantageHealth::kind, VantageSummary::kind, WatchRecord::started, WatchRecord::gap,
                                     WatchRecord::ended,  NoteRecord::kind};
   static constexpr std::array<std::string_view, 3> objects{"slice", "service", "beacon"};

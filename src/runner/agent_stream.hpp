@@ -19,8 +19,8 @@ class AgentStream {
   // (never the runner's own), and not seen before.
   [[nodiscard]] std::optional<Event> take(std::string_view line);
 
-  [[nodiscard]] bool introduced() const { return introduced_; }          // its first record came
-  [[nodiscard]] bool finished() const { return finished_; }              // its summary came
+  [[nodiscard]] bool introduced() const { return introduced_; }  // its first record came
+  [[nodiscard]] bool finished() const { return finished_; }      // its summary came
   // Numbers that were left out so far, and lines that were no records.
   [[nodiscard]] std::uint64_t missing() const { return missing_; }
   [[nodiscard]] std::uint64_t foreign() const { return foreign_; }

@@ -31,7 +31,8 @@ class ClockKeeper {
   std::optional<std::pair<std::int64_t, std::int64_t>> told_;
 };
 
-// Which write of the beacon led to which resourceVersion, so that a sight of it can be matched. Forgets the oldest of 256.
+// Which write of the beacon led to which resourceVersion, so that a sight of it can be matched. Forgets the oldest of
+// 256.
 class BeaconBook {
  public:
   void wrote(const std::string& resource_version, Stamp began);

@@ -42,7 +42,8 @@ bool holds(const json& object, const std::string& type) {
 // The controller has seen the newest spec; before that its status tells of an older one.
 bool observed(const json& object) {
   const Pointer pointer{"/status/observedGeneration"};
-  if (!object.contains(pointer)) return number(object, "/metadata/generation") <= 1 && !object.contains(Pointer{"/spec/template"});
+  if (!object.contains(pointer))
+    return number(object, "/metadata/generation") <= 1 && !object.contains(Pointer{"/spec/template"});
   return number(object, "/status/observedGeneration") >= number(object, "/metadata/generation");
 }
 
@@ -64,7 +65,8 @@ Judged deployment_rolled_out(const json& object) {
 
 Judged daemon_set_rolled_out(const json& object) {
   const long wanted = number(object, "/status/desiredNumberScheduled");
-  const long updated = number(object, "/status/updatedNumberScheduled"), available = number(object, "/status/numberAvailable");
+  const long updated = number(object, "/status/updatedNumberScheduled"),
+             available = number(object, "/status/numberAvailable");
   if (updated < wanted) return not_yet(fmt::format("{} of {} new pods have been updated", updated, wanted));
   if (available < wanted) return not_yet(fmt::format("{} of {} updated pods are available", available, wanted));
   return yes("rolled out");
@@ -104,7 +106,8 @@ Judged ended(const std::string& kind, const json& object, bool well) {
 
 Judged ready(const std::string& kind, const json& object) {
   if (kind == "Pod" || condition_of(object, "Ready") != nullptr)
-    return holds(object, "Ready") ? yes("ready") : not_yet(kind == "Pod" ? "phase " + text(object, "/status/phase") : "not ready");
+    return holds(object, "Ready") ? yes("ready")
+                                  : not_yet(kind == "Pod" ? "phase " + text(object, "/status/phase") : "not ready");
   if (kind == "Job") {
     const long wanted = number(object, "/spec/parallelism", 1), got = number(object, "/status/ready");
     return got >= wanted ? yes("ready") : not_yet(fmt::format("{} of {} pods are ready", got, wanted));
@@ -134,7 +137,8 @@ long routable_endpoints(const World& world, const plan::Target& target) {
 
 Judged routable(const World& world, const plan::Target& target, bool wanted) {
   const auto count = routable_endpoints(world, target);
-  const auto state = count == 0 ? std::string{"no ready endpoint in any EndpointSlice"} : fmt::format("{} ready endpoints", count);
+  const auto state =
+      count == 0 ? std::string{"no ready endpoint in any EndpointSlice"} : fmt::format("{} ready endpoints", count);
   return (count > 0) == wanted ? yes(state) : not_yet(state);
 }
 
@@ -160,7 +164,8 @@ Judged judge(const World& world, const plan::Target& target, const std::string& 
   if (condition == "Complete" || condition == "Failed") return ended(target.kind, *object, condition == "Complete");
   if (condition == "Ready") return ready(target.kind, *object);
   if (!holds(*object, condition)) return not_yet("condition " + condition + " is not True");
-  return number(*object, "/status/observedGeneration", number(*object, "/metadata/generation")) < number(*object, "/metadata/generation")
+  return number(*object, "/status/observedGeneration", number(*object, "/metadata/generation")) <
+                 number(*object, "/metadata/generation")
              ? not_yet("its newest spec has not been observed yet")
              : yes(condition);
 }
@@ -177,11 +182,13 @@ std::string describe_trouble(const World& world, const plan::Target& target) {
     auto event = model::project_kube_event(*object);
     if (event.type == "Warning" && names.count(event.regarding.name) != 0) warnings.push_back(std::move(event));
   }
-  std::sort(warnings.begin(), warnings.end(), [](const auto& a, const auto& b) { return a.last_wall_ns < b.last_wall_ns; });
+  std::sort(warnings.begin(), warnings.end(),
+            [](const auto& a, const auto& b) { return a.last_wall_ns < b.last_wall_ns; });
   if (lines.size() > 5) lines.resize(5);
   const std::size_t skip = warnings.size() > 5 ? warnings.size() - 5 : 0;
   for (std::size_t i = skip; i < warnings.size(); ++i)
-    lines.push_back(fmt::format("{} {}: {}", warnings[i].regarding.display(), warnings[i].reason, warnings[i].message.substr(0, 300)));
+    lines.push_back(fmt::format("{} {}: {}", warnings[i].regarding.display(), warnings[i].reason,
+                                warnings[i].message.substr(0, 300)));
   std::string out;
   for (const auto& each : lines) out += "; " + each;
   return out;

@@ -64,9 +64,12 @@ std::string namespace_name(const std::string& scenario, const std::string& run_i
   std::string middle;
   for (const unsigned char c : scenario) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (plain) middle.push_back(static_cast<char>(c));
-    else if (c >= 'A' && c <= 'Z') middle.push_back(static_cast<char>(std::tolower(c)));
-    else if (!middle.empty() && middle.back() != '-') middle.push_back('-');
+    if (plain)
+      middle.push_back(static_cast<char>(c));
+    else if (c >= 'A' && c <= 'Z')
+      middle.push_back(static_cast<char>(std::tolower(c)));
+    else if (!middle.empty() && middle.back() != '-')
+      middle.push_back('-');
   }
   const std::size_t room = 63 - std::string_view{"straycat--"}.size() - run_id.size();
   if (middle.size() > room) middle.resize(room);
@@ -82,7 +85,8 @@ json labelled(json object, const std::string& ns, const std::string& run_id) {
 }
 
 json namespace_object(const std::string& name, const std::string& run_id) {
-  return {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}, {"labels", {{run_label, run_id}}}}}};
+  return {
+      {"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}, {"labels", {{run_label, run_id}}}}}};
 }
 
 AgentNames agent_names(const std::string& run_id, const std::string& vantage) {
@@ -123,7 +127,8 @@ json agent_pod(const agent::Orders& orders, const std::string& image) {
            {{"serviceAccountName", names.account},
             {"restartPolicy", "Never"},
             {"terminationGracePeriodSeconds", 5},
-            {"securityContext", {{"runAsNonRoot", true}, {"runAsUser", 65532}, {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
+            {"securityContext",
+             {{"runAsNonRoot", true}, {"runAsUser", 65532}, {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
             {"containers", json::array({container})}}}};
 }
 

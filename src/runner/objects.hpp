@@ -28,11 +28,11 @@ struct AgentNames {
 // With the run's id in them: two runs may share a namespace.
 [[nodiscard]] AgentNames agent_names(const std::string& run_id, const std::string& vantage);
 
-// ServiceAccount, then Role and RoleBinding in each namespace of the traffic's Services (read slices and Services: no more),
-// in the order in which they are to be made.
+// ServiceAccount, then Role and RoleBinding in each namespace of the traffic's Services (read slices and Services: no
+// more), in the order in which they are to be made.
 [[nodiscard]] std::vector<json> agent_sign_in(const agent::Orders& orders);
-// The pod. It has no label that a Service of a scenario could select by accident, and never restarts: a second life would
-// have another clock.
+// The pod. It has no label that a Service of a scenario could select by accident, and never restarts: a second life
+// would have another clock.
 [[nodiscard]] json agent_pod(const agent::Orders& orders, const std::string& image);
 // A slice of no Service, which nothing routes to: patched by the runner, watched by the agent.
 [[nodiscard]] json beacon_slice(const agent::Orders& orders);

@@ -9,13 +9,12 @@
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 
-#include <straycat/runner/runner.hpp>
-
 #include "runner/cleanup.hpp"
 #include "runner/objects.hpp"
 #include "runner/site.hpp"
 #include "runner/steps.hpp"
 #include "runner/watching.hpp"
+#include <straycat/runner/runner.hpp>
 
 namespace straycat::runner {
 
@@ -26,27 +25,36 @@ namespace {
 
 std::string_view name_of(End end) {
   switch (end) {
-    case End::finished: return "finished";
-    case End::interrupted: return "interrupted";
-    case End::deadline: return "deadline";
-    case End::failed: return "failed";
+    case End::finished:
+      return "finished";
+    case End::interrupted:
+      return "interrupted";
+    case End::deadline:
+      return "deadline";
+    case End::failed:
+      return "failed";
   }
   return "failed";
 }
 
 class Run {
  public:
-  Run(asio::io_context& context, const plan::Plan& plan, const Options& options, std::ostream& log, const OnEvent& on_event)
+  Run(asio::io_context& context, const plan::Plan& plan, const Options& options, std::ostream& log,
+      const OnEvent& on_event)
       : context_(context),
         site_(context.get_executor(), options, plan, log, on_event),
         watching_(site_),
         steps_(site_),
         halt_(context),
         signals_(context) {
-    site_.run_id = options.run_id.empty() ? make_run_id(std::random_device{}() | std::uint64_t{std::random_device{}()} << 32) : options.run_id;
+    site_.run_id = options.run_id.empty()
+                       ? make_run_id(std::random_device{}() | std::uint64_t{std::random_device{}()} << 32)
+                       : options.run_id;
     site_.own_namespace = options.ns.empty();
     site_.ns = site_.own_namespace ? namespace_name(plan.name, site_.run_id) : options.ns;
-    site_.journal.on_broken = [this] { halt(End::failed, "the log cannot be written: " + site_.journal.broken()->message); };
+    site_.journal.on_broken = [this] {
+      halt(End::failed, "the log cannot be written: " + site_.journal.broken()->message);
+    };
   }
 
   asio::awaitable<void> all();
@@ -75,7 +83,7 @@ class Run {
   Site site_;
   Watching watching_;
   Steps steps_;
-  asio::steady_timer halt_;          // expires at the deadline; cancelled by a halt
+  asio::steady_timer halt_;  // expires at the deadline; cancelled by a halt
   asio::signal_set signals_;
   bool halting_ = false, over_ = false, working_ = true;
   Outcome outcome_;
@@ -152,7 +160,8 @@ asio::awaitable<void> Run::write_header() {
   if (header.cluster_version.ends_with("+straycat")) header.cluster = "embedded";
   const auto nodes = co_await site_.client.raw("GET", "/api/v1/nodes?limit=1");
   if (nodes)
-    if (const auto list = json::parse(nodes->body, nullptr, false); list.is_object() && list.contains("items") && !list["items"].empty())
+    if (const auto list = json::parse(nodes->body, nullptr, false);
+        list.is_object() && list.contains("items") && !list["items"].empty())
       header.data_plane = model::project_node(list["items"][0]).data_plane;
   header.wall_ns = wall_now_ns();
   site_.journal.tell(Header::kind, monotonic_now(), header);
@@ -160,8 +169,10 @@ asio::awaitable<void> Run::write_header() {
 
 asio::awaitable<Result<>> Run::make_namespace() {
   const auto type = *kube::resource_for_kind("Namespace");
-  auto there = site_.own_namespace ? co_await site_.client.create(type, "", namespace_object(site_.ns, site_.run_id))
-                                   : co_await site_.client.get(type, "", site_.ns);
+  // No conditional expression around the co_awaits: g++ 12 destroys the temporaries of both its arms.
+  auto wanted = site_.own_namespace ? site_.client.create(type, "", namespace_object(site_.ns, site_.run_id))
+                                    : site_.client.get(type, "", site_.ns);
+  auto there = co_await std::move(wanted);
   // A person with rights in one namespace only need not be able to read the namespace itself.
   if (!there && !site_.own_namespace && there.error().code == 403) co_return Result<>{};
   if (!there) co_return there.error().to_error().within("namespace " + site_.ns);

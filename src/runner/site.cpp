@@ -41,7 +41,8 @@ asio::awaitable<kube::ApiResult<std::optional<json>>> Site::current(plan::Target
     const auto* object = world.find(target.kind, target.name);
     if (object == nullptr) co_return known(json());
     const auto wrote = written.find({target.kind, target.name});
-    if (wrote != written.end() && !as_new_as(text_of(*object, {"metadata", "resourceVersion"}), wrote->second)) co_return not_known;
+    if (wrote != written.end() && !as_new_as(text_of(*object, {"metadata", "resourceVersion"}), wrote->second))
+      co_return not_known;
     co_return known(*object);
   }
   auto object = co_await client.get(*type, ns, target.name);
@@ -51,7 +52,8 @@ asio::awaitable<kube::ApiResult<std::optional<json>>> Site::current(plan::Target
 }
 
 void Site::remember(const kube::ResourceType& type, const json& object) {
-  Made one{type, text_of(object, {"metadata", "namespace"}), text_of(object, {"metadata", "name"}), text_of(object, {"metadata", "uid"})};
+  Made one{type, text_of(object, {"metadata", "namespace"}), text_of(object, {"metadata", "name"}),
+           text_of(object, {"metadata", "uid"})};
   const auto known = std::find_if(made.begin(), made.end(), [&](const Made& each) { return each.uid == one.uid; });
   if (known == made.end()) made.push_back(std::move(one));
 }

@@ -12,13 +12,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <straycat/kube/client.hpp>
-#include <straycat/plan/plan.hpp>
-#include <straycat/runner/runner.hpp>
-
 #include "runner/journal.hpp"
 #include "runner/tasks.hpp"
 #include "runner/world.hpp"
+#include <straycat/kube/client.hpp>
+#include <straycat/plan/plan.hpp>
+#include <straycat/runner/runner.hpp>
 
 namespace straycat::runner {
 
@@ -29,8 +28,14 @@ struct Made {
 };
 
 struct Site {
-  Site(boost::asio::any_io_executor where, const Options& wanted, const plan::Plan& what, std::ostream& log, const OnEvent& on_event)
-      : executor(where), options(wanted), plan(what), client(where, wanted.cluster), journal(log, on_event), changed(where) {}
+  Site(boost::asio::any_io_executor where, const Options& wanted, const plan::Plan& what, std::ostream& log,
+       const OnEvent& on_event)
+      : executor(where),
+        options(wanted),
+        plan(what),
+        client(where, wanted.cluster),
+        journal(log, on_event),
+        changed(where) {}
 
   boost::asio::any_io_executor executor;
   const Options& options;
@@ -38,7 +43,7 @@ struct Site {
   kube::Client client;
   Journal journal;
   World world;
-  boost::asio::steady_timer changed;      // cancelled whenever the world changes
+  boost::asio::steady_timer changed;  // cancelled whenever the world changes
   std::string run_id, ns;
   bool own_namespace = false;
   std::string namespace_uid;
@@ -47,8 +52,8 @@ struct Site {
   // (kind, name) -> the resourceVersion that our last write of it led to: what a watch showed before is out of date.
   std::map<std::pair<std::string, std::string>, std::string> written;
 
-  // The run's own object as it is now: null when it does not exist, nothing when that is not known yet (the watch has not
-  // come as far as our last write).
+  // The run's own object as it is now: null when it does not exist, nothing when that is not known yet (the watch has
+  // not come as far as our last write).
   boost::asio::awaitable<kube::ApiResult<std::optional<json>>> current(plan::Target target);
   // Remembers what an answer to a create or apply says was made.
   void remember(const kube::ResourceType& type, const json& object);
@@ -59,7 +64,8 @@ struct Site {
 // object[a][b]... as text; "" when it is absent.
 [[nodiscard]] std::string text_of(const json& object, std::initializer_list<const char*> path);
 
-// Whether what a watch showed is at least as new as `wanted`. Versions that are no numbers cannot be compared: then yes.
+// Whether what a watch showed is at least as new as `wanted`. Versions that are no numbers cannot be compared: then
+// yes.
 [[nodiscard]] bool as_new_as(const std::string& shown, const std::string& wanted);
 
 // False when cancelled.

@@ -19,7 +19,9 @@ namespace {
 
 constexpr Nanos default_patience = 60s;
 
-Error failed(const plan::Target& target, const kube::ApiError& error) { return error.to_error().within(target.display()); }
+Error failed(const plan::Target& target, const kube::ApiError& error) {
+  return error.to_error().within(target.display());
+}
 
 }  // namespace
 
@@ -60,7 +62,8 @@ asio::awaitable<Result<>> Steps::one(std::size_t index, std::string phase) {
   site_.journal.tell(StepRecord::started, monotonic_now(), *open_);
   auto done = co_await carry_out(step);
   // When it was cancelled, its error is only the echo of that: who cancelled says why (cut).
-  if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return own_trouble("cancelled");
+  if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
+    co_return own_trouble("cancelled");
   end_step(bool(done), done ? "" : done.error().message);
   if (!done) co_return done.error().within(fmt::format("step \"{}\"", step.name));
   co_return done;
@@ -108,7 +111,8 @@ asio::awaitable<Result<>> Steps::apply_one(const plan::Manifest& manifest) {
   const auto where = fmt::format("{}:{}", manifest.file, manifest.line);
   const auto known = kube::resource_for(manifest.object);
   if (!known) co_return known.error().within(where);
-  const plan::Target target{known->kind, text_of(manifest.object, {"metadata", "name"}), text_of(manifest.object, {"metadata", "namespace"})};
+  const plan::Target target{known->kind, text_of(manifest.object, {"metadata", "name"}),
+                            text_of(manifest.object, {"metadata", "namespace"})};
   const auto type = own(target);
   if (!type) co_return type.error().within(where);
   if (auto ours = co_await not_foreign(*type, target.name); !ours) co_return ours.error().within(where);
@@ -126,7 +130,8 @@ asio::awaitable<Result<>> Steps::not_foreign(kube::ResourceType type, std::strin
   if (!there && there.error().not_found()) co_return Result<>{};
   if (!there) co_return there.error().to_error();
   if (text_of(*there, {"metadata", "labels", "straycat.dev/run"}) == site_.run_id) co_return Result<>{};
-  co_return bad_input(fmt::format("{}/{} exists in namespace {} and was not made by this run", type.kind, name, site_.ns));
+  co_return bad_input(
+      fmt::format("{}/{} exists in namespace {} and was not made by this run", type.kind, name, site_.ns));
 }
 
 asio::awaitable<Result<>> Steps::act(const plan::Delete& action) {
@@ -137,7 +142,8 @@ asio::awaitable<Result<>> Steps::act(const plan::Delete& action) {
     auto there = co_await site_.client.get(*type, site_.ns, target.name);
     if (!there) co_return failed(target, there.error());
     // Apart from the co_await: g++ 12 cannot keep an initializer list's array in a coroutine's frame.
-    const kube::DeleteOptions exactly_this{.uid = text_of(*there, {"metadata", "uid"}), .propagation = "Background", .grace_seconds = {}};
+    const kube::DeleteOptions exactly_this{
+        .uid = text_of(*there, {"metadata", "uid"}), .propagation = "Background", .grace_seconds = {}};
     auto done = co_await site_.client.remove(*type, site_.ns, target.name, exactly_this);
     if (!done && !done.error().not_found()) co_return failed(target, done.error());
   }
@@ -151,7 +157,8 @@ asio::awaitable<Result<>> Steps::change(plan::Target target, json patch, std::st
   const auto type = own(target);
   if (!type) co_return type.error();
   if (auto ours = co_await not_foreign(*type, target.name); !ours) co_return ours.error();
-  auto answer = co_await site_.client.merge_patch(*type, site_.ns, target.name, std::move(patch), std::move(subresource));
+  auto answer =
+      co_await site_.client.merge_patch(*type, site_.ns, target.name, std::move(patch), std::move(subresource));
   if (!answer) co_return failed(target, answer.error());
   site_.written[{target.kind, target.name}] = text_of(*answer, {"metadata", "resourceVersion"});
   co_return Result<>{};
@@ -186,12 +193,13 @@ asio::awaitable<Result<>> Steps::wait_for(plan::Target target, std::string condi
       if (judged.met) co_return Result<>{};
       state = judged.state;
       if (judged.never)
-        co_return own_trouble(fmt::format("{} cannot become {}: {}{}", target.display(), condition, state, describe_trouble(site_.world, target)));
+        co_return own_trouble(fmt::format("{} cannot become {}: {}{}", target.display(), condition, state,
+                                          describe_trouble(site_.world, target)));
     }
     const auto left = until - monotonic_now();
     if (left <= Nanos{})
-      co_return own_trouble(fmt::format("{} is not {} after {}: {}{}", target.display(), condition, format_duration(timeout), state,
-                                        describe_trouble(site_.world, target)));
+      co_return own_trouble(fmt::format("{} is not {} after {}: {}{}", target.display(), condition,
+                                        format_duration(timeout), state, describe_trouble(site_.world, target)));
     co_await site_.wait_for_change(std::min<Nanos>(left, 500ms));
   }
 }
@@ -210,7 +218,8 @@ asio::awaitable<Result<>> Steps::act(const plan::Traffic& action) {
 asio::awaitable<Result<>> Steps::start_traffic() {
   for (const auto& traffic : site_.plan.traffic)
     if (traffic.from != "pod")
-      co_return bad_input(fmt::format("traffic \"{}\" starts from \"{}\"; so far traffic can only start from a pod", traffic.name, traffic.from));
+      co_return bad_input(fmt::format("traffic \"{}\" starts from \"{}\"; so far traffic can only start from a pod",
+                                      traffic.name, traffic.from));
   auto& vantage = vantages_.emplace_back(std::make_unique<Vantage>(site_, fmt::format("a{}", vantages_.size())));
   co_return co_await vantage->start();
 }

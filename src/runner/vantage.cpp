@@ -20,8 +20,9 @@ constexpr Nanos stop_patience = 15s;
 
 // What the kubelet says when a container will not start by waiting.
 bool hopeless(const std::string& reason) {
-  return reason == "ErrImagePull" || reason == "ImagePullBackOff" || reason == "InvalidImageName" || reason == "ErrImageNeverPull" ||
-         reason == "CreateContainerConfigError" || reason == "CreateContainerError" || reason == "RunContainerError";
+  return reason == "ErrImagePull" || reason == "ImagePullBackOff" || reason == "InvalidImageName" ||
+         reason == "ErrImageNeverPull" || reason == "CreateContainerConfigError" || reason == "CreateContainerError" ||
+         reason == "RunContainerError";
 }
 
 Error failed(const std::string& what, const kube::ApiError& error) { return error.to_error().within(what); }
@@ -74,7 +75,8 @@ asio::awaitable<Result<>> Vantage::make_objects() {
     }
     // A cluster without RBAC serves no roles, and needs none.
     if (type->group == "rbac.authorization.k8s.io" && made.error().not_found()) continue;
-    co_return failed(fmt::format("start the agent: create {}/{}", type->kind, text_of(object, {"metadata", "name"})), made.error());
+    co_return failed(fmt::format("start the agent: create {}/{}", type->kind, text_of(object, {"metadata", "name"})),
+                     made.error());
   }
   pod_made_ = true;
   co_return Result<>{};
@@ -177,12 +179,15 @@ asio::awaitable<void> Vantage::stop() {
   stopped_ = true;
   const auto until = monotonic_now() + stop_patience;
   if (!pod_over()) co_await site_.client.remove(*kube::resource_for_kind("Pod"), site_.ns, pod_);
-  while (started_ && !stream_.finished() && !pod_over() && monotonic_now() < until) co_await site_.wait_for_change(200ms);
+  while (started_ && !stream_.finished() && !pod_over() && monotonic_now() < until)
+    co_await site_.wait_for_change(200ms);
   // The summary may still be on its way when the pod is already gone.
   for (int i = 0; i < 10 && started_ && !stream_.finished(); ++i) co_await site_.wait_for_change(100ms);
   co_await tasks_.stop();
   if (stream_.finished() && stream_.missing() == 0 && stream_.foreign() == 0) co_return;
-  VantageLost lost{.vantage = orders_.vantage, .missing = stream_.missing() + stream_.foreign(), .reason = "its records ended without a summary"};
+  VantageLost lost{.vantage = orders_.vantage,
+                   .missing = stream_.missing() + stream_.foreign(),
+                   .reason = "its records ended without a summary"};
   if (stream_.finished()) lost.reason = "records are missing";
   site_.journal.tell(VantageLost::kind, monotonic_now(), lost);
 }

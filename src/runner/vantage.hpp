@@ -6,11 +6,10 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <straycat/agent/orders.hpp>
-
 #include "runner/agent_stream.hpp"
 #include "runner/clock_keeper.hpp"
 #include "runner/site.hpp"
+#include <straycat/agent/orders.hpp>
 
 namespace straycat::runner {
 
@@ -42,7 +41,7 @@ class Vantage {
   AgentStream stream_;
   ClockKeeper keeper_;
   BeaconBook beacons_;
-  std::map<std::string, Stamp> sights_;     // of beacon writes whose answer has not come yet
+  std::map<std::string, Stamp> sights_;  // of beacon writes whose answer has not come yet
   bool started_ = false, stopped_ = false, pod_made_ = false;
   Tasks tasks_;
 };

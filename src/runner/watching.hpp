@@ -33,7 +33,7 @@ class Watching {
   Site& site_;
   Tasks tasks_;
   std::list<One> watches_;
-  Stamp now_;           // of the item that is being taken in: one stamp for all its lines
+  Stamp now_;  // of the item that is being taken in: one stamp for all its lines
 };
 
 }  // namespace straycat::runner

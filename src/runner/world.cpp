@@ -27,8 +27,8 @@ ObjectLine line(const std::string& kind, bool deleted, json object) {
   return {log_kind(kind), std::move(body)};
 }
 
-// Whether the log has nothing new to say: all but the resourceVersion is as before (a node's heartbeat, say). Slices are
-// always told: their writes bound clocks and lags.
+// Whether the log has nothing new to say: all but the resourceVersion is as before (a node's heartbeat, say). Slices
+// are always told: their writes bound clocks and lags.
 bool same_for_the_log(const std::string& kind, json before, json after) {
   if (kind == "EndpointSlice") return false;
   for (auto* each : {&before, &after}) (*each)["meta"].erase("resourceVersion");

@@ -1,5 +1,5 @@
-// The objects of the run's namespace as the watches tell them: whole, for the steps' conditions; projected, for the log.
-// Pure; private to `runner`.
+// The objects of the run's namespace as the watches tell them: whole, for the steps' conditions; projected, for the
+// log. Pure; private to `runner`.
 #pragma once
 
 #include <map>
@@ -39,9 +39,9 @@ class World {
   [[nodiscard]] std::vector<model::Workload> workloads() const;
 
  private:
-  using Key = std::pair<std::string, std::string>;   // kind, name
+  using Key = std::pair<std::string, std::string>;  // kind, name
   std::map<Key, json> objects_;
-  std::map<Key, json> logged_;                       // the projection that the log has
+  std::map<Key, json> logged_;  // the projection that the log has
   std::map<std::string, bool> watched_;
 };
 

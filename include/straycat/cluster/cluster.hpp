@@ -12,25 +12,26 @@
 namespace straycat::cluster {
 
 struct Options {
-  std::map<std::string, std::vector<std::string>> images;   // image name -> command line, beside our own
+  std::map<std::string, std::vector<std::string>> images;  // image name -> command line, beside our own
   Nanos min_sync_period = std::chrono::seconds{1};
-  std::string truth_file;          // the kernel's ground truth goes here; "" = nowhere
-  std::string kubeconfig_file;     // also write the kubeconfig here (mode 0600, removed at the end); "" = only the in-memory one
+  std::string truth_file;  // the kernel's ground truth goes here; "" = nowhere
+  std::string
+      kubeconfig_file;  // also write the kubeconfig here (mode 0600, removed at the end); "" = only the in-memory one
   enum class DataPlane { automatic, kernel, loopback } data_plane = DataPlane::automatic;
-  bool die_with_parent = false;    // end when the parent process ends (`straycat run` sets it)
-  int port = 0;                    // of the API server on 127.0.0.1; 0 = any
+  bool die_with_parent = false;  // end when the parent process ends (`straycat run` sets it)
+  int port = 0;                  // of the API server on 127.0.0.1; 0 = any
 };
 
-// Runs the cluster until SIGINT/SIGTERM; prints `export KUBECONFIG=PATH` to standard output once it serves. Must be called
-// before the process has started any thread. Returns the exit code (0, or 4 with the reason on standard error).
+// Runs the cluster until SIGINT/SIGTERM; prints `export KUBECONFIG=PATH` to standard output once it serves. Must be
+// called before the process has started any thread. Returns the exit code (0, or 4 with the reason on standard error).
 int run(const Options& options);
 
 // What this machine allows, for `straycat doctor`: one line a fact, and how to allow more.
 struct Capability {
   std::string name;
   bool available = false;
-  std::string detail;      // what was tried and what the kernel said
-  std::string remedy;      // how to allow it, "" when available
+  std::string detail;  // what was tried and what the kernel said
+  std::string remedy;  // how to allow it, "" when available
 };
 [[nodiscard]] std::vector<Capability> examine_machine();
 

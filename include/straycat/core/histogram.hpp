@@ -24,7 +24,8 @@ class Histogram {
   [[nodiscard]] Nanos min() const { return count_ == 0 ? Nanos{0} : min_; }
 
   bool operator==(const Histogram&) const = default;
-  friend void to_json(nlohmann::json& out, const Histogram& histogram);    // {"minNs":..,"maxNs":..,"buckets":[[index,count],..]}
+  friend void to_json(nlohmann::json& out,
+                      const Histogram& histogram);  // {"minNs":..,"maxNs":..,"buckets":[[index,count],..]}
   friend void from_json(const nlohmann::json& in, Histogram& histogram);
 
  private:

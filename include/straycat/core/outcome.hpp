@@ -12,7 +12,8 @@
 
 namespace straycat {
 
-// The closed set of ways in which a request fails. Foreign codes (errno, CURLcode, OpenSSL) are translated once, in `probe`.
+// The closed set of ways in which a request fails. Foreign codes (errno, CURLcode, OpenSSL) are translated once, in
+// `probe`.
 enum class FailureKind : std::uint8_t {
   name_not_found,    // the resolver knows no such name, or failed
   refused,           // ECONNREFUSED: a RST, or an ICMP port unreachable, answered the SYN
@@ -31,17 +32,18 @@ enum class FailureKind : std::uint8_t {
 // How far the request had come when it ended.
 enum class Phase : std::uint8_t { name, connect, tls, send, first_byte, body, check };
 
-[[nodiscard]] std::string_view to_string(FailureKind kind);   // "refused", "connect_timeout": the log's spelling
+[[nodiscard]] std::string_view to_string(FailureKind kind);  // "refused", "connect_timeout": the log's spelling
 [[nodiscard]] std::optional<FailureKind> failure_kind_from(std::string_view text);
-[[nodiscard]] std::string_view describe(FailureKind kind);    // for people: "connection refused"
+[[nodiscard]] std::string_view describe(FailureKind kind);  // for people: "connection refused"
 [[nodiscard]] std::string_view to_string(Phase phase);
 [[nodiscard]] std::optional<Phase> phase_from(std::string_view text);
 
 struct Failure {
   FailureKind kind = FailureKind::refused;
   Phase phase = Phase::connect;
-  int error_number = 0;   // errno where there was one, else 0
-  std::string message;    // in curl's own wording: "(7) Failed to connect to sayhi port 80 after 1 ms: Connection refused"
+  int error_number = 0;  // errno where there was one, else 0
+  std::string
+      message;  // in curl's own wording: "(7) Failed to connect to sayhi port 80 after 1 ms: Connection refused"
 
   bool operator==(const Failure&) const = default;
 };

@@ -19,17 +19,17 @@ namespace straycat {
 // kind "header": the first line. Clock runner; `at` is the run's zero.
 struct Header {
   static constexpr const char* kind = "header";
-  std::string format;                         // log_format
-  std::string run;                            // the run's id: it is in the label of every object the run makes
-  std::string version;                        // straycat's
-  std::int64_t wall_ns = 0;                   // wall time at `at`
+  std::string format;        // log_format
+  std::string run;           // the run's id: it is in the label of every object the run makes
+  std::string version;       // straycat's
+  std::int64_t wall_ns = 0;  // wall time at `at`
   std::uint64_t seed = 0;
-  std::string scenario;                       // its name
-  nlohmann::json plan;                        // plan::to_json
-  std::string ns;                             // the namespace the run lives in ("namespace")
-  std::string cluster;                        // what the API says it is: "embedded" is learnt from /version, not assumed
-  std::string cluster_version;                // gitVersion
-  std::string data_plane;                     // as the node's status says ("kernel nftables", "loopback fallback"), or ""
+  std::string scenario;         // its name
+  nlohmann::json plan;          // plan::to_json
+  std::string ns;               // the namespace the run lives in ("namespace")
+  std::string cluster;          // what the API says it is: "embedded" is learnt from /version, not assumed
+  std::string cluster_version;  // gitVersion
+  std::string data_plane;       // as the node's status says ("kernel nftables", "loopback fallback"), or ""
 };
 
 // kind "step.started" / "step.ended". Clock runner.
@@ -38,10 +38,10 @@ struct StepRecord {
   static constexpr const char* ended = "step.ended";
   std::size_t index = 0;
   std::string name;
-  std::string verb;       // "apply", "wait", ...
-  std::string phase;      // the phase that this step opens or lies in; "" before the first
-  std::string detail;     // for people: "apply job.yaml (Job/sayhi)"
-  bool ok = true;         // only in step.ended
+  std::string verb;    // "apply", "wait", ...
+  std::string phase;   // the phase that this step opens or lies in; "" before the first
+  std::string detail;  // for people: "apply job.yaml (Job/sayhi)"
+  bool ok = true;      // only in step.ended
   std::string error;
 };
 
@@ -50,11 +50,11 @@ struct WatchRecord {
   static constexpr const char* started = "watch.started";
   static constexpr const char* gap = "watch.gap";
   static constexpr const char* ended = "watch.ended";
-  std::string resource;       // "pods", "endpointslices", "events", ...
-  std::string selector;       // label selector, or ""
-  std::int64_t from_ns = 0;   // gap: blind from ...
-  std::int64_t to_ns = 0;     // ... to
-  std::string reason;         // gap, or why it ended; "denied" when RBAC says no
+  std::string resource;      // "pods", "endpointslices", "events", ...
+  std::string selector;      // label selector, or ""
+  std::int64_t from_ns = 0;  // gap: blind from ...
+  std::int64_t to_ns = 0;    // ... to
+  std::string reason;        // gap, or why it ended; "denied" when RBAC says no
 };
 
 // kind "clock.bound". Clock runner. Bounds (vantage clock - runner clock): lower <= difference <= upper, in ns.
@@ -68,65 +68,66 @@ struct ClockBound {
 // kind "vantage": a vantage point introduces itself. Clock: its own.
 struct VantageRecord {
   static constexpr const char* kind = "vantage";
-  std::string id;             // also the name of its clock: "a0"
-  std::string where;          // "pod", "host", "node:NAME", "apiserver-proxy"
+  std::string id;     // also the name of its clock: "a0"
+  std::string where;  // "pod", "host", "node:NAME", "apiserver-proxy"
   std::string address, node, zone, ns, pod;
   std::string version;
-  std::string dialing;        // "kernel", or "client-side" under the loopback fallback
+  std::string dialing;  // "kernel", or "client-side" under the loopback fallback
 };
 
 // kind "attempt.failed": one failed request, whole. Clock: the vantage point's.
 struct AttemptFailed {
   static constexpr const char* kind = "attempt.failed";
-  std::string traffic;              // the name of its traffic
-  std::uint64_t id = 0;             // its number within this traffic, from 0
-  std::int64_t intended_ns = 0;     // when the pace wanted it to start
-  std::int64_t started_ns = 0;      // when it did
-  std::int64_t connect_ns = 0;      // when connect() was called; 0 when it never was
-  std::int64_t ended_ns = 0;        // when its outcome was known
+  std::string traffic;           // the name of its traffic
+  std::uint64_t id = 0;          // its number within this traffic, from 0
+  std::int64_t intended_ns = 0;  // when the pace wanted it to start
+  std::int64_t started_ns = 0;   // when it did
+  std::int64_t connect_ns = 0;   // when connect() was called; 0 when it never was
+  std::int64_t ended_ns = 0;     // when its outcome was known
   Failure failure;
-  std::string local_address;        // "10.244.0.2"
+  std::string local_address;  // "10.244.0.2"
   std::uint16_t local_port = 0;
-  std::string remote_address;       // the address dialled (a ClusterIP)
+  std::string remote_address;  // the address dialled (a ClusterIP)
   std::uint16_t remote_port = 0;
-  bool reused = false;              // on a connection used before
-  int status = 0;                   // HTTP status, 0 when none came
-  std::string body_hash;            // sha256 hex, "" when no body
+  bool reused = false;    // on a connection used before
+  int status = 0;         // HTTP status, 0 when none came
+  std::string body_hash;  // sha256 hex, "" when no body
   std::uint64_t body_bytes = 0;
 };
 
-// kind "attempts.window": all attempts of one traffic that *started* in [fromNs, toNs). Written when the last of them has
-// ended. The agent closes a window at once when it sees an EndpointSlice change, so a window lies on one side of it.
+// kind "attempts.window": all attempts of one traffic that *started* in [fromNs, toNs). Written when the last of them
+// has ended. The agent closes a window at once when it sees an EndpointSlice change, so a window lies on one side of
+// it.
 struct AttemptWindow {
   static constexpr const char* kind = "attempts.window";
   std::string traffic;
   std::int64_t from_ns = 0, to_ns = 0;
-  std::uint64_t sent = 0, ok = 0;                  // sent > ok + failed: still under way when the agent ended
-  std::map<std::string, std::uint64_t> failed;     // FailureKind -> count, those kept one by one included
-  std::uint64_t failed_not_kept = 0;               // failures counted here without an attempt.failed of their own
-  std::int64_t first_start_ns = 0, last_start_ns = 0;        // of any outcome; 0 when none
+  std::uint64_t sent = 0, ok = 0;                      // sent > ok + failed: still under way when the agent ended
+  std::map<std::string, std::uint64_t> failed;         // FailureKind -> count, those kept one by one included
+  std::uint64_t failed_not_kept = 0;                   // failures counted here without an attempt.failed of their own
+  std::int64_t first_start_ns = 0, last_start_ns = 0;  // of any outcome; 0 when none
   std::int64_t first_ok_start_ns = 0, last_ok_start_ns = 0;  // 0 when none
   std::int64_t last_ok_end_ns = 0;
   std::int64_t first_failed_start_ns = 0, last_failed_start_ns = 0;
-  std::int64_t max_gap_ns = 0;                     // the longest stretch in the window in which no attempt started
-  Histogram latency;                               // of successes, from *intended* start to end
-  Histogram lateness;                              // actual - intended start, of all: the prober's own
-  std::map<std::string, std::uint64_t> bodies;     // sha256 hex -> count
-  std::map<std::string, std::uint64_t> statuses;   // "200" -> count
+  std::int64_t max_gap_ns = 0;                    // the longest stretch in the window in which no attempt started
+  Histogram latency;                              // of successes, from *intended* start to end
+  Histogram lateness;                             // actual - intended start, of all: the prober's own
+  std::map<std::string, std::uint64_t> bodies;    // sha256 hex -> count
+  std::map<std::string, std::uint64_t> statuses;  // "200" -> count
 };
 
 // kind "probe.direct": the traffic's own request, sent to one endpoint's own address. Never counts as traffic.
 struct DirectProbe {
   static constexpr const char* kind = "probe.direct";
-  std::string traffic;          // whose request it used
-  std::string address;          // the endpoint's
+  std::string traffic;  // whose request it used
+  std::string address;  // the endpoint's
   std::uint16_t port = 0;
-  std::string pod, pod_uid;     // from the slice, when the probe started
-  std::string why;              // "joined", "failure", "periodic", "left"
+  std::string pod, pod_uid;  // from the slice, when the probe started
+  std::string why;           // "joined", "failure", "periodic", "left"
   std::int64_t started_ns = 0, ended_ns = 0;
   bool ok = false;
   std::optional<Failure> failure;
-  bool uid_kept = true;         // the same pod uid stood at this address before and after
+  bool uid_kept = true;  // the same pod uid stood at this address before and after
   int status = 0;
   std::string body_hash;
 };
@@ -135,19 +136,19 @@ struct DirectProbe {
 struct VantageHealth {
   static constexpr const char* kind = "vantage.health";
   std::int64_t from_ns = 0, to_ns = 0;
-  std::int64_t loop_lag_ns = 0;              // the longest that the event loop was late
-  std::uint64_t local_exhaustion = 0;        // attempts that failed for want of ports, descriptors, memory
-  std::uint64_t records_lost = 0;            // records dropped because the output's reader was slow
-  std::uint64_t skipped = 0;                 // attempts that the pace wanted and the prober could not send
-  std::string limit;                         // "", "ports", "descriptors", "cpu", "stopped": what it ran into
+  std::int64_t loop_lag_ns = 0;        // the longest that the event loop was late
+  std::uint64_t local_exhaustion = 0;  // attempts that failed for want of ports, descriptors, memory
+  std::uint64_t records_lost = 0;      // records dropped because the output's reader was slow
+  std::uint64_t skipped = 0;           // attempts that the pace wanted and the prober could not send
+  std::string limit;                   // "", "ports", "descriptors", "cpu", "stopped": what it ran into
 };
 
 // kind "vantage.summary": the last record of a vantage point; without it, it died.
 struct VantageSummary {
   static constexpr const char* kind = "vantage.summary";
-  std::uint64_t records = 0;                 // numbered records written, this one not counted
-  std::map<std::string, std::uint64_t> sent; // traffic -> attempts
-  std::string reason;                        // "finished", "signal"
+  std::uint64_t records = 0;                  // numbered records written, this one not counted
+  std::map<std::string, std::uint64_t> sent;  // traffic -> attempts
+  std::string reason;                         // "finished", "signal"
 };
 
 // kind "vantage.lost": clock runner. Its record stream ended without a summary, or numbers were missing.
@@ -158,7 +159,8 @@ struct VantageLost {
   std::string reason;
 };
 
-// kind "note": something a person should read in the report ("the Service is meant for Deployment/sayhi: inferred ...").
+// kind "note": something a person should read in the report ("the Service is meant for Deployment/sayhi: inferred
+// ...").
 struct NoteRecord {
   static constexpr const char* kind = "note";
   std::string text;
@@ -167,12 +169,12 @@ struct NoteRecord {
 // kind "run.ended": the last line of a whole log. Clock runner.
 struct RunEnded {
   static constexpr const char* kind = "run.ended";
-  std::string reason;   // "finished", "interrupted", "deadline", "failed"
-  std::string error;    // of the step or the surroundings that failed
+  std::string reason;  // "finished", "interrupted", "deadline", "failed"
+  std::string error;   // of the step or the surroundings that failed
 };
 
-#define STRAYCAT_RECORD(Type)                              \
-  void to_json(nlohmann::json& out, const Type& record);   \
+#define STRAYCAT_RECORD(Type)                            \
+  void to_json(nlohmann::json& out, const Type& record); \
   void from_json(const nlohmann::json& in, Type& record);
 STRAYCAT_RECORD(Header)
 STRAYCAT_RECORD(StepRecord)

@@ -3,8 +3,8 @@
 //
 // One clock. Everything here is on the *reference clock*: that of the first vantage point in the log (the runner's when
 // there is none). Records of that clock are exact. Records of another clock are placed on it with an error: the true
-// instant lies within ns +- error_ns. Without a clock.bound the error is `unbounded`; ns is then a guess good enough for
-// a picture, and no rule may take an order from it.
+// instant lies within ns +- error_ns. Without a clock.bound the error is `unbounded`; ns is then a guess good enough
+// for a picture, and no rule may take an order from it.
 #pragma once
 
 #include <cstdint>
@@ -76,7 +76,8 @@ struct KubeEventSeen {
   model::KubeEvent event;
 };
 
-// --- coverage ---------------------------------------------------------------------------------------------------------
+// --- coverage
+// ---------------------------------------------------------------------------------------------------------
 
 struct Gap {
   Span span;
@@ -85,76 +86,78 @@ struct Gap {
 // One watch. Absence is evidence only inside `open`, less `gaps`.
 struct Watch {
   std::string clock, resource, selector;
-  std::vector<Span> open;        // a watch still open when the log ended is open to History::end
+  std::vector<Span> open;  // a watch still open when the log ended is open to History::end
   std::vector<Gap> gaps;
-  std::int64_t error_ns = 0;     // of all of these; `unbounded` covers nothing
+  std::int64_t error_ns = 0;  // of all of these; `unbounded` covers nothing
   bool denied = false;
 };
 
 // A vantage point and what it could not do.
 struct Vantage {
   VantageRecord record;
-  std::int64_t offset_ns = 0;    // reference clock = own clock + offset_ns +- error_ns
+  std::int64_t offset_ns = 0;  // reference clock = own clock + offset_ns +- error_ns
   std::int64_t error_ns = 0;
   std::int64_t first_ns = 0, last_ns = 0;  // its first and last record
   std::vector<VantageHealth> health;       // on the reference clock
-  bool summed_up = false;        // its vantage.summary is there
-  VantageSummary summary;        // what it said at its end
+  bool summed_up = false;                  // its vantage.summary is there
+  VantageSummary summary;                  // what it said at its end
   std::uint64_t records_lost = 0;          // by its own count
   std::uint64_t records_missing = 0;       // by the runner's count, or windows that lack attempts of the summary
   std::uint64_t local_exhaustion = 0, skipped = 0;
-  std::string lost_reason;       // of vantage.lost, "" when it was not lost
+  std::string lost_reason;  // of vantage.lost, "" when it was not lost
 };
 
-// --- steps and phases -------------------------------------------------------------------------------------------------
+// --- steps and phases
+// -------------------------------------------------------------------------------------------------
 
 struct Step {
-  StepRecord record;             // of step.started; ok and error of step.ended
+  StepRecord record;  // of step.started; ok and error of step.ended
   Placed started;
-  std::optional<Placed> ended;   // none: the log ends inside it
+  std::optional<Placed> ended;  // none: the log ends inside it
 };
 // A phase of the scenario: from the start of the step that opens it to the start of the next phase (or the log's end).
 struct ScenarioPhase {
   std::string name;
   Placed from, to;
-  bool closed = false;           // another phase followed, or the run finished
+  bool closed = false;  // another phase followed, or the run finished
 };
 
-// --- endpoints --------------------------------------------------------------------------------------------------------
+// --- endpoints
+// --------------------------------------------------------------------------------------------------------
 
 // How the slices listed one endpoint, from one change to the next. discovery/v1's conditions, defaults applied; what
 // several slices say of one endpoint is joined (any slice that has it ready makes it ready).
 struct EndpointState {
   Placed at;
   bool listed = false, ready = false, serving = false, terminating = false;
-  bool routable = false;         // a proxy that knew this state would send to it (model/routable.hpp)
-  std::uint64_t event = 0;       // of the slice that changed it
+  bool routable = false;    // a proxy that knew this state would send to it (model/routable.hpp)
+  std::uint64_t event = 0;  // of the slice that changed it
 };
 
 // An endpoint's routable time by the slices alone. A proxy lags: see Lag.
 struct Membership {
-  std::int64_t from = 0, to = 0; // ns; `to` is History::end when it was routable to the last
-  bool open_start = false;       // it was there when the watch began (or after a gap): `from` is no onset
+  std::int64_t from = 0, to = 0;  // ns; `to` is History::end when it was routable to the last
+  bool open_start = false;        // it was there when the watch began (or after a gap): `from` is no onset
   bool open_end = false;
 };
 
 // One address:port of one pod behind one Service port. An address that passes to another pod is another endpoint.
 struct Endpoint {
   std::string address;
-  int port = 0;                  // 0: its slice has no such port set (a named targetPort that the pod lacks)
+  int port = 0;  // 0: its slice has no such port set (a named targetPort that the pod lacks)
   std::string pod, pod_uid, node;
-  model::ObjectRef owner;        // the workload at the top of its owners; the pod itself when it has none; kind "" when
-                                 // the log knows neither pod nor owner
+  model::ObjectRef owner;  // the workload at the top of its owners; the pod itself when it has none; kind "" when
+                           // the log knows neither pod nor owner
   std::vector<EndpointState> states;
   std::vector<Membership> memberships;
-  std::vector<DirectProbe> probes;   // on the reference clock, by start
+  std::vector<DirectProbe> probes;  // on the reference clock, by start
 };
 
 enum class ChangeKind { joined, left, ready, unready, terminating, listed, unlisted };
 // joined/left: the endpoint becomes / stops being routable. The others move it while that stays the same.
 struct Change {
   Placed at;
-  std::size_t endpoint = 0;      // index in ServiceView::endpoints
+  std::size_t endpoint = 0;  // index in ServiceView::endpoints
   ChangeKind kind = ChangeKind::joined;
   EndpointState after;
   std::uint64_t event = 0;
@@ -163,20 +166,20 @@ struct Change {
 // A stretch in which the routable set did not change.
 struct MembershipPhase {
   std::int64_t from = 0, to = 0;
-  std::size_t size = 0;          // endpoints in the routable set
+  std::size_t size = 0;  // endpoints in the routable set
 };
 
 // One port of one Service, as one vantage point (or, where that saw none, the runner) saw its endpoints.
 struct ServiceView {
   std::string ns, service, port_name;
   int service_port = 0;
-  std::string clock;             // whose slices these are
-  std::int64_t error_ns = 0;     // of every instant in it
-  bool known = false;            // a slice of it was ever seen
-  std::vector<Endpoint> endpoints;       // by first appearance
-  std::vector<Change> changes;           // by time
-  std::vector<MembershipPhase> phases;   // from the first change to the end, without holes
-  std::vector<Span> blind;       // stretches in which its slices were not watched (before, after, gaps)
+  std::string clock;                    // whose slices these are
+  std::int64_t error_ns = 0;            // of every instant in it
+  bool known = false;                   // a slice of it was ever seen
+  std::vector<Endpoint> endpoints;      // by first appearance
+  std::vector<Change> changes;          // by time
+  std::vector<MembershipPhase> phases;  // from the first change to the end, without holes
+  std::vector<Span> blind;              // stretches in which its slices were not watched (before, after, gaps)
   // The endpoints (indices) routable at an instant, by the slices.
   [[nodiscard]] std::vector<std::size_t> routable_at(std::int64_t at) const;
 };
@@ -184,15 +187,16 @@ struct ServiceView {
 // How far a proxy may lag behind the slices (kube-proxy writes its rules at once when quiet and else at most once in
 // minSyncPeriod; measured 0 to 1,025 ms at 1 s), and how far the vantage point's own watch may lag behind the proxy's.
 struct Lag {
-  std::int64_t early_ns = 100'000'000;     // routable up to this long before its slice change was seen
-  std::int64_t late_ns = 1'250'000'000;    // and up to this long after it was seen to leave
+  std::int64_t early_ns = 100'000'000;   // routable up to this long before its slice change was seen
+  std::int64_t late_ns = 1'250'000'000;  // and up to this long after it was seen to leave
 };
 
-// --- traffic ----------------------------------------------------------------------------------------------------------
+// --- traffic
+// ----------------------------------------------------------------------------------------------------------
 
 // Where the nearest endpoint change lies. distance_ns > 0: the change came first.
 struct Nearest {
-  std::size_t change = 0;        // index in ServiceView::changes
+  std::size_t change = 0;  // index in ServiceView::changes
   std::int64_t distance_ns = 0, error_ns = 0;
 };
 
@@ -202,17 +206,17 @@ struct Burst {
   std::int64_t first_ns = 0, last_ns = 0;  // starts of its first and last failure, exact
   std::int64_t last_end_ns = 0;            // when the last one's outcome was known (its start, when it was not kept)
   std::uint64_t failed = 0;
-  std::uint64_t attempts = 0;              // all attempts of the windows from the first failure to the last
+  std::uint64_t attempts = 0;  // all attempts of the windows from the first failure to the last
   std::map<std::string, std::uint64_t> kinds;
-  std::int64_t last_ok_before_ns = 0;      // latest success known to have started before first_ns; 0: none
-  std::int64_t first_ok_after_ns = 0;      // earliest success known to have started after last_ns; 0: none
-  std::optional<Nearest> onset, end;       // nearest changes of the routable set
+  std::int64_t last_ok_before_ns = 0;  // latest success known to have started before first_ns; 0: none
+  std::int64_t first_ok_after_ns = 0;  // earliest success known to have started after last_ns; 0: none
+  std::optional<Nearest> onset, end;   // nearest changes of the routable set
 };
 
 struct Totals {
   std::uint64_t attempts = 0, ok = 0, failed = 0;
-  std::uint64_t failed_not_kept = 0;       // of `failed`: without a record of their own
-  std::uint64_t local = 0;                 // of `failed`: local_exhaustion, the prober's own
+  std::uint64_t failed_not_kept = 0;  // of `failed`: without a record of their own
+  std::uint64_t local = 0;            // of `failed`: local_exhaustion, the prober's own
   std::map<std::string, std::uint64_t> kinds;
   void add(const AttemptWindow& window);
 };
@@ -220,10 +224,10 @@ struct Totals {
 // One traffic of one vantage point.
 struct Traffic {
   std::string name, vantage;
-  std::optional<std::size_t> view;         // index in History::views
-  std::int64_t error_ns = 0;               // of its instants (0 on the reference clock)
-  std::vector<AttemptWindow> windows;      // on the reference clock, by from_ns
-  std::vector<AttemptFailed> failures;     // on the reference clock, by started_ns
+  std::optional<std::size_t> view;      // index in History::views
+  std::int64_t error_ns = 0;            // of its instants (0 on the reference clock)
+  std::vector<AttemptWindow> windows;   // on the reference clock, by from_ns
+  std::vector<AttemptFailed> failures;  // on the reference clock, by started_ns
   std::vector<Burst> bursts;
   std::int64_t burst_gap_ns = 0;
   Totals totals;
@@ -241,16 +245,17 @@ struct Around {
 // The longest stretch inside the span in which no attempt of it started, in ns (the whole span when there was none).
 [[nodiscard]] std::int64_t largest_gap(const Traffic& traffic, Span span);
 
-// --- the whole --------------------------------------------------------------------------------------------------------
+// --- the whole
+// --------------------------------------------------------------------------------------------------------
 
 struct History {
   Header header;
-  std::optional<plan::Plan> plan;          // none when the header's plan cannot be read
+  std::optional<plan::Plan> plan;  // none when the header's plan cannot be read
   std::string plan_error;
-  std::string reference;                   // the reference clock's name
-  Placed zero;                             // the run's zero (the header); wall time = header.wall_ns + (ns - zero.ns)
-  std::int64_t begin = 0, end = 0;         // the earliest and latest instant of the log
-  bool cut = false;                        // its last line was torn, or run.ended is missing
+  std::string reference;            // the reference clock's name
+  Placed zero;                      // the run's zero (the header); wall time = header.wall_ns + (ns - zero.ns)
+  std::int64_t begin = 0, end = 0;  // the earliest and latest instant of the log
+  bool cut = false;                 // its last line was torn, or run.ended is missing
   std::optional<RunEnded> ended;
   std::uint64_t events = 0, unreadable = 0, unknown = 0;  // lines; of them not read; of unknown kinds (kept out)
   Lag lag;
@@ -270,14 +275,15 @@ struct History {
   std::vector<KubeEventSeen> kube_events;
 
   std::vector<ServiceView> views;
-  std::vector<Traffic> traffic;            // by vantage, then name
+  std::vector<Traffic> traffic;  // by vantage, then name
   Totals totals;
 
   // Milliseconds since the run's zero: what the report prints.
   [[nodiscard]] double relative_ms(std::int64_t ns) const { return static_cast<double>(ns - zero.ns) / 1e6; }
   [[nodiscard]] std::int64_t wall_ns(std::int64_t ns) const { return header.wall_ns + (ns - zero.ns); }
   [[nodiscard]] const Vantage* vantage(std::string_view id) const;
-  [[nodiscard]] const Timeline<model::Pod>* pod(const std::string& ns, const std::string& name, const std::string& uid) const;
+  [[nodiscard]] const Timeline<model::Pod>* pod(const std::string& ns, const std::string& name,
+                                                const std::string& uid) const;
   // A Service as the log last saw it, else as the plan's manifest has it; none when neither knows it.
   [[nodiscard]] std::optional<model::Service> service(const std::string& ns, const std::string& name) const;
   // True when some watch of `resource` without a label selector (any selector for "endpointslices") saw the whole span,

@@ -24,7 +24,7 @@ using json = nlohmann::json;
 
 // A resource's place in the API. `resource_for_kind` knows the built-in kinds.
 struct ResourceType {
-  std::string group, version, plural, kind;   // "apps", "v1", "deployments", "Deployment"; group "" is core
+  std::string group, version, plural, kind;  // "apps", "v1", "deployments", "Deployment"; group "" is core
   bool namespaced = true;
   // "/apis/apps/v1/namespaces/NS/deployments[/NAME]"; ns "" = all namespaces.
   [[nodiscard]] std::string path(const std::string& ns, const std::string& name = "") const;
@@ -35,12 +35,12 @@ struct ResourceType {
 
 // What the API server said no to: a Status object, in its own words.
 struct ApiError {
-  int code = 0;                 // HTTP status; 0 = it did not answer (transport)
-  std::string reason;           // "NotFound", "Conflict", "Forbidden", "Expired", ...; "" for transport
+  int code = 0;        // HTTP status; 0 = it did not answer (transport)
+  std::string reason;  // "NotFound", "Conflict", "Forbidden", "Expired", ...; "" for transport
   std::string message;
   std::optional<Nanos> retry_after;
   [[nodiscard]] bool not_found() const { return code == 404; }
-  [[nodiscard]] Error to_error() const;       // own_trouble, except 400/422: bad_input
+  [[nodiscard]] Error to_error() const;  // own_trouble, except 400/422: bad_input
 };
 template <class T>
 using ApiResult = boost::system::result<T, ApiError>;
@@ -53,26 +53,38 @@ struct ApplyOptions {
 };
 
 struct DeleteOptions {
-  std::string uid;                             // precondition; "" = none
+  std::string uid;  // precondition; "" = none
   std::string propagation = "Background";
   std::optional<int> grace_seconds;
 };
 
 // What a watch tells, in order. An object is always a whole API object.
-struct WatchReplaced { std::vector<json> objects; };     // a (re)list: this is all there is now
-struct WatchApplied { json object; };
-struct WatchDeleted { json object; };
-// The view was blind from `from` to `to` (this process's monotonic clock). Comes before the first item that was seen after
-// it. `lost`: only the result of the changes in it is seen, as a WatchReplaced that follows; else (the stream was resumed
-// where it ended) every change comes, but late. `reason` begins with "lost: " or "late: ".
-struct WatchGap { Stamp from, to; std::string reason; bool lost = false; };
+struct WatchReplaced {
+  std::vector<json> objects;
+};  // a (re)list: this is all there is now
+struct WatchApplied {
+  json object;
+};
+struct WatchDeleted {
+  json object;
+};
+// The view was blind from `from` to `to` (this process's monotonic clock). Comes before the first item that was seen
+// after it. `lost`: only the result of the changes in it is seen, as a WatchReplaced that follows; else (the stream was
+// resumed where it ended) every change comes, but late. `reason` begins with "lost: " or "late: ".
+struct WatchGap {
+  Stamp from, to;
+  std::string reason;
+  bool lost = false;
+};
 // The server will never let us: RBAC says no, or the resource does not exist. The watch has ended.
-struct WatchDenied { ApiError error; };
+struct WatchDenied {
+  ApiError error;
+};
 using WatchItem = std::variant<WatchReplaced, WatchApplied, WatchDeleted, WatchGap, WatchDenied>;
 
 struct WatchRequest {
   ResourceType resource;
-  std::string ns;                              // "" = all
+  std::string ns;  // "" = all
   std::string label_selector, field_selector;
 };
 
@@ -87,15 +99,22 @@ class Client {
   boost::asio::awaitable<ApiResult<json>> version();
   boost::asio::awaitable<ApiResult<json>> get(ResourceType type, std::string ns, std::string name);
   // All pages.
-  boost::asio::awaitable<ApiResult<json>> list(ResourceType type, std::string ns, std::string label_selector = {}, std::string field_selector = {});
+  boost::asio::awaitable<ApiResult<json>> list(ResourceType type, std::string ns, std::string label_selector = {},
+                                               std::string field_selector = {});
   boost::asio::awaitable<ApiResult<json>> create(ResourceType type, std::string ns, json object);
-  boost::asio::awaitable<ApiResult<json>> apply(json object, std::string ns, ApplyOptions options = {});
-  boost::asio::awaitable<ApiResult<json>> merge_patch(ResourceType type, std::string ns, std::string name, json patch, std::string subresource = {});
-  boost::asio::awaitable<ApiResult<json>> remove(ResourceType type, std::string ns, std::string name, DeleteOptions options = {});
+  boost::asio::awaitable<ApiResult<json>> apply(json object, std::string ns, ApplyOptions options);
+  boost::asio::awaitable<ApiResult<json>> apply(json object, std::string ns);  // with the default options
+  boost::asio::awaitable<ApiResult<json>> merge_patch(ResourceType type, std::string ns, std::string name, json patch,
+                                                      std::string subresource = {});
+  boost::asio::awaitable<ApiResult<json>> remove(ResourceType type, std::string ns, std::string name,
+                                                 DeleteOptions options);
+  boost::asio::awaitable<ApiResult<json>> remove(ResourceType type, std::string ns, std::string name);
   // A pod's log as it grows; on_line per line without its newline; ends when the container ends or on_line says false.
-  boost::asio::awaitable<ApiResult<void>> follow_log(std::string ns, std::string pod, std::string container, std::function<bool(std::string_view)> on_line);
+  boost::asio::awaitable<ApiResult<void>> follow_log(std::string ns, std::string pod, std::string container,
+                                                     std::function<bool(std::string_view)> on_line);
   // Any other call (proxy subresources, SelfSubjectAccessReview, discovery).
-  boost::asio::awaitable<ApiResult<net::Response>> raw(std::string method, std::string path, std::string body = {}, std::string content_type = {});
+  boost::asio::awaitable<ApiResult<net::Response>> raw(std::string method, std::string path, std::string body = {},
+                                                       std::string content_type = {});
 
   // Lists and watches until cancelled or denied, reconnecting by itself; `on_item` is called on the executor.
   boost::asio::awaitable<void> watch(WatchRequest request, std::function<void(const WatchItem&)> on_item);

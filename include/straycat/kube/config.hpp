@@ -11,18 +11,18 @@
 namespace straycat::kube {
 
 struct ConfigRequest {
-  std::string kubeconfig;      // --kubeconfig; "" = $KUBECONFIG (a list, merged), else ~/.kube/config
-  std::string context, cluster, user, ns;   // overrides; "" = the file's
-  bool in_cluster = false;     // the pod's own files and KUBERNETES_SERVICE_HOST/PORT
+  std::string kubeconfig;                  // --kubeconfig; "" = $KUBECONFIG (a list, merged), else ~/.kube/config
+  std::string context, cluster, user, ns;  // overrides; "" = the file's
+  bool in_cluster = false;                 // the pod's own files and KUBERNETES_SERVICE_HOST/PORT
 };
 
 // Where a cluster is and how to sign in. Holds secrets: never log or print anything of it but `describe`.
 struct Config {
-  std::string server;          // https://host:port[/path]
+  std::string server;  // https://host:port[/path]
   net::Tls tls;
   std::string proxy;
   std::string ns = "default";
-  std::string context, cluster, user;   // names, for people
+  std::string context, cluster, user;  // names, for people
   std::string bearer_token, token_file;
   std::string basic_user, basic_password;
   std::string impersonate_user;

@@ -6,7 +6,8 @@
 // (camelCase, the same field names as in Kubernetes where they exist).
 //
 // In the log a projection is an event of kind "slice", "pod", "service", "workload", "node", "networkpolicy" or
-// "kube.event" with body {"op":"set"|"delete","object":{...}} (ObjectChange). "set" is a key frame: the whole projection.
+// "kube.event" with body {"op":"set"|"delete","object":{...}} (ObjectChange). "set" is a key frame: the whole
+// projection.
 #pragma once
 
 #include <cstdint>
@@ -39,14 +40,14 @@ struct OwnerReference {
 // What all projections share (ObjectMeta).
 struct Meta {
   std::string kind, ns, name, uid;
-  std::string resource_version;              // compares only within one resource
+  std::string resource_version;  // compares only within one resource
   std::int64_t generation = 0;
   Labels labels;
   std::vector<OwnerReference> owners;
-  std::int64_t created_wall_ns = 0;          // creationTimestamp, 0 when absent
-  std::int64_t deletion_wall_ns = 0;         // deletionTimestamp, 0 when absent
-  std::string helm_hook;                     // the annotation helm.sh/hook ("test", "pre-upgrade"), "" when absent
-  std::string run;                           // label straycat.dev/run, "" when absent
+  std::int64_t created_wall_ns = 0;   // creationTimestamp, 0 when absent
+  std::int64_t deletion_wall_ns = 0;  // deletionTimestamp, 0 when absent
+  std::string helm_hook;              // the annotation helm.sh/hook ("test", "pre-upgrade"), "" when absent
+  std::string run;                    // label straycat.dev/run, "" when absent
   [[nodiscard]] ObjectRef ref() const { return {kind, ns, name, uid}; }
   // The owner that manages this object, or none.
   [[nodiscard]] const OwnerReference* controller() const;
@@ -55,9 +56,9 @@ struct Meta {
 
 // A probe's shape, as far as a judge needs it.
 struct HealthProbe {
-  std::string type;                          // "httpGet", "tcpSocket", "exec", "grpc"
-  std::string port;                          // number or name, "" for exec
-  std::string path;                          // httpGet only
+  std::string type;  // "httpGet", "tcpSocket", "exec", "grpc"
+  std::string port;  // number or name, "" for exec
+  std::string path;  // httpGet only
   int period_seconds = 10, timeout_seconds = 1, success_threshold = 1, failure_threshold = 3, initial_delay_seconds = 0;
   bool operator==(const HealthProbe&) const = default;
 };
@@ -73,7 +74,7 @@ struct Container {
   std::string name, image;
   std::vector<ContainerPort> ports;
   std::optional<HealthProbe> readiness, liveness, startup;
-  bool pre_stop = false;                     // has a lifecycle.preStop
+  bool pre_stop = false;  // has a lifecycle.preStop
   bool operator==(const Container&) const = default;
 };
 
@@ -81,11 +82,11 @@ struct ContainerStatus {
   std::string name;
   bool ready = false, started = false;
   int restart_count = 0;
-  std::string state;                         // "waiting", "running", "terminated", "" when unknown
-  std::string reason;                        // of the state ("ErrImagePull", "Completed", "OOMKilled")
+  std::string state;   // "waiting", "running", "terminated", "" when unknown
+  std::string reason;  // of the state ("ErrImagePull", "Completed", "OOMKilled")
   int exit_code = 0;
   std::int64_t started_wall_ns = 0, finished_wall_ns = 0;
-  std::string last_reason;                   // of lastState.terminated
+  std::string last_reason;  // of lastState.terminated
   int last_exit_code = 0;
   std::int64_t last_finished_wall_ns = 0;
   bool operator==(const ContainerStatus&) const = default;
@@ -93,7 +94,7 @@ struct ContainerStatus {
 
 struct Condition {
   std::string type, status, reason;
-  std::int64_t since_wall_ns = 0;            // lastTransitionTime
+  std::int64_t since_wall_ns = 0;  // lastTransitionTime
   bool operator==(const Condition&) const = default;
 };
 
@@ -109,12 +110,12 @@ struct PodShape {
 
 struct Pod {
   Meta meta;
-  PodShape spec;                             // labels = meta.labels
-  std::string phase;                         // Pending, Running, Succeeded, Failed, Unknown
+  PodShape spec;      // labels = meta.labels
+  std::string phase;  // Pending, Running, Succeeded, Failed, Unknown
   std::string pod_ip, node;
   std::vector<Condition> conditions;
   std::vector<ContainerStatus> statuses;
-  [[nodiscard]] bool ready() const;          // condition Ready is True
+  [[nodiscard]] bool ready() const;  // condition Ready is True
   [[nodiscard]] bool terminal() const { return phase == "Succeeded" || phase == "Failed"; }
   [[nodiscard]] bool has_readiness_probe() const;
   bool operator==(const Pod&) const = default;
@@ -126,7 +127,7 @@ using PortName = std::variant<int, std::string>;
 struct ServicePort {
   std::string name;
   int port = 0;
-  PortName target = 0;                       // defaults to `port`, as the API server does
+  PortName target = 0;  // defaults to `port`, as the API server does
   std::string protocol = "TCP";
   int node_port = 0;
   bool operator==(const ServicePort&) const = default;
@@ -135,8 +136,8 @@ struct ServicePort {
 struct Service {
   Meta meta;
   std::string type = "ClusterIP";
-  std::string cluster_ip;                    // "None" for headless
-  Labels selector;                           // empty: no selector, endpoints are made by hand
+  std::string cluster_ip;  // "None" for headless
+  Labels selector;         // empty: no selector, endpoints are made by hand
   std::vector<ServicePort> ports;
   bool publish_not_ready = false;
   std::string session_affinity = "None";
@@ -146,7 +147,7 @@ struct Service {
 
 struct SlicePort {
   std::string name;
-  std::optional<int> port;                   // unset: no such named port on these pods
+  std::optional<int> port;  // unset: no such named port on these pods
   std::string protocol = "TCP";
   bool operator==(const SlicePort&) const = default;
 };
@@ -157,7 +158,7 @@ struct Endpoint {
   std::optional<bool> ready, serving, terminating;
   std::string node, zone;
   std::vector<std::string> hint_zones;
-  std::string pod, pod_uid;                  // targetRef, "" when it is no pod
+  std::string pod, pod_uid;  // targetRef, "" when it is no pod
   [[nodiscard]] bool is_ready() const { return ready.value_or(true); }
   [[nodiscard]] bool is_serving() const { return serving.value_or(is_ready()); }
   [[nodiscard]] bool is_terminating() const { return terminating.value_or(false); }
@@ -166,18 +167,18 @@ struct Endpoint {
 
 struct EndpointSlice {
   Meta meta;
-  std::string service;                       // label kubernetes.io/service-name
-  std::string managed_by;                    // label endpointslice.kubernetes.io/managed-by
+  std::string service;     // label kubernetes.io/service-name
+  std::string managed_by;  // label endpointslice.kubernetes.io/managed-by
   std::string address_type = "IPv4";
-  std::vector<SlicePort> ports;              // empty: no port is set, a proxy sends nothing
+  std::vector<SlicePort> ports;  // empty: no port is set, a proxy sends nothing
   std::vector<Endpoint> endpoints;
-  std::int64_t trigger_wall_ns = 0;          // annotation endpoints.kubernetes.io/last-change-trigger-time, 0 when absent
+  std::int64_t trigger_wall_ns = 0;  // annotation endpoints.kubernetes.io/last-change-trigger-time, 0 when absent
   bool operator==(const EndpointSlice&) const = default;
 };
 
 // A label selector (metav1.LabelSelector).
 struct Requirement {
-  std::string key, op;                       // op: In, NotIn, Exists, DoesNotExist
+  std::string key, op;  // op: In, NotIn, Exists, DoesNotExist
   std::vector<std::string> values;
   bool operator==(const Requirement&) const = default;
 };
@@ -192,12 +193,12 @@ struct LabelSelector {
 struct Workload {
   Meta meta;
   LabelSelector selector;
-  PodShape pod;                              // its pod template (a CronJob's: jobTemplate.spec.template)
-  std::optional<int> replicas;               // desired; unset for a Job
+  PodShape pod;                 // its pod template (a CronJob's: jobTemplate.spec.template)
+  std::optional<int> replicas;  // desired; unset for a Job
   int ready_replicas = 0;
-  int active = 0, succeeded = 0, failed = 0; // Job
-  bool suspended = false;                    // Job, CronJob
-  bool finished = false;                     // Job: condition Complete or Failed
+  int active = 0, succeeded = 0, failed = 0;  // Job
+  bool suspended = false;                     // Job, CronJob
+  bool finished = false;                      // Job: condition Complete or Failed
   bool operator==(const Workload&) const = default;
 };
 
@@ -205,14 +206,14 @@ struct Node {
   Meta meta;
   bool ready = true;
   std::string zone;
-  std::string data_plane;                    // label straycat.dev/data-plane, "" on clusters that have none
+  std::string data_plane;  // label straycat.dev/data-plane, "" on clusters that have none
   bool operator==(const Node&) const = default;
 };
 
 struct NetworkPolicy {
   Meta meta;
   LabelSelector pods;
-  bool ingress = false, egress = false;      // which directions it restricts
+  bool ingress = false, egress = false;  // which directions it restricts
   bool operator==(const NetworkPolicy&) const = default;
 };
 
@@ -234,8 +235,8 @@ Node project_node(const json& object);
 NetworkPolicy project_network_policy(const json& object);
 KubeEvent project_kube_event(const json& object);
 
-#define STRAYCAT_PROJECTION(Type)                 \
-  void to_json(json& out, const Type& value);     \
+#define STRAYCAT_PROJECTION(Type)             \
+  void to_json(json& out, const Type& value); \
   void from_json(const json& in, Type& value);
 STRAYCAT_PROJECTION(ObjectRef)
 STRAYCAT_PROJECTION(Meta)
@@ -253,7 +254,7 @@ STRAYCAT_PROJECTION(KubeEvent)
 // The body of an object event in the log.
 struct ObjectChange {
   bool deleted = false;
-  json object;       // the projection, in its log form; for a deletion its last known state
+  json object;  // the projection, in its log form; for a deletion its last known state
 };
 void to_json(json& out, const ObjectChange& change);
 void from_json(const json& in, ObjectChange& change);

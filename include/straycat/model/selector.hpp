@@ -18,10 +18,11 @@ namespace straycat::model {
 
 // "app=sayhi,tier in (a,b),!x,y!=z": the labelSelector query parameter.
 [[nodiscard]] Result<LabelSelector> parse_selector(std::string_view text);
-[[nodiscard]] std::string to_string(const Labels& labels);            // "app=sayhi,x=y"
+[[nodiscard]] std::string to_string(const Labels& labels);  // "app=sayhi,x=y"
 
 // Named target ports: the number that `target` means on a pod of this shape, or none (pkg/api/v1/pod FindPort).
-[[nodiscard]] std::optional<int> resolve_port(const PortName& target, const PodShape& pod, const std::string& protocol = "TCP");
+[[nodiscard]] std::optional<int> resolve_port(const PortName& target, const PodShape& pod,
+                                              const std::string& protocol = "TCP");
 
 // The workload at the top of an owner chain, found by uid among `workloads` (pod -> ReplicaSet -> Deployment,
 // pod -> Job -> CronJob); a pod without a known controller is its own root.

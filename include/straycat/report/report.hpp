@@ -1,5 +1,5 @@
-// History and verdict -> what a person or a tool reads. Pure; one file a format. Everything that comes from a cluster is
-// untrusted text and is made harmless here for the medium it goes to.
+// History and verdict -> what a person or a tool reads. Pure; one file a format. Everything that comes from a cluster
+// is untrusted text and is made harmless here for the medium it goes to.
 #pragma once
 
 #include <string>
@@ -14,13 +14,14 @@ namespace straycat::report {
 
 // How a terminal wants its text.
 struct TextStyle {
-  int width = 80;         // columns; lanes and wrapped paragraphs fit it (at least 60)
-  bool colour = false;    // ANSI SGR; nothing is told by colour alone
-  bool unicode = true;    // false: ASCII only
+  int width = 80;       // columns; lanes and wrapped paragraphs fit it (at least 60)
+  bool colour = false;  // ANSI SGR; nothing is told by colour alone
+  bool unicode = true;  // false: ASCII only
 };
 
 // The whole report for a terminal, ending with a newline.
-[[nodiscard]] std::string render_text(const history::History& history, const diagnose::Verdict& verdict, const TextStyle& style);
+[[nodiscard]] std::string render_text(const history::History& history, const diagnose::Verdict& verdict,
+                                      const TextStyle& style);
 
 // The same content for programs ("straycat.report/1"). Deterministic.
 [[nodiscard]] nlohmann::json render_json(const history::History& history, const diagnose::Verdict& verdict);
@@ -30,8 +31,10 @@ struct TextStyle {
 // The timeline as one HTML file that fetches nothing and is readable without JavaScript.
 [[nodiscard]] std::string render_html(const history::History& history, const diagnose::Verdict& verdict);
 
-// JUnit XML as Jenkins and GitLab read it. What could not be proven is "skipped", or a failure when `inconclusive_fails`.
-[[nodiscard]] std::string render_junit(const history::History& history, const diagnose::Verdict& verdict, bool inconclusive_fails);
+// JUnit XML as Jenkins and GitLab read it. What could not be proven is "skipped", or a failure when
+// `inconclusive_fails`.
+[[nodiscard]] std::string render_junit(const history::History& history, const diagnose::Verdict& verdict,
+                                       bool inconclusive_fails);
 
 // Markdown for a pull request, at most 60 lines, with the lanes as a mermaid gantt.
 [[nodiscard]] std::string render_markdown(const history::History& history, const diagnose::Verdict& verdict);
@@ -41,10 +44,12 @@ struct TextStyle {
                                             const history::History& after, const diagnose::Verdict& verdict_after,
                                             const TextStyle& style);
 
-// One progress line for an event as it happens ("" when it is not worth one), without a newline; `zero` is the header's stamp.
+// One progress line for an event as it happens ("" when it is not worth one), without a newline; `zero` is the header's
+// stamp.
 [[nodiscard]] std::string progress_line(const Event& event, Stamp zero, const TextStyle& style);
 
-// Untrusted text made harmless for a terminal: control and bidirectional characters are shown as escapes, bad UTF-8 as U+FFFD.
+// Untrusted text made harmless for a terminal: control and bidirectional characters are shown as escapes, bad UTF-8 as
+// U+FFFD.
 [[nodiscard]] std::string harmless(std::string_view text, bool unicode = true);
 
 }  // namespace straycat::report

@@ -15,11 +15,11 @@ namespace straycat::runner {
 
 struct Options {
   kube::Config cluster;
-  std::string ns;                            // "" = make a namespace of the run's own, and delete it at the end
+  std::string ns;  // "" = make a namespace of the run's own, and delete it at the end
   std::string agent_image = "straycat/agent";
-  bool interrupted_by_signals = true;        // SIGINT, SIGTERM end the run early, cleanly
+  bool interrupted_by_signals = true;  // SIGINT, SIGTERM end the run early, cleanly
   std::uint64_t seed = 0;
-  std::string run_id;                        // "" = made up
+  std::string run_id;  // "" = made up
   std::string version;
 };
 
@@ -30,11 +30,12 @@ enum class End { finished, interrupted, deadline, failed };
 
 struct Outcome {
   End end = End::finished;
-  std::string error;                         // of the step or the surroundings, when failed
+  std::string error;  // of the step or the surroundings, when failed
 };
 
 // Runs the plan; blocks until the run has ended and everything it made in the cluster is gone. The log always ends with
 // run.ended, whatever happened. Errors only for what prevented a log (the stream is broken).
-[[nodiscard]] Result<Outcome> run(const plan::Plan& plan, const Options& options, std::ostream& log, const OnEvent& on_event);
+[[nodiscard]] Result<Outcome> run(const plan::Plan& plan, const Options& options, std::ostream& log,
+                                  const OnEvent& on_event);
 
 }  // namespace straycat::runner

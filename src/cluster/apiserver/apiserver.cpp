@@ -1,10 +1,9 @@
 #include "cluster/apiserver/apiserver.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cstring>
 #include <list>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -36,8 +35,9 @@ struct ApiServer::State : std::enable_shared_from_this<ApiServer::State> {
   bool stopped = false;
   std::list<std::shared_ptr<tcp::acceptor>> acceptors;
   std::list<std::weak_ptr<tcp::socket>> sockets;
-  // What streams hold (subscriptions in the store, followers of logs). Connections end only when the io_context runs again or
-  // dies, which may be after the store and the node are gone: so `stop` must be able to let go of these by itself.
+  // What streams hold (subscriptions in the store, followers of logs). Connections end only when the io_context runs
+  // again or dies, which may be after the store and the node are gone: so `stop` must be able to let go of these by
+  // itself.
   std::list<std::weak_ptr<std::shared_ptr<void>>> streams;
 };
 
@@ -54,7 +54,8 @@ Answer guarded(Rest& rest, const Request& request) {
 
 Result<> load(asio::ssl::context& tls, const TlsIdentity& identity) {
   error_code error;
-  tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
+  tls.set_options(
+      asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
   tls.use_certificate_chain(asio::buffer(identity.certificate), error);
   if (!error) tls.use_private_key(asio::buffer(identity.key), asio::ssl::context::pem, error);
   if (error) return own_trouble("the server's certificate: " + error.message());
@@ -67,7 +68,8 @@ asio::awaitable<void> ApiServer::State::serve(std::shared_ptr<tcp::socket> socke
   const auto self = shared_from_this();
   const auto handler = [weak = std::weak_ptr(self)](const Request& request) -> Answer {
     const auto state = weak.lock();
-    if (!state || state->stopped) return status_response({503, "ServiceUnavailable", "apiserver is shutting down", nullptr});
+    if (!state || state->stopped)
+      return status_response({503, "ServiceUnavailable", "apiserver is shutting down", nullptr});
     return state->remember(guarded(state->rest, request));
   };
   co_await serve_connection(std::move(socket), tls, handler);
@@ -91,7 +93,7 @@ asio::awaitable<void> ApiServer::State::accept(std::shared_ptr<tcp::acceptor> ac
     auto socket = std::make_shared<tcp::socket>(context);
     const auto [error] = co_await acceptor->async_accept(*socket, asio::as_tuple(asio::use_awaitable));
     if (stopped || error == asio::error::bad_descriptor) co_return;
-    if (error) {   // out of descriptors, mostly: try again when some may have been closed
+    if (error) {  // out of descriptors, mostly: try again when some may have been closed
       asio::steady_timer pause{context, std::chrono::milliseconds{50}};
       (void)co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
       continue;

@@ -17,9 +17,8 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <straycat/core/result.hpp>
-
 #include "cluster/apiserver/store.hpp"
+#include <straycat/core/result.hpp>
 
 namespace straycat::cluster {
 
@@ -30,8 +29,8 @@ struct LogLine {
 };
 
 struct LogRequest {
-  std::string ns, pod, container;   // container is never empty: the API server has chosen one
-  bool previous = false;            // of the instance before the last restart
+  std::string ns, pod, container;  // container is never empty: the API server has chosen one
+  bool previous = false;           // of the instance before the last restart
 };
 
 // Where pods' logs come from; the node fills it in. Both functions are called on the server's thread.
@@ -40,8 +39,11 @@ struct PodLogs {
   // ContainerCreating`).
   std::function<StoreResult<std::vector<LogLine>>(const LogRequest&)> read;
   // Each line written after this call, and the end of the container's instance (at once when it has ended already). No
-  // call comes after the Subscription is destroyed. Both callbacks are called on the server's thread, never from inside `follow`.
-  std::function<Subscription(const LogRequest&, std::function<void(const LogLine&)> on_line, std::function<void()> on_end)> follow;
+  // call comes after the Subscription is destroyed. Both callbacks are called on the server's thread, never from inside
+  // `follow`.
+  std::function<Subscription(const LogRequest&, std::function<void(const LogLine&)> on_line,
+                             std::function<void()> on_end)>
+      follow;
 };
 
 // Who calls: "system:admin" with everything allowed, "system:serviceaccount:NS:NAME", "system:anonymous".
@@ -63,11 +65,12 @@ class Tokens {
 
  private:
   std::string admin_;
-  std::map<std::string, User> users_;                // token -> user
-  std::map<std::string, std::string> by_account_;    // "ns/name" -> token
+  std::map<std::string, User> users_;              // token -> user
+  std::map<std::string, std::string> by_account_;  // "ns/name" -> token
 };
 
-// A certificate authority of our own and a server certificate of it, as PEM. Made anew for each cluster, good for a year.
+// A certificate authority of our own and a server certificate of it, as PEM. Made anew for each cluster, good for a
+// year.
 struct TlsIdentity {
   std::string ca, certificate, key;
 };
@@ -92,6 +95,7 @@ class ApiServer {
 };
 
 // A kubeconfig (JSON is YAML) for https://HOST:PORT with the CA inside.
-[[nodiscard]] std::string make_kubeconfig(const TlsIdentity& identity, const std::string& server_url, const std::string& token);
+[[nodiscard]] std::string make_kubeconfig(const TlsIdentity& identity, const std::string& server_url,
+                                          const std::string& token);
 
 }  // namespace straycat::cluster

@@ -12,7 +12,7 @@ bool is_entry(const json& entry, const Manager& manager, const std::string& oper
 }
 
 json new_entry(const ResourceInfo& resource, const Manager& manager, const std::string& operation, json fields) {
-  json entry = {{"manager", manager.name}, {"operation", operation}, {"apiVersion", resource.api_version()},
+  json entry = {{"manager", manager.name}, {"operation", operation},   {"apiVersion", resource.api_version()},
                 {"time", manager.time},    {"fieldsType", "FieldsV1"}, {"fieldsV1", std::move(fields)}};
   if (!manager.subresource.empty()) entry["subresource"] = manager.subresource;
   return entry;
@@ -29,7 +29,8 @@ json entries_without(const json& entries, const json& lost, const Manager& mine,
 }
 
 // Sets the manager's own entry; its time moves only when the set does.
-void put_entry(json& entries, const ResourceInfo& resource, const Manager& manager, const std::string& operation, json fields) {
+void put_entry(json& entries, const ResourceInfo& resource, const Manager& manager, const std::string& operation,
+               json fields) {
   for (auto at = entries.begin(); at != entries.end(); ++at) {
     if (!is_entry(*at, manager, operation)) continue;
     if (fields.empty()) {
@@ -64,10 +65,12 @@ Status conflict_status(const std::vector<Conflict>& conflicts) {
     text += (text.empty() ? "" : "\n") + std::string(one ? "conflict with " : "conflicts with ") + conflict.who + ":";
     for (const auto& path : conflict.paths) {
       text += (one ? " " : "\n- ") + path;
-      causes.push_back({{"reason", "FieldManagerConflict"}, {"message", "conflict with " + conflict.who}, {"field", path}});
+      causes.push_back(
+          {{"reason", "FieldManagerConflict"}, {"message", "conflict with " + conflict.who}, {"field", path}});
     }
   }
-  Status status{409, "Conflict", "Apply failed with " + std::to_string(count) + (count == 1 ? " conflict: " : " conflicts: ") + text,
+  Status status{409, "Conflict",
+                "Apply failed with " + std::to_string(count) + (count == 1 ? " conflict: " : " conflicts: ") + text,
                 nullptr};
   status.details = json::object();
   status.details["causes"] = std::move(causes);
@@ -102,7 +105,8 @@ json abandoned(const json& entries, const json& dropped, const Manager& manager)
 
 }  // namespace
 
-StoreResult<Document> apply(const json& live, json patch, const ResourceInfo& resource, const Manager& manager, bool force) {
+StoreResult<Document> apply(const json& live, json patch, const ResourceInfo& resource, const Manager& manager,
+                            bool force) {
   const auto& structure = *structure_of_kind(resource.kind);
   if (patch.contains("metadata") && patch["metadata"].is_object()) patch["metadata"].erase("managedFields");
   const auto fields = fields_of(patch, structure);
@@ -134,7 +138,8 @@ void track_update(const json& before, json& after, const ResourceInfo& resource,
   auto& meta = after["metadata"];
   if (!changed.empty()) {
     // A writer that names managedFields itself (kubectl's migration) has its way; else the list of before goes on.
-    auto entries = meta.contains("managedFields") ? array_or_empty(meta, "managedFields") : array_or_empty(old.value("metadata", empty), "managedFields");
+    auto entries = meta.contains("managedFields") ? array_or_empty(meta, "managedFields")
+                                                  : array_or_empty(old.value("metadata", empty), "managedFields");
     auto own = json::object();
     for (const auto& entry : entries) {
       if (is_entry(entry, manager, "Update")) own = object_or_empty(entry, "fieldsV1");

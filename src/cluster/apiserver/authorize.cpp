@@ -18,13 +18,15 @@ bool rule_allows(const json& rule, const Attributes& asked) {
     return std::any_of(urls.begin(), urls.end(), [&](const json& url) {
       if (!url.is_string()) return false;
       const auto text = url.get<std::string>();
-      return text == asked.path || (!text.empty() && text.back() == '*' && asked.path.rfind(text.substr(0, text.size() - 1), 0) == 0);
+      return text == asked.path ||
+             (!text.empty() && text.back() == '*' && asked.path.rfind(text.substr(0, text.size() - 1), 0) == 0);
     });
   }
   const auto resource = asked.subresource.empty() ? asked.resource : asked.resource + "/" + asked.subresource;
   const auto& only = array_or_empty(rule, "resourceNames");
   const auto& resources = array_or_empty(rule, "resources");
-  const bool any_of_resource = names(resources, resource) || (!asked.subresource.empty() && names(resources, "*/" + asked.subresource));
+  const bool any_of_resource =
+      names(resources, resource) || (!asked.subresource.empty() && names(resources, "*/" + asked.subresource));
   return names(array_or_empty(rule, "apiGroups"), asked.group) && any_of_resource &&
          (only.empty() || std::find(only.begin(), only.end(), json(asked.name)) != only.end());
 }
@@ -34,13 +36,16 @@ bool is_subject(const json& subject, const User& user, const std::string& bindin
   const auto name = string_or(subject, "name");
   if (kind == "User") return user.name == name;
   if (kind == "Group") return std::find(user.groups.begin(), user.groups.end(), name) != user.groups.end();
-  return kind == "ServiceAccount" && user.name == "system:serviceaccount:" + string_or(subject, "namespace", binding_ns) + ":" + name;
+  return kind == "ServiceAccount" &&
+         user.name == "system:serviceaccount:" + string_or(subject, "namespace", binding_ns) + ":" + name;
 }
 
 bool binding_allows(const Store& store, const json& binding, const User& user, const Attributes& asked) {
   const auto ns = text_at(binding, "/metadata/namespace");
   const auto& subjects = array_or_empty(binding, "subjects");
-  if (std::none_of(subjects.begin(), subjects.end(), [&](const json& subject) { return is_subject(subject, user, ns); })) return false;
+  if (std::none_of(subjects.begin(), subjects.end(),
+                   [&](const json& subject) { return is_subject(subject, user, ns); }))
+    return false;
   const auto kind = text_at(binding, "/roleRef/kind");
   const auto role = store.get(kind, kind == "Role" ? ns : "", text_at(binding, "/roleRef/name"));
   if (!role) return false;
@@ -48,14 +53,17 @@ bool binding_allows(const Store& store, const json& binding, const User& user, c
   return std::any_of(rules.begin(), rules.end(), [&](const json& rule) { return rule_allows(rule, asked); });
 }
 
-bool any_binding_allows(const Store& store, const std::string& kind, const std::string& ns, const User& user, const Attributes& asked) {
+bool any_binding_allows(const Store& store, const std::string& kind, const std::string& ns, const User& user,
+                        const Attributes& asked) {
   const auto bindings = store.list(kind, ns);
-  return std::any_of(bindings.begin(), bindings.end(), [&](const Object& binding) { return binding_allows(store, *binding, user, asked); });
+  return std::any_of(bindings.begin(), bindings.end(),
+                     [&](const Object& binding) { return binding_allows(store, *binding, user, asked); });
 }
 
 // The cluster roles system:discovery and system:basic-user, which every cluster binds to all who have signed in.
 bool every_user_may(const Attributes& asked) {
-  static const std::vector<std::string> paths = {"/api", "/apis", "/openapi", "/version", "/healthz", "/livez", "/readyz"};
+  static const std::vector<std::string> paths = {"/api",     "/apis",  "/openapi", "/version",
+                                                 "/healthz", "/livez", "/readyz"};
   return asked.verb == "get" && std::any_of(paths.begin(), paths.end(), [&](const auto& path) {
            return asked.path == path || asked.path.rfind(path + "/", 0) == 0;
          });
@@ -64,7 +72,9 @@ bool every_user_may(const Attributes& asked) {
 }  // namespace
 
 bool allowed(const Store& store, const User& user, const Attributes& asked) {
-  const auto in = [&](const char* group) { return std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end(); };
+  const auto in = [&](const char* group) {
+    return std::find(user.groups.begin(), user.groups.end(), group) != user.groups.end();
+  };
   if (in("system:masters")) return true;
   if (in("system:authenticated") && every_user_may(asked)) return true;
   if (any_binding_allows(store, "ClusterRoleBinding", "", user, asked)) return true;
@@ -81,8 +91,9 @@ Status forbidden_for(const User& user, const Attributes& asked) {
   }
   const auto resource = asked.subresource.empty() ? asked.resource : asked.resource + "/" + asked.subresource;
   const auto qualified = asked.group.empty() ? asked.resource : asked.resource + "." + asked.group;
-  status.message = qualified + (asked.name.empty() ? "" : " " + quoted(asked.name)) + " is forbidden: User " + quoted(user.name) + " cannot " +
-                   asked.verb + " resource " + quoted(resource) + " in API group " + quoted(asked.group) +
+  status.message = qualified + (asked.name.empty() ? "" : " " + quoted(asked.name)) + " is forbidden: User " +
+                   quoted(user.name) + " cannot " + asked.verb + " resource " + quoted(resource) + " in API group " +
+                   quoted(asked.group) +
                    (asked.ns.empty() ? " at the cluster scope" : " in the namespace " + quoted(asked.ns));
   status.details["kind"] = asked.resource;
   if (!asked.name.empty()) status.details["name"] = asked.name;

@@ -33,9 +33,39 @@ std::vector<ResourceInfo> group_kinds() {
       {"batch", "v1", "cronjobs", "cronjob", "CronJob", Names{"cj"}, true, true, false, true, all},
       {"batch", "v1", "jobs", "job", "Job", Names{}, true, true, false, true, all},
       {"coordination.k8s.io", "v1", "leases", "lease", "Lease", Names{}, true, false, false, false, {}},
-      {"discovery.k8s.io", "v1", "endpointslices", "endpointslice", "EndpointSlice", Names{}, true, false, false, true, {}},
-      {"networking.k8s.io", "v1", "networkpolicies", "networkpolicy", "NetworkPolicy", Names{"netpol"}, true, false, false, true, {}},
-      {rbac, "v1", "clusterrolebindings", "clusterrolebinding", "ClusterRoleBinding", Names{}, false, false, false, false, {}},
+      {"discovery.k8s.io",
+       "v1",
+       "endpointslices",
+       "endpointslice",
+       "EndpointSlice",
+       Names{},
+       true,
+       false,
+       false,
+       true,
+       {}},
+      {"networking.k8s.io",
+       "v1",
+       "networkpolicies",
+       "networkpolicy",
+       "NetworkPolicy",
+       Names{"netpol"},
+       true,
+       false,
+       false,
+       true,
+       {}},
+      {rbac,
+       "v1",
+       "clusterrolebindings",
+       "clusterrolebinding",
+       "ClusterRoleBinding",
+       Names{},
+       false,
+       false,
+       false,
+       false,
+       {}},
       {rbac, "v1", "clusterroles", "clusterrole", "ClusterRole", Names{}, false, false, false, false, {}},
       {rbac, "v1", "rolebindings", "rolebinding", "RoleBinding", Names{}, true, false, false, false, {}},
       {rbac, "v1", "roles", "role", "Role", Names{}, true, false, false, false, {}},
@@ -63,7 +93,8 @@ const ResourceInfo* resource_by_kind(std::string_view kind) {
 
 const ResourceInfo* resource_by_plural(std::string_view group, std::string_view plural) {
   const auto& all = catalog();
-  const auto at = std::find_if(all.begin(), all.end(), [&](const auto& info) { return info.group == group && info.plural == plural; });
+  const auto at = std::find_if(all.begin(), all.end(),
+                               [&](const auto& info) { return info.group == group && info.plural == plural; });
   return at == all.end() ? nullptr : &*at;
 }
 

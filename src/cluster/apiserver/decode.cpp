@@ -1,10 +1,9 @@
 #include "cluster/apiserver/decode.hpp"
 
-#include <straycat/yaml/document.hpp>
-
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/patch.hpp"
 #include "cluster/apiserver/schema.hpp"
+#include <straycat/yaml/document.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -15,24 +14,28 @@ bool looks_like_json(const std::string& text) {
 }
 
 std::string cannot_handle(const Call& call) {
-  return call.resource.kind + " in version \"" + call.resource.version + "\" cannot be handled as a " + call.resource.kind + ": ";
+  return call.resource.kind + " in version \"" + call.resource.version + "\" cannot be handled as a " +
+         call.resource.kind + ": ";
 }
 
 StoreResult<void> check_kind(json& body, const Call& call) {
   if (!body.is_object()) {
-    return bad_request(cannot_handle(call) + "json: cannot unmarshal " + std::string(body.is_array() ? "array" : body.type_name()) +
-                       " into Go value of type " + call.resource.kind);
+    return bad_request(cannot_handle(call) + "json: cannot unmarshal " +
+                       std::string(body.is_array() ? "array" : body.type_name()) + " into Go value of type " +
+                       call.resource.kind);
   }
   set_default(body, "kind", call.resource.kind);
   set_default(body, "apiVersion", call.resource.api_version());
   const auto version = string_or(body, "apiVersion");
   const auto kind = string_or(body, "kind");
   if (version != call.resource.api_version()) {
-    return bad_request("the API version in the data (" + version + ") does not match the expected API version (" + call.resource.api_version() + ")");
+    return bad_request("the API version in the data (" + version + ") does not match the expected API version (" +
+                       call.resource.api_version() + ")");
   }
   if (kind != call.resource.kind) {
-    return bad_request(kind + " in version \"" + call.resource.version + "\" cannot be handled as a " + call.resource.kind +
-                       ": converting (" + kind + ") to (" + call.resource.kind + "): unknown conversion");
+    return bad_request(kind + " in version \"" + call.resource.version + "\" cannot be handled as a " +
+                       call.resource.kind + ": converting (" + kind + ") to (" + call.resource.kind +
+                       "): unknown conversion");
   }
   return {};
 }
@@ -52,11 +55,12 @@ StoreResult<Decoded> decode_object(json body, const Call& call) {
   if (auto fits = check_kind(body, call); !fits) return fits.error();
   const auto& structure = *structure_of_kind(call.resource.kind);
   if (const auto clash = find_type_clash(body, structure)) {
-    return bad_request(cannot_handle(call) + "json: cannot unmarshal " + clash->got + " into Go struct field " + clash->owner + "." +
-                       clash->path + " of type " + clash->wanted);
+    return bad_request(cannot_handle(call) + "json: cannot unmarshal " + clash->got + " into Go struct field " +
+                       clash->owner + "." + clash->path + " of type " + clash->wanted);
   }
   Decoded out{std::move(body), {}};
-  for (const auto& path : unknown_fields(out.object, structure)) out.warnings.push_back("unknown field " + json(path).dump());
+  for (const auto& path : unknown_fields(out.object, structure))
+    out.warnings.push_back("unknown field " + json(path).dump());
   const auto validation = call.param("fieldValidation");
   if (validation == "Strict" && !out.warnings.empty()) {
     std::string all;
@@ -73,7 +77,8 @@ StoreResult<void> fit_to_url(json& object, const Call& call) {
   auto& meta = object["metadata"];
   if (call.resource.namespaced) {
     const auto ns = string_or(meta, "namespace", call.route.ns);
-    if (ns != call.route.ns) return bad_request("the namespace of the provided object does not match the namespace sent on the request");
+    if (ns != call.route.ns)
+      return bad_request("the namespace of the provided object does not match the namespace sent on the request");
     meta["namespace"] = call.route.ns;
   } else {
     meta.erase("namespace");
@@ -81,7 +86,8 @@ StoreResult<void> fit_to_url(json& object, const Call& call) {
   if (call.route.name.empty()) return {};
   const auto name = string_or(meta, "name", call.route.name);
   if (name != call.route.name) {
-    return bad_request("the name of the object (" + name + ") does not match the name on the URL (" + call.route.name + ")");
+    return bad_request("the name of the object (" + name + ") does not match the name on the URL (" + call.route.name +
+                       ")");
   }
   meta["name"] = name;
   return {};

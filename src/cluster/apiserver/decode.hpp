@@ -11,7 +11,7 @@ namespace straycat::cluster {
 
 struct Decoded {
   json object;
-  std::vector<std::string> warnings;   // one a Warning header: unknown field "spec.replica"
+  std::vector<std::string> warnings;  // one a Warning header: unknown field "spec.replica"
 };
 
 // The body as JSON; YAML is read as kubectl reads it.

@@ -9,7 +9,7 @@
 
 namespace straycat::cluster {
 
-void complete_new_pod(json& pod);   // pod_defaults.cpp
+void complete_new_pod(json& pod);  // pod_defaults.cpp
 
 namespace {
 
@@ -45,7 +45,8 @@ void default_stateful_set(json& spec) {
   set_default(spec, "podManagementPolicy", "OrderedReady");
   set_default(spec, "revisionHistoryLimit", 10);
   set_default(spec, "updateStrategy", json::object({{"type", "RollingUpdate"}, {"rollingUpdate", {{"partition", 0}}}}));
-  set_default(spec, "persistentVolumeClaimRetentionPolicy", json::object({{"whenDeleted", "Retain"}, {"whenScaled", "Retain"}}));
+  set_default(spec, "persistentVolumeClaimRetentionPolicy",
+              json::object({{"whenDeleted", "Retain"}, {"whenScaled", "Retain"}}));
   default_template(spec);
 }
 
@@ -57,7 +58,8 @@ void default_daemon_set(json& spec) {
 }
 
 void default_job(json& spec) {
-  if (spec.value("completions", json()).is_null() && spec.value("parallelism", json()).is_null()) spec["completions"] = 1;
+  if (spec.value("completions", json()).is_null() && spec.value("parallelism", json()).is_null())
+    spec["completions"] = 1;
   set_default(spec, "parallelism", 1);
   set_default(spec, "backoffLimit", 6);
   set_default(spec, "completionMode", "NonIndexed");
@@ -109,9 +111,15 @@ using Defaulter = void (*)(json& spec);
 
 const std::map<std::string, Defaulter>& spec_defaulters() {
   static const std::map<std::string, Defaulter> all = {
-      {"Pod", default_pod_spec},           {"Deployment", default_deployment}, {"ReplicaSet", default_replica_set},
-      {"StatefulSet", default_stateful_set}, {"DaemonSet", default_daemon_set}, {"Job", default_job},
-      {"CronJob", default_cron_job},       {"Service", default_service},       {"NetworkPolicy", default_network_policy},
+      {"Pod", default_pod_spec},
+      {"Deployment", default_deployment},
+      {"ReplicaSet", default_replica_set},
+      {"StatefulSet", default_stateful_set},
+      {"DaemonSet", default_daemon_set},
+      {"Job", default_job},
+      {"CronJob", default_cron_job},
+      {"Service", default_service},
+      {"NetworkPolicy", default_network_policy},
   };
   return all;
 }
@@ -156,7 +164,8 @@ bool is_object_or_absent(const json& object, const char* key) {
 
 void default_object(json& object) {
   const auto kind = string_or(object, "kind");
-  if (!is_object_or_absent(object, "spec") || !is_object_or_absent(object, "metadata")) return;   // validation will say so
+  if (!is_object_or_absent(object, "spec") || !is_object_or_absent(object, "metadata"))
+    return;  // validation will say so
   if (const auto at = spec_defaulters().find(kind); at != spec_defaulters().end()) {
     if (object["spec"].is_null()) object["spec"] = json::object();
     at->second(object["spec"]);

@@ -1,5 +1,6 @@
-// What the API server fills in that a manifest leaves out. Sources: kubernetes pkg/apis/{core,apps,batch}/v1/defaults.go,
-// the registries' PrepareForCreate, and the ServiceAccount, Priority and DefaultTolerationSeconds admission plugins.
+// What the API server fills in that a manifest leaves out. Sources: kubernetes
+// pkg/apis/{core,apps,batch}/v1/defaults.go, the registries' PrepareForCreate, and the ServiceAccount, Priority and
+// DefaultTolerationSeconds admission plugins.
 #pragma once
 
 #include <string>

@@ -1,9 +1,8 @@
 #include "cluster/apiserver/deletion.hpp"
 
-#include <straycat/core/time.hpp>
-
 #include "cluster/apiserver/catalog.hpp"
 #include "cluster/apiserver/json_help.hpp"
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -17,12 +16,14 @@ StoreResult<void> check_preconditions(const json& current, const Deletion& delet
   const auto name = text_at(current, "/metadata/name");
   const auto uid = text_at(current, "/metadata/uid");
   if (!deletion.uid.empty() && deletion.uid != uid) {
-    return conflict(*resource, name, "Precondition failed: UID in precondition: " + deletion.uid + ", UID in object meta: " + uid);
+    return conflict(*resource, name,
+                    "Precondition failed: UID in precondition: " + deletion.uid + ", UID in object meta: " + uid);
   }
   const auto version = text_at(current, "/metadata/resourceVersion");
   if (!deletion.resource_version.empty() && deletion.resource_version != version) {
-    return conflict(*resource, name, "Precondition failed: ResourceVersion in precondition: " + deletion.resource_version +
-                                         ", ResourceVersion in object meta: " + version);
+    return conflict(*resource, name,
+                    "Precondition failed: ResourceVersion in precondition: " + deletion.resource_version +
+                        ", ResourceVersion in object meta: " + version);
   }
   return {};
 }
@@ -50,7 +51,8 @@ void start_dying(json& object, std::int64_t now, std::int64_t grace) {
   meta["deletionGracePeriodSeconds"] = grace;
 }
 
-// A pod that never reached a node, or whose containers have ended, has nobody to wait for (pod strategy CheckGracefulDelete).
+// A pod that never reached a node, or whose containers have ended, has nobody to wait for (pod strategy
+// CheckGracefulDelete).
 std::int64_t pod_grace(const json& pod, int asked) {
   const auto phase = text_at(pod, "/status/phase");
   if (text_at(pod, "/spec/nodeName").empty() || phase == "Succeeded" || phase == "Failed") return 0;
@@ -105,7 +107,8 @@ StoreResult<Removal> decide_removal(const json& current, const Deletion& deletio
 
 bool ready_to_go(const json& object) {
   if (!dying(object) || has_finalizers(object)) return false;
-  if (string_or(object, "kind") == "Namespace") return array_or_empty(object_or_empty(object, "spec"), "finalizers").empty();
+  if (string_or(object, "kind") == "Namespace")
+    return array_or_empty(object_or_empty(object, "spec"), "finalizers").empty();
   return integer_or(object["metadata"], "deletionGracePeriodSeconds") == 0;
 }
 

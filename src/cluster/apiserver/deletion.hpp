@@ -7,8 +7,8 @@
 namespace straycat::cluster {
 
 struct Removal {
-  json object;         // the object after the request
-  bool ends = false;   // it goes now; otherwise `object` is what stays (with deletionTimestamp)
+  json object;        // the object after the request
+  bool ends = false;  // it goes now; otherwise `object` is what stays (with deletionTimestamp)
 };
 
 // `now` in seconds since 1970. Fails when a precondition does not hold.

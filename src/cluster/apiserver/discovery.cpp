@@ -29,7 +29,9 @@ std::vector<std::pair<std::string, std::string>> group_versions() {
   return all;
 }
 
-json response_kind(const ResourceInfo& resource) { return json::object({{"group", ""}, {"version", ""}, {"kind", resource.kind}}); }
+json response_kind(const ResourceInfo& resource) {
+  return json::object({{"group", ""}, {"version", ""}, {"kind", resource.kind}});
+}
 
 json subresource(const char* name, json response_kind, json verbs) {
   return json::object({{"subresource", name}, {"responseKind", std::move(response_kind)}, {"verbs", std::move(verbs)}});
@@ -38,21 +40,27 @@ json subresource(const char* name, json response_kind, json verbs) {
 json subresources(const ResourceInfo& resource) {
   json all = json::array();
   const auto get = json::array({"get"});
-  if (resource.kind == "Namespace") all.push_back(subresource("finalize", response_kind(resource), json::array({"update"})));
+  if (resource.kind == "Namespace")
+    all.push_back(subresource("finalize", response_kind(resource), json::array({"update"})));
   if (resource.kind == "Pod") all.push_back(subresource("log", response_kind(resource), get));
   if (resource.kind == "Pod" || resource.kind == "Service") {
-    all.push_back(subresource("proxy", json::object({{"group", ""}, {"version", ""}, {"kind", resource.kind + "ProxyOptions"}}), get));
+    all.push_back(subresource(
+        "proxy", json::object({{"group", ""}, {"version", ""}, {"kind", resource.kind + "ProxyOptions"}}), get));
   }
   if (resource.has_scale) {
-    all.push_back(subresource("scale", json::object({{"group", "autoscaling"}, {"version", "v1"}, {"kind", "Scale"}}), subresource_verbs()));
+    all.push_back(subresource("scale", json::object({{"group", "autoscaling"}, {"version", "v1"}, {"kind", "Scale"}}),
+                              subresource_verbs()));
   }
   if (resource.has_status) all.push_back(subresource("status", response_kind(resource), subresource_verbs()));
   return all;
 }
 
 json aggregated_resource(const ResourceInfo& resource) {
-  json out = json::object({{"resource", resource.plural}, {"responseKind", response_kind(resource)}, {"scope", resource.namespaced ? "Namespaced" : "Cluster"},
-                           {"singularResource", resource.singular}, {"verbs", verbs(resource)}});
+  json out = json::object({{"resource", resource.plural},
+                           {"responseKind", response_kind(resource)},
+                           {"scope", resource.namespaced ? "Namespaced" : "Cluster"},
+                           {"singularResource", resource.singular},
+                           {"verbs", verbs(resource)}});
   if (!resource.short_names.empty()) out["shortNames"] = resource.short_names;
   if (!resource.categories.empty()) out["categories"] = resource.categories;
   if (json more = subresources(resource); !more.empty()) out["subresources"] = std::move(more);
@@ -60,13 +68,20 @@ json aggregated_resource(const ResourceInfo& resource) {
 }
 
 void list_resource(const ResourceInfo& resource, json& list) {
-  json out = json::object({{"name", resource.plural}, {"singularName", resource.singular}, {"namespaced", resource.namespaced}, {"kind", resource.kind}, {"verbs", verbs(resource)}});
+  json out = json::object({{"name", resource.plural},
+                           {"singularName", resource.singular},
+                           {"namespaced", resource.namespaced},
+                           {"kind", resource.kind},
+                           {"verbs", verbs(resource)}});
   if (!resource.short_names.empty()) out["shortNames"] = resource.short_names;
   if (!resource.categories.empty()) out["categories"] = resource.categories;
   list.push_back(std::move(out));
   for (const json& sub : subresources(resource)) {
-    json entry = json::object({{"name", resource.plural + "/" + sub["subresource"].get<std::string>()}, {"singularName", ""}, {"namespaced", resource.namespaced},
-                               {"kind", sub["responseKind"]["kind"]}, {"verbs", sub["verbs"]}});
+    json entry = json::object({{"name", resource.plural + "/" + sub["subresource"].get<std::string>()},
+                               {"singularName", ""},
+                               {"namespaced", resource.namespaced},
+                               {"kind", sub["responseKind"]["kind"]},
+                               {"verbs", sub["verbs"]}});
     if (sub["subresource"] == "scale") entry.update(json::object({{"group", "autoscaling"}, {"version", "v1"}}));
     list.push_back(std::move(entry));
   }
@@ -91,11 +106,15 @@ json aggregated_discovery(bool core) {
     json one = json::object({{"version", version}, {"resources", std::move(resources)}, {"freshness", "Current"}});
     items.push_back(json::object({{"metadata", std::move(metadata)}, {"versions", json::array({std::move(one)})}}));
   }
-  return json::object({{"kind", "APIGroupDiscoveryList"}, {"apiVersion", "apidiscovery.k8s.io/v2"}, {"metadata", json::object()}, {"items", std::move(items)}});
+  return json::object({{"kind", "APIGroupDiscoveryList"},
+                       {"apiVersion", "apidiscovery.k8s.io/v2"},
+                       {"metadata", json::object()},
+                       {"items", std::move(items)}});
 }
 
 json core_versions() {
-  return json::object({{"kind", "APIVersions"}, {"versions", json::array({"v1"})}, {"serverAddressByClientCIDRs", json::array()}});
+  return json::object(
+      {{"kind", "APIVersions"}, {"versions", json::array({"v1"})}, {"serverAddressByClientCIDRs", json::array()}});
 }
 
 json group_list() {
@@ -124,14 +143,24 @@ json resource_list(const std::string& group, const std::string& version) {
   if (resources.empty()) return nullptr;
   json out = json::object({{"kind", "APIResourceList"}, {"resources", std::move(resources)}});
   out["groupVersion"] = group.empty() ? version : group + "/" + version;
-  if (!group.empty()) out["apiVersion"] = "v1";   // the core group's list has none
+  if (!group.empty()) out["apiVersion"] = "v1";  // the core group's list has none
   return out;
 }
 
 json version_info() {
-  return json::object({{"major", "1"}, {"minor", "36"}, {"emulationMajor", "1"}, {"emulationMinor", "36"}, {"minCompatibilityMajor", "1"}, {"minCompatibilityMinor", "35"},
-                       {"gitVersion", "v1.36.3+straycat"}, {"gitCommit", ""}, {"gitTreeState", "clean"},
-                       {"buildDate", "1970-01-01T00:00:00Z"}, {"goVersion", "none"}, {"compiler", "none"}, {"platform", "linux/amd64"}});
+  return json::object({{"major", "1"},
+                       {"minor", "36"},
+                       {"emulationMajor", "1"},
+                       {"emulationMinor", "36"},
+                       {"minCompatibilityMajor", "1"},
+                       {"minCompatibilityMinor", "35"},
+                       {"gitVersion", "v1.36.3+straycat"},
+                       {"gitCommit", ""},
+                       {"gitTreeState", "clean"},
+                       {"buildDate", "1970-01-01T00:00:00Z"},
+                       {"goVersion", "none"},
+                       {"compiler", "none"},
+                       {"platform", "linux/amd64"}});
 }
 
 }  // namespace straycat::cluster

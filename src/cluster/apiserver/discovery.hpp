@@ -7,9 +7,11 @@
 
 namespace straycat::cluster {
 
-// GET /api and /apis with `Accept: ...;as=APIGroupDiscoveryList`. `core`: the group without a name, else all the others.
+// GET /api and /apis with `Accept: ...;as=APIGroupDiscoveryList`. `core`: the group without a name, else all the
+// others.
 [[nodiscard]] json aggregated_discovery(bool core);
-// GET /api, GET /apis, GET /apis/GROUP (null: no such group), GET /api/v1 and /apis/GROUP/VERSION (null: no such version).
+// GET /api, GET /apis, GET /apis/GROUP (null: no such group), GET /api/v1 and /apis/GROUP/VERSION (null: no such
+// version).
 [[nodiscard]] json core_versions();
 [[nodiscard]] json group_list();
 [[nodiscard]] json one_group(const std::string& group);

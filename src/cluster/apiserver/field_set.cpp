@@ -17,9 +17,16 @@ bool granular(const Type& type) {
 
 // Identity and the server's own fields belong to nobody (fieldmanager/stripmeta.go).
 bool belongs_to_nobody(const std::string& path) {
-  static const std::vector<std::string> paths = {
-      "apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.uid", "metadata.creationTimestamp",
-      "metadata.selfLink", "metadata.generation", "metadata.managedFields", "metadata.resourceVersion"};
+  static const std::vector<std::string> paths = {"apiVersion",
+                                                 "kind",
+                                                 "metadata.name",
+                                                 "metadata.namespace",
+                                                 "metadata.uid",
+                                                 "metadata.creationTimestamp",
+                                                 "metadata.selfLink",
+                                                 "metadata.generation",
+                                                 "metadata.managedFields",
+                                                 "metadata.resourceVersion"};
   return std::find(paths.begin(), paths.end(), path) != paths.end();
 }
 
@@ -47,7 +54,8 @@ void collect(const json& value, const Type& type, const std::string& path, json&
       if (belongs_to_nobody(below)) continue;
       json inner = json::object();
       collect(item, element_or_field(type, key), below, inner);
-      if (!inner.empty() || !item.is_structured() || item.empty() || !granular(element_or_field(type, key))) out["f:" + key] = std::move(inner);
+      if (!inner.empty() || !item.is_structured() || item.empty() || !granular(element_or_field(type, key)))
+        out["f:" + key] = std::move(inner);
     }
   } else if (value.is_array() && !value.empty() && granular(type)) {
     for (const auto& item : value) {
@@ -71,10 +79,11 @@ const json* find_item(const json& list, const json& item, const Type& type) {
 
 void compare(const json* before, const json* after, const Type& type, const std::string& path, json& out);
 
-void compare_items(const json& from, const json& others, bool others_are_after, const Type& type, const std::string& path, json& out) {
+void compare_items(const json& from, const json& others, bool others_are_after, const Type& type,
+                   const std::string& path, json& out) {
   for (const auto& item : from) {
     const auto* other = find_item(others, item, type);
-    if (other != nullptr && (others_are_after || type.kind == Kind::set)) continue;   // seen from the other side
+    if (other != nullptr && (others_are_after || type.kind == Kind::set)) continue;  // seen from the other side
     json inner = json::object();
     if (type.kind == Kind::keyed_list) {
       if (other == nullptr) inner["."] = owned_leaf;
@@ -108,8 +117,8 @@ void compare(const json* before, const json* after, const Type& type, const std:
   const json* known = after != nullptr ? after : before;
   if (known == nullptr) return;
   if (known->is_object()) {
-    compare_objects(before != nullptr && before->is_object() ? *before : nothing_object, after != nullptr ? *after : nothing_object,
-                    type, path, out);
+    compare_objects(before != nullptr && before->is_object() ? *before : nothing_object,
+                    after != nullptr ? *after : nothing_object, type, path, out);
   } else if (known->is_array() && type.element) {
     const auto& old = before != nullptr && before->is_array() ? *before : nothing_list;
     const auto& now = after != nullptr ? *after : nothing_list;
@@ -171,7 +180,8 @@ void merge_value(json& live, const json& patch, const Type& type) {
     }
   } else if (patch.is_array() && live.is_array() && granular(type) && type.element) {
     for (const auto& item : patch) {
-      const auto at = std::find_if(live.begin(), live.end(), [&](const json& old) { return item_key(old, type) == item_key(item, type); });
+      const auto at = std::find_if(live.begin(), live.end(),
+                                   [&](const json& old) { return item_key(old, type) == item_key(item, type); });
       if (at == live.end()) {
         live.push_back(item);
       } else {
@@ -262,7 +272,9 @@ json common(const json& a, const json& b) {
   return out;
 }
 
-void erase_fields(json& object, const json& fields, const Structure& structure) { erase_in(object, fields, type_of(structure)); }
+void erase_fields(json& object, const json& fields, const Structure& structure) {
+  erase_in(object, fields, type_of(structure));
+}
 
 std::vector<std::string> paths_of(const json& fields) {
   std::vector<std::string> out;

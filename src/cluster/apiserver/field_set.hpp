@@ -16,7 +16,7 @@ namespace straycat::cluster {
 [[nodiscard]] json changed_fields(const json& before, const json& after, const Structure& structure);
 
 [[nodiscard]] json united(json a, const json& b);
-[[nodiscard]] json without(const json& a, const json& b);      // a minus b
+[[nodiscard]] json without(const json& a, const json& b);  // a minus b
 [[nodiscard]] json common(const json& a, const json& b);
 
 // Removes the fields of a set from an object (items of keyed lists go whole when "." is named).

@@ -11,10 +11,13 @@ namespace {
 // pkg/apis/core/v1/conversion.go: AddFieldLabelConversionsFor*.
 bool selectable(const std::string& kind, const std::string& field) {
   static const std::map<std::string, std::set<std::string>> by_kind = {
-      {"Pod", {"spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase",
-               "status.podIP", "status.nominatedNodeName"}},
-      {"Event", {"involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
-                 "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type"}},
+      {"Pod",
+       {"spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
+        "status.phase", "status.podIP", "status.nominatedNodeName"}},
+      {"Event",
+       {"involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
+        "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
+        "reportingComponent", "source", "type"}},
       {"Node", {"spec.unschedulable"}},
       {"Namespace", {"status.phase"}},
       {"Secret", {"type"}},
@@ -46,13 +49,16 @@ StoreResult<std::vector<FieldTerm>> parse_fields(const ResourceInfo& resource, c
     from = to + 1;
     if (part.empty()) continue;
     const auto equals = part.find('=');
-    if (equals == std::string::npos || equals == 0) return bad_request("invalid selector: '" + text + "'; can't understand '" + part + "'");
+    if (equals == std::string::npos || equals == 0)
+      return bad_request("invalid selector: '" + text + "'; can't understand '" + part + "'");
     const bool negated = part[equals - 1] == '!';
     const auto value_at = part.find_first_not_of('=', equals);
-    FieldTerm term{part.substr(0, negated ? equals - 1 : equals), value_at == std::string::npos ? "" : part.substr(value_at), !negated};
+    FieldTerm term{part.substr(0, negated ? equals - 1 : equals),
+                   value_at == std::string::npos ? "" : part.substr(value_at), !negated};
     if (!selectable(resource.kind, term.field)) {
-      return bad_request("Unable to find \"" + resource.api_version() + ", Resource=" + resource.plural + "\" that match label selector \"\", field selector \"" +
-                         text + "\": field label not supported: " + term.field);
+      return bad_request("Unable to find \"" + resource.api_version() + ", Resource=" + resource.plural +
+                         "\" that match label selector \"\", field selector \"" + text +
+                         "\": field label not supported: " + term.field);
     }
     out.push_back(std::move(term));
   }

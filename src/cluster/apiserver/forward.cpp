@@ -1,5 +1,5 @@
-// Where services/NAME[:PORT]/proxy/... and pods/NAME[:PORT]/proxy/... lead. Like the real API server it picks an endpoint
-// itself and says nothing of the data plane.
+// Where services/NAME[:PORT]/proxy/... and pods/NAME[:PORT]/proxy/... lead. Like the real API server it picks an
+// endpoint itself and says nothing of the data plane.
 #include <algorithm>
 #include <random>
 
@@ -35,7 +35,8 @@ Answer to_pod(const Call& call, const Store& store, const std::string& name, con
   if (number == 0) {
     for (const auto& container : array_or_empty(object_or_empty(*pod, "spec"), "containers")) {
       for (const auto& own : array_or_empty(container, "ports")) {
-        if (number == 0 && (port.empty() || string_or(own, "name") == port)) number = static_cast<int>(integer_or(own, "containerPort"));
+        if (number == 0 && (port.empty() || string_or(own, "name") == port))
+          number = static_cast<int>(integer_or(own, "containerPort"));
       }
     }
   }
@@ -46,22 +47,27 @@ Answer to_pod(const Call& call, const Store& store, const std::string& name, con
 std::optional<std::string> port_name(const json& service, const std::string& port) {
   const auto& ports = array_or_empty(object_or_empty(service, "spec"), "ports");
   for (const auto& own : ports) {
-    if (port == string_or(own, "name") || port == std::to_string(integer_or(own, "port")) || (port.empty() && ports.size() == 1)) {
+    if (port == string_or(own, "name") || port == std::to_string(integer_or(own, "port")) ||
+        (port.empty() && ports.size() == 1)) {
       return string_or(own, "name");
     }
   }
   return std::nullopt;
 }
 
-std::vector<Forward> ready_endpoints(const Call& call, const Store& store, const std::string& service, const std::string& port) {
+std::vector<Forward> ready_endpoints(const Call& call, const Store& store, const std::string& service,
+                                     const std::string& port) {
   std::vector<Forward> out;
   for (const auto& slice : store.list("EndpointSlice", call.route.ns)) {
-    if (string_or(object_or_empty(object_or_empty(*slice, "metadata"), "labels"), "kubernetes.io/service-name") != service) continue;
+    if (string_or(object_or_empty(object_or_empty(*slice, "metadata"), "labels"), "kubernetes.io/service-name") !=
+        service)
+      continue;
     for (const auto& own : array_or_empty(*slice, "ports")) {
       if (string_or(own, "name") != port || integer_or(own, "port") == 0) continue;
       for (const auto& endpoint : array_or_empty(*slice, "endpoints")) {
         const auto& addresses = array_or_empty(endpoint, "addresses");
-        if (object_or_empty(endpoint, "conditions").value("ready", json(true)) == json(false) || addresses.empty()) continue;
+        if (object_or_empty(endpoint, "conditions").value("ready", json(true)) == json(false) || addresses.empty())
+          continue;
         out.push_back({addresses[0].get<std::string>(), static_cast<int>(integer_or(own, "port")), pod_target(call)});
       }
     }
@@ -77,9 +83,12 @@ Answer forward_to_pod(const Call& call, const Store& store) {
   const auto service = store.get("Service", call.route.ns, name);
   if (!service) return status_response(not_found(call.resource, name));
   const auto wanted = port_name(*service, port);
-  if (!wanted) return status_response(unavailable("no service port " + json(port).dump() + " found for service " + json(name).dump()));
+  if (!wanted)
+    return status_response(
+        unavailable("no service port " + json(port).dump() + " found for service " + json(name).dump()));
   const auto endpoints = ready_endpoints(call, store, name, *wanted);
-  if (endpoints.empty()) return status_response(unavailable("no endpoints available for service " + json(call.route.name).dump()));
+  if (endpoints.empty())
+    return status_response(unavailable("no endpoints available for service " + json(call.route.name).dump()));
   std::random_device source;
   return endpoints[std::uniform_int_distribution<std::size_t>{0, endpoints.size() - 1}(source)];
 }

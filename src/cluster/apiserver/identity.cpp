@@ -1,11 +1,10 @@
 // A certificate authority and a server certificate of it, made in memory.
 #include <arpa/inet.h>
+#include <memory>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
-
-#include <memory>
 
 #include "cluster/apiserver/apiserver.hpp"
 
@@ -15,7 +14,9 @@ namespace {
 template <auto F>
 struct Free {
   template <class T>
-  void operator()(T* value) const { F(value); }
+  void operator()(T* value) const {
+    F(value);
+  }
 };
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
@@ -23,7 +24,7 @@ using Memory = std::unique_ptr<BIO, Free<BIO_free_all>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
 
 constexpr long one_year = 365L * 24 * 3600;
-constexpr long clock_slack = 3600;   // a clock that is a little behind must not find the certificate too young
+constexpr long clock_slack = 3600;  // a clock that is a little behind must not find the certificate too young
 
 std::string text_of(BIO* memory) {
   char* data = nullptr;
@@ -98,7 +99,8 @@ Result<TlsIdentity> make_identity(const std::vector<std::string>& names) {
   add_extension(server.get(), ca.get(), NID_ext_key_usage, "serverAuth");
   add_extension(server.get(), ca.get(), NID_authority_key_identifier, "keyid");
   add_extension(server.get(), ca.get(), NID_subject_alt_name, alternative_names(names));
-  if (X509_sign(ca.get(), ca_key.get(), EVP_sha256()) == 0 || X509_sign(server.get(), ca_key.get(), EVP_sha256()) == 0) {
+  if (X509_sign(ca.get(), ca_key.get(), EVP_sha256()) == 0 ||
+      X509_sign(server.get(), ca_key.get(), EVP_sha256()) == 0) {
     return own_trouble("OpenSSL could not sign a certificate");
   }
   return TlsIdentity{pem(ca.get()), pem(server.get()), pem(key.get())};

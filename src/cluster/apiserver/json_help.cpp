@@ -8,7 +8,7 @@
 namespace straycat::cluster {
 
 std::string random_suffix() {
-  static constexpr std::string_view letters = "bcdfghjklmnpqrstvwxz2456789";   // apimachinery pkg/util/rand
+  static constexpr std::string_view letters = "bcdfghjklmnpqrstvwxz2456789";  // apimachinery pkg/util/rand
   std::random_device source;
   std::uniform_int_distribution<std::size_t> pick{0, letters.size() - 1};
   std::string out;

@@ -1,9 +1,9 @@
 #include "cluster/apiserver/openapi.hpp"
 
-#include <fmt/format.h>
-
 #include <map>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "cluster/apiserver/catalog.hpp"
 #include "cluster/apiserver/schema.hpp"
@@ -37,19 +37,26 @@ json list_schema(const Type& type, std::set<const Structure*>& used) {
 
 json schema_of(const Type& type, std::set<const Structure*>& used) {
   switch (type.kind) {
-    case Kind::string: return {{"type", "string"}};
-    case Kind::number: return {{"type", "integer"}};
-    case Kind::boolean: return {{"type", "boolean"}};
-    case Kind::scalar: return {{"x-kubernetes-int-or-string", true}};
+    case Kind::string:
+      return {{"type", "string"}};
+    case Kind::number:
+      return {{"type", "integer"}};
+    case Kind::boolean:
+      return {{"type", "boolean"}};
+    case Kind::scalar:
+      return {{"x-kubernetes-int-or-string", true}};
     case Kind::structure:
       used.insert(type.structure);
       return {{"$ref", "#/components/schemas/" + schema_name(*type.structure)}};
     case Kind::map:
-    case Kind::atomic_map: return {{"type", "object"}, {"additionalProperties", schema_of(*type.element, used)}};
+    case Kind::atomic_map:
+      return {{"type", "object"}, {"additionalProperties", schema_of(*type.element, used)}};
     case Kind::list:
     case Kind::keyed_list:
-    case Kind::set: return list_schema(type, used);
-    default: return {{"type", "object"}, {"x-kubernetes-preserve-unknown-fields", true}};
+    case Kind::set:
+      return list_schema(type, used);
+    default:
+      return {{"type", "object"}, {"x-kubernetes-preserve-unknown-fields", true}};
   }
 }
 
@@ -59,7 +66,9 @@ json structure_schema(const Structure& structure, std::set<const Structure*>& us
   return {{"type", "object"}, {"properties", std::move(properties)}};
 }
 
-json type_of(const ResourceInfo& info) { return {{"group", info.group}, {"kind", info.kind}, {"version", info.version}}; }
+json type_of(const ResourceInfo& info) {
+  return {{"group", info.group}, {"kind", info.kind}, {"version", info.version}};
+}
 
 // Everything that is reachable from the kinds of a group.
 json schemas_of(const std::string& group) {
@@ -79,7 +88,8 @@ json schemas_of(const std::string& group) {
     }
   }
   for (const auto& info : catalog()) {
-    if (info.group == group) out[schema_name(*structure_of_kind(info.kind))]["x-kubernetes-group-version-kind"] = json::array({type_of(info)});
+    if (info.group == group)
+      out[schema_name(*structure_of_kind(info.kind))]["x-kubernetes-group-version-kind"] = json::array({type_of(info)});
   }
   return out;
 }
@@ -101,7 +111,8 @@ json paths_of(const std::string& group) {
   json out = json::object();
   for (const auto& info : catalog()) {
     if (info.group != group) continue;
-    const auto root = (group.empty() ? "/api/" : "/apis/") + info.api_version() + (info.namespaced ? "/namespaces/{namespace}/" : "/") + info.plural;
+    const auto root = (group.empty() ? "/api/" : "/apis/") + info.api_version() +
+                      (info.namespaced ? "/namespaces/{namespace}/" : "/") + info.plural;
     out[root]["post"] = operation(info, "post");
     out[root + "/{name}"]["put"] = operation(info, "put");
     out[root + "/{name}"]["patch"] = operation(info, "patch");

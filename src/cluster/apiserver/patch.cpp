@@ -69,7 +69,8 @@ void merge_keyed_list(json& target, const json& patch, const Type& type) {
       target = json::array();
       continue;
     }
-    const auto at = std::find_if(target.begin(), target.end(), [&](const json& old) { return same_item(old, item, key); });
+    const auto at =
+        std::find_if(target.begin(), target.end(), [&](const json& old) { return same_item(old, item, key); });
     if (string_or(item, "$patch") == "delete") {
       if (at != target.end()) target.erase(at);
     } else if (at == target.end()) {
@@ -78,10 +79,11 @@ void merge_keyed_list(json& target, const json& patch, const Type& type) {
       apply_to_value(*at, item, *type.element);
     }
   }
-  for (const auto& item : patch) {   // {"$patch":"replace"} anywhere in the list: the rest of it is the new list
+  for (const auto& item : patch) {  // {"$patch":"replace"} anywhere in the list: the rest of it is the new list
     if (string_or(item, "$patch") == "replace" && item.size() == 1) {
       target = without_directives(patch);
-      target.erase(std::remove_if(target.begin(), target.end(), [](const json& value) { return value.empty(); }), target.end());
+      target.erase(std::remove_if(target.begin(), target.end(), [](const json& value) { return value.empty(); }),
+                   target.end());
       return;
     }
   }
@@ -155,7 +157,7 @@ void merge_object(json& target, const json& patch, const Type& type) {
       target[key] = without_directives(value);
     }
   }
-  for (const auto& [key, value] : patch.items()) {   // once the lists are whole
+  for (const auto& [key, value] : patch.items()) {  // once the lists are whole
     if (is_directive(key)) apply_directive(target, key, value, type);
   }
 }
@@ -192,7 +194,8 @@ StoreResult<Document> json_patched(const json& target, const json& patch) {
   } catch (const json::exception& error) {
     Status status{422, "Invalid", "the server rejected our request due to an error in our request", nullptr};
     status.details = json::object();
-    status.details["causes"] = json::array({json::object({{"reason", "UnexpectedServerResponse"}, {"message", error.what()}})});
+    status.details["causes"] =
+        json::array({json::object({{"reason", "UnexpectedServerResponse"}, {"message", error.what()}})});
     return status;
   }
 }

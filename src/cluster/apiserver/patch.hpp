@@ -9,7 +9,8 @@
 
 namespace straycat::cluster {
 
-// JSON of a request: refuses what nlohmann cannot read and what is nested deeper than 100 (Go's decoder stops there too).
+// JSON of a request: refuses what nlohmann cannot read and what is nested deeper than 100 (Go's decoder stops there
+// too).
 [[nodiscard]] StoreResult<Document> parse_body(std::string_view text);
 
 [[nodiscard]] json merge_patched(json target, const json& patch);

@@ -7,7 +7,8 @@ namespace straycat::cluster {
 namespace {
 
 bool wants_aggregated(const Request& request) {
-  return request.accept.find("g=apidiscovery.k8s.io") != std::string::npos && request.accept.find("v=v2;") != std::string::npos;
+  return request.accept.find("g=apidiscovery.k8s.io") != std::string::npos &&
+         request.accept.find("v=v2;") != std::string::npos;
 }
 
 Response aggregated(bool core) {
@@ -38,7 +39,8 @@ std::optional<Response> group_path(const std::string& rest) {
 std::optional<Response> answer_plain_path(const Request& request) {
   if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
   const auto path = without_trailing_slash(request.path());
-  if (path == "/readyz" || path == "/healthz" || path == "/livez") return Response{200, "text/plain; charset=utf-8", "ok", {}};
+  if (path == "/readyz" || path == "/healthz" || path == "/livez")
+    return Response{200, "text/plain; charset=utf-8", "ok", {}};
   if (path == "/version") return json_response(200, version_info());
   if (path == "/api") return wants_aggregated(request) ? aggregated(true) : json_response(200, core_versions());
   if (path == "/apis") return wants_aggregated(request) ? aggregated(false) : json_response(200, group_list());

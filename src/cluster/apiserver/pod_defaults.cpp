@@ -47,7 +47,8 @@ void default_container(json& container) {
       with_object(from, "fieldRef", [](json& ref) { set_default(ref, "apiVersion", "v1"); });
     });
   });
-  for (const char* probe : {"livenessProbe", "readinessProbe", "startupProbe"}) with_object(container, probe, default_probe);
+  for (const char* probe : {"livenessProbe", "readinessProbe", "startupProbe"})
+    with_object(container, probe, default_probe);
   with_object(container, "lifecycle", default_lifecycle);
 }
 
@@ -106,10 +107,12 @@ void tolerate(json& spec) {
   for (const std::string key : {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"}) {
     bool there = false;
     for (const auto& toleration : tolerations) {
-      there = there || (toleration.is_object() && (string_or(toleration, "key") == key || string_or(toleration, "key").empty()));
+      there = there ||
+              (toleration.is_object() && (string_or(toleration, "key") == key || string_or(toleration, "key").empty()));
     }
     if (!there) {
-      tolerations.push_back({{"key", key}, {"operator", "Exists"}, {"effect", "NoExecute"}, {"tolerationSeconds", 300}});
+      tolerations.push_back(
+          {{"key", key}, {"operator", "Exists"}, {"effect", "NoExecute"}, {"tolerationSeconds", 300}});
     }
   }
 }

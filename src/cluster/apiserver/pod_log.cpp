@@ -2,20 +2,20 @@
 #include <algorithm>
 #include <deque>
 
-#include <straycat/core/time.hpp>
-
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 namespace {
 
 std::string nanosecond_stamp(std::int64_t wall_ns) {
   constexpr std::int64_t second = 1'000'000'000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:09}Z", fmt::gmtime(static_cast<std::time_t>(wall_ns / second)), wall_ns % second);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:09}Z", fmt::gmtime(static_cast<std::time_t>(wall_ns / second)),
+                     wall_ns % second);
 }
 
 std::string render_line(const LogLine& line, bool stamped) {
@@ -37,7 +37,8 @@ StoreResult<std::string> choose_container(const Call& call, const json& pod) {
   }
   if (!wanted.empty()) return bad_request("container " + wanted + " is not valid for pod " + call.route.name);
   if (containers.size() == 1) return all;
-  return bad_request("a container name must be specified for pod " + call.route.name + ", choose one of: [" + all + "]");
+  return bad_request("a container name must be specified for pod " + call.route.name + ", choose one of: [" + all +
+                     "]");
 }
 
 struct LogOrder {
@@ -53,7 +54,8 @@ LogOrder parse_order(const Call& call, const std::string& container) {
   order.follow = call.flag("follow");
   order.stamped = call.flag("timestamps");
   if (const auto text = call.param("tailLines"); !text.empty()) order.tail = std::strtoul(text.c_str(), nullptr, 10);
-  if (const auto text = call.param("limitBytes"); !text.empty()) order.limit_bytes = std::strtoul(text.c_str(), nullptr, 10);
+  if (const auto text = call.param("limitBytes"); !text.empty())
+    order.limit_bytes = std::strtoul(text.c_str(), nullptr, 10);
   if (const auto text = call.param("sinceTime"); !text.empty()) {
     if (const auto since = parse_wall(text)) order.since_ns = *since;
   }
@@ -64,8 +66,10 @@ LogOrder parse_order(const Call& call, const std::string& container) {
 }
 
 std::string render_kept(const std::vector<LogLine>& lines, const LogOrder& order) {
-  auto from = std::find_if(lines.begin(), lines.end(), [&](const LogLine& line) { return line.wall_ns >= order.since_ns; });
-  if (static_cast<std::size_t>(lines.end() - from) > order.tail) from = lines.end() - static_cast<std::ptrdiff_t>(order.tail);
+  auto from =
+      std::find_if(lines.begin(), lines.end(), [&](const LogLine& line) { return line.wall_ns >= order.since_ns; });
+  if (static_cast<std::size_t>(lines.end() - from) > order.tail)
+    from = lines.end() - static_cast<std::ptrdiff_t>(order.tail);
   std::string out;
   for (; from != lines.end() && out.size() < order.limit_bytes; ++from) out += render_line(*from, order.stamped);
   out.resize(std::min(out.size(), order.limit_bytes));

@@ -8,7 +8,8 @@
 namespace straycat::cluster {
 namespace {
 
-void check_supported(Causes& causes, const std::string& field, const json& value, const std::vector<std::string>& supported) {
+void check_supported(Causes& causes, const std::string& field, const json& value,
+                     const std::vector<std::string>& supported) {
   if (value.is_null()) return;
   if (std::none_of(supported.begin(), supported.end(), [&](const auto& item) { return value == json(item); })) {
     refuse_unsupported(causes, field, value, supported);
@@ -19,11 +20,14 @@ void check_handler(Causes& causes, const std::string& field, const json& handler
   int handlers = 0;
   for (const char* type : {"exec", "grpc", "httpGet", "sleep", "tcpSocket"}) {
     if (!handler.contains(type)) continue;
-    if (++handlers > 1) causes.push_back({"FieldValueForbidden", "Forbidden: may not specify more than 1 handler type", field + "." + type});
+    if (++handlers > 1)
+      causes.push_back(
+          {"FieldValueForbidden", "Forbidden: may not specify more than 1 handler type", field + "." + type});
     const auto port = object_or_empty(handler, type).value("port", json());
     const bool by_number = port.is_number();
     const bool needs_port = std::string_view(type) == "httpGet" || std::string_view(type) == "tcpSocket";
-    if (by_number || (needs_port && port.is_null())) check_port(causes, field + "." + type + ".port", port.is_null() ? json(0) : port);
+    if (by_number || (needs_port && port.is_null()))
+      check_port(causes, field + "." + type + ".port", port.is_null() ? json(0) : port);
     if (std::string_view(type) == "exec" && array_or_empty(object_or_empty(handler, "exec"), "command").empty()) {
       require(causes, field + ".exec.command");
     }
@@ -33,8 +37,10 @@ void check_handler(Causes& causes, const std::string& field, const json& handler
 
 void check_probe(Causes& causes, const std::string& field, const json& probe, bool only_one_success) {
   check_handler(causes, field, probe);
-  for (const char* key : {"initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"}) {
-    if (const auto value = integer_or(probe, key); value < 0) refuse(causes, field + "." + key, value, "must be greater than or equal to 0");
+  for (const char* key :
+       {"initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"}) {
+    if (const auto value = integer_or(probe, key); value < 0)
+      refuse(causes, field + "." + key, value, "must be greater than or equal to 0");
   }
   if (const auto successes = integer_or(probe, "successThreshold", 1); only_one_success && successes != 1) {
     refuse(causes, field + ".successThreshold", successes, "must be 1");
@@ -54,7 +60,8 @@ void check_ports(Causes& causes, const std::string& field, const json& ports) {
     check_supported(causes, at + ".protocol", ports[i].value("protocol", json()), {"SCTP", "TCP", "UDP"});
     const auto name = string_or(ports[i], "name");
     if (name.size() > 15) refuse(causes, at + ".name", name, "must be no more than 15 characters");
-    if (!name.empty() && !names.insert(name).second) causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
+    if (!name.empty() && !names.insert(name).second)
+      causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
   }
 }
 
@@ -72,13 +79,15 @@ void check_container(Causes& causes, const std::string& at, const json& containe
     if (string_or(env[i], "name").empty()) require(causes, at + ".env[" + std::to_string(i) + "].name");
   }
   for (const std::string key : {"livenessProbe", "readinessProbe", "startupProbe"}) {
-    if (container.contains(key) && container[key].is_object()) check_probe(causes, at + "." + key, container[key], key != "readinessProbe");
+    if (container.contains(key) && container[key].is_object())
+      check_probe(causes, at + "." + key, container[key], key != "readinessProbe");
   }
   for (const std::string hook : {"postStart", "preStop"}) {
     const auto& lifecycle = object_or_empty(container, "lifecycle");
     if (lifecycle.contains(hook)) check_handler(causes, at + ".lifecycle." + hook, lifecycle[hook]);
   }
-  check_supported(causes, at + ".imagePullPolicy", container.value("imagePullPolicy", json()), {"Always", "IfNotPresent", "Never"});
+  check_supported(causes, at + ".imagePullPolicy", container.value("imagePullPolicy", json()),
+                  {"Always", "IfNotPresent", "Never"});
 }
 
 }  // namespace
@@ -93,11 +102,14 @@ void validate_pod_spec(Causes& causes, const std::string& field, const json& spe
       const auto at = field + "." + list + "[" + std::to_string(i) + "]";
       check_container(causes, at, items[i]);
       const auto name = string_or(items[i], "name");
-      if (!name.empty() && !names.insert(name).second) causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
+      if (!name.empty() && !names.insert(name).second)
+        causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
     }
   }
-  check_supported(causes, field + ".restartPolicy", spec.value("restartPolicy", json()), {"Always", "Never", "OnFailure"});
-  check_supported(causes, field + ".dnsPolicy", spec.value("dnsPolicy", json()), {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"});
+  check_supported(causes, field + ".restartPolicy", spec.value("restartPolicy", json()),
+                  {"Always", "Never", "OnFailure"});
+  check_supported(causes, field + ".dnsPolicy", spec.value("dnsPolicy", json()),
+                  {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"});
   if (const auto grace = integer_or(spec, "terminationGracePeriodSeconds"); grace < 0) {
     refuse(causes, field + ".terminationGracePeriodSeconds", grace, "must be greater than or equal to 0");
   }

@@ -1,13 +1,12 @@
 // GET of one object and of lists.
 #include <algorithm>
 
-#include <straycat/core/time.hpp>
-
 #include "cluster/apiserver/base64.hpp"
 #include "cluster/apiserver/filter.hpp"
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/apiserver/table.hpp"
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -32,14 +31,18 @@ StoreResult<Continue> decode(const std::string& text) {
   return Continue{static_cast<std::uint64_t>(integer_or(body, "rv")), string_or(body, "start")};
 }
 
-std::string key_of(const json& object) { return text_at(object, "/metadata/namespace") + "/" + text_at(object, "/metadata/name"); }
+std::string key_of(const json& object) {
+  return text_at(object, "/metadata/namespace") + "/" + text_at(object, "/metadata/name");
+}
 
 // The objects of a kind as they stood at a revision: now, with the changes since then undone.
 StoreResult<std::vector<Object>> objects_at(const Store& store, const std::string& kind, std::uint64_t revision) {
   const auto changes = store.changes_since(kind, revision);
   if (!changes) {
-    return expired("The provided continue parameter is too old to display a consistent list result. You can start a new list without the "
-                   "continue parameter.");
+    return expired(
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list "
+        "without the "
+        "continue parameter.");
   }
   std::map<std::string, Object> state;
   for (const auto& object : store.list(kind)) state[key_of(*object)] = object;
@@ -110,20 +113,24 @@ json scale_of(const json& object) {
     if (meta.contains(key)) out["metadata"][key] = meta[key];
   }
   model::Labels labels;
-  for (const auto& [key, value] : object_or_empty(object_or_empty(object_or_empty(object, "spec"), "selector"), "matchLabels").items()) {
+  for (const auto& [key, value] :
+       object_or_empty(object_or_empty(object_or_empty(object, "spec"), "selector"), "matchLabels").items()) {
     if (value.is_string()) labels[key] = value.get<std::string>();
   }
   out["spec"] = json::object();
-  if (const auto replicas = integer_or(object_or_empty(object, "spec"), "replicas"); replicas != 0) out["spec"]["replicas"] = replicas;
-  out["status"] = json::object({{"replicas", integer_or(object_or_empty(object, "status"), "replicas")}, {"selector", model::to_string(labels)}});
+  if (const auto replicas = integer_or(object_or_empty(object, "spec"), "replicas"); replicas != 0)
+    out["spec"]["replicas"] = replicas;
+  out["status"] = json::object({{"replicas", integer_or(object_or_empty(object, "status"), "replicas")},
+                                {"selector", model::to_string(labels)}});
   return out;
 }
 
 Response object_response(const Call& call, int code, const json& object) {
   if (call.route.subresource == "scale") return json_response(code, scale_of(object));
   if (!call.wants_table()) return json_response(code, object);
-  return json_response(code, make_table(call.resource.kind, {std::make_shared<const json>(object)}, text_at(object, "/metadata/resourceVersion"),
-                                        call.param("includeObject"), wall_now_ns()));
+  return json_response(
+      code, make_table(call.resource.kind, {std::make_shared<const json>(object)},
+                       text_at(object, "/metadata/resourceVersion"), call.param("includeObject"), wall_now_ns()));
 }
 
 Answer get_object(const Call& call, const Store& store) {
@@ -142,7 +149,8 @@ Answer list_objects(const Call& call, const Store& store) {
     table["metadata"] = page->meta;
     return json_response(200, table);
   }
-  json list = {{"kind", call.resource.kind + "List"}, {"apiVersion", call.resource.api_version()}, {"metadata", page->meta}};
+  json list = {
+      {"kind", call.resource.kind + "List"}, {"apiVersion", call.resource.api_version()}, {"metadata", page->meta}};
   list["items"] = json::array();
   for (const auto& object : page->items) list["items"].push_back(item_of(*object));
   return json_response(200, list);

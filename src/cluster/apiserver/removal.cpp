@@ -22,12 +22,16 @@ StoreResult<Deletion> parse_options(const Call& call) {
   deletion.propagation = string_or(options, "propagationPolicy", call.param("propagationPolicy"));
   static const std::set<std::string> policies = {"", "Foreground", "Background", "Orphan"};
   if (!policies.contains(deletion.propagation)) {
-    return Status{422, "Invalid", "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: " + json(deletion.propagation).dump() +
-                                      ": supported values: \"Background\", \"Foreground\", \"Orphan\"", nullptr};
+    return Status{422, "Invalid",
+                  "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: " +
+                      json(deletion.propagation).dump() +
+                      ": supported values: \"Background\", \"Foreground\", \"Orphan\"",
+                  nullptr};
   }
   if (options.value("orphanDependents", json(false)) == json(true)) deletion.propagation = "Orphan";
   deletion.grace_seconds = static_cast<int>(integer_or(options, "gracePeriodSeconds", -1));
-  if (const auto seconds = call.param("gracePeriodSeconds"); !seconds.empty()) deletion.grace_seconds = std::atoi(seconds.c_str());
+  if (const auto seconds = call.param("gracePeriodSeconds"); !seconds.empty())
+    deletion.grace_seconds = std::atoi(seconds.c_str());
   deletion.uid = text_at(options, "/preconditions/uid");
   deletion.resource_version = text_at(options, "/preconditions/resourceVersion");
   return deletion;
@@ -40,12 +44,20 @@ bool is_dry_run(const Call& call) {
 }
 
 // Registries with ReturnDeletedObject answer with the object that went, the others with a Status.
-bool answers_with_object(const std::string& kind) { return kind == "Pod" || kind == "Service" || kind == "ServiceAccount"; }
+bool answers_with_object(const std::string& kind) {
+  return kind == "Pod" || kind == "Service" || kind == "ServiceAccount";
+}
 
 json gone_status(const ResourceInfo& resource, const json& object) {
-  json details = {{"name", text_at(object, "/metadata/name")}, {"kind", resource.plural}, {"uid", text_at(object, "/metadata/uid")}};
+  json details = {{"name", text_at(object, "/metadata/name")},
+                  {"kind", resource.plural},
+                  {"uid", text_at(object, "/metadata/uid")}};
   if (!resource.group.empty()) details["group"] = resource.group;
-  return {{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", json::object()}, {"status", "Success"}, {"details", std::move(details)}};
+  return {{"kind", "Status"},
+          {"apiVersion", "v1"},
+          {"metadata", json::object()},
+          {"status", "Success"},
+          {"details", std::move(details)}};
 }
 
 }  // namespace
@@ -67,12 +79,14 @@ Answer delete_collection(const Call& call, Store& store) {
   if (!deletion) return status_response(deletion.error());
   const auto filter = parse_filter(call.resource, call.route.ns, "", call.query);
   if (!filter) return status_response(filter.error());
-  json list = {{"kind", call.resource.kind + "List"}, {"apiVersion", call.resource.api_version()}, {"metadata", json::object()}};
+  json list = {
+      {"kind", call.resource.kind + "List"}, {"apiVersion", call.resource.api_version()}, {"metadata", json::object()}};
   list["items"] = json::array();
   for (const auto& object : store.list(call.resource.kind, filter->ns)) {
     if (!filter->matches(*object)) continue;
     if (!is_dry_run(call)) {
-      const auto left = store.remove(call.resource.kind, text_at(*object, "/metadata/namespace"), text_at(*object, "/metadata/name"), *deletion);
+      const auto left = store.remove(call.resource.kind, text_at(*object, "/metadata/namespace"),
+                                     text_at(*object, "/metadata/name"), *deletion);
       if (!left) return status_response(left.error());
     }
     list["items"].push_back(*object);

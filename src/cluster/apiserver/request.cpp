@@ -78,7 +78,8 @@ std::optional<Route> parse_route(const std::string& path) {
     return std::nullopt;
   }
   // "namespaces/NS/RESOURCE" scopes; "namespaces/NS" and its subresources are the namespace itself.
-  const bool scoped = parts[at] == "namespaces" && parts.size() > at + 2 && parts[at + 2] != "status" && parts[at + 2] != "finalize";
+  const bool scoped =
+      parts[at] == "namespaces" && parts.size() > at + 2 && parts[at + 2] != "status" && parts[at + 2] != "finalize";
   if (scoped) {
     route.ns = parts[at + 1];
     at += 2;

@@ -17,8 +17,8 @@
 namespace straycat::cluster {
 
 struct Request {
-  std::string method;                              // "GET"
-  std::string target;                              // "/api/v1/pods?watch=1", as it came
+  std::string method;  // "GET"
+  std::string target;  // "/api/v1/pods?watch=1", as it came
   std::string accept, content_type, authorization, user_agent, if_none_match;
   std::string body;
 
@@ -35,8 +35,8 @@ struct Response {
 };
 
 // A body that comes in pieces: a watch or a followed log. `start` is called once, with what to call for each piece and
-// at the end; the stream goes on until it calls `end` or the returned token is destroyed. Neither is called from inside `start`
-// after the token is gone.
+// at the end; the stream goes on until it calls `end` or the returned token is destroyed. Neither is called from inside
+// `start` after the token is gone.
 struct Stream {
   std::string content_type = "application/json";
   std::function<std::shared_ptr<void>(std::function<void(std::string)> write, std::function<void()> end)> start;
@@ -46,7 +46,7 @@ struct Stream {
 struct Forward {
   std::string address;
   int port = 0;
-  std::string target;                              // path and query at the pod
+  std::string target;  // path and query at the pod
 };
 
 using Answer = std::variant<Response, Stream, Forward>;

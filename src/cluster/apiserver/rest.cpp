@@ -50,9 +50,15 @@ bool open_to_all(const std::string& path) {
 }
 
 Attributes attributes_of(const Call& call) {
-  const auto name = call.route.name.substr(0, call.route.subresource == "proxy" ? call.route.name.find(':') : std::string::npos);
-  return {verb_of(call), call.route.group, call.resource.plural, call.route.subresource,
-          call.resource.kind == "Namespace" ? call.route.name : call.route.ns, name, ""};
+  const auto name =
+      call.route.name.substr(0, call.route.subresource == "proxy" ? call.route.name.find(':') : std::string::npos);
+  return {verb_of(call),
+          call.route.group,
+          call.resource.plural,
+          call.route.subresource,
+          call.resource.kind == "Namespace" ? call.route.name : call.route.ns,
+          name,
+          ""};
 }
 
 Attributes asked_attributes(const json& review) {
@@ -62,15 +68,24 @@ Attributes asked_attributes(const json& review) {
     const auto& plain = object_or_empty(spec, "nonResourceAttributes");
     return {string_or(plain, "verb"), "", "", "", "", "", string_or(plain, "path")};
   }
-  return {string_or(asked, "verb"),        string_or(asked, "group"),     string_or(asked, "resource"),
-          string_or(asked, "subresource"), string_or(asked, "namespace"), string_or(asked, "name"), ""};
+  return {string_or(asked, "verb"),
+          string_or(asked, "group"),
+          string_or(asked, "resource"),
+          string_or(asked, "subresource"),
+          string_or(asked, "namespace"),
+          string_or(asked, "name"),
+          ""};
 }
 
-bool is_protobuf(const Request& request) { return request.content_type.find("vnd.kubernetes.protobuf") != std::string::npos; }
+bool is_protobuf(const Request& request) {
+  return request.content_type.find("vnd.kubernetes.protobuf") != std::string::npos;
+}
 
 Status unsupported_media_type() {
   return {415, "UnsupportedMediaType",
-          "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml", nullptr};
+          "the body of the request was in an unknown format - accepted media types include: application/json, "
+          "application/yaml",
+          nullptr};
 }
 
 Answer review_own_access(const Request& request, const Store& store, const User& user) {
@@ -78,7 +93,8 @@ Answer review_own_access(const Request& request, const Store& store, const User&
   auto body = parse_body(request.body);
   if (!body) return status_response(body.error());
   const bool yes = allowed(store, user, asked_attributes(body->object));
-  json answer = {{"kind", "SelfSubjectAccessReview"}, {"apiVersion", "authorization.k8s.io/v1"}, {"metadata", json::object()}};
+  json answer = {
+      {"kind", "SelfSubjectAccessReview"}, {"apiVersion", "authorization.k8s.io/v1"}, {"metadata", json::object()}};
   answer["spec"] = object_or_empty(body->object, "spec");
   answer["status"] = json::object({{"allowed", yes}});
   return json_response(201, answer);
@@ -117,7 +133,8 @@ Answer dispatch_one(const Call& call, Store& store, const PodLogs& logs) {
 
 Answer dispatch_all(const Call& call, Store& store, const boost::asio::any_io_executor& executor) {
   const auto& method = call.request.method;
-  if (method == "GET" || method == "HEAD") return is_watch(call) ? watch_objects(call, store, executor) : list_objects(call, store);
+  if (method == "GET" || method == "HEAD")
+    return is_watch(call) ? watch_objects(call, store, executor) : list_objects(call, store);
   if (method == "POST") return create_object(call, store);
   if (method == "DELETE") return delete_collection(call, store);
   return status_response(no_such_method());
@@ -131,7 +148,8 @@ Answer Rest::handle(const Request& request) {
   const auto path = request.path();
   const auto route = parse_route(path);
   const auto* resource = route ? resource_by_plural(route->group, route->resource) : nullptr;
-  if (route && route->group == "authorization.k8s.io" && route->resource == "selfsubjectaccessreviews" && request.method == "POST") {
+  if (route && route->group == "authorization.k8s.io" && route->resource == "selfsubjectaccessreviews" &&
+      request.method == "POST") {
     return review_own_access(request, store_, *user);
   }
   if (resource == nullptr || route->version != resource->version) {
@@ -141,8 +159,10 @@ Answer Rest::handle(const Request& request) {
     return status_response(no_such_resource());
   }
   const Call call{request, *route, *resource, request.query()};
-  if (const auto asked = attributes_of(call); !allowed(store_, *user, asked)) return status_response(forbidden_for(*user, asked));
-  if (!known_subresource(call) || (!resource->namespaced && !route->ns.empty())) return status_response(no_such_resource());
+  if (const auto asked = attributes_of(call); !allowed(store_, *user, asked))
+    return status_response(forbidden_for(*user, asked));
+  if (!known_subresource(call) || (!resource->namespaced && !route->ns.empty()))
+    return status_response(no_such_resource());
   if (is_protobuf(request)) return status_response(unsupported_media_type());
   return route->name.empty() ? dispatch_all(call, store_, executor_) : dispatch_one(call, store_, logs_);
 }

@@ -30,7 +30,7 @@ struct Call {
   std::map<std::string, std::string> query;
 
   [[nodiscard]] std::string param(const std::string& key) const;
-  [[nodiscard]] bool flag(const std::string& key) const;            // true, 1
+  [[nodiscard]] bool flag(const std::string& key) const;  // true, 1
   [[nodiscard]] bool wants_table() const;
 };
 
@@ -60,7 +60,7 @@ struct Call {
 [[nodiscard]] std::optional<Response> answer_plain_path(const Request& request);
 // authorize.cpp: the RBAC rules that are in the store, for everybody but the admin.
 struct Attributes {
-  std::string verb, group, resource, subresource, ns, name, path;   // path: of a non-resource request
+  std::string verb, group, resource, subresource, ns, name, path;  // path: of a non-resource request
 };
 [[nodiscard]] bool allowed(const Store& store, const User& user, const Attributes& attributes);
 [[nodiscard]] Status forbidden_for(const User& user, const Attributes& attributes);

@@ -20,7 +20,8 @@ std::vector<std::string> split(std::string_view text, char at) {
   return out;
 }
 
-// Reads one TYPE of schema_data.cpp. Structures are looked up, so that they must all be in `known` (still empty ones will do).
+// Reads one TYPE of schema_data.cpp. Structures are looked up, so that they must all be in `known` (still empty ones
+// will do).
 Type parse_type(std::string_view text, const std::map<std::string, Structure>& known) {
   const auto open = text.find('(');
   Type type;
@@ -66,7 +67,8 @@ std::map<std::string, Structure> parse_schema() {
     auto& fields = all[words[0]].fields;
     for (std::size_t i = 1; i < words.size(); ++i) {
       const auto equals = words[i].find('=');
-      if (equals != std::string::npos) fields[words[i].substr(0, equals)] = parse_type(std::string_view(words[i]).substr(equals + 1), all);
+      if (equals != std::string::npos)
+        fields[words[i].substr(0, equals)] = parse_type(std::string_view(words[i]).substr(equals + 1), all);
     }
   }
   return all;
@@ -82,38 +84,53 @@ std::string json_name(const json& value) {
 
 std::string go_type(const Type& type) {
   switch (type.kind) {
-    case Kind::string: return "string";
-    case Kind::number: return "int32";
-    case Kind::boolean: return "bool";
-    case Kind::structure: return type.structure->go_name();
+    case Kind::string:
+      return "string";
+    case Kind::number:
+      return "int32";
+    case Kind::boolean:
+      return "bool";
+    case Kind::structure:
+      return type.structure->go_name();
     case Kind::map:
-    case Kind::atomic_map: return "map[string]" + go_type(*type.element);
+    case Kind::atomic_map:
+      return "map[string]" + go_type(*type.element);
     case Kind::list:
     case Kind::keyed_list:
-    case Kind::set: return "[]" + go_type(*type.element);
-    default: return "string";
+    case Kind::set:
+      return "[]" + go_type(*type.element);
+    default:
+      return "string";
   }
 }
 
 bool fits(const json& value, const Type& type) {
   switch (type.kind) {
-    case Kind::string: return value.is_string();
-    case Kind::number: return value.is_number();
-    case Kind::boolean: return value.is_boolean();
-    case Kind::scalar: return value.is_primitive() && !value.is_boolean();
+    case Kind::string:
+      return value.is_string();
+    case Kind::number:
+      return value.is_number();
+    case Kind::boolean:
+      return value.is_boolean();
+    case Kind::scalar:
+      return value.is_primitive() && !value.is_boolean();
     case Kind::structure:
     case Kind::map:
-    case Kind::atomic_map: return value.is_object();
+    case Kind::atomic_map:
+      return value.is_object();
     case Kind::list:
     case Kind::keyed_list:
-    case Kind::set: return value.is_array();
-    default: return true;
+    case Kind::set:
+      return value.is_array();
+    default:
+      return true;
   }
 }
 
 std::string join(const std::string& path, const std::string& key) { return path.empty() ? key : path + "." + key; }
 
-std::optional<TypeClash> clash_in(const json& value, const Type& type, const std::string& path, const std::string& owner) {
+std::optional<TypeClash> clash_in(const json& value, const Type& type, const std::string& path,
+                                  const std::string& owner) {
   if (value.is_null()) return std::nullopt;
   if (!fits(value, type)) return TypeClash{path, owner, json_name(value), go_type(type)};
   if (type.kind == Kind::structure) {
@@ -141,7 +158,8 @@ void collect_unknown(const json& value, const Type& type, const std::string& pat
       }
     }
   } else if (type.element && value.is_array()) {
-    for (std::size_t i = 0; i < value.size(); ++i) collect_unknown(value[i], *type.element, path + "[" + std::to_string(i) + "]", out);
+    for (std::size_t i = 0; i < value.size(); ++i)
+      collect_unknown(value[i], *type.element, path + "[" + std::to_string(i) + "]", out);
   } else if (type.element && value.is_object()) {
     for (const auto& [key, item] : value.items()) collect_unknown(item, *type.element, join(path, key), out);
   }

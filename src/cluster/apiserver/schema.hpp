@@ -19,14 +19,14 @@ struct Structure;
 struct Type {
   enum class Kind { string, number, boolean, scalar, untyped, structure, map, atomic_map, list, keyed_list, set };
   Kind kind = Kind::untyped;
-  const Structure* structure = nullptr;     // structure
-  std::shared_ptr<const Type> element;      // maps and lists
-  std::vector<std::string> keys;            // keyed_list: the fields that tell its items apart
+  const Structure* structure = nullptr;  // structure
+  std::shared_ptr<const Type> element;   // maps and lists
+  std::vector<std::string> keys;         // keyed_list: the fields that tell its items apart
 };
 
 struct Structure {
-  std::string name;        // "core.v1.Container"
-  bool atomic = false;     // owned as one value
+  std::string name;     // "core.v1.Container"
+  bool atomic = false;  // owned as one value
   std::map<std::string, Type> fields;
   [[nodiscard]] std::string go_name() const { return name.substr(name.rfind('.') + 1); }
 };
@@ -35,7 +35,7 @@ struct Structure {
 [[nodiscard]] const Structure* structure_of_kind(std::string_view kind);
 // All structures by name.
 [[nodiscard]] const std::map<std::string, Structure>& structures();
-[[nodiscard]] const std::vector<std::string_view>& schema_lines();   // schema_data.cpp
+[[nodiscard]] const std::vector<std::string_view>& schema_lines();  // schema_data.cpp
 
 // A value that no Go decoder would take: `path` "spec.replicas", `owner` the innermost struct ("DeploymentSpec"),
 // `got` and `wanted` as encoding/json names them ("string", "int32").
@@ -50,7 +50,8 @@ struct TypeClash {
 // Drops what decoding into Go's types would lose: unknown fields, nulls, empty lists and maps.
 void prune(json& object, const Structure& structure);
 
-// The value of a keyed list's key field, with the API server's default for the ones that may be left out (protocol: TCP).
+// The value of a keyed list's key field, with the API server's default for the ones that may be left out (protocol:
+// TCP).
 [[nodiscard]] json key_value(const json& item, const std::string& key);
 [[nodiscard]] bool same_item(const json& a, const json& b, const std::vector<std::string>& keys);
 

@@ -80,7 +80,8 @@ StoreResult<void> allocate_node_ports(json& service, Taken taken) {
     if (number != 0 && taken.node_ports.contains(number)) {
       const auto field = "spec.ports[" + std::to_string(i) + "].nodePort";
       return invalid(*resource_by_kind("Service"), text_at(service, "/metadata/name"),
-                     {{"FieldValueInvalid", "Invalid value: " + std::to_string(number) + ": provided port is already allocated", field}});
+                     {{"FieldValueInvalid",
+                       "Invalid value: " + std::to_string(number) + ": provided port is already allocated", field}});
     }
     if (number == 0) {
       number = first_node_port;

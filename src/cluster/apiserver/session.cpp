@@ -34,7 +34,8 @@ constexpr auto idle_limit = 10min;
 // Closes the socket when time is up, which ends whatever waits on it. Dies with the step that it guards.
 class Deadline {
  public:
-  Deadline(const std::shared_ptr<tcp::socket>& socket, asio::steady_timer::duration limit) : timer_(socket->get_executor(), limit) {
+  Deadline(const std::shared_ptr<tcp::socket>& socket, asio::steady_timer::duration limit)
+      : timer_(socket->get_executor(), limit) {
     timer_.async_wait([weak = std::weak_ptr(socket)](const error_code& error) {
       if (const auto open = weak.lock(); open && !error) {
         error_code ignored;
@@ -51,18 +52,20 @@ using Parser = http::request_parser<http::string_body>;
 
 Request to_request(const http::request<http::string_body>& message) {
   const auto field = [&](http::field name) { return std::string(message[name]); };
-  return {std::string(message.method_string()), std::string(message.target()),         field(http::field::accept),
-          field(http::field::content_type),     field(http::field::authorization),     field(http::field::user_agent),
+  return {std::string(message.method_string()), std::string(message.target()),
+          field(http::field::accept),           field(http::field::content_type),
+          field(http::field::authorization),    field(http::field::user_agent),
           field(http::field::if_none_match),    message.body()};
 }
 
-std::string reason_of(int code) {
-  return std::string(http::obsolete_reason(static_cast<http::status>(code)));
-}
+std::string reason_of(int code) { return std::string(http::obsolete_reason(static_cast<http::status>(code))); }
 
-std::string head(int code, const std::string& content_type, const std::vector<std::pair<std::string, std::string>>& headers) {
-  auto out = fmt::format("HTTP/1.1 {} {}\r\nCache-Control: no-cache, private\r\nContent-Type: {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", code,
-                         reason_of(code), content_type, fmt::gmtime(std::time(nullptr)));
+std::string head(int code, const std::string& content_type,
+                 const std::vector<std::pair<std::string, std::string>>& headers) {
+  auto out = fmt::format(
+      "HTTP/1.1 {} {}\r\nCache-Control: no-cache, private\r\nContent-Type: {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} "
+      "GMT\r\n",
+      code, reason_of(code), content_type, fmt::gmtime(std::time(nullptr)));
   for (const auto& [name, value] : headers) out += name + ": " + value + "\r\n";
   return out;
 }
@@ -83,7 +86,9 @@ asio::awaitable<bool> write_response(TlsStream& stream, const Response& response
 
 // What a stream's producer has handed over and the connection has not yet sent.
 struct Backlog {
-  explicit Backlog(const asio::any_io_executor& executor) : wake(executor) { wake.expires_at(asio::steady_timer::time_point::max()); }
+  explicit Backlog(const asio::any_io_executor& executor) : wake(executor) {
+    wake.expires_at(asio::steady_timer::time_point::max());
+  }
   std::string pending;
   bool ended = false, overrun = false;
   asio::steady_timer wake;
@@ -132,13 +137,16 @@ asio::awaitable<void> write_stream(std::shared_ptr<tcp::socket> socket, TlsStrea
     }
   };
   const auto token = source.start(write, end);
-  if (!co_await write_all(stream, head(200, source.content_type, {}) + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n")) co_return;
+  if (!co_await write_all(
+          stream, head(200, source.content_type, {}) + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"))
+    co_return;
   auto hung = std::make_shared<bool>(false);
   auto finished = std::make_shared<asio::steady_timer>(socket->get_executor(), asio::steady_timer::time_point::max());
-  asio::co_spawn(socket->get_executor(), watch_for_hangup(stream, backlog), [hung, finished](const std::exception_ptr&) {
-    *hung = true;
-    finished->cancel();
-  });
+  asio::co_spawn(socket->get_executor(), watch_for_hangup(stream, backlog),
+                 [hung, finished](const std::exception_ptr&) {
+                   *hung = true;
+                   finished->cancel();
+                 });
   co_await pump(stream, backlog);
   // Half-close, give the client a moment to take the rest, then end the read above before the stream object goes.
   error_code ignored;
@@ -153,12 +161,13 @@ asio::awaitable<void> write_stream(std::shared_ptr<tcp::socket> socket, TlsStrea
 
 struct Incoming {
   std::optional<http::request<http::string_body>> message;
-  std::optional<Response> refused;   // what to answer before closing; neither: the client went away
+  std::optional<Response> refused;  // what to answer before closing; neither: the client went away
 };
 
 Response refusal(int code, const std::string& text) { return {code, "text/plain; charset=utf-8", text + "\n", {}}; }
 
-asio::awaitable<Incoming> read_request(const std::shared_ptr<tcp::socket>& socket, TlsStream& stream, std::string& buffered) {
+asio::awaitable<Incoming> read_request(const std::shared_ptr<tcp::socket>& socket, TlsStream& stream,
+                                       std::string& buffered) {
   const Deadline idle{socket, idle_limit};
   Parser parser;
   parser.body_limit(body_limit);
@@ -170,7 +179,8 @@ asio::awaitable<Incoming> read_request(const std::shared_ptr<tcp::socket>& socke
       error_code error;
       const auto used = parser.put(asio::buffer(buffered), error);
       buffered.erase(0, used);
-      if (error == http::error::body_limit) co_return Incoming{std::nullopt, refusal(413, "Request entity too large: limit is 3145728")};
+      if (error == http::error::body_limit)
+        co_return Incoming{std::nullopt, refusal(413, "Request entity too large: limit is 3145728")};
       if (error && error != http::error::need_more) co_return Incoming{std::nullopt, refusal(400, "400 Bad Request")};
       if (parser.is_done()) co_return Incoming{parser.release(), std::nullopt};
     }
@@ -185,8 +195,8 @@ asio::awaitable<Incoming> read_request(const std::shared_ptr<tcp::socket>& socke
   }
 }
 
-asio::awaitable<bool> answer(const std::shared_ptr<tcp::socket>& socket, TlsStream& stream, const http::request<http::string_body>& message,
-                             const Handler& handler) {
+asio::awaitable<bool> answer(const std::shared_ptr<tcp::socket>& socket, TlsStream& stream,
+                             const http::request<http::string_body>& message, const Handler& handler) {
   const auto request = to_request(message);
   const bool without_body = request.method == "HEAD";
   auto given = handler(request);
@@ -195,7 +205,8 @@ asio::awaitable<bool> answer(const std::shared_ptr<tcp::socket>& socket, TlsStre
     co_return false;
   }
   if (auto* target = std::get_if<Forward>(&given)) given = co_await forward(std::move(*target), request.method);
-  co_return co_await write_response(stream, std::get<Response>(given), message.keep_alive(), without_body) && message.keep_alive();
+  co_return co_await write_response(stream, std::get<Response>(given), message.keep_alive(), without_body) &&
+      message.keep_alive();
 }
 
 }  // namespace
@@ -233,9 +244,10 @@ std::string dial_error(const Forward& target, const error_code& error) {
   return where + "connect: " + error.message();
 }
 
-asio::awaitable<Response> exchange(const std::shared_ptr<tcp::socket>& socket, const Forward& target, const std::string& method) {
-  const auto text = method + " " + target.target + " HTTP/1.1\r\nHost: " + target.address + ":" + std::to_string(target.port) +
-                    "\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n";
+asio::awaitable<Response> exchange(const std::shared_ptr<tcp::socket>& socket, const Forward& target,
+                                   const std::string& method) {
+  const auto text = method + " " + target.target + " HTTP/1.1\r\nHost: " + target.address + ":" +
+                    std::to_string(target.port) + "\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n";
   const auto [write_error, written] = co_await asio::async_write(*socket, asio::buffer(text), done);
   if (write_error) co_return proxy_error(write_error.message());
   http::response_parser<http::string_body> parser;
@@ -256,7 +268,8 @@ asio::awaitable<Response> exchange(const std::shared_ptr<tcp::socket>& socket, c
     if (problem && problem != http::error::need_more) co_return proxy_error("malformed HTTP response");
   }
   const auto& message = parser.get();
-  co_return Response{static_cast<int>(message.result_int()), std::string(message[http::field::content_type]), message.body(), {}};
+  co_return Response{
+      static_cast<int>(message.result_int()), std::string(message[http::field::content_type]), message.body(), {}};
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ namespace straycat::cluster {
 using Handler = std::function<Answer(const Request&)>;
 
 // Serves one connection until it ends. `socket` stays the caller's, who may close it at any time.
-boost::asio::awaitable<void> serve_connection(std::shared_ptr<boost::asio::ip::tcp::socket> socket, boost::asio::ssl::context& tls, Handler handler);
+boost::asio::awaitable<void> serve_connection(std::shared_ptr<boost::asio::ip::tcp::socket> socket,
+                                              boost::asio::ssl::context& tls, Handler handler);
 
 // Hands a request on to a pod and brings its answer, in the words of the API server's proxy when it fails.
 boost::asio::awaitable<Response> forward(Forward target, std::string method);

@@ -24,7 +24,7 @@ void throw_exception_from_error(const Status& status, const boost::source_locati
 }
 
 json to_json(const Status& status) {
-  json out = {{"kind", "Status"}, {"apiVersion", "v1"},       {"metadata", json::object()},
+  json out = {{"kind", "Status"},    {"apiVersion", "v1"},        {"metadata", json::object()},
               {"status", "Failure"}, {"message", status.message}, {"code", status.code}};
   if (!status.reason.empty()) out["reason"] = status.reason;
   if (!status.details.is_null()) out["details"] = status.details;
@@ -32,7 +32,8 @@ json to_json(const Status& status) {
 }
 
 Status not_found(const ResourceInfo& resource, const std::string& name) {
-  return {404, "NotFound", resource.qualified() + " " + quoted(name) + " not found", details(resource, name, resource.plural)};
+  return {404, "NotFound", resource.qualified() + " " + quoted(name) + " not found",
+          details(resource, name, resource.plural)};
 }
 
 Status already_exists(const ResourceInfo& resource, const std::string& name) {
@@ -74,7 +75,8 @@ Status forbidden(const ResourceInfo& resource, const std::string& name, const st
 Status expired(const std::string& message) { return {410, "Expired", message, nullptr}; }
 
 Status namespace_terminating(const ResourceInfo& resource, const std::string& name, const std::string& ns) {
-  auto status = forbidden(resource, name, "unable to create new content in namespace " + ns + " because it is being terminated");
+  auto status =
+      forbidden(resource, name, "unable to create new content in namespace " + ns + " because it is being terminated");
   status.details["causes"] = json::array({json::object({{"reason", "NamespaceTerminating"},
                                                         {"message", "namespace " + ns + " is being terminated"},
                                                         {"field", "metadata.namespace"}})});

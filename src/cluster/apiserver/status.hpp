@@ -15,9 +15,9 @@ struct ResourceInfo;
 
 struct Status {
   int code = 500;
-  std::string reason;     // "NotFound", "AlreadyExists", "Conflict", "Invalid", "BadRequest", "Expired", ...; may be empty
+  std::string reason;  // "NotFound", "AlreadyExists", "Conflict", "Invalid", "BadRequest", "Expired", ...; may be empty
   std::string message;
-  json details = nullptr; // null, or {name, group, kind, causes}
+  json details = nullptr;  // null, or {name, group, kind, causes}
 };
 template <class T>
 using StoreResult = boost::system::result<T, Status>;
@@ -47,6 +47,7 @@ struct Cause {
 [[nodiscard]] Status forbidden(const ResourceInfo& resource, const std::string& name, const std::string& why);
 [[nodiscard]] Status expired(const std::string& message);
 // `POST` into a namespace that is going away.
-[[nodiscard]] Status namespace_terminating(const ResourceInfo& resource, const std::string& name, const std::string& ns);
+[[nodiscard]] Status namespace_terminating(const ResourceInfo& resource, const std::string& name,
+                                           const std::string& ns);
 
 }  // namespace straycat::cluster

@@ -96,7 +96,8 @@ StoreResult<Document> Store::prepare_create(json object) const {
   meta["name"] = name;
   if (!ns.empty() && terminating(ns)) return namespace_terminating(*resource, name, ns);
   if (get(resource->kind, ns, name)) return already_exists(*resource, name);
-  for (const char* key : {"deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation"}) meta.erase(key);
+  for (const char* key : {"deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation"})
+    meta.erase(key);
   meta["uid"] = random_uid();
   meta["creationTimestamp"] = kube_time(clock_());
   if (resource->counts_generation) meta["generation"] = 1;
@@ -120,10 +121,12 @@ StoreResult<Document> Store::prepare_update(json object, const Object& current) 
   const auto& resource = *resource_by_kind(string_or(object, "kind"));
   const auto name = text_at(object, "/metadata/name");
   const auto version = text_at(object, "/metadata/resourceVersion");
-  if (!version.empty() && version != text_at(*current, "/metadata/resourceVersion")) return modified_meanwhile(resource, name);
+  if (!version.empty() && version != text_at(*current, "/metadata/resourceVersion"))
+    return modified_meanwhile(resource, name);
   const auto uid = text_at(object, "/metadata/uid");
   if (const auto now = text_at(*current, "/metadata/uid"); !uid.empty() && uid != now) {
-    return conflict(resource, name, "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + now);
+    return conflict(resource, name,
+                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + now);
   }
   object["apiVersion"] = resource.api_version();
   keep_system_fields(object, *current);
@@ -157,7 +160,8 @@ StoreResult<Object> Store::update(json object) {
   auto prepared = prepare_update(std::move(object), *current);
   if (!prepared) return prepared.error();
   if (prepared->object == **current) return current;
-  // A watcher sees the object as it last stood, the finalizer that held it included (registry store deleteWithoutFinalizers).
+  // A watcher sees the object as it last stood, the finalizer that held it included (registry store
+  // deleteWithoutFinalizers).
   if (ready_to_go(prepared->object)) return end(*current, **current);
   return put(std::move(prepared->object), *current);
 }
@@ -181,11 +185,13 @@ StoreResult<Object> Store::mutate(const std::string& kind, const std::string& ns
   return update(std::move(copy));
 }
 
-StoreResult<Object> Store::remove(const std::string& kind, const std::string& ns, const std::string& name, int grace_seconds) {
+StoreResult<Object> Store::remove(const std::string& kind, const std::string& ns, const std::string& name,
+                                  int grace_seconds) {
   return remove(kind, ns, name, Deletion{grace_seconds, "", "", ""});
 }
 
-StoreResult<Object> Store::remove(const std::string& kind, const std::string& ns, const std::string& name, const Deletion& deletion) {
+StoreResult<Object> Store::remove(const std::string& kind, const std::string& ns, const std::string& name,
+                                  const Deletion& deletion) {
   const auto* resource = resource_by_kind(kind);
   if (resource == nullptr) return bad_request("no kind \"" + kind + "\" is registered");
   const auto current = get(kind, ns, name);
@@ -208,7 +214,8 @@ Object Store::put(json object, Object previous) {
   const auto name = text_at(object, "/metadata/name");
   auto stored = std::make_shared<const json>(std::move(object));
   objects_[kind][{ns, name}] = stored;
-  publish({previous ? ChangeType::modified : ChangeType::added, kind, ns, name, revision_, stored, std::move(previous)});
+  publish(
+      {previous ? ChangeType::modified : ChangeType::added, kind, ns, name, revision_, stored, std::move(previous)});
   return stored;
 }
 
@@ -246,10 +253,12 @@ Subscription Store::subscribe(std::function<void(const Change&)> on_change) {
 
 StoreResult<std::vector<Change>> Store::changes_since(const std::string& kind, std::uint64_t revision) const {
   if (revision < forgotten_) {
-    return expired("too old resource version: " + std::to_string(revision) + " (" + std::to_string(forgotten_ + 1) + ")");
+    return expired("too old resource version: " + std::to_string(revision) + " (" + std::to_string(forgotten_ + 1) +
+                   ")");
   }
   std::vector<Change> out;
-  const auto first = std::partition_point(history_.begin(), history_.end(), [&](const auto& change) { return change.revision <= revision; });
+  const auto first = std::partition_point(history_.begin(), history_.end(),
+                                          [&](const auto& change) { return change.revision <= revision; });
   std::copy_if(first, history_.end(), std::back_inserter(out), [&](const auto& change) { return change.kind == kind; });
   return out;
 }

@@ -1,7 +1,7 @@
 // The cluster's memory: every object with its history, and who wants to hear of changes. One thread.
 //
-// The API server serves it over HTTP; controllers, node and data plane use this face directly and nothing else of the API
-// server.
+// The API server serves it over HTTP; controllers, node and data plane use this face directly and nothing else of the
+// API server.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@
 namespace straycat::cluster {
 
 using json = nlohmann::json;
-using Object = std::shared_ptr<const json>;   // immutable once stored
+using Object = std::shared_ptr<const json>;  // immutable once stored
 
 enum class ChangeType { added, modified, deleted };
 
@@ -29,8 +29,8 @@ struct Change {
   ChangeType type;
   std::string kind, ns, name;
   std::uint64_t revision = 0;
-  Object object;          // the new state; for a deletion the last one, with the deletion's resourceVersion
-  Object previous;        // null for added
+  Object object;    // the new state; for a deletion the last one, with the deletion's resourceVersion
+  Object previous;  // null for added
 };
 
 // Ends a subscription when it is destroyed.
@@ -45,39 +45,45 @@ class Subscription {
 
 // metav1.DeleteOptions, as far as the store knows them.
 struct Deletion {
-  int grace_seconds = -1;         // -1: the object's own (pods: spec.terminationGracePeriodSeconds); 0: at once
-  std::string propagation;        // "Foreground" and "Orphan" leave a finalizer for the garbage collector; else none
-  std::string uid, resource_version;   // preconditions, "" = none
+  int grace_seconds = -1;   // -1: the object's own (pods: spec.terminationGracePeriodSeconds); 0: at once
+  std::string propagation;  // "Foreground" and "Orphan" leave a finalizer for the garbage collector; else none
+  std::string uid, resource_version;  // preconditions, "" = none
 };
 
 // Writers give whole objects ("kind", "metadata.name", ...). The store sets uid, creationTimestamp, resourceVersion and
 // generation (bumped when anything but metadata and status changed), fills in the API server's defaults on create
 // (defaults.hpp; a Service also gets its clusterIP), checks uniqueness and, when the object carries a
-// resourceVersion, optimistic concurrency. It knows deletion as the API server does: a delete of an object with finalizers, or of a
-// pod with a grace period, only sets deletionTimestamp; `purge` (or removing the last finalizer) ends it. A namespace
-// turns Terminating and stays until someone empties its spec.finalizers (or purges it); nothing can be created in it meanwhile.
+// resourceVersion, optimistic concurrency. It knows deletion as the API server does: a delete of an object with
+// finalizers, or of a pod with a grace period, only sets deletionTimestamp; `purge` (or removing the last finalizer)
+// ends it. A namespace turns Terminating and stays until someone empties its spec.finalizers (or purges it); nothing
+// can be created in it meanwhile.
 class Store {
  public:
-  using Clock = std::function<std::int64_t()>;   // seconds since 1970
+  using Clock = std::function<std::int64_t()>;  // seconds since 1970
 
   explicit Store(boost::asio::any_io_executor executor, Clock clock = {});
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  [[nodiscard]] Object get(const std::string& kind, const std::string& ns, const std::string& name) const;  // null: not there
-  [[nodiscard]] std::vector<Object> list(const std::string& kind, const std::string& ns = "") const;        // "" = all; by ns, name
+  [[nodiscard]] Object get(const std::string& kind, const std::string& ns,
+                           const std::string& name) const;  // null: not there
+  [[nodiscard]] std::vector<Object> list(const std::string& kind,
+                                         const std::string& ns = "") const;  // "" = all; by ns, name
   [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
   // `generateName` is honoured as the API server does (five letters of bcdfghjklmnpqrstvwxz2456789).
   StoreResult<Object> create(json object);
   StoreResult<Object> update(json object);
-  // Reads, lets `change` alter a copy, writes; no write when nothing changed. `change` returns false to give up (the current state is
-  // returned). For status writers and controllers.
-  StoreResult<Object> mutate(const std::string& kind, const std::string& ns, const std::string& name, const std::function<bool(json&)>& change);
+  // Reads, lets `change` alter a copy, writes; no write when nothing changed. `change` returns false to give up (the
+  // current state is returned). For status writers and controllers.
+  StoreResult<Object> mutate(const std::string& kind, const std::string& ns, const std::string& name,
+                             const std::function<bool(json&)>& change);
   // Graceful where the kind has it (pods: spec.terminationGracePeriodSeconds unless `grace_seconds` >= 0). Returns the
   // object as it now stands, or as it last stood.
-  StoreResult<Object> remove(const std::string& kind, const std::string& ns, const std::string& name, int grace_seconds = -1);
-  StoreResult<Object> remove(const std::string& kind, const std::string& ns, const std::string& name, const Deletion& deletion);
+  StoreResult<Object> remove(const std::string& kind, const std::string& ns, const std::string& name,
+                             int grace_seconds = -1);
+  StoreResult<Object> remove(const std::string& kind, const std::string& ns, const std::string& name,
+                             const Deletion& deletion);
   // Removes at once, finalizers or not.
   void purge(const std::string& kind, const std::string& ns, const std::string& name);
 
@@ -88,8 +94,8 @@ class Store {
   // Calls `on_change` for every change after now, each posted to the executor in order, never from inside a write.
   [[nodiscard]] Subscription subscribe(std::function<void(const Change&)> on_change);
 
-  // For watches: the changes of a kind after `revision`, or Expired (410) when that is older than what is kept (the last
-  // 4,096 changes).
+  // For watches: the changes of a kind after `revision`, or Expired (410) when that is older than what is kept (the
+  // last 4,096 changes).
   [[nodiscard]] StoreResult<std::vector<Change>> changes_since(const std::string& kind, std::uint64_t revision) const;
 
  private:
@@ -107,9 +113,9 @@ class Store {
   boost::asio::any_io_executor executor_;
   Clock clock_;
   std::uint64_t revision_ = 1;
-  std::map<std::string, std::map<Key, Object>> objects_;   // kind -> (ns, name)
+  std::map<std::string, std::map<Key, Object>> objects_;  // kind -> (ns, name)
   std::deque<Change> history_;
-  std::uint64_t forgotten_ = 0;                            // changes up to this revision are gone
+  std::uint64_t forgotten_ = 0;  // changes up to this revision are gone
   std::vector<std::weak_ptr<Subscriber>> subscribers_;
 };
 

@@ -7,9 +7,8 @@
 
 #include <fmt/format.h>
 
-#include <straycat/core/time.hpp>
-
 #include "cluster/apiserver/table_cells.hpp"
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -23,7 +22,8 @@ struct Column {
 
 constexpr const char* name_words = "Name must be unique within a namespace.";
 constexpr Column name_column{"Name", "string", 0, name_words};
-constexpr Column age_column{"Age", "string", 0, "CreationTimestamp is a timestamp representing the server time when this object was created."};
+constexpr Column age_column{
+    "Age", "string", 0, "CreationTimestamp is a timestamp representing the server time when this object was created."};
 
 using Columns = std::vector<Column>;
 using Cells = json (*)(const json& object, std::int64_t now_ns);
@@ -56,13 +56,14 @@ Columns workload_columns(std::initializer_list<Column> own) {
 }
 
 Columns service_columns() {
-  return {name_column,
-          {"Type", "string", 0, "Type determines how the Service is exposed."},
-          {"Cluster-IP", "string", 0, "clusterIP is the IP address of the service."},
-          {"External-IP", "string", 0, "externalIPs is a list of IP addresses for which nodes will also accept traffic."},
-          {"Port(s)", "string", 0, "The list of ports that are exposed by this service."},
-          age_column,
-          {"Selector", "string", 1, "Route service traffic to pods with label keys and values matching this selector."}};
+  return {
+      name_column,
+      {"Type", "string", 0, "Type determines how the Service is exposed."},
+      {"Cluster-IP", "string", 0, "clusterIP is the IP address of the service."},
+      {"External-IP", "string", 0, "externalIPs is a list of IP addresses for which nodes will also accept traffic."},
+      {"Port(s)", "string", 0, "The list of ports that are exposed by this service."},
+      age_column,
+      {"Selector", "string", 1, "Route service traffic to pods with label keys and values matching this selector."}};
 }
 
 Columns event_columns() {
@@ -97,15 +98,21 @@ Layout layout_of(const std::string& kind) {
   if (kind == "Event") return {event_columns(), event_cells};
   if (kind == "Node") return {node_columns(), node_cells};
   if (kind == "Deployment") {
-    return {workload_columns({{"Ready", "string", 0, "Number of the pod with ready state"},
-                              {"Up-to-date", "string", 0, "Total number of non-terminating pods targeted by this deployment that have the desired template spec."},
-                              {"Available", "string", 0, "Total number of available non-terminating pods targeted by this deployment."}}),
-            deployment_cells};
+    return {
+        workload_columns(
+            {{"Ready", "string", 0, "Number of the pod with ready state"},
+             {"Up-to-date", "string", 0,
+              "Total number of non-terminating pods targeted by this deployment that have the desired template spec."},
+             {"Available", "string", 0,
+              "Total number of available non-terminating pods targeted by this deployment."}}),
+        deployment_cells};
   }
   if (kind == "ReplicaSet") {
-    return {workload_columns({{"Desired", "integer", 0, "Replicas is the number of desired pods."},
-                              {"Current", "integer", 0, "Replicas is the most recently observed number of non-terminating pods."},
-                              {"Ready", "integer", 0, "The number of non-terminating pods targeted by this ReplicaSet with a Ready Condition."}}),
+    return {workload_columns(
+                {{"Desired", "integer", 0, "Replicas is the number of desired pods."},
+                 {"Current", "integer", 0, "Replicas is the most recently observed number of non-terminating pods."},
+                 {"Ready", "integer", 0,
+                  "The number of non-terminating pods targeted by this ReplicaSet with a Ready Condition."}}),
             replica_set_cells};
   }
   if (kind == "Job") {
@@ -115,12 +122,16 @@ Layout layout_of(const std::string& kind) {
             job_cells};
   }
   if (kind == "EndpointSlice") {
-    return {{name_column, {"AddressType", "string", 0, "addressType specifies the type of address carried by this EndpointSlice."},
-             {"Ports", "string", 0, "ports specifies the list of network ports exposed by each endpoint in this slice."},
-             {"Endpoints", "string", 0, "endpoints is a list of unique endpoints in this slice."}, age_column},
-            slice_cells};
+    return {
+        {name_column,
+         {"AddressType", "string", 0, "addressType specifies the type of address carried by this EndpointSlice."},
+         {"Ports", "string", 0, "ports specifies the list of network ports exposed by each endpoint in this slice."},
+         {"Endpoints", "string", 0, "endpoints is a list of unique endpoints in this slice."},
+         age_column},
+        slice_cells};
   }
-  if (kind == "Namespace") return {{name_column, {"Status", "string", 0, "The status of the namespace"}, age_column}, namespace_cells};
+  if (kind == "Namespace")
+    return {{name_column, {"Status", "string", 0, "The status of the namespace"}, age_column}, namespace_cells};
   return {{name_column, age_column}, plain_cells};
 }
 
@@ -128,8 +139,11 @@ json definitions(const Columns& columns) {
   json all = json::array();
   for (const Column& column : columns) {
     const bool is_name = std::string_view(column.name) == "Name";
-    all.push_back(json::object({{"name", column.name}, {"type", column.type}, {"format", is_name ? "name" : ""},
-                                {"description", column.description}, {"priority", column.priority}}));
+    all.push_back(json::object({{"name", column.name},
+                                {"type", column.type},
+                                {"format", is_name ? "name" : ""},
+                                {"description", column.description},
+                                {"priority", column.priority}}));
   }
   return all;
 }
@@ -137,13 +151,14 @@ json definitions(const Columns& columns) {
 json row_object(const json& object, const std::string& with_object) {
   if (with_object == "Object") return object;
   json metadata = object.value("metadata", json::object());
-  return json::object({{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", std::move(metadata)}});
+  return json::object(
+      {{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", std::move(metadata)}});
 }
 
 }  // namespace
 
-json make_table(const std::string& kind, const std::vector<Object>& objects, const std::string& resource_version, const std::string& with_object,
-                std::int64_t wall_now_ns) {
+json make_table(const std::string& kind, const std::vector<Object>& objects, const std::string& resource_version,
+                const std::string& with_object, std::int64_t wall_now_ns) {
   const Layout layout = layout_of(kind);
   json rows = json::array();
   for (const Object& object : objects) {
@@ -151,8 +166,11 @@ json make_table(const std::string& kind, const std::vector<Object>& objects, con
     if (with_object != "None") row["object"] = row_object(*object, with_object);
     rows.push_back(std::move(row));
   }
-  return json::object({{"kind", "Table"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", json::object({{"resourceVersion", resource_version}})},
-                       {"columnDefinitions", definitions(layout.columns)}, {"rows", std::move(rows)}});
+  return json::object({{"kind", "Table"},
+                       {"apiVersion", "meta.k8s.io/v1"},
+                       {"metadata", json::object({{"resourceVersion", resource_version}})},
+                       {"columnDefinitions", definitions(layout.columns)},
+                       {"rows", std::move(rows)}});
 }
 
 std::string human_duration(std::int64_t seconds) {

@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 
-#include <straycat/core/time.hpp>
-
 #include "cluster/apiserver/table.hpp"
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -35,22 +34,27 @@ std::int64_t count(const json& value) { return value.is_number_integer() ? value
 std::string name_of(const json& object) { return text(at(object, {"metadata", "name"})); }
 
 std::string since(const json& time, std::int64_t now_ns) {
-  const Result<std::int64_t> then = time.is_string() ? parse_wall(time.get_ref<const std::string&>()) : Result<std::int64_t>(bad_input(""));
+  const Result<std::int64_t> then =
+      time.is_string() ? parse_wall(time.get_ref<const std::string&>()) : Result<std::int64_t>(bad_input(""));
   return then ? human_duration((now_ns - *then) / second_ns) : "<unknown>";
 }
-std::string age(const json& object, std::int64_t now_ns) { return since(at(object, {"metadata", "creationTimestamp"}), now_ns); }
+std::string age(const json& object, std::int64_t now_ns) {
+  return since(at(object, {"metadata", "creationTimestamp"}), now_ns);
+}
 
 std::string joined(const json& map) {
   std::string all;
   if (!map.is_object()) return "<none>";
-  for (const auto& [key, value] : map.items()) all += fmt::format("{}{}={}", all.empty() ? "" : ",", key, text(value, ""));
+  for (const auto& [key, value] : map.items())
+    all += fmt::format("{}{}={}", all.empty() ? "" : ",", key, text(value, ""));
   return all.empty() ? "<none>" : all;
 }
 
 // A field of every container, joined by commas.
 std::string containers(const json& pod_spec, const char* field) {
   std::string all;
-  for (const json& container : at(pod_spec, {"containers"})) all += (all.empty() ? "" : ",") + text(at(container, {field}), "");
+  for (const json& container : at(pod_spec, {"containers"}))
+    all += (all.empty() ? "" : ",") + text(at(container, {field}), "");
   return all;
 }
 
@@ -58,7 +62,9 @@ std::string selector_of(const json& selector) {
   std::string all;
   const json& labels = at(selector, {"matchLabels"});
   if (labels.is_object() && !labels.empty()) all = joined(labels);
-  for (const json& rule : at(selector, {"matchExpressions"})) all += fmt::format("{}{} {}", all.empty() ? "" : ",", text(at(rule, {"key"}), ""), text(at(rule, {"operator"}), ""));
+  for (const json& rule : at(selector, {"matchExpressions"}))
+    all +=
+        fmt::format("{}{} {}", all.empty() ? "" : ",", text(at(rule, {"key"}), ""), text(at(rule, {"operator"}), ""));
   return all.empty() ? "<none>" : all;
 }
 
@@ -74,7 +80,7 @@ void add_template(json& cells, const json& object) {
 struct PodSummary {
   std::string reason;
   std::int64_t ready = 0, total = 0, restarts = 0;
-  std::string last_restart;   // finishedAt of the latest lastState
+  std::string last_restart;  // finishedAt of the latest lastState
 };
 
 // What a container that does not run says of the pod; empty when it says nothing.
@@ -132,7 +138,8 @@ std::string service_ports(const json& object) {
     const std::int64_t node_port = count(at(port, {"nodePort"}));
     const std::string protocol = text(at(port, {"protocol"}), "TCP");
     all += all.empty() ? "" : ",";
-    all += node_port != 0 ? fmt::format("{}:{}/{}", count(at(port, {"port"})), node_port, protocol) : fmt::format("{}/{}", count(at(port, {"port"})), protocol);
+    all += node_port != 0 ? fmt::format("{}:{}/{}", count(at(port, {"port"})), node_port, protocol)
+                          : fmt::format("{}/{}", count(at(port, {"port"})), protocol);
   }
   return all.empty() ? "<none>" : all;
 }
@@ -170,7 +177,8 @@ std::string job_duration(const json& object, std::int64_t now_ns) {
   const json& start = at(object, {"status", "startTime"});
   if (!start.is_string()) return "";
   const json& end = at(object, {"status", "completionTime"});
-  const Result<std::int64_t> ended = end.is_string() ? parse_wall(end.get_ref<const std::string&>()) : Result<std::int64_t>(now_ns);
+  const Result<std::int64_t> ended =
+      end.is_string() ? parse_wall(end.get_ref<const std::string&>()) : Result<std::int64_t>(now_ns);
   return since(start, ended ? *ended : now_ns);
 }
 
@@ -186,49 +194,65 @@ std::string first_three(const std::vector<std::string>& all, const char* empty) 
 
 json pod_cells(const json& object, std::int64_t now_ns) {
   const PodSummary pod = summarise(object);
-  const std::string restarts = pod.restarts != 0 && !pod.last_restart.empty() ? fmt::format("{} ({} ago)", pod.restarts, since(json(pod.last_restart), now_ns))
-                                                                             : fmt::format("{}", pod.restarts);
-  return json::array({name_of(object), fmt::format("{}/{}", pod.ready, pod.total), pod.reason, restarts, age(object, now_ns), text(at(object, {"status", "podIP"})),
-                      text(at(object, {"spec", "nodeName"})), text(at(object, {"status", "nominatedNodeName"})), "<none>"});
+  const std::string restarts = pod.restarts != 0 && !pod.last_restart.empty()
+                                   ? fmt::format("{} ({} ago)", pod.restarts, since(json(pod.last_restart), now_ns))
+                                   : fmt::format("{}", pod.restarts);
+  return json::array({name_of(object), fmt::format("{}/{}", pod.ready, pod.total), pod.reason, restarts,
+                      age(object, now_ns), text(at(object, {"status", "podIP"})),
+                      text(at(object, {"spec", "nodeName"})), text(at(object, {"status", "nominatedNodeName"})),
+                      "<none>"});
 }
 
 json service_cells(const json& object, std::int64_t now_ns) {
   const std::string type = text(at(object, {"spec", "type"}), "ClusterIP");
-  const std::string external = type == "ExternalName" ? text(at(object, {"spec", "externalName"})) : type == "LoadBalancer" ? "<pending>" : "<none>";
-  return json::array({name_of(object), type, text(at(object, {"spec", "clusterIP"})), external, service_ports(object), age(object, now_ns), joined(at(object, {"spec", "selector"}))});
+  const std::string external = type == "ExternalName"   ? text(at(object, {"spec", "externalName"}))
+                               : type == "LoadBalancer" ? "<pending>"
+                                                        : "<none>";
+  return json::array({name_of(object), type, text(at(object, {"spec", "clusterIP"})), external, service_ports(object),
+                      age(object, now_ns), joined(at(object, {"spec", "selector"}))});
 }
 
 json event_cells(const json& object, std::int64_t now_ns) {
   std::string kind = text(at(object, {"involvedObject", "kind"}), "");
   for (char& letter : kind) letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
-  const json& last = at(object, {"lastTimestamp"}).is_string() ? at(object, {"lastTimestamp"}) : at(object, {"eventTime"});
-  const json& first = at(object, {"firstTimestamp"}).is_string() ? at(object, {"firstTimestamp"}) : at(object, {"eventTime"});
+  const json& last =
+      at(object, {"lastTimestamp"}).is_string() ? at(object, {"lastTimestamp"}) : at(object, {"eventTime"});
+  const json& first =
+      at(object, {"firstTimestamp"}).is_string() ? at(object, {"firstTimestamp"}) : at(object, {"eventTime"});
   const std::string host = text(at(object, {"source", "host"}), text(at(object, {"reportingInstance"}), ""));
   const std::string component = text(at(object, {"source", "component"}), text(at(object, {"reportingComponent"}), ""));
   const std::int64_t times = std::max<std::int64_t>(1, count(at(object, {"count"})));
-  return json::array({since(last, now_ns), text(at(object, {"type"}), ""), text(at(object, {"reason"}), ""), kind + "/" + text(at(object, {"involvedObject", "name"}), ""),
-                      text(at(object, {"involvedObject", "fieldPath"}), ""), host.empty() ? component : component + ", " + host, text(at(object, {"message"}), ""),
+  return json::array({since(last, now_ns), text(at(object, {"type"}), ""), text(at(object, {"reason"}), ""),
+                      kind + "/" + text(at(object, {"involvedObject", "name"}), ""),
+                      text(at(object, {"involvedObject", "fieldPath"}), ""),
+                      host.empty() ? component : component + ", " + host, text(at(object, {"message"}), ""),
                       since(first, now_ns), times, name_of(object)});
 }
 
 json node_cells(const json& object, std::int64_t now_ns) {
   const json& info = at(object, {"status", "nodeInfo"});
-  const std::string kernel = fmt::format("{} ({})", text(at(info, {"kernelVersion"}), "<unknown>"), text(at(info, {"architecture"}), "<unknown>"));
-  return json::array({name_of(object), node_status(object), "<none>", age(object, now_ns), text(at(info, {"kubeletVersion"}), ""), node_address(object, "InternalIP"),
-                      node_address(object, "ExternalIP"), text(at(info, {"osImage"}), "<unknown>"), kernel, text(at(info, {"containerRuntimeVersion"}), "<unknown>")});
+  const std::string kernel = fmt::format("{} ({})", text(at(info, {"kernelVersion"}), "<unknown>"),
+                                         text(at(info, {"architecture"}), "<unknown>"));
+  return json::array({name_of(object), node_status(object), "<none>", age(object, now_ns),
+                      text(at(info, {"kubeletVersion"}), ""), node_address(object, "InternalIP"),
+                      node_address(object, "ExternalIP"), text(at(info, {"osImage"}), "<unknown>"), kernel,
+                      text(at(info, {"containerRuntimeVersion"}), "<unknown>")});
 }
 
 json deployment_cells(const json& object, std::int64_t now_ns) {
   const json& status = at(object, {"status"});
-  json cells = json::array({name_of(object), fmt::format("{}/{}", count(at(status, {"readyReplicas"})), count(at(object, {"spec", "replicas"}))),
-                            count(at(status, {"updatedReplicas"})), count(at(status, {"availableReplicas"})), age(object, now_ns)});
+  json cells = json::array(
+      {name_of(object),
+       fmt::format("{}/{}", count(at(status, {"readyReplicas"})), count(at(object, {"spec", "replicas"}))),
+       count(at(status, {"updatedReplicas"})), count(at(status, {"availableReplicas"})), age(object, now_ns)});
   add_template(cells, object);
   return cells;
 }
 
 json replica_set_cells(const json& object, std::int64_t now_ns) {
   const json& status = at(object, {"status"});
-  json cells = json::array({name_of(object), count(at(object, {"spec", "replicas"})), count(at(status, {"replicas"})), count(at(status, {"readyReplicas"})), age(object, now_ns)});
+  json cells = json::array({name_of(object), count(at(object, {"spec", "replicas"})), count(at(status, {"replicas"})),
+                            count(at(status, {"readyReplicas"})), age(object, now_ns)});
   add_template(cells, object);
   return cells;
 }
@@ -240,7 +264,8 @@ json job_cells(const json& object, std::int64_t now_ns) {
   const std::string done = completions.is_number_integer() ? fmt::format("{}/{}", succeeded, count(completions))
                            : parallelism > 1               ? fmt::format("{}/1 of {}", succeeded, parallelism)
                                                            : fmt::format("{}/1", succeeded);
-  json cells = json::array({name_of(object), job_status(object), done, job_duration(object, now_ns), age(object, now_ns)});
+  json cells =
+      json::array({name_of(object), job_status(object), done, job_duration(object, now_ns), age(object, now_ns)});
   add_template(cells, object);
   return cells;
 }
@@ -254,11 +279,16 @@ json slice_cells(const json& object, std::int64_t now_ns) {
   for (const json& endpoint : at(object, {"endpoints"})) {
     for (const json& address : at(endpoint, {"addresses"})) addresses.push_back(text(address));
   }
-  return json::array({name_of(object), text(at(object, {"addressType"}), ""), first_three(ports, "<unset>"), first_three(addresses, "<unset>"), age(object, now_ns)});
+  return json::array({name_of(object), text(at(object, {"addressType"}), ""), first_three(ports, "<unset>"),
+                      first_three(addresses, "<unset>"), age(object, now_ns)});
 }
 
-json namespace_cells(const json& object, std::int64_t now_ns) { return json::array({name_of(object), text(at(object, {"status", "phase"}), "Active"), age(object, now_ns)}); }
+json namespace_cells(const json& object, std::int64_t now_ns) {
+  return json::array({name_of(object), text(at(object, {"status", "phase"}), "Active"), age(object, now_ns)});
+}
 
-json plain_cells(const json& object, std::int64_t now_ns) { return json::array({name_of(object), age(object, now_ns)}); }
+json plain_cells(const json& object, std::int64_t now_ns) {
+  return json::array({name_of(object), age(object, now_ns)});
+}
 
 }  // namespace straycat::cluster

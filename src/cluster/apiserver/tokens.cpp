@@ -16,7 +16,9 @@ std::string new_token() {
 
 }  // namespace
 
-Tokens::Tokens() : admin_(new_token()) { users_[admin_] = {"system:admin", {"system:masters", "system:authenticated"}}; }
+Tokens::Tokens() : admin_(new_token()) {
+  users_[admin_] = {"system:admin", {"system:masters", "system:authenticated"}};
+}
 
 std::string Tokens::issue_token(const std::string& ns, const std::string& service_account) {
   auto& token = by_account_[ns + "/" + service_account];
@@ -41,10 +43,13 @@ std::string make_kubeconfig(const TlsIdentity& identity, const std::string& serv
     entry[what] = std::move(value);
     return json::array({std::move(entry)});
   };
-  json config = {{"apiVersion", "v1"}, {"kind", "Config"}, {"current-context", "straycat"}, {"preferences", json::object()}};
-  config["clusters"] = named("cluster", json::object({{"server", server_url}, {"certificate-authority-data", base64(identity.ca)}}));
+  json config = {
+      {"apiVersion", "v1"}, {"kind", "Config"}, {"current-context", "straycat"}, {"preferences", json::object()}};
+  config["clusters"] =
+      named("cluster", json::object({{"server", server_url}, {"certificate-authority-data", base64(identity.ca)}}));
   config["users"] = named("user", json::object({{"token", token}}));
-  config["contexts"] = named("context", json::object({{"cluster", "straycat"}, {"user", "straycat"}, {"namespace", "default"}}));
+  config["contexts"] =
+      named("context", json::object({{"cluster", "straycat"}, {"user", "straycat"}, {"namespace", "default"}}));
   return config.dump(2) + "\n";
 }
 

@@ -4,27 +4,30 @@
 #include <map>
 #include <set>
 
-#include <straycat/model/selector.hpp>
-
 #include "cluster/apiserver/catalog.hpp"
 #include "cluster/apiserver/json_help.hpp"
+#include <straycat/model/selector.hpp>
 
 namespace straycat::cluster {
 namespace {
 
 constexpr const char* label_rule =
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric "
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with "
+    "an alphanumeric "
     "character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 constexpr const char* subdomain_rule =
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an "
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
+    "end with an "
     "alphanumeric character (e.g. 'example.com', regex used for validation is "
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 constexpr const char* label_value_rule =
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
+    "end with an "
     "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
     "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 constexpr const char* qualified_name_rule =
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. "
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+    "character (e.g. "
     "'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
 bool lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -46,7 +49,8 @@ bool is_subdomain(std::string_view text) {
 
 bool is_name_part(std::string_view text) {
   return !text.empty() && alphanumeric(text.front()) && alphanumeric(text.back()) &&
-         std::all_of(text.begin(), text.end(), [](char c) { return alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 // Kinds whose names become host names.
@@ -61,9 +65,10 @@ void check_name(Causes& causes, const json& object) {
     const auto prefix = string_or(meta, "generateName");
     if (prefix.empty()) return require(causes, field, "name or generateName is required");
     field = "metadata.generateName";
-    name = prefix + "x";   // what a generated name will look like
+    name = prefix + "x";  // what a generated name will look like
   }
-  if (kind == "Role" || kind == "RoleBinding" || kind == "ClusterRole" || kind == "ClusterRoleBinding") return;   // path segments, with colons
+  if (kind == "Role" || kind == "RoleBinding" || kind == "ClusterRole" || kind == "ClusterRoleBinding")
+    return;  // path segments, with colons
   if (named_as_label(kind)) {
     if (!is_dns_label(name)) return refuse(causes, field, name, label_rule);
     if (name.size() > 63) refuse(causes, field, name, "must be no more than 63 bytes");
@@ -96,7 +101,8 @@ model::LabelSelector selector_of(const json& selector) {
 }
 
 void check_not_negative(Causes& causes, const json& spec, const char* key) {
-  if (const auto value = integer_or(spec, key); value < 0) refuse(causes, "spec." + std::string(key), value, "must be greater than or equal to 0");
+  if (const auto value = integer_or(spec, key); value < 0)
+    refuse(causes, "spec." + std::string(key), value, "must be greater than or equal to 0");
 }
 
 void check_template(Causes& causes, const json& spec, const std::vector<std::string>& restart_policies) {
@@ -129,19 +135,23 @@ void check_strategy(Causes& causes, const json& spec) {
   const auto& strategy = object_or_empty(spec, "strategy");
   const auto type = string_or(strategy, "type");
   if (type == "Recreate" && strategy.contains("rollingUpdate")) {
-    causes.push_back({"FieldValueForbidden", "Forbidden: may not be specified when strategy `type` is 'Recreate'", "spec.strategy.rollingUpdate"});
+    causes.push_back({"FieldValueForbidden", "Forbidden: may not be specified when strategy `type` is 'Recreate'",
+                      "spec.strategy.rollingUpdate"});
   } else if (type != "RollingUpdate" && type != "Recreate") {
     refuse_unsupported(causes, "spec.strategy.type", type, {"Recreate", "RollingUpdate"});
   }
   const auto& rolling = object_or_empty(strategy, "rollingUpdate");
-  if (rolling.contains("maxUnavailable") && is_zero(rolling["maxUnavailable"]) && rolling.contains("maxSurge") && is_zero(rolling["maxSurge"])) {
-    refuse(causes, "spec.strategy.rollingUpdate.maxUnavailable", rolling["maxUnavailable"], "may not be 0 when `maxSurge` is 0");
+  if (rolling.contains("maxUnavailable") && is_zero(rolling["maxUnavailable"]) && rolling.contains("maxSurge") &&
+      is_zero(rolling["maxSurge"])) {
+    refuse(causes, "spec.strategy.rollingUpdate.maxUnavailable", rolling["maxUnavailable"],
+           "may not be 0 when `maxSurge` is 0");
   }
 }
 
 void validate_deployment(Causes& causes, const json& object) {
   const auto& spec = object_or_empty(object, "spec");
-  for (const char* key : {"replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"}) check_not_negative(causes, spec, key);
+  for (const char* key : {"replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"})
+    check_not_negative(causes, spec, key);
   check_selector(causes, spec, "deployment");
   check_template(causes, spec, {"Always"});
   check_strategy(causes, spec);
@@ -150,13 +160,14 @@ void validate_deployment(Causes& causes, const json& object) {
 void validate_replica_set(Causes& causes, const json& object) {
   const auto& spec = object_or_empty(object, "spec");
   check_not_negative(causes, spec, "replicas");
-  check_selector(causes, spec, "deployment");   // the API server's own slip of the pen
+  check_selector(causes, spec, "deployment");  // the API server's own slip of the pen
   check_template(causes, spec, {"Always"});
 }
 
 void validate_job(Causes& causes, const json& object) {
   const auto& spec = object_or_empty(object, "spec");
-  for (const char* key : {"parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"}) {
+  for (const char* key :
+       {"parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"}) {
     check_not_negative(causes, spec, key);
   }
   check_template(causes, spec, {"OnFailure", "Never"});
@@ -176,9 +187,11 @@ void validate_service(Causes& causes, const json& object) {
     const auto name = string_or(ports[i], "name");
     if (name.empty() && ports.size() > 1) require(causes, at + ".name");
     if (!name.empty()) check_label_name(causes, at + ".name", name);
-    if (!name.empty() && !names.insert(name).second) causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
+    if (!name.empty() && !names.insert(name).second)
+      causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
     check_port(causes, at + ".port", ports[i].value("port", json(0)));
-    if (const auto target = ports[i].value("targetPort", json()); target.is_number()) check_port(causes, at + ".targetPort", target);
+    if (const auto target = ports[i].value("targetPort", json()); target.is_number())
+      check_port(causes, at + ".targetPort", target);
   }
   check_labels(causes, "spec.selector", object_or_empty(spec, "selector"));
 }
@@ -191,7 +204,8 @@ const std::map<std::string, Validator>& validators() {
       {"ReplicaSet", validate_replica_set},
       {"Job", validate_job},
       {"Service", validate_service},
-      {"Pod", [](Causes& causes, const json& object) { validate_pod_spec(causes, "spec", object_or_empty(object, "spec")); }},
+      {"Pod",
+       [](Causes& causes, const json& object) { validate_pod_spec(causes, "spec", object_or_empty(object, "spec")); }},
   };
   return all;
 }
@@ -206,7 +220,9 @@ void keep_unchanged(Causes& causes, const json& object, const json& current, con
 // What may change in a running pod's spec: images, deadline, grace period, more tolerations.
 json fixed_pod_spec(const json& pod) {
   auto spec = object_or_empty(pod, "spec");
-  for (const char* key : {"activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations", "ephemeralContainers", "nodeName"}) spec.erase(key);
+  for (const char* key :
+       {"activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations", "ephemeralContainers", "nodeName"})
+    spec.erase(key);
   for (const char* list : {"containers", "initContainers"}) {
     each_object(spec, list, [](json& container) {
       container.erase("image");
@@ -223,13 +239,17 @@ void require(Causes& causes, const std::string& field, const std::string& detail
 }
 
 void refuse(Causes& causes, const std::string& field, const json& value, const std::string& why) {
-  causes.push_back({"FieldValueInvalid", "Invalid value: " + value.dump(-1, ' ', false, json::error_handler_t::replace) + ": " + why, field});
+  causes.push_back({"FieldValueInvalid",
+                    "Invalid value: " + value.dump(-1, ' ', false, json::error_handler_t::replace) + ": " + why,
+                    field});
 }
 
-void refuse_unsupported(Causes& causes, const std::string& field, const json& value, const std::vector<std::string>& supported) {
+void refuse_unsupported(Causes& causes, const std::string& field, const json& value,
+                        const std::vector<std::string>& supported) {
   std::string all;
   for (const auto& item : supported) all += (all.empty() ? "" : ", ") + json(item).dump();
-  causes.push_back({"FieldValueNotSupported", "Unsupported value: " + value.dump() + ": supported values: " + all, field});
+  causes.push_back(
+      {"FieldValueNotSupported", "Unsupported value: " + value.dump() + ": supported values: " + all, field});
 }
 
 void check_port(Causes& causes, const std::string& field, const json& port) {
@@ -248,7 +268,8 @@ void check_labels(Causes& causes, const std::string& field, const json& labels) 
     const auto slash = key.find('/');
     const auto name = slash == std::string::npos ? key : key.substr(slash + 1);
     if (!is_name_part(name)) refuse(causes, field, key, qualified_name_rule);
-    if (slash != std::string::npos && !is_subdomain(key.substr(0, slash))) refuse(causes, field, key, std::string("prefix part ") + subdomain_rule);
+    if (slash != std::string::npos && !is_subdomain(key.substr(0, slash)))
+      refuse(causes, field, key, std::string("prefix part ") + subdomain_rule);
     if (name.size() > 63) refuse(causes, field, key, "name part must be no more than 63 bytes");
     if (!value.is_string()) continue;
     const auto text = value.get<std::string>();
@@ -261,24 +282,29 @@ Causes validate(const json& object) {
   Causes causes;
   check_name(causes, object);
   check_labels(causes, "metadata.labels", object_or_empty(object_or_empty(object, "metadata"), "labels"));
-  if (const auto at = validators().find(string_or(object, "kind")); at != validators().end()) at->second(causes, object);
+  if (const auto at = validators().find(string_or(object, "kind")); at != validators().end())
+    at->second(causes, object);
   return causes;
 }
 
 Causes validate_update(const json& object, const json& current) {
   Causes causes;
   const auto kind = string_or(object, "kind");
-  if (kind == "Deployment" || kind == "ReplicaSet" || kind == "StatefulSet" || kind == "DaemonSet") keep_unchanged(causes, object, current, "selector");
+  if (kind == "Deployment" || kind == "ReplicaSet" || kind == "StatefulSet" || kind == "DaemonSet")
+    keep_unchanged(causes, object, current, "selector");
   if (kind == "Job") {
-    for (const char* key : {"completions", "selector", "template", "completionMode"}) keep_unchanged(causes, object, current, key);
+    for (const char* key : {"completions", "selector", "template", "completionMode"})
+      keep_unchanged(causes, object, current, key);
   }
   const auto address = text_at(object, "/spec/clusterIP"), old_address = text_at(current, "/spec/clusterIP");
-  if (kind == "Service" && !old_address.empty() && address != old_address && text_at(object, "/spec/type") != "ExternalName") {
+  if (kind == "Service" && !old_address.empty() && address != old_address &&
+      text_at(object, "/spec/type") != "ExternalName") {
     refuse(causes, "spec.clusterIPs[0]", json::array({address}), "may not change once set");
   }
   if (kind == "Pod" && fixed_pod_spec(object) != fixed_pod_spec(current)) {
     causes.push_back({"FieldValueForbidden",
-                      "Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
+                      "Forbidden: pod updates may not change fields other than "
+                      "`spec.containers[*].image`,`spec.initContainers[*].image`,"
                       "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
                       "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
                       "spec"});

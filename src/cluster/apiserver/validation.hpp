@@ -17,12 +17,13 @@ using Causes = std::vector<Cause>;
 // Building blocks, shared by the files of the validation.
 void require(Causes& causes, const std::string& field, const std::string& detail = "");
 void refuse(Causes& causes, const std::string& field, const json& value, const std::string& why);
-void refuse_unsupported(Causes& causes, const std::string& field, const json& value, const std::vector<std::string>& supported);
+void refuse_unsupported(Causes& causes, const std::string& field, const json& value,
+                        const std::vector<std::string>& supported);
 void check_port(Causes& causes, const std::string& field, const json& port);
 // Names: a DNS label (pods' containers, Services, Namespaces), or a subdomain (most objects).
 void check_label_name(Causes& causes, const std::string& field, const std::string& name);
 void check_labels(Causes& causes, const std::string& field, const json& labels);
 
-void validate_pod_spec(Causes& causes, const std::string& field, const json& spec);   // pod_validation.cpp
+void validate_pod_spec(Causes& causes, const std::string& field, const json& spec);  // pod_validation.cpp
 
 }  // namespace straycat::cluster

@@ -4,12 +4,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <straycat/core/time.hpp>
-
 #include "cluster/apiserver/filter.hpp"
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/apiserver/table.hpp"
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -36,9 +35,14 @@ std::string event_line(const char* type, const json& object) {
 
 class Watch : public std::enable_shared_from_this<Watch> {
  public:
-  Watch(Store& store, WatchOrder order, const boost::asio::any_io_executor& executor, std::function<void(std::string)> write,
-        std::function<void()> end)
-      : store_(store), order_(std::move(order)), deadline_(executor), bookmark_timer_(executor), write_(std::move(write)), end_(std::move(end)) {}
+  Watch(Store& store, WatchOrder order, const boost::asio::any_io_executor& executor,
+        std::function<void(std::string)> write, std::function<void()> end)
+      : store_(store),
+        order_(std::move(order)),
+        deadline_(executor),
+        bookmark_timer_(executor),
+        write_(std::move(write)),
+        end_(std::move(end)) {}
 
   void start() {
     if (!send_past()) return;
@@ -79,7 +83,7 @@ class Watch : public std::enable_shared_from_this<Watch> {
     if (now) send_object(before ? "MODIFIED" : "ADDED", *change.object);
     if (before && !now) {
       if (change.type == ChangeType::deleted) return send_object("DELETED", *change.object);
-      auto last = *change.previous;   // as it last matched, at the revision where it stopped to
+      auto last = *change.previous;  // as it last matched, at the revision where it stopped to
       last["metadata"]["resourceVersion"] = std::to_string(change.revision);
       send_object("DELETED", last);
     }
@@ -91,7 +95,8 @@ class Watch : public std::enable_shared_from_this<Watch> {
   }
 
   [[nodiscard]] json table_of(const json& object, const std::string& version) const {
-    return make_table(order_.resource.kind, {std::make_shared<const json>(object)}, version, order_.include_object, wall_now_ns());
+    return make_table(order_.resource.kind, {std::make_shared<const json>(object)}, version, order_.include_object,
+                      wall_now_ns());
   }
 
   void send_bookmark(bool initial_end) {
@@ -106,13 +111,16 @@ class Watch : public std::enable_shared_from_this<Watch> {
   // What Go's encoder writes for an empty object of the kind.
   void add_required_fields(json& object) const {
     const auto& kind = order_.resource.kind;
-    if (kind == "EndpointSlice") object.update(json::object({{"addressType", ""}, {"endpoints", nullptr}, {"ports", nullptr}}));
+    if (kind == "EndpointSlice")
+      object.update(json::object({{"addressType", ""}, {"endpoints", nullptr}, {"ports", nullptr}}));
     if (kind == "Pod") object.update(json::object({{"spec", {{"containers", nullptr}}}, {"status", json::object()}}));
-    if (kind == "Service") object.update(json::object({{"spec", json::object()}, {"status", {{"loadBalancer", json::object()}}}}));
+    if (kind == "Service")
+      object.update(json::object({{"spec", json::object()}, {"status", {{"loadBalancer", json::object()}}}}));
     const json pods = json::object({{"metadata", json::object()}, {"spec", json::object({{"containers", nullptr}})}});
     if (kind == "Job") object.update(json::object({{"spec", {{"template", pods}}}, {"status", json::object()}}));
     if (kind == "Deployment") {
-      object["spec"] = json::object({{"replicas", 0}, {"selector", nullptr}, {"strategy", json::object()}, {"template", pods}});
+      object["spec"] =
+          json::object({{"replicas", 0}, {"selector", nullptr}, {"strategy", json::object()}, {"template", pods}});
       object["status"] = json::object();
     }
   }
@@ -146,18 +154,31 @@ class Watch : public std::enable_shared_from_this<Watch> {
 StoreResult<WatchOrder> parse_order(const Call& call) {
   auto filter = parse_filter(call.resource, call.route.ns, call.route.name, call.query);
   if (!filter) return filter.error();
-  WatchOrder order{call.resource, std::move(*filter), call.param("includeObject"), call.wants_table(), call.flag("allowWatchBookmarks"), false, false, 0, default_timeout_seconds};
+  WatchOrder order{call.resource,
+                   std::move(*filter),
+                   call.param("includeObject"),
+                   call.wants_table(),
+                   call.flag("allowWatchBookmarks"),
+                   false,
+                   false,
+                   0,
+                   default_timeout_seconds};
   const auto version = call.param("resourceVersion");
   const bool list_first = call.flag("sendInitialEvents");
   if (list_first && call.param("resourceVersionMatch") != "NotOlderThan") {
-    return Status{422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting "
-                                  "resourceVersionMatch to NotOlderThan", nullptr};
+    return Status{
+        422, "Invalid",
+        "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting "
+        "resourceVersionMatch to NotOlderThan",
+        nullptr};
   }
   if (!version.empty() && version.find_first_not_of("0123456789") != std::string::npos) {
-    return bad_request("Invalid value: \"" + version + "\": strconv.ParseUint: parsing \"" + version + "\": invalid syntax");
+    return bad_request("Invalid value: \"" + version + "\": strconv.ParseUint: parsing \"" + version +
+                       "\": invalid syntax");
   }
   order.from = std::strtoull(version.c_str(), nullptr, 10);
-  order.initial_events = list_first || ((version.empty() || order.from == 0) && call.param("sendInitialEvents") != "false");
+  order.initial_events =
+      list_first || ((version.empty() || order.from == 0) && call.param("sendInitialEvents") != "false");
   order.mark_initial_end = list_first && order.bookmarks;
   if (const auto seconds = std::strtoll(call.param("timeoutSeconds").c_str(), nullptr, 10); seconds > 0) {
     order.timeout_seconds = std::min<std::int64_t>(seconds, 86400);

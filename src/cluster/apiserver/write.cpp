@@ -20,7 +20,8 @@ Manager manager_of(const Call& call) {
   auto name = call.param("fieldManager");
   if (name.empty()) name = call.request.user_agent.substr(0, call.request.user_agent.find_first_of("/ "));
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {name.empty() ? "unknown" : name, call.route.subresource, kube_time(std::chrono::duration_cast<std::chrono::seconds>(now).count())};
+  return {name.empty() ? "unknown" : name, call.route.subresource,
+          kube_time(std::chrono::duration_cast<std::chrono::seconds>(now).count())};
 }
 
 Response with_warnings(Response response, const std::vector<std::string>& warnings) {
@@ -57,7 +58,8 @@ Answer create(const Call& call, Store& store, json object, const std::vector<std
   return with_warnings(object_response(call, 201, **made), warnings);
 }
 
-// A Service keeps the addresses that it was given when an update leaves them out (service storage patchAllocatedValues).
+// A Service keeps the addresses that it was given when an update leaves them out (service storage
+// patchAllocatedValues).
 void keep_allocated(json& object, const json& current) {
   if (string_or(object, "kind") != "Service" || text_at(object, "/spec/type") == "ExternalName") return;
   for (const char* key : {"clusterIP", "clusterIPs"}) {
@@ -66,7 +68,8 @@ void keep_allocated(json& object, const json& current) {
   if (object["spec"].value("type", "ClusterIP") == "ClusterIP") return;
   each_object(object["spec"], "ports", [&](json& port) {
     for (const auto& old : array_or_empty(current["spec"], "ports")) {
-      if (old.value("port", json()) == port.value("port", json()) && old.contains("nodePort")) set_default(port, "nodePort", old["nodePort"]);
+      if (old.value("port", json()) == port.value("port", json()) && old.contains("nodePort"))
+        set_default(port, "nodePort", old["nodePort"]);
     }
   });
 }
@@ -86,7 +89,8 @@ void keep_other_half(json& object, const json& current, const Call& call) {
   }
 }
 
-Answer write_back(const Call& call, Store& store, json object, const Object& current, bool track, const std::vector<std::string>& warnings) {
+Answer write_back(const Call& call, Store& store, json object, const Object& current, bool track,
+                  const std::vector<std::string>& warnings) {
   keep_other_half(object, *current, call);
   keep_allocated(object, *current);
   default_object(object);
@@ -102,28 +106,39 @@ Answer write_back(const Call& call, Store& store, json object, const Object& cur
 // A Scale laid over its workload.
 StoreResult<Document> scaled(const json& current, const json& scale, const Call& call) {
   const auto replicas = object_or_empty(scale, "spec").value("replicas", json(0));
-  if (!replicas.is_number_integer()) return bad_request("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32");
+  if (!replicas.is_number_integer())
+    return bad_request(
+        "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal into Go struct field "
+        "ScaleSpec.spec.replicas of type int32");
   if (replicas.get<std::int64_t>() < 0) {
-    return Status{422, "Invalid", "Scale.autoscaling \"" + call.route.name + "\" is invalid: spec.replicas: Invalid value: " + replicas.dump() +
-                                      ": must be greater than or equal to 0", nullptr};
+    return Status{422, "Invalid",
+                  "Scale.autoscaling \"" + call.route.name + "\" is invalid: spec.replicas: Invalid value: " +
+                      replicas.dump() + ": must be greater than or equal to 0",
+                  nullptr};
   }
   auto object = current;
   object["spec"]["replicas"] = replicas;
-  if (const auto version = text_at(scale, "/metadata/resourceVersion"); !version.empty()) object["metadata"]["resourceVersion"] = version;
+  if (const auto version = text_at(scale, "/metadata/resourceVersion"); !version.empty())
+    object["metadata"]["resourceVersion"] = version;
   return Document{std::move(object)};
 }
 
 StoreResult<Document> patched(const Call& call, const json& current, const json& patch, const std::string& type) {
   if (type == "application/json-patch+json") return json_patched(current, patch);
-  if (!patch.is_object()) return bad_request("json: cannot unmarshal non-object into Go value of type map[string]interface {}");
-  if (type == "application/merge-patch+json" || call.route.subresource == "scale") return Document{merge_patched(current, patch)};
+  if (!patch.is_object())
+    return bad_request("json: cannot unmarshal non-object into Go value of type map[string]interface {}");
+  if (type == "application/merge-patch+json" || call.route.subresource == "scale")
+    return Document{merge_patched(current, patch)};
   return Document{strategic_patched(current, patch, *structure_of_kind(call.resource.kind))};
 }
 
 Status unsupported_patch(const std::string& type) {
-  return {415, "UnsupportedMediaType",
-          "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
-          "application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml (got " + type + ")", nullptr};
+  return {
+      415, "UnsupportedMediaType",
+      "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+      "application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml (got " +
+          type + ")",
+      nullptr};
 }
 
 // Unknown fields and wrong types under apply are the field manager's complaint: a plain 500.
@@ -131,14 +146,16 @@ StoreResult<void> check_typed(const json& patch, const Call& call) {
   const auto& structure = *structure_of_kind(call.resource.kind);
   std::string problem;
   if (const auto unknown = unknown_fields(patch, structure); !unknown.empty()) {
-    for (const auto& path : unknown) problem += (problem.empty() ? "" : "\n") + ("." + path) + ": field not declared in schema";
+    for (const auto& path : unknown)
+      problem += (problem.empty() ? "" : "\n") + ("." + path) + ": field not declared in schema";
     if (unknown.size() > 1) problem = "errors:\n" + problem;
   } else if (const auto clash = find_type_clash(patch, structure)) {
-    problem = "." + clash->path + ": expected " + (clash->wanted == "int32" ? "numeric (int or float)" : clash->wanted) + ", got " + clash->got;
+    problem = "." + clash->path + ": expected " +
+              (clash->wanted == "int32" ? "numeric (int or float)" : clash->wanted) + ", got " + clash->got;
   }
   if (problem.empty()) return {};
-  const auto who = text_at(patch, "/metadata/namespace") + "/" + text_at(patch, "/metadata/name") + "; " + string_or(patch, "apiVersion") +
-                   ", Kind=" + string_or(patch, "kind");
+  const auto who = text_at(patch, "/metadata/namespace") + "/" + text_at(patch, "/metadata/name") + "; " +
+                   string_or(patch, "apiVersion") + ", Kind=" + string_or(patch, "kind");
   return Status{500, "", "failed to create typed patch object (" + who + "): " + problem, nullptr};
 }
 
@@ -146,7 +163,10 @@ Answer apply_object(const Call& call, Store& store) {
   auto body = read_body(call.request);
   if (!body) return status_response(body.error());
   if (call.param("fieldManager").empty()) {
-    return status_response(Status{422, "Invalid", "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch", nullptr});
+    return status_response(
+        Status{422, "Invalid",
+               "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+               nullptr});
   }
   if (!body->object.is_object()) return status_response(bad_request("error decoding YAML: object expected"));
   if (auto typed = check_typed(body->object, call); !typed) return status_response(typed.error());
@@ -159,7 +179,8 @@ Answer apply_object(const Call& call, Store& store) {
     if (auto there = check_namespace(call, store); !there) return status_response(there.error());
     forget_status(decoded->object, call.resource);
   }
-  auto merged = apply(current ? *current : json(nullptr), std::move(decoded->object), call.resource, manager_of(call), call.flag("force"));
+  auto merged = apply(current ? *current : json(nullptr), std::move(decoded->object), call.resource, manager_of(call),
+                      call.flag("force"));
   if (!merged) return status_response(merged.error());
   if (!current) return create(call, store, std::move(merged->object), {});
   return write_back(call, store, std::move(merged->object), current, false, {});
@@ -179,7 +200,8 @@ Answer create_object(const Call& call, Store& store) {
   auto seen = object;
   default_object(seen);
   track_update(nullptr, seen, call.resource, manager_of(call));
-  if (seen["metadata"].contains("managedFields")) object["metadata"]["managedFields"] = seen["metadata"]["managedFields"];
+  if (seen["metadata"].contains("managedFields"))
+    object["metadata"]["managedFields"] = seen["metadata"]["managedFields"];
   return create(call, store, std::move(object), decoded->warnings);
 }
 
@@ -190,7 +212,8 @@ Answer replace_object(const Call& call, Store& store) {
   if (!current) return status_response(not_found(call.resource, call.route.name));
   if (call.route.subresource == "scale") {
     auto object = scaled(*current, body->object, call);
-    return object ? write_back(call, store, std::move(object->object), current, true, {}) : Answer{status_response(object.error())};
+    return object ? write_back(call, store, std::move(object->object), current, true, {})
+                  : Answer{status_response(object.error())};
   }
   auto decoded = decode_object(std::move(body->object), call);
   if (!decoded) return status_response(decoded.error());
@@ -201,7 +224,8 @@ Answer replace_object(const Call& call, Store& store) {
 Answer patch_object(const Call& call, Store& store) {
   const auto type = call.request.content_type.substr(0, call.request.content_type.find(';'));
   if (type == apply_type) return apply_object(call, store);
-  if (type != "application/json-patch+json" && type != "application/merge-patch+json" && type != "application/strategic-merge-patch+json") {
+  if (type != "application/json-patch+json" && type != "application/merge-patch+json" &&
+      type != "application/strategic-merge-patch+json") {
     return status_response(unsupported_patch(type));
   }
   const auto patch = parse_body(call.request.body);
@@ -212,7 +236,8 @@ Answer patch_object(const Call& call, Store& store) {
     auto scale = patched(call, scale_of(*current), patch->object, type);
     if (!scale) return status_response(scale.error());
     auto object = scaled(*current, scale->object, call);
-    return object ? write_back(call, store, std::move(object->object), current, true, {}) : Answer{status_response(object.error())};
+    return object ? write_back(call, store, std::move(object->object), current, true, {})
+                  : Answer{status_response(object.error())};
   }
   auto result = patched(call, *current, patch->object, type);
   if (!result) return status_response(result.error());

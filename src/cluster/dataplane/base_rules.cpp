@@ -8,17 +8,21 @@ namespace {
 using namespace rule_json;
 using Commands = std::vector<json>;
 
-constexpr unsigned masquerade_bit = 0x4000;   // kube-proxy's
-// nf_nat's priorities: destination NAT at -100, source NAT at 100; kube-proxy filters just before (-110) and just after (-90).
+constexpr unsigned masquerade_bit = 0x4000;  // kube-proxy's
+// nf_nat's priorities: destination NAT at -100, source NAT at 100; kube-proxy filters just before (-110) and just after
+// (-90).
 constexpr int before_dnat = -110, dnat_priority = -100, after_dnat = -90, snat_priority = 100;
 
-json table(const char* verb) { return json::object({{verb, json::object({{"table", {{"family", "ip"}, {"name", nft_table}}}})}}); }
+json table(const char* verb) {
+  return json::object({{verb, json::object({{"table", {{"family", "ip"}, {"name", nft_table}}}})}});
+}
 
 json service_network() { return json::object({{"prefix", json::object({{"addr", "10.96.0.0"}, {"len", 12}})}}); }
 
 Commands objects() {
   Commands out{add_verdict_map("service-ips"), add_verdict_map("no-endpoint-services"), add_address_set("cluster-ips")};
-  for (const char* name : {"services", "service-endpoints-check", "cluster-ips-check", "reject-chain", "mark-for-masquerade", "masquerading"})
+  for (const char* name : {"services", "service-endpoints-check", "cluster-ips-check", "reject-chain",
+                           "mark-for-masquerade", "masquerading"})
     out.push_back(add_chain(name));
   out.push_back(add_base_chain("nat-prerouting", "nat", "prerouting", dnat_priority));
   out.push_back(add_base_chain("nat-output", "nat", "output", dnat_priority));

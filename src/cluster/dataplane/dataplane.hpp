@@ -2,13 +2,12 @@
 // kube-proxy writes it), and the loopback fallback (no privilege at all; clients choose the endpoint themselves).
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include <straycat/core/result.hpp>
@@ -19,7 +18,7 @@ namespace straycat::cluster {
 struct ServiceEndpoint {
   std::string address;
   std::uint16_t port = 0;
-  std::string pod;              // for the ground truth's file and for comments
+  std::string pod;  // for the ground truth's file and for comments
   auto operator<=>(const ServiceEndpoint&) const = default;
 };
 
@@ -28,7 +27,7 @@ struct ServiceRule {
   std::string ns, name, port_name;
   std::string cluster_ip;
   std::uint16_t port = 0;
-  std::vector<ServiceEndpoint> endpoints;   // empty: reject
+  std::vector<ServiceEndpoint> endpoints;  // empty: reject
   bool client_ip_affinity = false;
   int affinity_seconds = 10800;
   bool operator==(const ServiceRule&) const = default;
@@ -43,20 +42,23 @@ struct ServiceTable {
 class DataPlane {
  public:
   virtual ~DataPlane() = default;
-  [[nodiscard]] virtual std::string name() const = 0;        // "kernel nftables", "loopback fallback"
+  [[nodiscard]] virtual std::string name() const = 0;  // "kernel nftables", "loopback fallback"
   // Whether a pod's process must unshare its network and mount namespaces before `attach`.
   [[nodiscard]] virtual bool isolates_pods() const = 0;
-  [[nodiscard]] virtual std::string node_address() const = 0;   // where pods reach the node (API server, health probes from)
+  [[nodiscard]] virtual std::string node_address()
+      const = 0;  // where pods reach the node (API server, health probes from)
   // A free pod address; addresses are not handed out again before all others were (address reuse hides bugs).
   virtual Result<std::string> allocate_address() = 0;
-  // Wires the network namespace of process `pid` (which has unshared it) to the node under `address`. A no-op in the fallback.
+  // Wires the network namespace of process `pid` (which has unshared it) to the node under `address`. A no-op in the
+  // fallback.
   virtual Result<> attach(pid_t pid, const std::string& address) = 0;
   virtual void detach(const std::string& address) = 0;
   // Atomically makes the kernel's rules equal to the table.
   virtual Result<> apply(const ServiceTable& table) = 0;
   // Environment that a pod's process needs beside the usual (the fallback's service map); empty for the kernel.
   [[nodiscard]] virtual std::map<std::string, std::string> pod_environment(const std::string& address) const = 0;
-  // New connections that the kernel sent to each Service rule since it was made: "ns/name:port" -> count. Empty in the fallback.
+  // New connections that the kernel sent to each Service rule since it was made: "ns/name:port" -> count. Empty in the
+  // fallback.
   [[nodiscard]] virtual std::map<std::string, std::uint64_t> service_counters() = 0;
 };
 

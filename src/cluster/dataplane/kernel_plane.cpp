@@ -11,10 +11,11 @@ namespace straycat::cluster {
 namespace {
 
 constexpr const char* gateway = "10.244.0.1";
-constexpr std::uint32_t first_pod = 0x0af40002, last_pod = 0x0af4fffe;   // 10.244.0.2 .. 10.244.255.254
+constexpr std::uint32_t first_pod = 0x0af40002, last_pod = 0x0af4fffe;  // 10.244.0.2 .. 10.244.255.254
 
-// A prober opens a new connection for each request: without these a client falls off a cliff at some 14,000 connections (ports in
-// TIME_WAIT), and conntrack fills at some 2,200 connections a second. What refuses to be set is left as it is.
+// A prober opens a new connection for each request: without these a client falls off a cliff at some 14,000 connections
+// (ports in TIME_WAIT), and conntrack fills at some 2,200 connections a second. What refuses to be set is left as it
+// is.
 void widen_port_limits() {
   (void)write_sysctl("net.ipv4.ip_local_port_range", "1024 65535");
   (void)write_sysctl("net.ipv4.tcp_tw_reuse", "1");
@@ -26,7 +27,8 @@ Result<> set_node_sysctls() {
   widen_port_limits();
   for (const char* family : {"all", "default"}) {
     (void)write_sysctl(fmt::format("net.ipv4.conf.{}.rp_filter", family), "0");
-    (void)write_sysctl(fmt::format("net.ipv4.conf.{}.send_redirects", family), "0");   // a hairpin leaves by the link it came
+    (void)write_sysctl(fmt::format("net.ipv4.conf.{}.send_redirects", family),
+                       "0");  // a hairpin leaves by the link it came
     (void)write_sysctl(fmt::format("net.ipv6.conf.{}.disable_ipv6", family), "1");
   }
   return {};
@@ -102,7 +104,8 @@ Result<std::string> KernelDataPlane::allocate_address() {
 
 Result<> KernelDataPlane::attach(pid_t pid, const std::string& address) {
   const auto name = link_name(address);
-  if (routes_.link_index(name)) (void)routes_.delete_link(name);   // the namespace of a pod long gone is still held by somebody
+  if (routes_.link_index(name))
+    (void)routes_.delete_link(name);  // the namespace of a pod long gone is still held by somebody
   if (auto done = routes_.add_wire(name, "eth0", pid); !done) return done;
   const auto link = routes_.link_index(name);
   if (!link) return link.error();
@@ -146,17 +149,19 @@ Result<> KernelDataPlane::apply(const ServiceTable& table) {
   return done;
 }
 
-// The kernel's count of a Service goes with its rules: into the ground truth it goes before. (A connection between this and
-// the removal is in the file by its own line.)
+// The kernel's count of a Service goes with its rules: into the ground truth it goes before. (A connection between this
+// and the removal is in the file by its own line.)
 void KernelDataPlane::note_departures(const ServiceTable& next) {
   const auto stays = [&](const ServiceRule& rule) {
-    return std::any_of(next.rules.begin(), next.rules.end(), [&](const auto& other) { return rule_key(other) == rule_key(rule); });
+    return std::any_of(next.rules.begin(), next.rules.end(),
+                       [&](const auto& other) { return rule_key(other) == rule_key(rule); });
   };
   if (std::all_of(applied_.rules.begin(), applied_.rules.end(), stays)) return;
   const auto counters = truth_ ? service_counters() : std::map<std::string, std::uint64_t>();
   for (const auto& rule : applied_.rules) {
     if (stays(rule)) continue;
-    if (const auto count = counters.find(rule_key(rule)); count != counters.end()) truth_->write_counter(count->first, count->second);
+    if (const auto count = counters.find(rule_key(rule)); count != counters.end())
+      truth_->write_counter(count->first, count->second);
     counted_before_.erase(rule_key(rule));
   }
 }
@@ -180,7 +185,8 @@ std::map<std::string, std::uint64_t> KernelDataPlane::service_counters() {
   for (const auto& rule : applied_.rules) {
     const auto found = counters.find(service_object(rule));
     const auto before = counted_before_.find(rule_key(rule));
-    out[rule_key(rule)] = (found == counters.end() ? 0 : found->second) + (before == counted_before_.end() ? 0 : before->second);
+    out[rule_key(rule)] =
+        (found == counters.end() ? 0 : found->second) + (before == counted_before_.end() ? 0 : before->second);
   }
   return out;
 }

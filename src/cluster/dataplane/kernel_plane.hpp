@@ -1,8 +1,8 @@
 // The kernel as data plane: routed veth pairs, nftables NAT as kube-proxy writes it.
 //
-// Node: 10.244.0.1/32 on lo, one host route a pod, no bridge between them (a bridge would need bridge-nf-call-iptables and a
-// hairpin flag a port). svc0 is a bridge without ports that gives the node's own clients a route to 10.96.0.0/12; through lo, ICMP
-// rejects would get lost, and behind a blackhole route no packet would reach nftables.
+// Node: 10.244.0.1/32 on lo, one host route a pod, no bridge between them (a bridge would need bridge-nf-call-iptables
+// and a hairpin flag a port). svc0 is a bridge without ports that gives the node's own clients a route to 10.96.0.0/12;
+// through lo, ICMP rejects would get lost, and behind a blackhole route no packet would reach nftables.
 #pragma once
 
 #include <map>
@@ -28,7 +28,8 @@ class KernelDataPlane final : public DataPlane {
   [[nodiscard]] std::string node_address() const override;
   Result<std::string> allocate_address() override;
   Result<> attach(pid_t pid, const std::string& address) override;
-  // Only frees the address: the wire vanishes with the pod's namespace, while deleting it here would stop this thread for 35 ms.
+  // Only frees the address: the wire vanishes with the pod's namespace, while deleting it here would stop this thread
+  // for 35 ms.
   void detach(const std::string& address) override;
   Result<> apply(const ServiceTable& table) override;
   [[nodiscard]] std::map<std::string, std::string> pod_environment(const std::string&) const override { return {}; }
@@ -40,7 +41,7 @@ class KernelDataPlane final : public DataPlane {
   KernelDataPlane(RouteSocket routes, Nft nft);
   Result<> rebuild();
   Result<> run_all(const std::vector<nlohmann::json>& transactions);
-  std::map<std::string, std::uint64_t> read_counters();   // by object name
+  std::map<std::string, std::uint64_t> read_counters();  // by object name
   void note_departures(const ServiceTable& next);
 
   RouteSocket routes_;
@@ -48,8 +49,8 @@ class KernelDataPlane final : public DataPlane {
   AddressPool addresses_;
   std::unique_ptr<TruthLog> truth_;
   ServiceTable applied_;
-  bool lost_track_ = false;                               // a transaction failed: what the kernel has is not known
-  std::map<std::string, std::uint64_t> counted_before_;   // by key: what was counted before a rebuild
+  bool lost_track_ = false;                              // a transaction failed: what the kernel has is not known
+  std::map<std::string, std::uint64_t> counted_before_;  // by key: what was counted before a rebuild
 };
 
 }  // namespace straycat::cluster

@@ -10,7 +10,8 @@
 namespace straycat::cluster {
 namespace {
 
-// 127.1.0.1 .. 127.1.254.254: 127.1.255.254 is where clients dial when a Service has no endpoint, so no pod may listen there.
+// 127.1.0.1 .. 127.1.254.254: 127.1.255.254 is where clients dial when a Service has no endpoint, so no pod may listen
+// there.
 constexpr std::uint32_t first_pod = 0x7f010001, last_pod = 0x7f01fefe;
 
 // Fowler, Noll, Vo: 64 bit, variant 1a.
@@ -49,7 +50,9 @@ std::string service_map_text(const ServiceTable& table) {
 }
 
 LoopbackDataPlane::LoopbackDataPlane(Descriptor map)
-    : map_(std::move(map)), map_path_(fmt::format("/proc/{}/fd/{}", ::getpid(), map_.get())), addresses_(first_pod, last_pod) {}
+    : map_(std::move(map)),
+      map_path_(fmt::format("/proc/{}/fd/{}", ::getpid(), map_.get())),
+      addresses_(first_pod, last_pod) {}
 
 Result<std::unique_ptr<LoopbackDataPlane>> LoopbackDataPlane::create() {
   auto map = make_memory_file("straycat-services");
@@ -68,7 +71,8 @@ Result<std::string> LoopbackDataPlane::allocate_address() {
 // In place, so that readers may keep the file mapped or open; the checksum tells them when they read halfway through.
 Result<> LoopbackDataPlane::apply(const ServiceTable& table) {
   const auto text = service_map_text(table);
-  if (::pwrite(map_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) return system_error("write the service map");
+  if (::pwrite(map_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+    return system_error("write the service map");
   if (::ftruncate(map_.get(), static_cast<off_t>(text.size())) != 0) return system_error("cut the service map");
   return {};
 }

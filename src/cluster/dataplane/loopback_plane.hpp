@@ -1,5 +1,6 @@
-// The fallback without any privilege: pods listen on 127.1.0.x, and clients choose the endpoint themselves from a memory file
-// (src/README.md, "Loopback fallback"). Lost: the kernel's balancing, a ClusterIP for other programs, network-level drops.
+// The fallback without any privilege: pods listen on 127.1.0.x, and clients choose the endpoint themselves from a
+// memory file (src/README.md, "Loopback fallback"). Lost: the kernel's balancing, a ClusterIP for other programs,
+// network-level drops.
 #pragma once
 
 #include <memory>

@@ -1,35 +1,36 @@
 #include "cluster/dataplane/names.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-
 #include <fmt/format.h>
 
-#include <straycat/model/objects.hpp>
-
 #include "cluster/sandbox/descriptor.hpp"
+#include <straycat/model/objects.hpp>
 
 namespace straycat::cluster {
 namespace {
 
 Result<> write_whole(const std::string& path, const std::string& text) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return system_error("write " + path);
+  if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    return system_error("write " + path);
   return {};
 }
 
 // What follows the line's first byte, which is '#' or ' '. Pods of other namespaces must say the namespace.
-std::string line_for(const std::string& seen_from, const std::string& ns, const std::string& name, const std::string& address) {
+std::string line_for(const std::string& seen_from, const std::string& ns, const std::string& name,
+                     const std::string& address) {
   const auto short_name = seen_from == ns ? name + " " : std::string();
   return fmt::format("{0} {1}{2}.{3} {2}.{3}.svc {2}.{3}.svc.cluster.local\n", address, short_name, name, ns);
 }
 
-std::vector<std::string> ready_addresses(const std::vector<Object>& slices, const std::string& ns, const std::string& name) {
+std::vector<std::string> ready_addresses(const std::vector<Object>& slices, const std::string& ns,
+                                         const std::string& name) {
   std::vector<std::string> out;
   for (const auto& object : slices) {
     const auto slice = model::project_slice(*object);
@@ -59,7 +60,9 @@ NamesFile::~NamesFile() {
 
 Result<NamesFile> NamesFile::create(std::string directory) {
   NamesFile names(std::move(directory));
-  if (auto done = write_whole(names.nsswitch_path(), "passwd: files\ngroup: files\nshadow: files\nhosts: files\n"); !done) return done.error();
+  if (auto done = write_whole(names.nsswitch_path(), "passwd: files\ngroup: files\nshadow: files\nhosts: files\n");
+      !done)
+    return done.error();
   if (auto done = write_whole(names.resolv_path(), ""); !done) return done.error();
   return names;
 }
@@ -84,16 +87,19 @@ Result<> NamesFile::show(File& file, const std::string& line, bool shown) {
     if (!shown) return {};
     const auto end = ::lseek(file.fd, 0, SEEK_END);
     const auto text = "#" + line;
-    if (end < 0 || ::pwrite(file.fd, text.data(), text.size(), end) != static_cast<ssize_t>(text.size())) return system_error("write " + file.path);
+    if (end < 0 || ::pwrite(file.fd, text.data(), text.size(), end) != static_cast<ssize_t>(text.size()))
+      return system_error("write " + file.path);
     found = file.lines.emplace(line, end).first;
   }
   if (::pwrite(file.fd, shown ? " " : "#", 1, found->second) != 1) return system_error("write " + file.path);
   return {};
 }
 
-Result<> NamesFile::set_service(const std::string& ns, const std::string& name, const std::vector<std::string>& addresses) {
+Result<> NamesFile::set_service(const std::string& ns, const std::string& name,
+                                const std::vector<std::string>& addresses) {
   auto& known = services_[{ns, name}];
-  const auto write = [&](const std::vector<std::string>& lines, const std::vector<std::string>& unless, bool shown) -> Result<> {
+  const auto write = [&](const std::vector<std::string>& lines, const std::vector<std::string>& unless,
+                         bool shown) -> Result<> {
     for (const auto& address : lines) {
       if (std::count(unless.begin(), unless.end(), address) > 0) continue;
       for (auto& [seen_from, file] : files_)
@@ -101,14 +107,16 @@ Result<> NamesFile::set_service(const std::string& ns, const std::string& name, 
     }
     return {};
   };
-  if (auto done = write(known, addresses, false); !done) return done;   // the old first: two addresses for one name would both be tried
+  if (auto done = write(known, addresses, false); !done)
+    return done;  // the old first: two addresses for one name would both be tried
   if (auto done = write(addresses, known, true); !done) return done;
   known = addresses;
   if (known.empty()) services_.erase({ns, name});
   return {};
 }
 
-Result<> NamesFile::update(const std::string& ns, const std::string& name, const Object& service, const std::vector<Object>& slices) {
+Result<> NamesFile::update(const std::string& ns, const std::string& name, const Object& service,
+                           const std::vector<Object>& slices) {
   if (!service) return set_service(ns, name, {});
   const auto projected = model::project_service(*service);
   if (projected.type == "ExternalName" || projected.cluster_ip.empty()) return set_service(ns, name, {});
@@ -117,7 +125,8 @@ Result<> NamesFile::update(const std::string& ns, const std::string& name, const
 }
 
 int NamesFile::mount_over_etc(const char* hosts, const char* nsswitch, const char* resolv) {
-  const char* const pairs[][2] = {{hosts, "/etc/hosts"}, {nsswitch, "/etc/nsswitch.conf"}, {resolv, "/etc/resolv.conf"}};
+  const char* const pairs[][2] = {
+      {hosts, "/etc/hosts"}, {nsswitch, "/etc/nsswitch.conf"}, {resolv, "/etc/resolv.conf"}};
   for (const auto& pair : pairs)
     if (::access(pair[1], F_OK) == 0 && ::mount(pair[0], pair[1], nullptr, MS_BIND, nullptr) != 0) return errno;
   return 0;

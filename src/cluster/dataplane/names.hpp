@@ -1,4 +1,5 @@
-// Service names inside pods without a DNS server: one hosts file per namespace, bind-mounted over /etc/hosts of its pods.
+// Service names inside pods without a DNS server: one hosts file per namespace, bind-mounted over /etc/hosts of its
+// pods.
 //
 // Readers never see a torn line: a line is appended as a comment ("#10.96.0.7 sayhi ..."), then its first byte alone is
 // overwritten with a blank; removal overwrites it with '#' again.
@@ -9,16 +10,15 @@
 #include <utility>
 #include <vector>
 
-#include <straycat/core/result.hpp>
-
 #include "cluster/apiserver/store.hpp"
+#include <straycat/core/result.hpp>
 
 namespace straycat::cluster {
 
 class NamesFile {
  public:
-  // `directory` exists; it will hold `hosts.NS` for each namespace asked for, `nsswitch.conf` ("hosts: files") and an empty
-  // `resolv.conf`, so that an unknown name fails at once instead of asking a name server that cannot answer.
+  // `directory` exists; it will hold `hosts.NS` for each namespace asked for, `nsswitch.conf` ("hosts: files") and an
+  // empty `resolv.conf`, so that an unknown name fails at once instead of asking a name server that cannot answer.
   static Result<NamesFile> create(std::string directory);
   NamesFile(NamesFile&& other) noexcept;
   NamesFile& operator=(NamesFile&& other) noexcept;
@@ -32,17 +32,18 @@ class NamesFile {
   // The addresses of a Service from now on (none: the name is gone). Returns at once when nothing changed.
   Result<> set_service(const std::string& ns, const std::string& name, const std::vector<std::string>& addresses);
   // The same for a Service object: its cluster IP, or its ready endpoints when it is headless (from its slices).
-  Result<> update(const std::string& ns, const std::string& name, const Object& service, const std::vector<Object>& slices);
+  Result<> update(const std::string& ns, const std::string& name, const Object& service,
+                  const std::vector<Object>& slices);
 
-  // In the pod's child process, after it unshared its mount namespace (async-signal-safe after fork except for no allocation made):
-  // mounts the three files over /etc. Returns 0 or errno; files that the machine lacks are skipped.
+  // In the pod's child process, after it unshared its mount namespace (async-signal-safe after fork except for no
+  // allocation made): mounts the three files over /etc. Returns 0 or errno; files that the machine lacks are skipped.
   static int mount_over_etc(const char* hosts, const char* nsswitch, const char* resolv);
 
  private:
   struct File {
     int fd = -1;
     std::string path;
-    std::map<std::string, long> lines;   // text without the first byte -> offset of that byte
+    std::map<std::string, long> lines;  // text without the first byte -> offset of that byte
   };
   using Key = std::pair<std::string, std::string>;
   explicit NamesFile(std::string directory) : directory_(std::move(directory)) {}

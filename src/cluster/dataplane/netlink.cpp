@@ -1,6 +1,8 @@
 #include "cluster/dataplane/netlink.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <cstdlib>
 #include <fcntl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -10,9 +12,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cstdlib>
 
 namespace straycat::cluster {
 namespace {
@@ -34,7 +33,9 @@ class Message {
     put_bytes(data, size);
     return *this;
   }
-  Message& text(std::uint16_t type, const std::string& value) { return attribute(type, value.c_str(), value.size() + 1); }
+  Message& text(std::uint16_t type, const std::string& value) {
+    return attribute(type, value.c_str(), value.size() + 1);
+  }
   Message& number(std::uint16_t type, std::uint32_t value) { return attribute(type, &value, sizeof value); }
   Message& address(std::uint16_t type, const std::string& value) {
     in_addr parsed{};
@@ -184,7 +185,8 @@ Result<> RouteSocket::add_route(const KernelRoute& route) {
   if (!route.gateway.empty()) message.address(RTA_GATEWAY, route.gateway);
   if (!route.source.empty()) message.address(RTA_PREFSRC, route.source);
   message.number(RTA_OIF, static_cast<std::uint32_t>(route.link));
-  return only_success(ask(message.take(), "add the route to " + (route.destination.empty() ? "anywhere" : route.destination)));
+  return only_success(
+      ask(message.take(), "add the route to " + (route.destination.empty() ? "anywhere" : route.destination)));
 }
 
 Result<NetworkVisit> NetworkVisit::enter(pid_t pid) {

@@ -1,23 +1,22 @@
-// rtnetlink(7), as much as wiring pods needs: links, addresses, routes, of the network namespace in which the socket was made.
+// rtnetlink(7), as much as wiring pods needs: links, addresses, routes, of the network namespace in which the socket
+// was made.
 #pragma once
-
-#include <sys/types.h>
 
 #include <cstdint>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
-#include <straycat/core/result.hpp>
-
 #include "cluster/sandbox/descriptor.hpp"
+#include <straycat/core/result.hpp>
 
 namespace straycat::cluster {
 
 struct KernelRoute {
-  std::string destination;    // "10.96.0.0"; "" = default route
+  std::string destination;  // "10.96.0.0"; "" = default route
   int prefix = 32;
-  std::string gateway;        // "" = directly on the link
-  std::string source;         // preferred source, "" = the kernel's choice
+  std::string gateway;  // "" = directly on the link
+  std::string source;   // preferred source, "" = the kernel's choice
   int link = 0;
 };
 
@@ -28,16 +27,16 @@ class RouteSocket {
   Result<int> link_index(const std::string& name);
   Result<> set_up(int link);
   Result<> add_bridge(const std::string& name);
-  // A pair of links, both down (an end cannot be opened before the other exists): `name` here, `peer` in the network namespace
-  // of process `pid`.
+  // A pair of links, both down (an end cannot be opened before the other exists): `name` here, `peer` in the network
+  // namespace of process `pid`.
   Result<> add_wire(const std::string& name, const std::string& peer, pid_t pid);
-  Result<> delete_link(const std::string& name);      // synchronous in the kernel: some 35 ms for one end of a wire
+  Result<> delete_link(const std::string& name);  // synchronous in the kernel: some 35 ms for one end of a wire
   Result<> add_address(int link, const std::string& address, int prefix);
   Result<> add_route(const KernelRoute& route);
 
  private:
   explicit RouteSocket(Descriptor socket) : socket_(std::move(socket)) {}
-  Result<int> ask(std::vector<char> message, const std::string& what);   // the link index in the answer, or 0
+  Result<int> ask(std::vector<char> message, const std::string& what);  // the link index in the answer, or 0
 
   Descriptor socket_;
   std::uint32_t sequence_ = 0;

@@ -24,7 +24,8 @@ Result<Nft> Nft::open() {
   Nft nft(context);
   // JSON output is also what makes the library read its input as JSON.
   ::nft_ctx_output_set_flags(context, NFT_CTX_OUTPUT_JSON);
-  if (::nft_ctx_buffer_output(context) != 0 || ::nft_ctx_buffer_error(context) != 0) return own_trouble("nftables: no memory");
+  if (::nft_ctx_buffer_output(context) != 0 || ::nft_ctx_buffer_error(context) != 0)
+    return own_trouble("nftables: no memory");
   return nft;
 }
 

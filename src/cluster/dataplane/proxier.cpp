@@ -11,7 +11,8 @@ Nanos sync_delay(std::optional<Stamp> last, Stamp now, Nanos period) {
   return std::max(Nanos{0}, *last + period - now);
 }
 
-// Shared with the handlers in flight: a timer that fires after the Proxier is gone finds `store` still there and does nothing.
+// Shared with the handlers in flight: a timer that fires after the Proxier is gone finds `store` still there and does
+// nothing.
 struct Proxier::State : std::enable_shared_from_this<State> {
   State(boost::asio::io_context& io, Store& s, DataPlane& p, Nanos period, std::function<void(const Error&)> report)
       : store(s), plane(p), min_period(period), on_error(std::move(report)), timer(io) {}
@@ -57,7 +58,7 @@ Proxier::Proxier(boost::asio::io_context& io, Store& store, DataPlane& plane, Na
     : state_(std::make_shared<State>(io, store, plane, min_sync_period, std::move(on_error))) {
   state_->subscription = store.subscribe([state = state_.get()](const Change& change) { state->changed(change.kind); });
   state_->write();
-  state_->last.reset();   // the first change after the start is not made to wait
+  state_->last.reset();  // the first change after the start is not made to wait
 }
 
 Proxier::~Proxier() {

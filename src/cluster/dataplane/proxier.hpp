@@ -9,24 +9,24 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <straycat/core/time.hpp>
-
 #include "cluster/apiserver/store.hpp"
 #include "cluster/dataplane/dataplane.hpp"
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 
 // The table that kube-proxy would write. Pure.
 //
 // Rules, from kubernetes pkg/proxy: topology.go CategorizeEndpoints (ready endpoints; when there is none, those that
-// serve while they terminate), endpointslicecache.go (slices of the Service by label; a slice's port by name; ports without a
-// number send nothing; one endpoint in two slices is one), util ShouldSkipService (headless, ExternalName), the label
-// service.kubernetes.io/service-proxy-name (somebody else's Service). TCP and IPv4 only. One node, so traffic policies never exclude.
-// Endpoints are in the order of their addresses, rules in the order of namespace, name, port.
-[[nodiscard]] ServiceTable compute_service_table(const std::vector<Object>& services, const std::vector<Object>& slices);
+// serve while they terminate), endpointslicecache.go (slices of the Service by label; a slice's port by name; ports
+// without a number send nothing; one endpoint in two slices is one), util ShouldSkipService (headless, ExternalName),
+// the label service.kubernetes.io/service-proxy-name (somebody else's Service). TCP and IPv4 only. One node, so traffic
+// policies never exclude. Endpoints are in the order of their addresses, rules in the order of namespace, name, port.
+[[nodiscard]] ServiceTable compute_service_table(const std::vector<Object>& services,
+                                                 const std::vector<Object>& slices);
 
-// When to write next, as kube-proxy's runner decides it (pkg/util/async): at once when the last write is at least `period` ago,
-// else when it will be. Pure. `last` is the end of the last write.
+// When to write next, as kube-proxy's runner decides it (pkg/util/async): at once when the last write is at least
+// `period` ago, else when it will be. Pure. `last` is the end of the last write.
 [[nodiscard]] Nanos sync_delay(std::optional<Stamp> last, Stamp now, Nanos period);
 
 class Proxier {

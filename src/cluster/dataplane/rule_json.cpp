@@ -41,8 +41,9 @@ json flush_chain(const std::string& name) { return command("flush", "chain", nam
 json delete_chain(const std::string& name) { return command("delete", "chain", named(name)); }
 
 json add_rule(const std::string& chain, json statements) {
-  return command("add", "rule",
-                 json::object({{"family", "ip"}, {"table", nft_table}, {"chain", chain}, {"expr", std::move(statements)}}));
+  return command(
+      "add", "rule",
+      json::object({{"family", "ip"}, {"table", nft_table}, {"chain", chain}, {"expr", std::move(statements)}}));
 }
 
 json add_counter(const std::string& name) { return command("add", "counter", named(name)); }
@@ -83,7 +84,8 @@ json count(const std::string& counter) { return json::object({{"counter", counte
 
 json log_to(int group, const std::string& prefix) {
   // 64 bytes hold the IP and TCP headers' addresses; 64 packets a message keep the cost of a flood low.
-  return json::object({{"log", json::object({{"prefix", prefix}, {"group", group}, {"snaplen", 64}, {"queue-threshold", 64}})}});
+  return json::object(
+      {{"log", json::object({{"prefix", prefix}, {"group", group}, {"snaplen", 64}, {"queue-threshold", 64}})}});
 }
 
 json dnat(const std::string& address, std::uint16_t port) {
@@ -91,7 +93,8 @@ json dnat(const std::string& address, std::uint16_t port) {
 }
 
 json remember_source(const std::string& set) {
-  return json::object({{"set", json::object({{"op", "update"}, {"elem", payload("ip", "saddr")}, {"set", "@" + set}})}});
+  return json::object(
+      {{"set", json::object({{"op", "update"}, {"elem", payload("ip", "saddr")}, {"set", "@" + set}})}});
 }
 
 json random_choice(const std::vector<std::string>& targets) {
@@ -104,7 +107,8 @@ json random_choice(const std::vector<std::string>& targets) {
 
 json lookup_service(const std::string& map) {
   json key = json::array({payload("ip", "daddr"), meta("l4proto"), payload("th", "dport")});
-  return json::object({{"vmap", json::object({{"key", json::object({{"concat", std::move(key)}})}, {"data", "@" + map}})}});
+  return json::object(
+      {{"vmap", json::object({{"key", json::object({{"concat", std::move(key)}})}, {"data", "@" + map}})}});
 }
 
 json mark_packet(const std::string& op, unsigned bit) {
@@ -112,8 +116,6 @@ json mark_packet(const std::string& op, unsigned bit) {
   return json::object({{"mangle", json::object({{"key", meta("mark")}, {"value", std::move(value)}})}});
 }
 
-json is_marked(unsigned bit) {
-  return match("!=", json::object({{"&", json::array({meta("mark"), bit})}}), 0);
-}
+json is_marked(unsigned bit) { return match("!=", json::object({{"&", json::array({meta("mark"), bit})}}), 0); }
 
 }  // namespace straycat::cluster::rule_json

@@ -18,15 +18,15 @@ json flush_chain(const std::string& name);
 json delete_chain(const std::string& name);
 json add_rule(const std::string& chain, json statements);
 json add_counter(const std::string& name);
-json add_verdict_map(const std::string& name);                                   // address . protocol . port : verdict
+json add_verdict_map(const std::string& name);  // address . protocol . port : verdict
 json add_address_set(const std::string& name);
 json add_affinity_set(const std::string& name, int seconds);
-json delete_object(const std::string& type, const std::string& name);            // "counter", "set"
+json delete_object(const std::string& type, const std::string& name);  // "counter", "set"
 json add_element(const std::string& set, json element);
 json delete_element(const std::string& set, json element);
 
 // Statements.
-json verdict(const std::string& kind, const std::string& target);                // {"goto": {"target": ...}}
+json verdict(const std::string& kind, const std::string& target);  // {"goto": {"target": ...}}
 json source_is(const std::string& address);
 json source_in(const std::string& set);
 json destination_in(json right);
@@ -38,7 +38,7 @@ json dnat(const std::string& address, std::uint16_t port);
 json remember_source(const std::string& set);
 json random_choice(const std::vector<std::string>& targets);
 json lookup_service(const std::string& map);
-json mark_packet(const std::string& op, unsigned bit);                           // op: "|" or "^"
+json mark_packet(const std::string& op, unsigned bit);  // op: "|" or "^"
 json is_marked(unsigned bit);
 
 }  // namespace straycat::cluster::rule_json

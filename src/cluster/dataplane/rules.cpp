@@ -22,7 +22,9 @@ std::string affinity_set(const ServiceRule& rule, const ServiceEndpoint& endpoin
   return "affinity-" + endpoint_object(rule, endpoint).substr(std::string_view("endpoint-").size());
 }
 
-json map_key(const ServiceRule& rule) { return json::object({{"concat", json::array({rule.cluster_ip, "tcp", rule.port})}}); }
+json map_key(const ServiceRule& rule) {
+  return json::object({{"concat", json::array({rule.cluster_ip, "tcp", rule.port})}});
+}
 
 json map_entry(const ServiceRule& rule) {
   const std::string target = rule.endpoints.empty() ? "reject-chain" : service_object(rule);
@@ -70,7 +72,8 @@ Commands service_commands(const ServiceRule& rule) {
   for (const auto& endpoint : rule.endpoints) targets.push_back(endpoint_object(rule, endpoint));
   if (rule.client_ip_affinity)
     for (std::size_t i = 0; i < targets.size(); ++i)
-      out.push_back(add_rule(name, json::array({source_in(affinity_set(rule, rule.endpoints[i])), verdict("goto", targets[i])})));
+      out.push_back(
+          add_rule(name, json::array({source_in(affinity_set(rule, rule.endpoints[i])), verdict("goto", targets[i])})));
   out.push_back(add_rule(name, json::array({random_choice(targets)})));
   return out;
 }
@@ -129,7 +132,9 @@ Commands forgotten_addresses(const ServiceTable& before, const ServiceTable& aft
   std::vector<std::string> gone, kept;
   for (const auto& rule : after.rules) kept.push_back(rule.cluster_ip);
   for (const auto& rule : before.rules) {
-    const bool known = std::count(kept.begin(), kept.end(), rule.cluster_ip) + std::count(gone.begin(), gone.end(), rule.cluster_ip) > 0;
+    const bool known =
+        std::count(kept.begin(), kept.end(), rule.cluster_ip) + std::count(gone.begin(), gone.end(), rule.cluster_ip) >
+        0;
     if (!known) gone.push_back(rule.cluster_ip);
   }
   Commands out;
@@ -141,10 +146,13 @@ Commands forgotten_addresses(const ServiceTable& before, const ServiceTable& aft
 
 std::string rule_key(const ServiceRule& rule) { return fmt::format("{}/{}:{}", rule.ns, rule.name, rule.port); }
 
-std::string service_object(const ServiceRule& rule) { return fmt::format("service-{}/{}/tcp/{}", rule.ns, rule.name, rule.port); }
+std::string service_object(const ServiceRule& rule) {
+  return fmt::format("service-{}/{}/tcp/{}", rule.ns, rule.name, rule.port);
+}
 
 std::string endpoint_object(const ServiceRule& rule, const ServiceEndpoint& endpoint) {
-  const auto name = fmt::format("endpoint-{}/{}/tcp/{}__{}/{}", rule.ns, rule.name, rule.port, endpoint.address, endpoint.port);
+  const auto name =
+      fmt::format("endpoint-{}/{}/tcp/{}__{}/{}", rule.ns, rule.name, rule.port, endpoint.address, endpoint.port);
   // Another affinity is another chain: its old one goes, with the set that it filled.
   return rule.client_ip_affinity ? fmt::format("{}/affinity-{}", name, rule.affinity_seconds) : name;
 }
@@ -163,7 +171,8 @@ CommandGroups change_commands(const ServiceTable& before, const ServiceTable& af
     else if (!(*old->second == *rule))
       plan_change(plan, *old->second, *rule, label);
   }
-  if (auto addresses = forgotten_addresses(before, after); !addresses.empty()) plan.stale.push_back(std::move(addresses));
+  if (auto addresses = forgotten_addresses(before, after); !addresses.empty())
+    plan.stale.push_back(std::move(addresses));
   CommandGroups out = std::move(plan.fresh);
   out.insert(out.end(), plan.change.begin(), plan.change.end());
   out.insert(out.end(), plan.stale.begin(), plan.stale.end());

@@ -1,11 +1,11 @@
-// The nftables rules of a service table, in the form that kube-proxy writes them (kubernetes pkg/proxy/nftables/proxier.go), as
-// JSON for libnftables. Pure: tables in, transactions out.
+// The nftables rules of a service table, in the form that kube-proxy writes them (kubernetes
+// pkg/proxy/nftables/proxier.go), as JSON for libnftables. Pure: tables in, transactions out.
 //
 //   nat-prerouting, nat-output -> services: vmap @service-ips -> service-NS/NAME/tcp/PORT
 //       -> numgen random mod N vmap -> endpoint-...: mark for hairpin, count, log, dnat
 //   filter-forward, filter-output -> service-endpoints-check: vmap @no-endpoint-services -> reject
-//   filter-forward, filter-output-post-dnat -> cluster-ips-check: an unknown port of a ClusterIP: reject; no Service's: drop
-//   nat-postrouting -> masquerading: what was marked
+//   filter-forward, filter-output-post-dnat -> cluster-ips-check: an unknown port of a ClusterIP: reject; no Service's:
+//   drop nat-postrouting -> masquerading: what was marked
 //
 // Established connections live in conntrack and never meet these chains again, so any rewrite leaves them alone.
 // Counters are named objects, outside the chains, so they survive a rewrite too.
@@ -26,7 +26,7 @@ inline constexpr int truth_log_group = 100;
 
 // "ns/name:port", the spelling of counters and of the ground truth.
 [[nodiscard]] std::string rule_key(const ServiceRule& rule);
-[[nodiscard]] std::string service_object(const ServiceRule& rule);                                    // its chain and its counter
+[[nodiscard]] std::string service_object(const ServiceRule& rule);  // its chain and its counter
 [[nodiscard]] std::string endpoint_object(const ServiceRule& rule, const ServiceEndpoint& endpoint);  // likewise
 
 // The NFLOG prefix by which the ground truth knows this endpoint again; "" logs nothing. At most 127 bytes.
@@ -38,12 +38,14 @@ using CommandGroups = std::vector<std::vector<nlohmann::json>>;
 // The empty table: base chains, maps, sets, checks. Replaces whatever stood there.
 [[nodiscard]] CommandGroups base_commands();
 
-// From `before` to `after`. In order: what is new (not reachable yet), the switch (one group a Service port), what nobody
-// reaches any more.
-[[nodiscard]] CommandGroups change_commands(const ServiceTable& before, const ServiceTable& after, const LogLabel& label);
+// From `before` to `after`. In order: what is new (not reachable yet), the switch (one group a Service port), what
+// nobody reaches any more.
+[[nodiscard]] CommandGroups change_commands(const ServiceTable& before, const ServiceTable& after,
+                                            const LogLabel& label);
 
-// Packs groups into transactions of at most `limit` commands: one, where they fit, so that the whole table changes at once.
-// The kernel refuses a transaction beyond its socket buffer ("Message too long", about 800 rules in a user namespace).
+// Packs groups into transactions of at most `limit` commands: one, where they fit, so that the whole table changes at
+// once. The kernel refuses a transaction beyond its socket buffer ("Message too long", about 800 rules in a user
+// namespace).
 [[nodiscard]] std::vector<nlohmann::json> pack_transactions(const CommandGroups& groups, std::size_t limit = 500);
 
 }  // namespace straycat::cluster

@@ -3,9 +3,8 @@
 #include <map>
 #include <tuple>
 
-#include <straycat/model/objects.hpp>
-
 #include "cluster/dataplane/proxier.hpp"
+#include <straycat/model/objects.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -47,7 +46,8 @@ std::vector<ServiceEndpoint> endpoints_of(const model::Service& service, const m
   Candidates candidates;
   for (const auto* slice : slices)
     for (const auto& offered : slice->ports)
-      if (offered.name == port.name && offered.protocol == port.protocol && offered.port && slice->meta.ns == service.meta.ns)
+      if (offered.name == port.name && offered.protocol == port.protocol && offered.port &&
+          slice->meta.ns == service.meta.ns)
         collect(*slice, *offered.port, candidates);
   return usable(candidates);
 }
@@ -80,9 +80,10 @@ ServiceTable compute_service_table(const std::vector<Object>& services, const st
     const auto own = by_service.find({service.meta.ns, service.meta.name});
     for (const auto& port : service.ports) {
       if (port.protocol != "TCP") continue;
-      table.rules.push_back({service.meta.ns, service.meta.name, port.name, service.cluster_ip, static_cast<std::uint16_t>(port.port),
-                             own == by_service.end() ? std::vector<ServiceEndpoint>() : endpoints_of(service, port, own->second),
-                             service.session_affinity == "ClientIP", affinity_seconds(*object)});
+      table.rules.push_back(
+          {service.meta.ns, service.meta.name, port.name, service.cluster_ip, static_cast<std::uint16_t>(port.port),
+           own == by_service.end() ? std::vector<ServiceEndpoint>() : endpoints_of(service, port, own->second),
+           service.session_affinity == "ClientIP", affinity_seconds(*object)});
     }
   }
   std::sort(table.rules.begin(), table.rules.end(), [](const ServiceRule& a, const ServiceRule& b) {

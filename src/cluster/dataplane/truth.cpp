@@ -1,6 +1,7 @@
 #include "cluster/dataplane/truth.hpp"
 
 #include <arpa/inet.h>
+#include <array>
 #include <endian.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
@@ -8,8 +9,6 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-
-#include <array>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -55,7 +54,8 @@ LoggedPacket parse_packet(std::string_view attributes) {
     if (type == NFULA_SEQ) out.sequence = ntohl(read_as<std::uint32_t>(value));
     if (type == NFULA_TIMESTAMP) {
       const auto stamp = read_as<nfulnl_msg_packet_timestamp>(value);
-      out.wall_ns = static_cast<std::int64_t>(be64toh(stamp.sec)) * 1'000'000'000 + static_cast<std::int64_t>(be64toh(stamp.usec)) * 1000;
+      out.wall_ns = static_cast<std::int64_t>(be64toh(stamp.sec)) * 1'000'000'000 +
+                    static_cast<std::int64_t>(be64toh(stamp.usec)) * 1000;
     }
   });
   return out;
@@ -97,7 +97,7 @@ Result<> listen_to_group(int socket) {
   if (auto done = configure(socket, NFULA_CFG_CMD, &bind, sizeof bind); !done) return done;
   const nfulnl_msg_config_mode mode{htonl(64), NFULNL_COPY_PACKET, 0};
   if (auto done = configure(socket, NFULA_CFG_MODE, &mode, sizeof mode); !done) return done;
-  const std::uint32_t hundredths = htonl(1);   // or the kernel holds a lone packet back for a second
+  const std::uint32_t hundredths = htonl(1);  // or the kernel holds a lone packet back for a second
   if (auto done = configure(socket, NFULA_CFG_TIMEOUT, &hundredths, sizeof hundredths); !done) return done;
   const std::uint16_t sequence = htons(NFULNL_CFG_F_SEQ);
   return configure(socket, NFULA_CFG_FLAGS, &sequence, sizeof sequence);
@@ -122,7 +122,7 @@ Result<std::unique_ptr<TruthLog>> TruthLog::open(int fd) {
   Descriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
   if (!socket) return system_error("socket(NETLINK_NETFILTER)");
   if (auto done = listen_to_group(socket.get()); !done) return done.error();
-  const int buffer = 4 << 20;   // as much as the machine allows an ordinary user
+  const int buffer = 4 << 20;  // as much as the machine allows an ordinary user
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
   Descriptor stop(::eventfd(0, EFD_CLOEXEC));
   if (!stop) return system_error("eventfd");

@@ -13,21 +13,20 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <straycat/core/result.hpp>
-#include <straycat/core/time.hpp>
-
 #include "cluster/dataplane/dataplane.hpp"
 #include "cluster/sandbox/descriptor.hpp"
+#include <straycat/core/result.hpp>
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 
 // One packet as nfnetlink_log delivers it.
 struct LoggedPacket {
   std::string prefix;
-  std::string source;              // dotted quad
+  std::string source;  // dotted quad
   std::uint16_t source_port = 0;
-  std::uint32_t sequence = 0;      // of the group: a gap is a loss
-  std::int64_t wall_ns = 0;        // when the packet passed, 0 when the kernel did not say (chain output)
+  std::uint32_t sequence = 0;  // of the group: a gap is a loss
+  std::int64_t wall_ns = 0;    // when the packet passed, 0 when the kernel did not say (chain output)
 };
 
 // The packets in one datagram from the kernel. Pure; malformed parts are skipped.
@@ -41,7 +40,8 @@ class TruthLog {
   TruthLog(const TruthLog&) = delete;
   TruthLog& operator=(const TruthLog&) = delete;
 
-  // The NFLOG prefix for an endpoint's chain. Never used twice, so a line names the pod that really had the address then.
+  // The NFLOG prefix for an endpoint's chain. Never used twice, so a line names the pod that really had the address
+  // then.
   std::string label(const ServiceRule& rule, const ServiceEndpoint& endpoint);
   // {"t":NS,"counter":"ns/name:port","connections":N}: the kernel's own count, when a Service goes or the cluster ends.
   void write_counter(const std::string& key, std::uint64_t connections);
@@ -54,12 +54,12 @@ class TruthLog {
   void read_packets();
   void read_waiting();
   void write_packet(const LoggedPacket& packet);
-  void note_loss(std::uint64_t lost);   // {"t":NS,"lost":N}; 0: the kernel dropped and cannot say how many
+  void note_loss(std::uint64_t lost);  // {"t":NS,"lost":N}; 0: the kernel dropped and cannot say how many
   void write_line(const nlohmann::ordered_json& line);
 
   Descriptor socket_, stop_;
   int fd_;
-  std::mutex mutex_;                    // labels, and whole lines in the file
+  std::mutex mutex_;  // labels, and whole lines in the file
   std::map<std::string, Target> targets_;
   std::uint64_t next_label_ = 0;
   std::optional<std::uint32_t> expected_;

@@ -14,7 +14,9 @@ using Variables = std::map<std::string, std::string>;
 std::string subscript(const std::string& path) {
   const auto open = path.find("['");
   const auto close = path.rfind("']");
-  return open == std::string::npos || close == std::string::npos || close < open ? "" : path.substr(open + 2, close - open - 2);
+  return open == std::string::npos || close == std::string::npos || close < open
+             ? ""
+             : path.substr(open + 2, close - open - 2);
 }
 
 std::string lookup(const Variables& values, const std::string& key) {
@@ -53,7 +55,8 @@ void link_port(Variables& out, const std::string& prefix, const std::string& add
     out[prefix + "_SERVICE_PORT"] = number;
     out[prefix + "_PORT"] = url;
   }
-  if (const std::string name = port.value("name", ""); !name.empty()) out[prefix + "_SERVICE_PORT_" + variable_name(name)] = number;
+  if (const std::string name = port.value("name", ""); !name.empty())
+    out[prefix + "_SERVICE_PORT_" + variable_name(name)] = number;
   out[stem] = url;
   out[stem + "_PROTO"] = lower;
   out[stem + "_PORT"] = number;
@@ -97,7 +100,8 @@ Variables service_links(const std::vector<const json*>& services) {
   return out;
 }
 
-Result<Variables> environment(const PodSpec& pod, const ContainerSpec& container, const PodFacts& facts, const Variables& links) {
+Result<Variables> environment(const PodSpec& pod, const ContainerSpec& container, const PodFacts& facts,
+                              const Variables& links) {
   Variables out = links;
   out["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   out["HOSTNAME"] = pod.hostname;
@@ -107,7 +111,8 @@ Result<Variables> environment(const PodSpec& pod, const ContainerSpec& container
   }
   for (const auto& [name, value] : facts.extra) out[name] = value;
   for (const EnvVar& variable : container.env) {
-    if (variable.unsupported) return bad_input("env " + variable.name + ": only value and valueFrom.fieldRef are supported");
+    if (variable.unsupported)
+      return bad_input("env " + variable.name + ": only value and valueFrom.fieldRef are supported");
     if (variable.field_path.empty()) {
       out[variable.name] = expand(variable.value, out);
       continue;

@@ -7,9 +7,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <straycat/core/result.hpp>
-
 #include "cluster/node/pod_spec.hpp"
+#include <straycat/core/result.hpp>
 
 namespace straycat::cluster {
 
@@ -20,9 +19,9 @@ namespace straycat::cluster {
 // What only the running pod knows.
 struct PodFacts {
   std::string address, host_address;
-  std::string api_host;                          // KUBERNETES_SERVICE_HOST and _PORT; "" = not set
+  std::string api_host;  // KUBERNETES_SERVICE_HOST and _PORT; "" = not set
   int api_port = 443;
-  std::map<std::string, std::string> extra;      // the data plane's own variables
+  std::map<std::string, std::string> extra;  // the data plane's own variables
 };
 
 // The Services of the pod's namespace as variables, docker-link style: SAYHI_SERVICE_HOST, SAYHI_PORT_80_TCP_ADDR, ...
@@ -31,11 +30,13 @@ struct PodFacts {
 
 // The whole environment, sorted. Later wins: service links, data plane, the container's own `env` in its order.
 // An error names the variable that cannot be filled (kubelet's CreateContainerConfigError).
-[[nodiscard]] Result<std::map<std::string, std::string>> environment(const PodSpec& pod, const ContainerSpec& container, const PodFacts& facts,
+[[nodiscard]] Result<std::map<std::string, std::string>> environment(const PodSpec& pod, const ContainerSpec& container,
+                                                                     const PodFacts& facts,
                                                                      const std::map<std::string, std::string>& links);
 
 // `command` replaces the image's entry point and its arguments, `args` only the arguments
 // (the image's program is all entry point here, unless `args` alone are given: then they are added to it).
-[[nodiscard]] std::vector<std::string> command_line(const ContainerSpec& container, const std::map<std::string, std::string>& variables);
+[[nodiscard]] std::vector<std::string> command_line(const ContainerSpec& container,
+                                                    const std::map<std::string, std::string>& variables);
 
 }  // namespace straycat::cluster

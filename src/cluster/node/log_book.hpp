@@ -1,5 +1,6 @@
-// What one container instance has written, kept in memory: line by line with the time of arrival, the oldest forgotten when it
-// grows over a cap (kubelet keeps five files of 10 MiB). Followers get every line, whatever is forgotten meanwhile.
+// What one container instance has written, kept in memory: line by line with the time of arrival, the oldest forgotten
+// when it grows over a cap (kubelet keeps five files of 10 MiB). Followers get every line, whatever is forgotten
+// meanwhile.
 #pragma once
 
 #include <deque>

@@ -37,8 +37,10 @@ void Node::on_change(const Change& change) {
   if (found == runners_.end()) return;
   const auto runner = found->second;
   const bool over = runner->machine().removed();
-  if (over) runners_.erase(found);
-  else runner->end(0);
+  if (over)
+    runners_.erase(found);
+  else
+    runner->end(0);
 }
 
 void Node::on_pod(const Object& pod) {
@@ -76,10 +78,13 @@ StoreResult<std::shared_ptr<LogBook>> Node::find_log(const LogRequest& request) 
     const PodSpec& spec = runner->machine().spec();
     if (spec.ns != request.ns || spec.name != request.pod) continue;
     if (auto book = runner->log(request.container, request.previous)) return book;
-    if (request.previous) return bad_request(fmt::format("previous terminated container \"{}\" in pod \"{}\" not found", request.container, request.pod));
+    if (request.previous)
+      return bad_request(
+          fmt::format("previous terminated container \"{}\" in pod \"{}\" not found", request.container, request.pod));
     for (const ContainerLife& life : runner->machine().containers()) {
       if (life.spec.name != request.container) continue;
-      return bad_request(fmt::format("container \"{}\" in pod \"{}\" is waiting to start: {}", request.container, request.pod, life.waiting_reason));
+      return bad_request(fmt::format("container \"{}\" in pod \"{}\" is waiting to start: {}", request.container,
+                                     request.pod, life.waiting_reason));
     }
   }
   return bad_request(fmt::format("container \"{}\" in pod \"{}\" is not available", request.container, request.pod));
@@ -92,9 +97,10 @@ PodLogs Node::logs() {
     if (!book) return book.error();
     return (*book)->read();
   };
-  out.follow = [this](const LogRequest& request, std::function<void(const LogLine&)> on_line, std::function<void()> on_end) {
+  out.follow = [this](const LogRequest& request, std::function<void(const LogLine&)> on_line,
+                      std::function<void()> on_end) {
     auto book = find_log(request);
-    if (!book) {   // asked for without a read before: there is nothing to follow
+    if (!book) {  // asked for without a read before: there is nothing to follow
       const auto none = std::make_shared<LogBook>(tools_.io.get_executor());
       none->close(0);
       return none->follow(std::move(on_line), std::move(on_end));

@@ -1,8 +1,8 @@
 // The node: runs the pods that are bound to it as real processes, and tells the store how they fare.
 //
-// What it does not do, and says in an Event or a container's state instead of guessing: volumes other than the service account's
-// (FailedCreatePodSandBox), env from ConfigMaps and Secrets (CreateContainerConfigError), grpc probes ("errored"). What it leaves
-// out in silence: resource limits, security contexts, termination messages.
+// What it does not do, and says in an Event or a container's state instead of guessing: volumes other than the service
+// account's (FailedCreatePodSandBox), env from ConfigMaps and Secrets (CreateContainerConfigError), grpc probes
+// ("errored"). What it leaves out in silence: resource limits, security contexts, termination messages.
 #pragma once
 
 #include <map>
@@ -17,13 +17,14 @@ namespace straycat::cluster {
 
 struct NodeSettings {
   std::string name = "node1";
-  std::string data_plane;                                        // label straycat.dev/data-plane
-  std::map<std::string, std::vector<std::string>> images;        // image name -> command line, beside our own
+  std::string data_plane;                                  // label straycat.dev/data-plane
+  std::map<std::string, std::vector<std::string>> images;  // image name -> command line, beside our own
 };
 
-// What an image's name stands for: the settings' own, else one of our programs ("/proc/self/exe", "image", "sayhi"), else
-// nothing. Tags, digests and "docker.io/" do not matter, unless the settings name exactly that.
-[[nodiscard]] std::vector<std::string> program_of(const std::string& image, const std::map<std::string, std::vector<std::string>>& images);
+// What an image's name stands for: the settings' own, else one of our programs ("/proc/self/exe", "image", "sayhi"),
+// else nothing. Tags, digests and "docker.io/" do not matter, unless the settings name exactly that.
+[[nodiscard]] std::vector<std::string> program_of(const std::string& image,
+                                                  const std::map<std::string, std::vector<std::string>>& images);
 
 // The Node object as it is when the node is up.
 [[nodiscard]] json make_node_object(const NodeSettings& settings, const std::string& address);
@@ -49,7 +50,7 @@ class Node {
 
   NodeTools& tools_;
   NodeSettings settings_;
-  std::map<std::string, std::shared_ptr<PodRunner>> runners_;    // by uid
+  std::map<std::string, std::shared_ptr<PodRunner>> runners_;  // by uid
   Subscription changes_;
 };
 

@@ -1,17 +1,15 @@
 // The Node object: what `kubectl get nodes -o wide` and `describe node` show.
+#include <fstream>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
-
-#include <fstream>
 #include <thread>
 
 #include <fmt/format.h>
 
-#include <straycat/core/time.hpp>
-#include <straycat/images/images.hpp>
-
 #include "cluster/node/node.hpp"
 #include "cluster/node/pod_status.hpp"
+#include <straycat/core/time.hpp>
+#include <straycat/images/images.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -28,26 +26,31 @@ std::string os_image() {
   return "Linux";
 }
 
-std::string architecture(const std::string& machine) { return machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine; }
+std::string architecture(const std::string& machine) {
+  return machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine;
+}
 
 json resources() {
-  struct sysinfo info {};
+  struct sysinfo info{};
   ::sysinfo(&info);
   return {{"cpu", std::to_string(std::max(1U, std::thread::hardware_concurrency()))},
           {"memory", fmt::format("{}Ki", static_cast<unsigned long long>(info.totalram) * info.mem_unit / 1024)},
           {"pods", "110"}};
 }
 
-json condition(const std::string& type, bool status, const std::string& reason, const std::string& message, const std::string& time) {
-  return {{"type", type}, {"status", status ? "True" : "False"}, {"reason", reason}, {"message", message},
-          {"lastHeartbeatTime", time}, {"lastTransitionTime", time}};
+json condition(const std::string& type, bool status, const std::string& reason, const std::string& message,
+               const std::string& time) {
+  return {{"type", type},       {"status", status ? "True" : "False"}, {"reason", reason},
+          {"message", message}, {"lastHeartbeatTime", time},           {"lastTransitionTime", time}};
 }
 
 json conditions(const std::string& time) {
-  return json::array({condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", time),
-                      condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", time),
-                      condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", time),
-                      condition("Ready", true, "KubeletReady", "kubelet is posting ready status", time)});
+  return json::array(
+      {condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available",
+                 time),
+       condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", time),
+       condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", time),
+       condition("Ready", true, "KubeletReady", "kubelet is posting ready status", time)});
 }
 
 // Without tag, digest and "docker.io/": "docker.io/beranm14/sayhi:1" -> "beranm14/sayhi".
@@ -61,7 +64,8 @@ std::string bare_name(std::string image) {
 
 }  // namespace
 
-std::vector<std::string> program_of(const std::string& image, const std::map<std::string, std::vector<std::string>>& images) {
+std::vector<std::string> program_of(const std::string& image,
+                                    const std::map<std::string, std::vector<std::string>>& images) {
   if (const auto exact = images.find(image); exact != images.end()) return exact->second;
   if (const auto bare = images.find(bare_name(image)); bare != images.end()) return bare->second;
   if (bare_name(image) == "straycat/agent") return {"/proc/self/exe", "agent"};
@@ -74,16 +78,34 @@ json make_node_object(const NodeSettings& settings, const std::string& address) 
   utsname names{};
   ::uname(&names);
   const std::string arch = architecture(names.machine), time = kubernetes_time(wall_now_ns());
-  const json labels = {{"kubernetes.io/hostname", settings.name}, {"kubernetes.io/os", "linux"}, {"kubernetes.io/arch", arch},
-                       {"topology.kubernetes.io/zone", "local"}, {"topology.kubernetes.io/region", "local"},
+  const json labels = {{"kubernetes.io/hostname", settings.name},
+                       {"kubernetes.io/os", "linux"},
+                       {"kubernetes.io/arch", arch},
+                       {"topology.kubernetes.io/zone", "local"},
+                       {"topology.kubernetes.io/region", "local"},
                        {"straycat.dev/data-plane", settings.data_plane}};
-  const json info = {{"machineID", ""}, {"systemUUID", ""}, {"bootID", ""}, {"kernelVersion", names.release}, {"osImage", os_image()},
-                     {"containerRuntimeVersion", "straycat://" STRAYCAT_VERSION}, {"kubeletVersion", "v1.36.3+straycat"},
-                     {"kubeProxyVersion", ""}, {"operatingSystem", "linux"}, {"architecture", arch}};
-  const json addresses = json::array({json{{"type", "InternalIP"}, {"address", address}}, json{{"type", "Hostname"}, {"address", settings.name}}});
-  const json status = {{"addresses", addresses}, {"capacity", resources()}, {"allocatable", resources()}, {"conditions", conditions(time)}, {"nodeInfo", info}};
-  return {{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", settings.name}, {"labels", labels}}},
-          {"spec", {{"podCIDR", "10.244.0.0/16"}, {"podCIDRs", json::array({"10.244.0.0/16"})}}}, {"status", status}};
+  const json info = {{"machineID", ""},
+                     {"systemUUID", ""},
+                     {"bootID", ""},
+                     {"kernelVersion", names.release},
+                     {"osImage", os_image()},
+                     {"containerRuntimeVersion", "straycat://" STRAYCAT_VERSION},
+                     {"kubeletVersion", "v1.36.3+straycat"},
+                     {"kubeProxyVersion", ""},
+                     {"operatingSystem", "linux"},
+                     {"architecture", arch}};
+  const json addresses = json::array(
+      {json{{"type", "InternalIP"}, {"address", address}}, json{{"type", "Hostname"}, {"address", settings.name}}});
+  const json status = {{"addresses", addresses},
+                       {"capacity", resources()},
+                       {"allocatable", resources()},
+                       {"conditions", conditions(time)},
+                       {"nodeInfo", info}};
+  return {{"apiVersion", "v1"},
+          {"kind", "Node"},
+          {"metadata", {{"name", settings.name}, {"labels", labels}}},
+          {"spec", {{"podCIDR", "10.244.0.0/16"}, {"podCIDRs", json::array({"10.244.0.0/16"})}}},
+          {"status", status}};
 }
 
 }  // namespace straycat::cluster

@@ -2,8 +2,8 @@
 #include <random>
 #include <utility>
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include "cluster/node/pod_runner.hpp"
@@ -14,7 +14,8 @@ namespace asio = boost::asio;
 
 // One of a container's two streams on its way into the log.
 struct PodRunner::Output {
-  Output(asio::io_context& io, std::shared_ptr<LogBook> into, LogBook::Stream which) : pipe(io), book(std::move(into)), stream(which) {}
+  Output(asio::io_context& io, std::shared_ptr<LogBook> into, LogBook::Stream which)
+      : pipe(io), book(std::move(into)), stream(which) {}
   asio::posix::stream_descriptor pipe;
   std::shared_ptr<LogBook> book;
   LogBook::Stream stream;
@@ -36,7 +37,8 @@ std::string new_container_id() {
 Result<Command> PodRunner::container_command(std::size_t index) {
   const PodSpec& spec = machine_.spec();
   const ContainerSpec& container = spec.containers[index];
-  PodFacts facts{machine_.address(), tools_.lifecycle.host_address, tools_.api_host, tools_.api_port, tools_.plane.pod_environment(machine_.address())};
+  PodFacts facts{machine_.address(), tools_.lifecycle.host_address, tools_.api_host, tools_.api_port,
+                 tools_.plane.pod_environment(machine_.address())};
   if (tools_.account_kubeconfig) {
     facts.extra["POD_IP"] = machine_.address();
     facts.extra["KUBECONFIG"] = tools_.account_kubeconfig(spec.ns, spec.service_account);
@@ -67,15 +69,16 @@ Result<> PodRunner::launch(std::size_t index) {
   command->err_fd = err->write.get();
   slot.env = command->env;
   const int instance = ++slot.instance;
-  auto process = Process::start(tools_.io.get_executor(), *command,
-                                {guarded([index, instance](PodRunner& self, const std::string& error) {
-                                   if (self.slots_[index].instance != instance) return;
-                                   if (error.empty()) return self.feed(input::Started{index, new_container_id()});
-                                   self.drain_and_close(self.slots_[index]);
-                                   self.slots_[index].process.reset();
-                                   self.feed(input::StartFailed{index, "StartError", error});
-                                 }),
-                                 guarded([index, instance](PodRunner& self, int code) { self.container_ended(index, instance, code); })});
+  auto process = Process::start(
+      tools_.io.get_executor(), *command,
+      {guarded([index, instance](PodRunner& self, const std::string& error) {
+         if (self.slots_[index].instance != instance) return;
+         if (error.empty()) return self.feed(input::Started{index, new_container_id()});
+         self.drain_and_close(self.slots_[index]);
+         self.slots_[index].process.reset();
+         self.feed(input::StartFailed{index, "StartError", error});
+       }),
+       guarded([index, instance](PodRunner& self, int code) { self.container_ended(index, instance, code); })});
   if (!process) return process.error();
   slot.process = std::move(*process);
   if (slot.book) slot.previous_book = std::exchange(slot.book, nullptr);
@@ -90,15 +93,17 @@ Result<> PodRunner::launch(std::size_t index) {
 
 // The book lives as long as somebody reads it, so this needs no runner.
 void PodRunner::pump(const std::shared_ptr<Output>& output) {
-  output->pipe.async_read_some(asio::buffer(output->buffer), guarded([output](PodRunner& self, const boost::system::error_code& error, std::size_t size) {
-    if (error || !output->open) return;
-    output->book->append(output->stream, std::string_view(output->buffer.data(), size), wall_now_ns());
-    self.pump(output);
-  }));
+  output->pipe.async_read_some(
+      asio::buffer(output->buffer),
+      guarded([output](PodRunner& self, const boost::system::error_code& error, std::size_t size) {
+        if (error || !output->open) return;
+        output->book->append(output->stream, std::string_view(output->buffer.data(), size), wall_now_ns());
+        self.pump(output);
+      }));
 }
 
-// The process has ended; its last lines may still stand in the pipes. (A process that it left behind without a PID namespace
-// may hold them open: not waited for.)
+// The process has ended; its last lines may still stand in the pipes. (A process that it left behind without a PID
+// namespace may hold them open: not waited for.)
 void PodRunner::drain_and_close(Slot& slot) {
   for (const auto& output : slot.outputs) {
     if (!output) continue;

@@ -1,8 +1,7 @@
 #include "cluster/node/pod_machine.hpp"
 
-#include <csignal>
-
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,17 +13,20 @@ namespace straycat::cluster {
 using std::chrono::seconds;
 using State = ContainerLife::State;
 
-// What follows an ending is decided a moment later, so that the ended state is published by itself (kubelet's next sync).
+// What follows an ending is decided a moment later, so that the ended state is published by itself (kubelet's next
+// sync).
 constexpr Nanos kSeenEnded = std::chrono::milliseconds{1};
 
-PodMachine::PodMachine(PodSpec spec, LifecycleSettings settings) : spec_(std::move(spec)), settings_(std::move(settings)) {
+PodMachine::PodMachine(PodSpec spec, LifecycleSettings settings)
+    : spec_(std::move(spec)), settings_(std::move(settings)) {
   for (const ContainerSpec& container : spec_.containers) {
     ContainerLife life;
     life.spec = container;
     life.waiting_reason = "ContainerCreating";
     lives_.push_back(std::move(life));
   }
-  const bool initialising = std::any_of(lives_.begin(), lives_.end(), [](const auto& life) { return life.spec.role != Role::main; });
+  const bool initialising =
+      std::any_of(lives_.begin(), lives_.end(), [](const auto& life) { return life.spec.role != Role::main; });
   for (ContainerLife& life : lives_) {
     if (initialising) life.waiting_reason = "PodInitializing";
   }
@@ -77,7 +79,8 @@ void PodMachine::on(const input::SandboxGone&) {
 void PodMachine::restart_everything() {
   rebuilding_ = true;
   for (std::size_t i = 0; i < lives_.size(); ++i) {
-    if (lives_[i].state == State::running || lives_[i].post_start_running) actions_.emplace_back(action::Signal{i, SIGKILL});
+    if (lives_[i].state == State::running || lives_[i].post_start_running)
+      actions_.emplace_back(action::Signal{i, SIGKILL});
     if (lives_[i].spec.role != Role::init) continue;
     if (lives_[i].current) lives_[i].last = std::exchange(lives_[i].current, std::nullopt);
     lives_[i].state = State::waiting;
@@ -98,8 +101,10 @@ void PodMachine::on(const input::Started& event) {
   const Handler& hook = life.spec.post_start;
   if (hook.kind == Handler::Kind::none || deleting_) return now_running(event.container);
   life.post_start_running = true;
-  if (hook.kind == Handler::Kind::sleep) life.hook_ends_at = now_.mono + hook.length;
-  else actions_.emplace_back(action::RunPostStart{event.container});
+  if (hook.kind == Handler::Kind::sleep)
+    life.hook_ends_at = now_.mono + hook.length;
+  else
+    actions_.emplace_back(action::RunPostStart{event.container});
 }
 
 void PodMachine::now_running(std::size_t index) {
@@ -123,7 +128,9 @@ void PodMachine::on(const input::PostStartDone& event) {
 
 void PodMachine::on(const input::StartFailed& event) {
   ContainerLife& life = lives_.at(event.container);
-  const std::string prefix = event.reason == "CreateContainerConfigError" ? "Error: " : "Error: failed to start container \"" + life.spec.name + "\": ";
+  const std::string prefix = event.reason == "CreateContainerConfigError"
+                                 ? "Error: "
+                                 : "Error: failed to start container \"" + life.spec.name + "\": ";
   emit("Warning", "Failed", prefix + event.message, life.spec.name);
   if (event.reason == "CreateContainerConfigError") {
     life.state = State::waiting;
@@ -143,7 +150,8 @@ void PodMachine::on(const input::Exited& event) {
   ContainerLife& life = lives_.at(event.container);
   if (!life.alive()) return;
   life.state = State::ended;
-  life.current = Ending{event.code, event.code == 0 ? "Completed" : "Error", "", life.id, life.started_wall_ns, now_.wall_ns};
+  life.current =
+      Ending{event.code, event.code == 0 ? "Completed" : "Error", "", life.id, life.started_wall_ns, now_.wall_ns};
   life.stopping = life.hook_running = life.post_start_running = false;
   life.kill_at.reset();
   life.hook_ends_at.reset();
@@ -157,7 +165,8 @@ void PodMachine::on(const input::Probed& event) {
   if (probe == nullptr || life.state != State::running || event.restart != life.restarts) return;
   if (event.answer.outcome == ProbeOutcome::failure) {
     const char* verb = event.answer.errored ? "errored and resulted in unknown state" : "failed";
-    emit("Warning", "Unhealthy", fmt::format("{} probe {}: {}", probe_name(event.kind), verb, event.answer.message), life.spec.name);
+    emit("Warning", "Unhealthy", fmt::format("{} probe {}: {}", probe_name(event.kind), verb, event.answer.message),
+         life.spec.name);
   }
   const bool changed = probe->finish(event.answer.outcome, now_.mono);
   if (!changed || event.kind == ProbeKind::readiness) return;
@@ -180,10 +189,10 @@ void PodMachine::on(const input::HookDone& event) {
 void PodMachine::on(const input::Delete& event) {
   const bool first = !std::exchange(deleting_, true);
   spec_.grace_seconds = first ? event.grace_seconds : std::min(spec_.grace_seconds, event.grace_seconds);
-  const auto grace = std::max<std::int64_t>(spec_.grace_seconds, 1);   // kubelet never kills without a second's notice
+  const auto grace = std::max<std::int64_t>(spec_.grace_seconds, 1);  // kubelet never kills without a second's notice
   for (std::size_t i = 0; i < lives_.size(); ++i) {
     ContainerLife& life = lives_[i];
-    if (life.post_start_running) now_running(i);   // its hook is not waited for; now_running stops it
+    if (life.post_start_running) now_running(i);  // its hook is not waited for; now_running stops it
     if (life.state != State::running) continue;
     if (!life.stopping) {
       // Sidecars go on until the containers that they serve have ended.
@@ -223,7 +232,8 @@ void PodMachine::start_due_containers() {
 }
 
 bool PodMachine::init_passed(const ContainerLife& life) const {
-  return life.spec.role == Role::sidecar ? life.started() || life.restarts > 0 : life.done && life.current && life.current->code == 0;
+  return life.spec.role == Role::sidecar ? life.started() || life.restarts > 0
+                                         : life.done && life.current && life.current->code == 0;
 }
 
 void PodMachine::try_start(ContainerLife& life, std::size_t index) {
@@ -233,7 +243,8 @@ void PodMachine::try_start(ContainerLife& life, std::size_t index) {
   life.ever_created = true;
   life.retry_at.reset();
   life.state = State::starting;
-  emit("Normal", "Pulled", fmt::format("Container image \"{}\" already present on machine and can be accessed by the pod", life.spec.image),
+  emit("Normal", "Pulled",
+       fmt::format("Container image \"{}\" already present on machine and can be accessed by the pod", life.spec.image),
        life.spec.name);
   emit("Normal", "Created", "Container created", life.spec.name);
   actions_.emplace_back(action::Start{index});
@@ -242,8 +253,10 @@ void PodMachine::try_start(ContainerLife& life, std::size_t index) {
 // Kubelet tries to pull, says so, and comes back with growing pauses, ErrImagePull and ImagePullBackOff taking turns.
 void PodMachine::image_missing(ContainerLife& life) {
   const std::string& image = life.spec.image;
-  const std::string how = fmt::format("no program is known under the image name \"{}\"; map it to a command with `images: {{\"{}\": [COMMAND, ...]}}` "
-                                      "in the scenario", image, image);
+  const std::string how = fmt::format(
+      "no program is known under the image name \"{}\"; map it to a command with `images: {{\"{}\": [COMMAND, ...]}}` "
+      "in the scenario",
+      image, image);
   const bool backing_off = life.waiting_reason == "ErrImagePull";
   if (backing_off) {
     emit("Normal", "BackOff", fmt::format("Back-off pulling image \"{}\"", image), life.spec.name);
@@ -270,8 +283,8 @@ bool PodMachine::wants_restart(const ContainerLife& life) const {
   return spec_.restart_policy == "Always" || (spec_.restart_policy == "OnFailure" && failed);
 }
 
-// The first restart is immediate, the next ones 10 s, 20 s, ... after the end of the container before; a container that ran
-// for twice the longest back-off starts afresh (client-go flowcontrol.Backoff).
+// The first restart is immediate, the next ones 10 s, 20 s, ... after the end of the container before; a container that
+// ran for twice the longest back-off starts afresh (client-go flowcontrol.Backoff).
 void PodMachine::decide_restart(ContainerLife& life) {
   if (life.state != State::ended || life.done || !life.retry_at || *life.retry_at > now_.mono) return;
   if (!wants_restart(life)) {
@@ -288,9 +301,12 @@ void PodMachine::decide_restart(ContainerLife& life) {
     return;
   }
   life.waiting_reason = "CrashLoopBackOff";
-  life.waiting_message = fmt::format("back-off {}s restarting failed container={} pod={}", std::chrono::duration_cast<seconds>(life.back_off).count(),
-                                     life.spec.name, spec_.full_name());
-  emit("Warning", "BackOff", fmt::format("Back-off restarting failed container {} in pod {}", life.spec.name, spec_.full_name()), life.spec.name);
+  life.waiting_message =
+      fmt::format("back-off {}s restarting failed container={} pod={}",
+                  std::chrono::duration_cast<seconds>(life.back_off).count(), life.spec.name, spec_.full_name());
+  emit("Warning", "BackOff",
+       fmt::format("Back-off restarting failed container {} in pod {}", life.spec.name, spec_.full_name()),
+       life.spec.name);
   life.retry_at = ended + life.back_off;
   life.back_off_since = *life.retry_at;
   life.back_off = std::min(life.back_off * 2, settings_.back_off_most);

@@ -1,4 +1,5 @@
-// A pod's life, decided without I/O: what kubelet's pod worker, container runtime manager and status manager decide together.
+// A pod's life, decided without I/O: what kubelet's pod worker, container runtime manager and status manager decide
+// together.
 //
 //   resume(input, now) -> actions. Whoever owns it carries the actions out, feeds what came of them back, and calls
 //   resume(Tick{}) at `wake_at()`. Rules: pkg/kubelet/kubelet_pods.go (getPhase), kuberuntime_manager.go
@@ -12,10 +13,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include <straycat/core/time.hpp>
-
 #include "cluster/node/pod_spec.hpp"
 #include "cluster/node/probe_machine.hpp"
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 
@@ -32,40 +32,95 @@ struct LifecycleSettings {
 
 namespace input {
 struct Begin {};
-struct SandboxReady { std::string address; };
-struct SandboxFailed { std::string message; };
-struct SandboxGone {};                                    // destroyed as asked, or died
-struct Started { std::size_t container; std::string id; };
-struct StartFailed { std::size_t container; std::string reason, message; };
-struct Exited { std::size_t container; int code = 0; };   // 128 + signal when a signal ended it
-struct Probed { std::size_t container; ProbeKind kind; int restart; ProbeAnswer answer; };
-struct HookDone { std::size_t container; bool ok = true; };        // preStop
-struct PostStartDone { std::size_t container; bool ok = true; };
-struct Delete { std::int64_t grace_seconds = 30; };       // deletionTimestamp is set, or the object is already gone
+struct SandboxReady {
+  std::string address;
+};
+struct SandboxFailed {
+  std::string message;
+};
+struct SandboxGone {};  // destroyed as asked, or died
+struct Started {
+  std::size_t container;
+  std::string id;
+};
+struct StartFailed {
+  std::size_t container;
+  std::string reason, message;
+};
+struct Exited {
+  std::size_t container;
+  int code = 0;
+};  // 128 + signal when a signal ended it
+struct Probed {
+  std::size_t container;
+  ProbeKind kind;
+  int restart;
+  ProbeAnswer answer;
+};
+struct HookDone {
+  std::size_t container;
+  bool ok = true;
+};  // preStop
+struct PostStartDone {
+  std::size_t container;
+  bool ok = true;
+};
+struct Delete {
+  std::int64_t grace_seconds = 30;
+};  // deletionTimestamp is set, or the object is already gone
 struct Tick {};
 }  // namespace input
-using Input = std::variant<input::Begin, input::SandboxReady, input::SandboxFailed, input::SandboxGone, input::Started, input::StartFailed,
-                           input::Exited, input::Probed, input::HookDone, input::PostStartDone, input::Delete, input::Tick>;
+using Input = std::variant<input::Begin, input::SandboxReady, input::SandboxFailed, input::SandboxGone, input::Started,
+                           input::StartFailed, input::Exited, input::Probed, input::HookDone, input::PostStartDone,
+                           input::Delete, input::Tick>;
 
 namespace action {
-struct CreateSandbox { bool operator==(const CreateSandbox&) const = default; };
-struct DestroySandbox { bool operator==(const DestroySandbox&) const = default; };
-struct Start { std::size_t container; bool operator==(const Start&) const = default; };
-struct Signal { std::size_t container; int signal; bool operator==(const Signal&) const = default; };
-struct RunProbe { std::size_t container; ProbeKind kind; int restart; bool operator==(const RunProbe&) const = default; };
-struct RunPreStop { std::size_t container; bool operator==(const RunPreStop&) const = default; };
-struct RunPostStart { std::size_t container; bool operator==(const RunPostStart&) const = default; };
+struct CreateSandbox {
+  bool operator==(const CreateSandbox&) const = default;
+};
+struct DestroySandbox {
+  bool operator==(const DestroySandbox&) const = default;
+};
+struct Start {
+  std::size_t container;
+  bool operator==(const Start&) const = default;
+};
+struct Signal {
+  std::size_t container;
+  int signal;
+  bool operator==(const Signal&) const = default;
+};
+struct RunProbe {
+  std::size_t container;
+  ProbeKind kind;
+  int restart;
+  bool operator==(const RunProbe&) const = default;
+};
+struct RunPreStop {
+  std::size_t container;
+  bool operator==(const RunPreStop&) const = default;
+};
+struct RunPostStart {
+  std::size_t container;
+  bool operator==(const RunPostStart&) const = default;
+};
 struct Emit {
   std::string type, reason, message;
-  std::string container;                                  // "" = about the pod
+  std::string container;  // "" = about the pod
   bool operator==(const Emit&) const = default;
 };
-struct Publish { bool operator==(const Publish&) const = default; };   // `status()` has changed
-struct Remove { bool operator==(const Remove&) const = default; };     // nothing is left of the pod: delete its object
+struct Publish {
+  bool operator==(const Publish&) const = default;
+};  // `status()` has changed
+struct Remove {
+  bool operator==(const Remove&) const = default;
+};  // nothing is left of the pod: delete its object
 }  // namespace action
-using Action = std::variant<action::CreateSandbox, action::DestroySandbox, action::Start, action::Signal, action::RunProbe,
-                            action::RunPreStop, action::RunPostStart, action::Emit, action::Publish, action::Remove>;
-[[nodiscard]] std::string to_string(const Action& action);   // for tests and logs: "start c0", "signal c0 15", "event Killing ..."
+using Action =
+    std::variant<action::CreateSandbox, action::DestroySandbox, action::Start, action::Signal, action::RunProbe,
+                 action::RunPreStop, action::RunPostStart, action::Emit, action::Publish, action::Remove>;
+[[nodiscard]] std::string to_string(
+    const Action& action);  // for tests and logs: "start c0", "signal c0 15", "event Killing ..."
 
 // How a container ended.
 struct Ending {
@@ -82,22 +137,22 @@ struct ContainerLife {
   std::string waiting_reason, waiting_message;
   std::string id;
   std::int64_t started_wall_ns = 0;
-  std::optional<Ending> current, last;        // of the present and of the previous container
+  std::optional<Ending> current, last;  // of the present and of the previous container
   int restarts = 0;
-  bool ever_created = false, done = false;    // done: it will not run again
-  std::optional<Stamp> retry_at;              // when a waiting or ended one may start
-  std::optional<Stamp> back_off_since;        // of the last back-off entry
+  bool ever_created = false, done = false;  // done: it will not run again
+  std::optional<Stamp> retry_at;            // when a waiting or ended one may start
+  std::optional<Stamp> back_off_since;      // of the last back-off entry
   Nanos back_off{0};
   int pull_failures = 0;
   bool stopping = false, hook_running = false, term_sent = false, kill_sent = false;
-  std::optional<Stamp> kill_at, hook_ends_at; // hook_ends_at: a sleep hook
-  bool post_start_running = false;            // the process is there, but counts as starting until its postStart hook is done
+  std::optional<Stamp> kill_at, hook_ends_at;  // hook_ends_at: a sleep hook
+  bool post_start_running = false;  // the process is there, but counts as starting until its postStart hook is done
   std::vector<ProbeMachine> probes;
 
   [[nodiscard]] bool alive() const { return state == State::starting || state == State::running; }
   [[nodiscard]] ProbeMachine* probe(ProbeKind kind);
   [[nodiscard]] const ProbeMachine* probe(ProbeKind kind) const;
-  [[nodiscard]] bool started() const;         // runs, and its startup probe has succeeded
+  [[nodiscard]] bool started() const;  // runs, and its startup probe has succeeded
   [[nodiscard]] bool ready() const;
 };
 
@@ -148,7 +203,8 @@ class PodMachine {
   void finish_pod();
   [[nodiscard]] bool all_done() const;
   [[nodiscard]] bool anyone_alive() const;
-  void emit(const std::string& type, const std::string& reason, const std::string& message, const std::string& container = "");
+  void emit(const std::string& type, const std::string& reason, const std::string& message,
+            const std::string& container = "");
   void publish_if_changed();
 
   PodSpec spec_;

@@ -1,7 +1,6 @@
 // The second half of PodMachine: probes, stopping, the end.
-#include <csignal>
-
 #include <algorithm>
+#include <csignal>
 
 #include <fmt/format.h>
 
@@ -116,7 +115,8 @@ void PodMachine::finish_pod() {
       main_alive = true;
     }
   }
-  if (main_alive || sandbox_ == Sandbox::creating || sandbox_ == Sandbox::destroying || sandbox_ == Sandbox::gone) return;
+  if (main_alive || sandbox_ == Sandbox::creating || sandbox_ == Sandbox::destroying || sandbox_ == Sandbox::gone)
+    return;
   for (std::size_t i = 0; i < lives_.size(); ++i) {
     if (lives_[i].state == State::running && !lives_[i].stopping) {
       begin_stop(i, spec_.grace_seconds, "Stopping container " + lives_[i].spec.name);
@@ -157,7 +157,8 @@ std::optional<Stamp> PodMachine::wake_at() const {
   return best;
 }
 
-void PodMachine::emit(const std::string& type, const std::string& reason, const std::string& message, const std::string& container) {
+void PodMachine::emit(const std::string& type, const std::string& reason, const std::string& message,
+                      const std::string& container) {
   actions_.emplace_back(action::Emit{type, reason, message, container});
 }
 
@@ -185,10 +186,14 @@ struct Printer {
   std::string operator()(const action::DestroySandbox&) const { return "destroy sandbox"; }
   std::string operator()(const action::Start& a) const { return fmt::format("start {}", a.container); }
   std::string operator()(const action::Signal& a) const { return fmt::format("signal {} {}", a.container, a.signal); }
-  std::string operator()(const action::RunProbe& a) const { return fmt::format("probe {} {} {}", a.container, probe_name(a.kind), a.restart); }
+  std::string operator()(const action::RunProbe& a) const {
+    return fmt::format("probe {} {} {}", a.container, probe_name(a.kind), a.restart);
+  }
   std::string operator()(const action::RunPreStop& a) const { return fmt::format("preStop {}", a.container); }
   std::string operator()(const action::RunPostStart& a) const { return fmt::format("postStart {}", a.container); }
-  std::string operator()(const action::Emit& a) const { return fmt::format("event {} {} {}: {}", a.type, a.reason, a.container, a.message); }
+  std::string operator()(const action::Emit& a) const {
+    return fmt::format("event {} {} {}: {}", a.type, a.reason, a.container, a.message);
+  }
   std::string operator()(const action::Publish&) const { return "publish"; }
   std::string operator()(const action::Remove&) const { return "remove"; }
 };

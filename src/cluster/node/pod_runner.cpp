@@ -18,14 +18,15 @@ Moment now() { return {monotonic_now(), wall_now_ns()}; }
 
 constexpr const char* kAccountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-// Whether the service account's files are wanted; an error when anything else is to be mounted, which this node cannot do (an
-// ordinary user cannot make a mount point on the machine's file system).
+// Whether the service account's files are wanted; an error when anything else is to be mounted, which this node cannot
+// do (an ordinary user cannot make a mount point on the machine's file system).
 Result<bool> mounts_account(const PodSpec& spec) {
   bool account = false;
   for (const ContainerSpec& container : spec.containers) {
     for (const VolumeMount& mount : container.mounts) {
       if (mount.path != kAccountPath) {
-        return bad_input(fmt::format("this node mounts only the service account's files, not volume \"{}\" at {}", mount.name, mount.path));
+        return bad_input(fmt::format("this node mounts only the service account's files, not volume \"{}\" at {}",
+                                     mount.name, mount.path));
       }
       account = true;
     }
@@ -36,7 +37,11 @@ Result<bool> mounts_account(const PodSpec& spec) {
 }  // namespace
 
 PodRunner::PodRunner(NodeTools& tools, Object pod, PodSpec spec, std::function<void()> on_removed)
-    : tools_(tools), pod_(std::move(pod)), machine_(std::move(spec), tools.lifecycle), on_removed_(std::move(on_removed)), timer_(tools.io) {
+    : tools_(tools),
+      pod_(std::move(pod)),
+      machine_(std::move(spec), tools.lifecycle),
+      on_removed_(std::move(on_removed)),
+      timer_(tools.io) {
   slots_.resize(machine_.spec().containers.size());
 }
 
@@ -71,7 +76,7 @@ void PodRunner::arm_timer() {
   const auto at = machine_.wake_at();
   timer_.cancel();
   if (!at) return;
-  timer_.expires_at(asio::steady_timer::time_point(std::chrono::nanoseconds(at->ns)));   // both are CLOCK_MONOTONIC
+  timer_.expires_at(asio::steady_timer::time_point(std::chrono::nanoseconds(at->ns)));  // both are CLOCK_MONOTONIC
   timer_.async_wait(guarded([](PodRunner& self, const boost::system::error_code& error) {
     if (!error) self.feed(input::Tick{});
   }));
@@ -119,7 +124,8 @@ void PodRunner::act(const action::CreateSandbox&) {
     sandbox_ = std::move(*made);
     return;
   }
-  asio::post(tools_.io, guarded([message = made.error().message](PodRunner& self) { self.feed(input::SandboxFailed{message}); }));
+  asio::post(tools_.io,
+             guarded([message = made.error().message](PodRunner& self) { self.feed(input::SandboxFailed{message}); }));
 }
 
 void PodRunner::act(const action::DestroySandbox&) { sandbox_->destroy(); }
@@ -155,11 +161,15 @@ Command PodRunner::exec_command(std::size_t index, const std::vector<std::string
 Attempt PodRunner::attempt(std::size_t index, const Handler& handler, Nanos timeout, OnAnswer on_answer) {
   const auto executor = tools_.io.get_executor();
   switch (handler.kind) {
-    case Handler::Kind::exec: return probe_exec(executor, exec_command(index, handler.command), timeout, std::move(on_answer));
-    case Handler::Kind::tcp: return probe_tcp(executor, handler, machine_.address(), timeout, std::move(on_answer));
-    case Handler::Kind::http: return probe_http(executor, handler, machine_.address(), timeout, std::move(on_answer));
+    case Handler::Kind::exec:
+      return probe_exec(executor, exec_command(index, handler.command), timeout, std::move(on_answer));
+    case Handler::Kind::tcp:
+      return probe_tcp(executor, handler, machine_.address(), timeout, std::move(on_answer));
+    case Handler::Kind::http:
+      return probe_http(executor, handler, machine_.address(), timeout, std::move(on_answer));
     default:
-      asio::post(executor, [on_answer] { on_answer({ProbeOutcome::failure, "this node speaks only http, tcp and exec", true}); });
+      asio::post(executor,
+                 [on_answer] { on_answer({ProbeOutcome::failure, "this node speaks only http, tcp and exec", true}); });
       return Attempt(nullptr);
   }
 }
@@ -191,7 +201,8 @@ void PodRunner::act(const action::RunPostStart& action) {
     self.feed(input::PostStartDone{index, answer.outcome == ProbeOutcome::success});
   });
   slots_[index].hook.clear();
-  slots_[index].hook.push_back(attempt(index, machine_.spec().containers[index].post_start, std::chrono::hours{24}, done));
+  slots_[index].hook.push_back(
+      attempt(index, machine_.spec().containers[index].post_start, std::chrono::hours{24}, done));
 }
 
 void PodRunner::act(const action::Emit& action) {
@@ -201,7 +212,7 @@ void PodRunner::act(const action::Emit& action) {
 void PodRunner::act(const action::Publish&) {
   const PodSpec& spec = machine_.spec();
   const auto written = tools_.store.mutate("Pod", spec.ns, spec.name, [&](json& pod) {
-    if (text_at(pod, "/metadata/uid") != spec.uid) return false;   // another pod of that name by now
+    if (text_at(pod, "/metadata/uid") != spec.uid) return false;  // another pod of that name by now
     merge_status(pod, machine_.status());
     return true;
   });
@@ -213,7 +224,7 @@ void PodRunner::act(const action::Remove&) {
   Deletion deletion;
   deletion.grace_seconds = 0;
   deletion.uid = spec.uid;
-  (void)tools_.store.remove("Pod", spec.ns, spec.name, deletion);   // gone already: as good
+  (void)tools_.store.remove("Pod", spec.ns, spec.name, deletion);  // gone already: as good
   asio::post(tools_.io, guarded([](PodRunner& self) { self.on_removed_(); }));
 }
 

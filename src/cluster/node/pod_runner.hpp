@@ -1,5 +1,5 @@
-// One pod on this node: carries out what its PodMachine decides (namespaces, processes, probes, hooks, logs, status, events)
-// and tells it what came of it.
+// One pod on this node: carries out what its PodMachine decides (namespaces, processes, probes, hooks, logs, status,
+// events) and tells it what came of it.
 #pragma once
 
 #include <array>
@@ -28,17 +28,19 @@ struct NodeTools {
   boost::asio::io_context& io;
   Store& store;
   DataPlane& plane;
-  NamesFile* names = nullptr;                        // null: no files can be mounted (the fallback)
+  NamesFile* names = nullptr;  // null: no files can be mounted (the fallback)
   LifecycleSettings lifecycle;
   int self_exe_fd = -1;
-  std::string api_host;                              // KUBERNETES_SERVICE_HOST; "" = not set (the fallback has KUBECONFIG instead)
+  std::string api_host;  // KUBERNETES_SERVICE_HOST; "" = not set (the fallback has KUBECONFIG instead)
   int api_port = 443;
   // token, ca.crt, namespace of a service account, by file name.
   std::function<std::map<std::string, std::string>(const std::string& ns, const std::string& account)> account_files;
   // The fallback's way to sign in: the path of a kubeconfig for that account.
   std::function<std::string(const std::string& ns, const std::string& account)> account_kubeconfig;
   // Writes an Event about the pod; `container` "" = about the pod as a whole.
-  std::function<void(const json& pod, const std::string& container, const std::string& type, const std::string& reason, const std::string& message)> record;
+  std::function<void(const json& pod, const std::string& container, const std::string& type, const std::string& reason,
+                     const std::string& message)>
+      record;
 };
 
 class PodRunner : public std::enable_shared_from_this<PodRunner> {
@@ -68,10 +70,10 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
     std::unique_ptr<Process> process;
     std::array<std::shared_ptr<Output>, 2> outputs;
     std::shared_ptr<LogBook> book, previous_book;
-    std::map<std::string, std::string> env;          // of the present instance, for exec probes and hooks
+    std::map<std::string, std::string> env;  // of the present instance, for exec probes and hooks
     std::map<ProbeKind, Attempt> probes;
     std::vector<Attempt> hook;
-    int instance = 0;                                // news of older instances is ignored
+    int instance = 0;  // news of older instances is ignored
   };
 
   void feed(const Input& what);

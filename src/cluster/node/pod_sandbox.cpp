@@ -1,19 +1,18 @@
 #include "cluster/node/pod_sandbox.hpp"
 
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
+#include <string_view>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <csignal>
-#include <cstring>
-#include <cstdio>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,7 +30,7 @@ struct PodSandbox::State {
   std::function<void()> on_gone;
   asio::posix::stream_descriptor report;
   char text[256] = {};
-  Fd control;                  // its end tells the holder to go
+  Fd control;  // its end tells the holder to go
 
   void went() {
     if (const auto tell = std::exchange(on_gone, nullptr)) tell();
@@ -46,15 +45,16 @@ namespace {
 // Everything that the holding process does, spelled out beforehand: it must not allocate (Process::fork).
 struct Furniture {
   std::string hostname, hosts, nsswitch, resolv;
-  std::vector<std::string> directories;                          // to make, in order
-  std::vector<std::pair<std::string, std::string>> files;        // path, content
+  std::vector<std::string> directories;                    // to make, in order
+  std::vector<std::pair<std::string, std::string>> files;  // path, content
 };
 
 Furniture plan_furniture(const SandboxRequest& request) {
   Furniture out{request.hostname.substr(0, 63), request.hosts_path, request.nsswitch_path, request.resolv_path, {}, {}};
   if (request.account_files.empty()) return out;
   std::string directory = "/var/run";
-  for (const char* part : {"/secrets", "/kubernetes.io", "/serviceaccount"}) out.directories.push_back(directory += part);
+  for (const char* part : {"/secrets", "/kubernetes.io", "/serviceaccount"})
+    out.directories.push_back(directory += part);
   for (const auto& [name, content] : request.account_files) out.files.emplace_back(directory + "/" + name, content);
   return out;
 }
@@ -80,11 +80,12 @@ bool write_file(const std::string& path, const std::string& content) {
   return whole;
 }
 
-// A tmpfs over /var/run (often a link to /run) gives room for the files without touching the machine's own, and hides the
-// machine's sockets from the pod. Null, or the step that failed.
+// A tmpfs over /var/run (often a link to /run) gives room for the files without touching the machine's own, and hides
+// the machine's sockets from the pod. Null, or the step that failed.
 const char* mount_account(const Furniture& furniture) {
   if (furniture.directories.empty()) return nullptr;
-  if (::mount("tmpfs", "/var/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=16m") != 0) return "mount a tmpfs over /var/run";
+  if (::mount("tmpfs", "/var/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=16m") != 0)
+    return "mount a tmpfs over /var/run";
   for (const std::string& directory : furniture.directories) {
     if (::mkdir(directory.c_str(), 0755) != 0) return "make the service account's directory";
   }
@@ -112,7 +113,8 @@ int hold(const Furniture& furniture, int report, int control) {
   if (::write(report, text, std::strlen(text)) < 0) return 1;
   ::close(report);
   char byte = 0;
-  while (::read(control, &byte, 1) < 0 && errno == EINTR) {}
+  while (::read(control, &byte, 1) < 0 && errno == EINTR) {
+  }
   return 0;
 }
 
@@ -122,11 +124,12 @@ Result<> PodSandbox::start_holder(const asio::any_io_executor& executor, const S
   auto report = make_pipe();
   auto control = make_pipe();
   if (!report || !control) return own_trouble("no pipe for the pod's sandbox");
-  ::fcntl(control->read.get(), F_SETFL, 0);   // the holder blocks on it
+  ::fcntl(control->read.get(), F_SETFL, 0);  // the holder blocks on it
   const int out = report->write.get(), in = control->read.get();
   const Furniture furniture = plan_furniture(request);
   auto holder = Process::fork(
-      executor, CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC, {out, in}, [&] { return hold(furniture, out, in); },
+      executor, CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC, {out, in},
+      [&] { return hold(furniture, out, in); },
       [state = state_](int) {
         state->ready(own_trouble("the pod's sandbox died"));
         state->went();
@@ -136,16 +139,19 @@ Result<> PodSandbox::start_holder(const asio::any_io_executor& executor, const S
   if (const auto attached = plane_.attach(holder_->pid(), address_); !attached) return attached.error();
   state_->control = std::move(control->write);
   state_->report.assign(report->read.release());
-  state_->report.async_read_some(asio::buffer(state_->text), [state = state_](const boost::system::error_code& error, std::size_t size) {
+  state_->report.async_read_some(asio::buffer(state_->text), [state = state_](const boost::system::error_code& error,
+                                                                              std::size_t size) {
     if (error == asio::error::operation_aborted) return;
     const std::string_view text(state->text, size);
-    state->ready(text == "ready" ? Result<>() : Result<>(own_trouble(text.empty() ? "the pod's sandbox died" : std::string(text))));
+    state->ready(text == "ready" ? Result<>()
+                                 : Result<>(own_trouble(text.empty() ? "the pod's sandbox died" : std::string(text))));
   });
   return {};
 }
 
-Result<std::unique_ptr<PodSandbox>> PodSandbox::create(asio::any_io_executor executor, DataPlane& plane, SandboxRequest request,
-                                                       std::function<void(Result<>)> on_ready, std::function<void()> on_gone) {
+Result<std::unique_ptr<PodSandbox>> PodSandbox::create(asio::any_io_executor executor, DataPlane& plane,
+                                                       SandboxRequest request, std::function<void(Result<>)> on_ready,
+                                                       std::function<void()> on_gone) {
   std::unique_ptr<PodSandbox> out(new PodSandbox(plane, request.address));
   out->state_ = std::make_shared<State>(executor);
   out->state_->on_ready = std::move(on_ready);
@@ -164,9 +170,7 @@ Result<std::unique_ptr<PodSandbox>> PodSandbox::create(asio::any_io_executor exe
 
 void PodSandbox::destroy() {
   if (holder_) return holder_->signal(SIGKILL);
-  asio::post(state_->report.get_executor(), [state = state_] {
-    state->went();
-  });
+  asio::post(state_->report.get_executor(), [state = state_] { state->went(); });
 }
 
 PodSandbox::~PodSandbox() {

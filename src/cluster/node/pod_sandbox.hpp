@@ -9,26 +9,27 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
-#include <straycat/core/result.hpp>
-
 #include "cluster/dataplane/dataplane.hpp"
 #include "cluster/node/process.hpp"
+#include <straycat/core/result.hpp>
 
 namespace straycat::cluster {
 
 struct SandboxRequest {
   std::string hostname;
   std::string address;
-  std::string hosts_path, nsswitch_path, resolv_path;        // mounted over /etc; "" = left alone
-  std::map<std::string, std::string> account_files;          // under /var/run/secrets/kubernetes.io/serviceaccount; may be empty
+  std::string hosts_path, nsswitch_path, resolv_path;  // mounted over /etc; "" = left alone
+  std::map<std::string, std::string>
+      account_files;  // under /var/run/secrets/kubernetes.io/serviceaccount; may be empty
 };
 
 class PodSandbox {
  public:
-  // `on_ready` hears once whether the network and the mounts stand; `on_gone` when the holding process has ended. Where the data
-  // plane does not isolate pods there is no process, and both still come.
-  static Result<std::unique_ptr<PodSandbox>> create(boost::asio::any_io_executor executor, DataPlane& plane, SandboxRequest request,
-                                                    std::function<void(Result<>)> on_ready, std::function<void()> on_gone);
+  // `on_ready` hears once whether the network and the mounts stand; `on_gone` when the holding process has ended. Where
+  // the data plane does not isolate pods there is no process, and both still come.
+  static Result<std::unique_ptr<PodSandbox>> create(boost::asio::any_io_executor executor, DataPlane& plane,
+                                                    SandboxRequest request, std::function<void(Result<>)> on_ready,
+                                                    std::function<void()> on_gone);
   ~PodSandbox();
   PodSandbox(const PodSandbox&) = delete;
   PodSandbox& operator=(const PodSandbox&) = delete;

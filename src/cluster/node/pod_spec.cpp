@@ -52,7 +52,8 @@ void read_port(const json& action, const json& container, Handler& out) {
     for (const json& candidate : at(container, "ports")) {
       if (text(candidate, "name") == out.port_name) out.port = static_cast<int>(number(candidate, "containerPort", 0));
     }
-    if (out.port == 0 && out.port_name.find_first_not_of("0123456789") == std::string::npos && out.port_name.size() < 6) {
+    if (out.port == 0 && out.port_name.find_first_not_of("0123456789") == std::string::npos &&
+        out.port_name.size() < 6) {
       out.port = std::atoi(out.port_name.c_str());
     }
   }
@@ -64,7 +65,8 @@ void read_http(const json& action, const json& container, Handler& out) {
   out.path = text(action, "path", "/");
   if (!out.path.starts_with('/')) out.path.insert(0, "/");
   out.scheme = text(action, "scheme", "HTTP");
-  for (const json& header : at(action, "httpHeaders")) out.headers.emplace_back(text(header, "name"), text(header, "value"));
+  for (const json& header : at(action, "httpHeaders"))
+    out.headers.emplace_back(text(header, "name"), text(header, "value"));
   read_port(action, container, out);
 }
 
@@ -157,9 +159,12 @@ ContainerSpec parse_container(const json& container, bool init) {
 
 std::string_view probe_name(ProbeKind kind) {
   switch (kind) {
-    case ProbeKind::readiness: return "Readiness";
-    case ProbeKind::liveness: return "Liveness";
-    case ProbeKind::startup: return "Startup";
+    case ProbeKind::readiness:
+      return "Readiness";
+    case ProbeKind::liveness:
+      return "Liveness";
+    case ProbeKind::startup:
+      return "Startup";
   }
   return "";
 }

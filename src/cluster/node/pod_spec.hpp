@@ -18,30 +18,30 @@ namespace straycat::cluster {
 struct Handler {
   enum class Kind { none, exec, http, tcp, sleep, unsupported };
   Kind kind = Kind::none;
-  std::vector<std::string> command;                             // exec
-  std::string scheme = "HTTP", host, path = "/";                // http; host "" = the pod's address
-  std::vector<std::pair<std::string, std::string>> headers;     // http
-  int port = 0;                                                 // http, tcp; 0 = a name that no container port has
-  std::string port_name;                                        // as written, for the error's text
-  Nanos length{0};                                              // sleep
+  std::vector<std::string> command;                          // exec
+  std::string scheme = "HTTP", host, path = "/";             // http; host "" = the pod's address
+  std::vector<std::pair<std::string, std::string>> headers;  // http
+  int port = 0;                                              // http, tcp; 0 = a name that no container port has
+  std::string port_name;                                     // as written, for the error's text
+  Nanos length{0};                                           // sleep
   bool operator==(const Handler&) const = default;
 };
 
 struct ProbeSpec {
   Handler handler;
-  int initial_delay = 0, period = 10, timeout = 1;              // seconds
+  int initial_delay = 0, period = 10, timeout = 1;  // seconds
   int success_threshold = 1, failure_threshold = 3;
-  std::optional<std::int64_t> grace_seconds;                    // terminationGracePeriodSeconds of the probe
+  std::optional<std::int64_t> grace_seconds;  // terminationGracePeriodSeconds of the probe
   bool operator==(const ProbeSpec&) const = default;
 };
 
 enum class ProbeKind { readiness, liveness, startup };
-[[nodiscard]] std::string_view probe_name(ProbeKind kind);      // "Readiness", "Liveness", "Startup", as in events
+[[nodiscard]] std::string_view probe_name(ProbeKind kind);  // "Readiness", "Liveness", "Startup", as in events
 
 struct EnvVar {
   std::string name, value;
-  std::string field_path;                                       // valueFrom.fieldRef; "" = `value` counts
-  bool unsupported = false;                                     // another valueFrom, not optional
+  std::string field_path;    // valueFrom.fieldRef; "" = `value` counts
+  bool unsupported = false;  // another valueFrom, not optional
   bool operator==(const EnvVar&) const = default;
 };
 
@@ -51,7 +51,7 @@ struct VolumeMount {
   bool operator==(const VolumeMount&) const = default;
 };
 
-enum class Role { init, sidecar, main };                        // sidecar: an init container with restartPolicy Always
+enum class Role { init, sidecar, main };  // sidecar: an init container with restartPolicy Always
 
 struct ContainerSpec {
   std::string name, image, pull_policy, working_dir;
@@ -74,9 +74,9 @@ struct PodSpec {
   std::int64_t grace_seconds = 30;
   bool service_links = true;
   std::map<std::string, std::string> labels, annotations;
-  std::vector<ContainerSpec> containers;                        // init containers first, in their order
+  std::vector<ContainerSpec> containers;  // init containers first, in their order
 
-  [[nodiscard]] std::string full_name() const;                  // "name_namespace(uid)", as kubelet prints it
+  [[nodiscard]] std::string full_name() const;  // "name_namespace(uid)", as kubelet prints it
 };
 
 // Reads a pod object. Missing fields take the API server's defaults, wrong types are skipped; never throws.

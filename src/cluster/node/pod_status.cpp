@@ -48,14 +48,9 @@ json mounts_json(const ContainerSpec& spec) {
 }
 
 json container_json(const ContainerLife& life) {
-  json out = {{"name", life.spec.name},
-              {"state", state_json(life)},
-              {"lastState", last_state_json(life)},
-              {"ready", life.ready()},
-              {"restartCount", life.restarts},
-              {"image", life.spec.image},
-              {"imageID", ""},
-              {"started", life.started()}};
+  json out = {{"name", life.spec.name}, {"state", state_json(life)},     {"lastState", last_state_json(life)},
+              {"ready", life.ready()},  {"restartCount", life.restarts}, {"image", life.spec.image},
+              {"imageID", ""},          {"started", life.started()}};
   if (!life.spec.mounts.empty()) out["volumeMounts"] = mounts_json(life.spec);
   if (life.id.empty()) return out;
   out["image"] = full_image_name(life.spec.image);
@@ -88,7 +83,8 @@ std::vector<Verdict> verdicts(const StatusFacts& facts) {
   if (phase == "Succeeded") {
     out.push_back({"Initialized", true, "PodCompleted", ""});
   } else if (!incomplete.empty()) {
-    out.push_back({"Initialized", false, "ContainersNotInitialized", "containers with incomplete status: [" + incomplete + "]"});
+    out.push_back(
+        {"Initialized", false, "ContainersNotInitialized", "containers with incomplete status: [" + incomplete + "]"});
   } else {
     out.push_back({"Initialized", true, "", ""});
   }
@@ -119,11 +115,12 @@ json conditions_json(const StatusFacts& facts, const json& before) {
     const std::string status = verdict.holds ? "True" : "False";
     const json* known = find_condition(old, verdict.type);
     const bool same = known != nullptr && known->value("status", "") == status;
-    json item = {{"type", verdict.type},
-                 {"observedGeneration", facts.spec->generation},
-                 {"status", status},
-                 {"lastProbeTime", nullptr},
-                 {"lastTransitionTime", same ? known->value("lastTransitionTime", "") : kubernetes_time(facts.now_wall_ns)}};
+    json item = {
+        {"type", verdict.type},
+        {"observedGeneration", facts.spec->generation},
+        {"status", status},
+        {"lastProbeTime", nullptr},
+        {"lastTransitionTime", same ? known->value("lastTransitionTime", "") : kubernetes_time(facts.now_wall_ns)}};
     if (!verdict.reason.empty()) item["reason"] = verdict.reason;
     if (!verdict.message.empty()) item["message"] = verdict.message;
     out.push_back(std::move(item));
@@ -160,7 +157,8 @@ std::string full_image_name(const std::string& image) {
   std::string out = image;
   const auto slash = out.find('/');
   const std::string first = out.substr(0, slash);
-  const bool registry = slash != std::string::npos && (first.find_first_of(".:") != std::string::npos || first == "localhost");
+  const bool registry =
+      slash != std::string::npos && (first.find_first_of(".:") != std::string::npos || first == "localhost");
   if (!registry) out.insert(0, slash == std::string::npos ? "docker.io/library/" : "docker.io/");
   if (out.find_first_of(":@", out.rfind('/')) == std::string::npos) out += ":latest";
   return out;
@@ -184,7 +182,8 @@ std::string phase_of(const StatusFacts& facts) {
 json make_status(const StatusFacts& facts, const json& before) {
   // Kubelet reports a terminal phase only when nothing of the pod runs any more.
   std::string phase = phase_of(facts);
-  if (!facts.ended && (phase == "Succeeded" || phase == "Failed")) phase = count_main(facts).waiting > 0 ? "Pending" : "Running";
+  if (!facts.ended && (phase == "Succeeded" || phase == "Failed"))
+    phase = count_main(facts).waiting > 0 ? "Pending" : "Running";
   json out = {{"observedGeneration", facts.spec->generation},
               {"phase", phase},
               {"conditions", conditions_json(facts, before)},
@@ -197,7 +196,8 @@ json make_status(const StatusFacts& facts, const json& before) {
     out["podIPs"] = json::array({json{{"ip", facts.address}}});
   }
   json init = json::array(), main = json::array();
-  for (const ContainerLife& life : *facts.lives) (life.spec.role == Role::main ? main : init).push_back(container_json(life));
+  for (const ContainerLife& life : *facts.lives)
+    (life.spec.role == Role::main ? main : init).push_back(container_json(life));
   if (!init.empty()) out["initContainerStatuses"] = std::move(init);
   out["containerStatuses"] = std::move(main);
   return out;

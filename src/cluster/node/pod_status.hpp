@@ -14,9 +14,9 @@ struct StatusFacts {
   const PodSpec* spec = nullptr;
   const std::vector<ContainerLife>* lives = nullptr;
   bool sandbox_ready = false;
-  bool ended = false;             // nothing of the pod is left: the phase may be Succeeded or Failed
+  bool ended = false;  // nothing of the pod is left: the phase may be Succeeded or Failed
   bool deleting = false;
-  std::string address;            // "" = not shown yet
+  std::string address;  // "" = not shown yet
   std::string host_address;
   std::int64_t start_wall_ns = 0, now_wall_ns = 0;
 };

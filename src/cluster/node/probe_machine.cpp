@@ -62,7 +62,7 @@ bool ProbeMachine::finish(ProbeOutcome outcome, Stamp now) {
   const bool changed = passing_ != success || (!success && !failed_);
   passing_ = success;
   failed_ = !success;
-  if (!success && kind_ != ProbeKind::readiness) on_hold_ = true;   // until the next container
+  if (!success && kind_ != ProbeKind::readiness) on_hold_ = true;  // until the next container
   return changed;
 }
 

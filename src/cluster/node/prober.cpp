@@ -7,8 +7,8 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/ssl.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
@@ -35,8 +35,13 @@ std::string go_words(const error_code& error) {
 // Connects, and for HTTP sends the request and reads the head of the answer.
 class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
  public:
-  NetworkProbe(const asio::any_io_executor& executor, const Handler& handler, const std::string& address, OnAnswer on_answer)
-      : socket_(executor), timer_(executor), handler_(handler), host_(handler.host.empty() ? address : handler.host), on_answer_(std::move(on_answer)) {}
+  NetworkProbe(const asio::any_io_executor& executor, const Handler& handler, const std::string& address,
+               OnAnswer on_answer)
+      : socket_(executor),
+        timer_(executor),
+        handler_(handler),
+        host_(handler.host.empty() ? address : handler.host),
+        on_answer_(std::move(on_answer)) {}
 
   void start(Nanos timeout) {
     timer_.expires_after(timeout);
@@ -45,9 +50,11 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
     });
     error_code bad;
     const auto ip = asio::ip::make_address(host_ == "localhost" ? "127.0.0.1" : host_, bad);
-    if (handler_.port == 0) return answer_soon({ProbeOutcome::failure, "couldn't find port: " + handler_.port_name, true});
+    if (handler_.port == 0)
+      return answer_soon({ProbeOutcome::failure, "couldn't find port: " + handler_.port_name, true});
     if (bad) return answer_soon({ProbeOutcome::failure, "lookup " + host_ + ": no such host", true});
-    socket_.async_connect(tcp::endpoint(ip, static_cast<std::uint16_t>(handler_.port)), [self = shared_from_this()](const error_code& error) {
+    socket_.async_connect(tcp::endpoint(ip, static_cast<std::uint16_t>(handler_.port)), [self = shared_from_this()](
+                                                                                            const error_code& error) {
       if (self->over()) return;
       if (error) return self->answer(failure(self->get_text() + self->dial_text() + "connect: " + go_words(error)));
       self->connected_ = true;
@@ -65,7 +72,9 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
   [[nodiscard]] bool over() const { return on_answer_ == nullptr; }
   [[nodiscard]] bool http() const { return handler_.kind == Handler::Kind::http; }
   [[nodiscard]] std::string endpoint() const { return fmt::format("{}:{}", host_, handler_.port); }
-  [[nodiscard]] std::string get_text() const { return http() ? fmt::format("Get \"{}://{}{}\": ", scheme(), endpoint(), handler_.path) : ""; }
+  [[nodiscard]] std::string get_text() const {
+    return http() ? fmt::format("Get \"{}://{}{}\": ", scheme(), endpoint(), handler_.path) : "";
+  }
   [[nodiscard]] const char* scheme() const { return handler_.scheme == "HTTPS" ? "https" : "http"; }
   [[nodiscard]] std::string dial_text() const { return fmt::format("dial tcp {}: ", endpoint()); }
 
@@ -91,11 +100,14 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
     bool agent = false, accept = false;
     for (const auto& [name, value] : handler_.headers) {
       std::string lower = name;
-      std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      std::transform(lower.begin(), lower.end(), lower.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       agent = agent || lower == "user-agent";
       accept = accept || lower == "accept";
-      if (lower == "host") host = value;
-      else extra += name + ": " + value + "\r\n";
+      if (lower == "host")
+        host = value;
+      else
+        extra += name + ": " + value + "\r\n";
     }
     if (!agent) extra += "User-Agent: kube-probe/1.36\r\n";
     if (!accept) extra += "Accept: */*\r\n";
@@ -105,21 +117,25 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
   template <class Stream>
   void send(Stream& stream) {
     request_ = request_text();
-    asio::async_write(stream, asio::buffer(request_), [self = shared_from_this(), &stream](const error_code& error, std::size_t) {
-      if (self->over()) return;
-      if (error) return self->answer(failure(self->get_text() + "write: " + go_words(error)));
-      self->receive(stream);
-    });
+    asio::async_write(stream, asio::buffer(request_),
+                      [self = shared_from_this(), &stream](const error_code& error, std::size_t) {
+                        if (self->over()) return;
+                        if (error) return self->answer(failure(self->get_text() + "write: " + go_words(error)));
+                        self->receive(stream);
+                      });
   }
 
   template <class Stream>
   void receive(Stream& stream) {
-    stream.async_read_some(asio::buffer(buffer_), [self = shared_from_this(), &stream](const error_code& error, std::size_t size) {
+    stream.async_read_some(asio::buffer(buffer_), [self = shared_from_this(), &stream](const error_code& error,
+                                                                                       std::size_t size) {
       if (self->over()) return;
       self->head_.append(self->buffer_.data(), size);
       if (self->head_.find("\r\n\r\n") != std::string::npos || self->head_.size() > 65536) return self->judge();
-      if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) return self->answer(failure(self->get_text() + "EOF"));
-      if (error) return self->answer(failure(self->get_text() + "read tcp " + self->endpoint() + ": read: " + go_words(error)));
+      if (error == asio::error::eof || error == asio::ssl::error::stream_truncated)
+        return self->answer(failure(self->get_text() + "EOF"));
+      if (error)
+        return self->answer(failure(self->get_text() + "read tcp " + self->endpoint() + ": read: " + go_words(error)));
       self->receive(stream);
     });
   }
@@ -127,7 +143,8 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
   void judge() {
     int status = 0;
     if (head_.starts_with("HTTP/1.") && head_.size() > 12) status = std::atoi(head_.c_str() + 9);
-    if (status < 100) return answer(failure(get_text() + "net/http: HTTP/1.x transport connection broken: malformed HTTP response"));
+    if (status < 100)
+      return answer(failure(get_text() + "net/http: HTTP/1.x transport connection broken: malformed HTTP response"));
     if (status >= 200 && status < 400) return answer({ProbeOutcome::success, "", false});
     answer(failure(fmt::format("HTTP probe failed with statuscode: {}", status)));
   }
@@ -162,19 +179,25 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
 class ExecProbe : public std::enable_shared_from_this<ExecProbe> {
  public:
   ExecProbe(asio::any_io_executor executor, Command command, OnAnswer on_answer)
-      : executor_(std::move(executor)), timer_(executor_), output_(executor_), command_(std::move(command)), on_answer_(std::move(on_answer)) {}
+      : executor_(std::move(executor)),
+        timer_(executor_),
+        output_(executor_),
+        command_(std::move(command)),
+        on_answer_(std::move(on_answer)) {}
 
   void start(Nanos timeout) {
     auto pipe = make_pipe();
     if (!pipe) return answer_soon({ProbeOutcome::failure, pipe.error().message, true});
     command_.out_fd = command_.err_fd = pipe->write.get();
     const std::weak_ptr<ExecProbe> weak = weak_from_this();
-    auto process = Process::start(executor_, command_, {[weak](const std::string& error) {
-                                                          if (const auto self = weak.lock(); self && !error.empty()) self->answer({ProbeOutcome::failure, error, true});
-                                                        },
-                                                        [weak](int code) {
-                                                          if (const auto self = weak.lock()) self->exited(code);
-                                                        }});
+    auto process = Process::start(executor_, command_,
+                                  {[weak](const std::string& error) {
+                                     if (const auto self = weak.lock(); self && !error.empty())
+                                       self->answer({ProbeOutcome::failure, error, true});
+                                   },
+                                   [weak](int code) {
+                                     if (const auto self = weak.lock()) self->exited(code);
+                                   }});
     if (!process) return answer_soon({ProbeOutcome::failure, process.error().message, true});
     process_ = std::move(*process);
     output_.assign(pipe->read.release());
@@ -192,11 +215,12 @@ class ExecProbe : public std::enable_shared_from_this<ExecProbe> {
 
  private:
   void read() {
-    output_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const error_code& error, std::size_t size) {
-      if (error || self->on_answer_ == nullptr) return;
-      if (self->text_.size() < 10240) self->text_.append(self->buffer_.data(), size);
-      self->read();
-    });
+    output_.async_read_some(asio::buffer(buffer_),
+                            [self = shared_from_this()](const error_code& error, std::size_t size) {
+                              if (error || self->on_answer_ == nullptr) return;
+                              if (self->text_.size() < 10240) self->text_.append(self->buffer_.data(), size);
+                              self->read();
+                            });
   }
 
   // What the command wrote before its end may still stand in the pipe.
@@ -253,11 +277,13 @@ Attempt begin(const std::shared_ptr<Probe>& probe, Nanos timeout) {
 
 }  // namespace
 
-Attempt probe_http(asio::any_io_executor executor, const Handler& handler, const std::string& address, Nanos timeout, OnAnswer on_answer) {
+Attempt probe_http(asio::any_io_executor executor, const Handler& handler, const std::string& address, Nanos timeout,
+                   OnAnswer on_answer) {
   return begin(std::make_shared<NetworkProbe>(executor, handler, address, std::move(on_answer)), timeout);
 }
 
-Attempt probe_tcp(asio::any_io_executor executor, const Handler& handler, const std::string& address, Nanos timeout, OnAnswer on_answer) {
+Attempt probe_tcp(asio::any_io_executor executor, const Handler& handler, const std::string& address, Nanos timeout,
+                  OnAnswer on_answer) {
   return begin(std::make_shared<NetworkProbe>(executor, handler, address, std::move(on_answer)), timeout);
 }
 

@@ -25,10 +25,14 @@ class Attempt {
 };
 
 // GET as kubelet's prober sends it: success is a status of 200 to 399. Texts are those of Go's net/http, which
-// people know from `kubectl describe` ("Get \"http://10.244.0.5:3000/healthz\": dial tcp 10.244.0.5:3000: connect: connection refused").
-[[nodiscard]] Attempt probe_http(boost::asio::any_io_executor executor, const Handler& handler, const std::string& address, Nanos timeout, OnAnswer on_answer);
-[[nodiscard]] Attempt probe_tcp(boost::asio::any_io_executor executor, const Handler& handler, const std::string& address, Nanos timeout, OnAnswer on_answer);
+// people know from `kubectl describe` ("Get \"http://10.244.0.5:3000/healthz\": dial tcp 10.244.0.5:3000: connect:
+// connection refused").
+[[nodiscard]] Attempt probe_http(boost::asio::any_io_executor executor, const Handler& handler,
+                                 const std::string& address, Nanos timeout, OnAnswer on_answer);
+[[nodiscard]] Attempt probe_tcp(boost::asio::any_io_executor executor, const Handler& handler,
+                                const std::string& address, Nanos timeout, OnAnswer on_answer);
 // Success is exit code 0; the message is what the command printed (10 KiB at most).
-[[nodiscard]] Attempt probe_exec(boost::asio::any_io_executor executor, Command command, Nanos timeout, OnAnswer on_answer);
+[[nodiscard]] Attempt probe_exec(boost::asio::any_io_executor executor, Command command, Nanos timeout,
+                                 OnAnswer on_answer);
 
 }  // namespace straycat::cluster

@@ -1,5 +1,10 @@
 #include "cluster/node/process.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
@@ -10,12 +15,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <csignal>
-#include <cstring>
 #include <utility>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -49,8 +48,8 @@ Result<Pipe> make_pipe(int capacity) {
 struct Process::State {
   explicit State(const asio::any_io_executor& executor) : end(executor), report(executor) {}
   pid_t pid = -1;
-  asio::posix::stream_descriptor end;      // the pidfd
-  asio::posix::stream_descriptor report;   // exec's error, or end of file
+  asio::posix::stream_descriptor end;     // the pidfd
+  asio::posix::stream_descriptor report;  // exec's error, or end of file
   Handlers handlers;
   char error[512] = {};
   bool reaped = false;
@@ -58,7 +57,8 @@ struct Process::State {
 
 namespace {
 
-// ---- in the child: system calls only. The clone below takes no malloc lock along, and the ground truth's thread may hold one,
+// ---- in the child: system calls only. The clone below takes no malloc lock along, and the ground truth's thread may
+// hold one,
 // ---- so nothing here may allocate, but for the text of a failure.
 
 struct ChildPlan {
@@ -71,7 +71,8 @@ struct ChildPlan {
 [[noreturn]] void fail(int report_fd, const char* step, const char* subject = "") {
   char text[480];
   const int size = std::snprintf(text, sizeof text, "%s%s: %s", step, subject, ::strerrordesc_np(errno));
-  [[maybe_unused]] const auto written = ::write(report_fd, text, std::min<std::size_t>(static_cast<std::size_t>(size), sizeof text - 1));
+  [[maybe_unused]] const auto written =
+      ::write(report_fd, text, std::min<std::size_t>(static_cast<std::size_t>(size), sizeof text - 1));
   ::_exit(127);
 }
 
@@ -98,7 +99,8 @@ void use_stdio(const Command& command) {
 void enter_namespaces(const ChildPlan& plan) {
   const Command& command = *plan.command;
   if (command.join_namespaces_of >= 0) {
-    const int kinds = CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | (command.join_pid_namespace ? CLONE_NEWPID : 0);
+    const int kinds =
+        CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | (command.join_pid_namespace ? CLONE_NEWPID : 0);
     if (::setns(command.join_namespaces_of, kinds) != 0) fail(plan.report_fd, "setns");
   }
   // A /proc that shows the container's own processes; where the machine masks /proc the outer one stays.
@@ -116,7 +118,8 @@ void enter_namespaces(const ChildPlan& plan) {
     files.rlim_cur = files.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &files);
   }
-  if (::chdir(command.working_dir.empty() ? "/" : command.working_dir.c_str()) != 0) fail(plan.report_fd, "chdir ", command.working_dir.c_str());
+  if (::chdir(command.working_dir.empty() ? "/" : command.working_dir.c_str()) != 0)
+    fail(plan.report_fd, "chdir ", command.working_dir.c_str());
   use_stdio(command);
   reset_signals();
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
@@ -137,11 +140,12 @@ void fork_into_pid_namespace(const ChildPlan& plan) {
     die_with(-1);
     return;
   }
-  
+
   ::close(plan.report_fd);
   ::syscall(SYS_close_range, 3U, ~0U, 0U);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   ::_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
@@ -160,8 +164,8 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return out;
 }
 
-// fork() with namespaces and a pidfd in one step. Signals are held back meanwhile, so that no handler of the parent's event
-// loop runs in the child. 0 in the child.
+// fork() with namespaces and a pidfd in one step. Signals are held back meanwhile, so that no handler of the parent's
+// event loop runs in the child. 0 in the child.
 pid_t clone_child(int namespaces, int& pidfd) {
   sigset_t all, before;
   sigfillset(&all);
@@ -190,23 +194,26 @@ void watch_end(const std::shared_ptr<Process::State>& state) {
   state->end.async_wait(asio::posix::stream_descriptor::wait_read, [state](const boost::system::error_code& error) {
     if (error || state->reaped) return;
     state->reaped = true;
-    ::kill(-state->pid, SIGKILL);   // what it left behind in its session; before the reaping, so the number is still its own
+    ::kill(-state->pid,
+           SIGKILL);  // what it left behind in its session; before the reaping, so the number is still its own
     const int code = exit_code(state->end.native_handle());
     if (const auto tell = std::exchange(state->handlers.on_exit, nullptr)) tell(code);
   });
 }
 
 void watch_start(const std::shared_ptr<Process::State>& state) {
-  state->report.async_read_some(asio::buffer(state->error, sizeof state->error - 1), [state](const boost::system::error_code&, std::size_t size) {
-    state->report.close();
-    const auto started = std::exchange(state->handlers.on_started, nullptr);
-    if (size > 0) state->handlers.on_exit = nullptr;
-    watch_end(state);
-    if (started) started(std::string(state->error, size));
-  });
+  state->report.async_read_some(asio::buffer(state->error, sizeof state->error - 1),
+                                [state](const boost::system::error_code&, std::size_t size) {
+                                  state->report.close();
+                                  const auto started = std::exchange(state->handlers.on_started, nullptr);
+                                  if (size > 0) state->handlers.on_exit = nullptr;
+                                  watch_end(state);
+                                  if (started) started(std::string(state->error, size));
+                                });
 }
 
-Result<std::unique_ptr<Process>> Process::start(asio::any_io_executor executor, const Command& command, Handlers handlers) {
+Result<std::unique_ptr<Process>> Process::start(asio::any_io_executor executor, const Command& command,
+                                                Handlers handlers) {
   if (command.arguments.empty()) return bad_input("no command");
   auto report = make_pipe();
   if (!report) return report.error();
@@ -227,7 +234,8 @@ Result<std::unique_ptr<Process>> Process::start(asio::any_io_executor executor, 
 }
 
 Result<std::unique_ptr<Process>> Process::fork(asio::any_io_executor executor, int namespaces, std::vector<int> keep,
-                                               const std::function<int()>& body, std::function<void(int code)> on_exit) {
+                                               const std::function<int()>& body,
+                                               std::function<void(int code)> on_exit) {
   const pid_t parent = ::getpid();
   int pidfd = -1;
   const pid_t pid = clone_child(namespaces, pidfd);

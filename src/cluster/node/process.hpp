@@ -1,12 +1,12 @@
-// Processes of pods: clone, namespaces, exec, and the news of their end. All of them die with the thread that made them.
+// Processes of pods: clone, namespaces, exec, and the news of their end. All of them die with the thread that made
+// them.
 #pragma once
-
-#include <sys/types.h>
 
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -39,31 +39,35 @@ struct Pipe {
 [[nodiscard]] Result<Pipe> make_pipe(int capacity = 0);
 
 struct Command {
-  std::vector<std::string> arguments;             // [0] is looked up in env's PATH; "/proc/self/exe" means `self_exe_fd`
+  std::vector<std::string> arguments;  // [0] is looked up in env's PATH; "/proc/self/exe" means `self_exe_fd`
   std::map<std::string, std::string> env;
-  std::string working_dir;                        // "" = /
+  std::string working_dir;  // "" = /
   int self_exe_fd = -1;
-  int out_fd = -1, err_fd = -1;                   // -1: /dev/null
-  int join_namespaces_of = -1;                    // a pidfd: enter its network, mount, UTS and IPC namespaces
-  bool join_pid_namespace = false;                // and its PID namespace (an exec into a running container)
-  bool own_pid_namespace = false;                 // the command is PID 1: everything that it leaves behind dies with it
-                                                  // (without: everything that stayed in its process group)
+  int out_fd = -1, err_fd = -1;     // -1: /dev/null
+  int join_namespaces_of = -1;      // a pidfd: enter its network, mount, UTS and IPC namespaces
+  bool join_pid_namespace = false;  // and its PID namespace (an exec into a running container)
+  bool own_pid_namespace = false;   // the command is PID 1: everything that it leaves behind dies with it
+                                    // (without: everything that stayed in its process group)
 };
 
-// A running child. Destroying it kills it (SIGKILL) and everything in its own PID namespace; it is reaped when the executor gets to it.
+// A running child. Destroying it kills it (SIGKILL) and everything in its own PID namespace; it is reaped when the
+// executor gets to it.
 class Process {
  public:
-  // `on_started("")` once it has executed the command, or with the reason why it could not. `on_exit` gets the exit code, 128 +
-  // signal if one ended it; never called before on_started. Both run on the executor, and never after the Process is gone.
+  // `on_started("")` once it has executed the command, or with the reason why it could not. `on_exit` gets the exit
+  // code, 128 + signal if one ended it; never called before on_started. Both run on the executor, and never after the
+  // Process is gone.
   struct Handlers {
     std::function<void(const std::string& error)> on_started;
     std::function<void(int code)> on_exit;
   };
-  static Result<std::unique_ptr<Process>> start(boost::asio::any_io_executor executor, const Command& command, Handlers handlers);
+  static Result<std::unique_ptr<Process>> start(boost::asio::any_io_executor executor, const Command& command,
+                                                Handlers handlers);
   // A child that runs `body` instead of a program (its result is the exit code; it must not allocate memory).
   // `namespaces`: CLONE_NEW* flags. `keep`: descriptors it may keep besides 0-2. For pod sandboxes.
-  static Result<std::unique_ptr<Process>> fork(boost::asio::any_io_executor executor, int namespaces, std::vector<int> keep,
-                                               const std::function<int()>& body, std::function<void(int code)> on_exit);
+  static Result<std::unique_ptr<Process>> fork(boost::asio::any_io_executor executor, int namespaces,
+                                               std::vector<int> keep, const std::function<int()>& body,
+                                               std::function<void(int code)> on_exit);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

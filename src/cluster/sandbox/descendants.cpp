@@ -1,18 +1,17 @@
 #include "cluster/sandbox/descendants.hpp"
 
-#include <dirent.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <dirent.h>
 #include <fstream>
 #include <map>
+#include <signal.h>
 #include <string>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 namespace straycat::cluster {
 namespace {
@@ -29,7 +28,8 @@ Parentage parentage_of(const char* pid) {
   std::getline(file, line);
   const auto end = line.rfind(')');
   Parentage found;
-  if (end == std::string::npos || std::sscanf(line.c_str() + end + 1, " %c %d", &found.state, &found.parent) != 2) return {};
+  if (end == std::string::npos || std::sscanf(line.c_str() + end + 1, " %c %d", &found.state, &found.parent) != 2)
+    return {};
   return found;
 }
 
@@ -66,7 +66,7 @@ void kill_descendants() {
     pid_t ended;
     while ((ended = ::waitpid(-1, nullptr, WNOHANG)) > 0) {
     }
-    if (ended < 0) return;   // ECHILD: nobody is left
+    if (ended < 0) return;  // ECHILD: nobody is left
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   } while (std::chrono::steady_clock::now() < deadline);
 }

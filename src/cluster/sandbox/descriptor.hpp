@@ -1,11 +1,10 @@
 // A file descriptor that closes itself.
 #pragma once
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 #include <straycat/core/result.hpp>

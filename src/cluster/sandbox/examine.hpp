@@ -7,9 +7,9 @@ namespace straycat::cluster {
 
 struct MachineFacts {
   bool root = false;
-  long max_user_namespaces = -1;            // user.max_user_namespaces, -1: no such setting
-  long unprivileged_userns_clone = -1;      // kernel.unprivileged_userns_clone (Debian's), -1: no such setting
-  long apparmor_restriction = -1;           // kernel.apparmor_restrict_unprivileged_userns (Ubuntu 23.10+), -1: no such setting
+  long max_user_namespaces = -1;        // user.max_user_namespaces, -1: no such setting
+  long unprivileged_userns_clone = -1;  // kernel.unprivileged_userns_clone (Debian's), -1: no such setting
+  long apparmor_restriction = -1;  // kernel.apparmor_restrict_unprivileged_userns (Ubuntu 23.10+), -1: no such setting
 };
 
 [[nodiscard]] MachineFacts read_machine_facts();

@@ -1,14 +1,13 @@
 #include "cluster/sandbox/guard.hpp"
 
+#include <cerrno>
+#include <cstdio>
+#include <optional>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <optional>
 
 #include "cluster/sandbox/descendants.hpp"
 #include "cluster/sandbox/descriptor.hpp"
@@ -21,7 +20,7 @@ constexpr int killed_by_base = 128;
 [[noreturn]] void run_inner(const GuardTask& task, pid_t guard_pid, int life_fd) {
   ::close(life_fd);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != guard_pid) ::_exit(0);   // the guard was gone before the line above
+  if (::getppid() != guard_pid) ::_exit(0);  // the guard was gone before the line above
   ::sigprocmask(SIG_SETMASK, &task.inner_mask, nullptr);
   const int code = task.inner();
   std::fflush(nullptr);
@@ -60,7 +59,7 @@ std::optional<int> watch(pid_t inner, int signals, int life_fd) {
 }  // namespace
 
 int guard(const GuardTask& task, int life_fd) {
-  ::setsid();   // Ctrl-C on the terminal is for the keeper alone
+  ::setsid();  // Ctrl-C on the terminal is for the keeper alone
   if (task.kill_descendants) ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   sigset_t watched;
   sigemptyset(&watched);
@@ -72,7 +71,7 @@ int guard(const GuardTask& task, int life_fd) {
   std::optional<int> code;
   if (inner > 0 && signals) code = watch(inner, signals.get(), life_fd);
   if (task.kill_descendants) kill_descendants();
-  return code.value_or(4);   // in namespaces the kernel kills the rest when PID 1 ends, and waits for it
+  return code.value_or(4);  // in namespaces the kernel kills the rest when PID 1 ends, and waits for it
 }
 
 }  // namespace straycat::cluster

@@ -45,7 +45,8 @@ bool hear(int fd) {
   if (!say(line, 'u') || !hear(line)) ::_exit(3);
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const auto any = socket_address("0.0.0.0", pod_port);
-  if (::bind(listener, reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0 || ::listen(listener, 1) != 0) ::_exit(4);
+  if (::bind(listener, reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0 || ::listen(listener, 1) != 0)
+    ::_exit(4);
   if (!say(line, 'l')) ::_exit(5);
   char word;
   (void)::recv(line, &word, 1, 0);
@@ -56,7 +57,8 @@ Result<> connect_to(const char* address, std::uint16_t port) {
   const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const auto target = socket_address(address, port);
   const std::string what = "connect to a pod through its Service";
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) != 0 && errno != EINPROGRESS) return system_error(what);
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) != 0 && errno != EINPROGRESS)
+    return system_error(what);
   pollfd waited{socket.get(), POLLOUT, 0};
   if (::poll(&waited, 1, patience_ms) != 1) return system_error(what, ETIMEDOUT);
   int error = 0;
@@ -83,7 +85,8 @@ Result<> whole_path(const Mounts& mounts) {
   auto plane = KernelDataPlane::create();
   if (!plane) return plane.error();
   const std::string hosts = mounts.state_dir + "/hosts";
-  if (const Descriptor file(::open(hosts.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)); !file) return system_error("open " + hosts);
+  if (const Descriptor file(::open(hosts.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)); !file)
+    return system_error("open " + hosts);
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return system_error("socketpair");
   const Descriptor here(ends[0]);
@@ -95,7 +98,8 @@ Result<> whole_path(const Mounts& mounts) {
   return serve_pod(**plane, pod, here.get());
 }
 
-Result<> as_root_of_namespaces(Privilege privilege, uid_t uid, gid_t gid, const std::function<Result<>(const Mounts&)>& step) {
+Result<> as_root_of_namespaces(Privilege privilege, uid_t uid, gid_t gid,
+                               const std::function<Result<>(const Mounts&)>& step) {
   if (auto done = map_ids(privilege, uid, gid); !done) return done;
   const auto mounts = make_mounts();
   if (!mounts) return mounts.error();

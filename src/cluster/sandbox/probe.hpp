@@ -3,14 +3,13 @@
 
 #include <functional>
 
-#include <straycat/core/result.hpp>
-
 #include "cluster/sandbox/namespaces.hpp"
+#include <straycat/core/result.hpp>
 
 namespace straycat::cluster {
 
-// Runs `step` as root of new namespaces (with their mounts made), in a process that ends before this returns. The error of
-// `step`, or of the way there.
+// Runs `step` as root of new namespaces (with their mounts made), in a process that ends before this returns. The error
+// of `step`, or of the way there.
 [[nodiscard]] Result<> attempt(Privilege privilege, const std::function<Result<>(const Mounts&)>& step);
 
 // The first way of doing it that works when really tried, the whole path: as root directly, else by a user namespace.

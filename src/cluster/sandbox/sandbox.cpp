@@ -1,7 +1,9 @@
 #include "cluster/sandbox/sandbox.hpp"
 
 #include <arpa/inet.h>
+#include <cstdio>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -11,9 +13,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cstdio>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -27,7 +26,7 @@ namespace straycat::cluster {
 namespace {
 
 constexpr int own_trouble_code = 4;
-constexpr int patience_ms = 10'000;   // between the first SIGTERM and SIGKILL
+constexpr int patience_ms = 10'000;  // between the first SIGTERM and SIGKILL
 
 Result<Descriptor> listen_on_loopback(int port) {
   Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -39,7 +38,8 @@ Result<Descriptor> listen_on_loopback(int port) {
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const auto where = fmt::format("listen on 127.0.0.1:{}", port);
-  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return system_error(where);
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return system_error(where);
   if (::listen(socket.get(), SOMAXCONN) != 0) return system_error(where);
   return socket;
 }
@@ -82,12 +82,13 @@ Result<SandboxSetup> open_setup(const Options& options) {
 }
 
 void close_setup(const SandboxSetup& setup) {
-  for (const int fd : {setup.listen_fd, setup.kubeconfig_fd, setup.kubeconfig_copy_fd, setup.truth_fd, setup.self_exe_fd})
+  for (const int fd :
+       {setup.listen_fd, setup.kubeconfig_fd, setup.kubeconfig_copy_fd, setup.truth_fd, setup.self_exe_fd})
     if (fd >= 0) ::close(fd);
 }
 
-// Dies with the parent from now on. False when the parent seems gone already: then nobody reads our standard output any more
-// (a parent that died before this line cannot be told from a live one by getppid alone).
+// Dies with the parent from now on. False when the parent seems gone already: then nobody reads our standard output any
+// more (a parent that died before this line cannot be told from a live one by getppid alone).
 bool bind_to_parent() {
   const pid_t parent = ::getppid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -104,7 +105,8 @@ Result<std::optional<Privilege>> choose_plane(Options::DataPlane asked, std::str
   }
   auto privilege = find_privilege();
   if (privilege) return std::optional(*privilege);
-  if (asked == Options::DataPlane::kernel) return privilege.error().within("the kernel data plane is not possible here");
+  if (asked == Options::DataPlane::kernel)
+    return privilege.error().within("the kernel data plane is not possible here");
   reason = privilege.error().message;
   return std::optional<Privilege>();
 }
@@ -113,8 +115,8 @@ Result<std::optional<Privilege>> choose_plane(Options::DataPlane asked, std::str
 class SignalBlock {
  public:
   SignalBlock() {
-    struct sigaction standard {};
-    standard.sa_handler = SIG_DFL;   // a parent may have left SIGCHLD ignored: then no exit code could be read
+    struct sigaction standard{};
+    standard.sa_handler = SIG_DFL;  // a parent may have left SIGCHLD ignored: then no exit code could be read
     ::sigaction(SIGCHLD, &standard, &child_before_);
     sigemptyset(&watched_);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&watched_, signal);
@@ -132,7 +134,7 @@ class SignalBlock {
 
  private:
   sigset_t watched_{}, before_{};
-  struct sigaction child_before_ {};
+  struct sigaction child_before_{};
   Descriptor fd_;
 };
 
@@ -154,8 +156,8 @@ int guard_in_namespaces(Privilege privilege, uid_t uid, gid_t gid, SandboxSetup 
   return guard(task, life_fd);
 }
 
-Result<Child> start_guard(const std::optional<Privilege>& privilege, const SandboxSetup& setup, const SignalBlock& signals,
-                          const std::function<int(const SandboxSetup&)>& inner) {
+Result<Child> start_guard(const std::optional<Privilege>& privilege, const SandboxSetup& setup,
+                          const SignalBlock& signals, const std::function<int(const SandboxSetup&)>& inner) {
   GuardTask task{{}, signals.before(), !privilege};
   if (!privilege) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -166,9 +168,8 @@ Result<Child> start_guard(const std::optional<Privilege>& privilege, const Sandb
   }
   const auto uid = ::geteuid();
   const auto gid = ::getegid();
-  return start_in_namespaces(*privilege, [&](int life_fd) {
-    return guard_in_namespaces(*privilege, uid, gid, setup, task, inner, life_fd);
-  });
+  return start_in_namespaces(
+      *privilege, [&](int life_fd) { return guard_in_namespaces(*privilege, uid, gid, setup, task, inner, life_fd); });
 }
 
 struct Ending {
@@ -186,7 +187,7 @@ Ending keep(pid_t guard, int signals) {
     signalfd_siginfo info{};
     const bool got = ready > 0 && ::read(signals, &info, sizeof info) == sizeof info;
     if (got && info.ssi_signo == SIGCHLD) continue;
-    if (ready < 0) continue;   // EINTR
+    if (ready < 0) continue;  // EINTR
     const bool last_word = wait_ms >= 0;
     ::kill(guard, last_word ? SIGKILL : SIGTERM);
     wait_ms = patience_ms;
@@ -198,7 +199,8 @@ int exit_code_of(const Ending& ending) {
   const int status = ending.status;
   const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
   if (signal <= 0) return WEXITSTATUS(status);
-  if (ending.asked && signal == SIGTERM) return 0;   // asked to end before inner listened for it: that is an end, not a crash
+  if (ending.asked && signal == SIGTERM)
+    return 0;  // asked to end before inner listened for it: that is an end, not a crash
   fmt::print(stderr, "straycat: the cluster was killed by signal {} ({})\n", signal, ::strsignal(signal));
   return own_trouble_code;
 }

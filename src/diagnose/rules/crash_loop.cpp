@@ -22,7 +22,8 @@ std::string last_words(const Case& the_case, const Book::Page& page) {
     const auto* pod = pod_of(the_case.history, view, view.endpoints[index]);
     if (pod == nullptr) continue;
     for (const auto& status : pod->statuses) {
-      if (!status.last_reason.empty()) return fmt::format(" (last end: {}, exit code {})", safe(status.last_reason), status.last_exit_code);
+      if (!status.last_reason.empty())
+        return fmt::format(" (last end: {}, exit code {})", safe(status.last_reason), status.last_exit_code);
     }
   }
   return {};
@@ -36,14 +37,17 @@ Ruling crash_loop(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (owner && likeness(cell.kind) != Likeness::wrong && all_restarted(the_case, cell)) book.add(the_case, index, *owner);
+    if (owner && likeness(cell.kind) != Likeness::wrong && all_restarted(the_case, cell))
+      book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
-    ruling.claims.push_back(claim_of(the_case, page, "crash-loop",
-                                     fmt::format("Containers of {} restarted while Service/{} sent to them{}.", display(page.owner),
-                                                 safe(the_case.history.views[page.view].service), last_words(the_case, page))));
+    ruling.claims.push_back(
+        claim_of(the_case, page, "crash-loop",
+                 fmt::format("Containers of {} restarted while Service/{} sent to them{}.", display(page.owner),
+                             safe(the_case.history.views[page.view].service), last_words(the_case, page))));
   }
-  ruling.excluded = "no endpoint that could have got a failed request belongs to a pod of the intended workload that restarted";
+  ruling.excluded =
+      "no endpoint that could have got a failed request belongs to a pod of the intended workload that restarted";
   if (!scope.empty() && the_case.history.traffic[the_case.cells[scope.front()].traffic].view) {
     const auto& view = the_case.view_of(the_case.cells[scope.front()]);
     const auto service = the_case.history.service(view.ns, view.service);

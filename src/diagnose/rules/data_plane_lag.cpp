@@ -1,5 +1,5 @@
-// Failure mode 10: stale proxy rules. Failures go on after an endpoint left the slices, longer than a proxy may lag, while
-// every endpoint that is still routable answers.
+// Failure mode 10: stale proxy rules. Failures go on after an endpoint left the slices, longer than a proxy may lag,
+// while every endpoint that is still routable answers.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -45,18 +45,21 @@ Ruling data_plane_lag(const Case& the_case, const Scope& scope) {
   Book book;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
-    if (!judgeable(cell) || !cell.candidates.empty() || cell.set_size == 0 || likeness(cell.kind) == Likeness::wrong) continue;
+    if (!judgeable(cell) || !cell.candidates.empty() || cell.set_size == 0 || likeness(cell.kind) == Likeness::wrong)
+      continue;
     if (const auto* endpoint = stale(the_case, cell)) book.add(the_case, index, endpoint->owner);
   }
   for (const auto& page : book.pages()) {
-    ruling.claims.push_back(
-        claim_of(the_case, page, "data-plane-lag",
-                 fmt::format("Requests went on failing for longer than {} after an endpoint of {} had left Service/{}, while every endpoint still "
-                             "listed answered: a proxy works with stale rules.",
-                             in_ms(the_case.history.lag.late_ns), display(page.owner), safe(the_case.history.views[page.view].service))));
+    ruling.claims.push_back(claim_of(the_case, page, "data-plane-lag",
+                                     fmt::format("Requests went on failing for longer than {} after an endpoint of {} "
+                                                 "had left Service/{}, while every endpoint still "
+                                                 "listed answered: a proxy works with stale rules.",
+                                                 in_ms(the_case.history.lag.late_ns), display(page.owner),
+                                                 safe(the_case.history.views[page.view].service))));
   }
-  ruling.excluded = fmt::format("no failure came later than {} after the endpoint that may have got it had left the slices",
-                                in_ms(the_case.history.lag.late_ns));
+  ruling.excluded =
+      fmt::format("no failure came later than {} after the endpoint that may have got it had left the slices",
+                  in_ms(the_case.history.lag.late_ns));
   return ruling;
 }
 

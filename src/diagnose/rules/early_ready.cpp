@@ -38,13 +38,16 @@ Ruling early_ready(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    const auto early = [&](std::size_t one) { return answers_only_later(the_case, cell, the_case.endpoint(cell, one)); };
+    const auto early = [&](std::size_t one) {
+      return answers_only_later(the_case, cell, the_case.endpoint(cell, one));
+    };
     if (owner && std::all_of(cell.candidates.begin(), cell.candidates.end(), early)) book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
-    ruling.claims.push_back(claim_of(the_case, page, "early-ready",
-                                     fmt::format("New pods of {} were ready before they answered: Service/{} sent to them too early.",
-                                                 display(page.owner), safe(the_case.history.views[page.view].service))));
+    ruling.claims.push_back(
+        claim_of(the_case, page, "early-ready",
+                 fmt::format("New pods of {} were ready before they answered: Service/{} sent to them too early.",
+                             display(page.owner), safe(the_case.history.views[page.view].service))));
   }
   ruling.excluded = "no endpoint that could have got a failed request began to answer later";
   return ruling;

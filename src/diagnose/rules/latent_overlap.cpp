@@ -4,11 +4,10 @@
 
 #include <fmt/format.h>
 
-#include <straycat/model/selector.hpp>
-
 #include "../kubectl.hpp"
 #include "../words.hpp"
 #include "rules.hpp"
+#include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
 namespace {
@@ -21,12 +20,14 @@ struct Overlap {
 
 bool is_accused(const std::vector<Finding>& found, const history::ServiceView& view, const model::ObjectRef& owner) {
   return std::any_of(found.begin(), found.end(), [&](const Finding& finding) {
-    return finding.ns == view.ns && finding.service == view.service && finding.workload && same_workload(*finding.workload, owner);
+    return finding.ns == view.ns && finding.service == view.service && finding.workload &&
+           same_workload(*finding.workload, owner);
   });
 }
 
 Overlap& overlap_of(std::vector<Overlap>& all, const model::ObjectRef& owner) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Overlap& one) { return same_workload(one.owner, owner); });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Overlap& one) { return same_workload(one.owner, owner); });
   return found != all.end() ? *found : all.emplace_back(Overlap{owner, true, false});
 }
 
@@ -42,9 +43,11 @@ std::vector<Overlap> overlaps(const history::ServiceView& view, const model::Obj
 }
 
 std::string consequence(const Overlap& overlap, bool sure) {
-  if (overlap.port_unset) return "they lack the port that its targetPort names, so proxies send them nothing; an ingress controller may";
+  if (overlap.port_unset)
+    return "they lack the port that its targetPort names, so proxies send them nothing; an ingress controller may";
   if (!overlap.routable) return "they never were ready, so nothing was sent to them";
-  return sure ? "they were ready, and no request failed for it" : "they were ready; whether requests failed for it is not proven";
+  return sure ? "they were ready, and no request failed for it"
+              : "they were ready; whether requests failed for it is not proven";
 }
 
 Finding finding_of(const Case& the_case, const history::ServiceView& view, const Overlap& overlap, bool sure) {
@@ -54,7 +57,8 @@ Finding finding_of(const Case& the_case, const history::ServiceView& view, const
   finding.ns = view.ns;
   finding.service = view.service;
   finding.workload = overlap.owner;
-  finding.sentence = fmt::format("Service/{} also selects the pods of {}: {}.", safe(view.service), display(overlap.owner), consequence(overlap, sure));
+  finding.sentence = fmt::format("Service/{} also selects the pods of {}: {}.", safe(view.service),
+                                 display(overlap.owner), consequence(overlap, sure));
   for (const auto& endpoint : view.endpoints) {
     if (!same_workload(endpoint.owner, overlap.owner)) continue;
     AccusedEndpoint one{endpoint.address, endpoint.port, view.ns, endpoint.pod, endpoint.pod_uid, {}, 0, 0};
@@ -66,7 +70,8 @@ Finding finding_of(const Case& the_case, const history::ServiceView& view, const
                                 fmt::format("the selector {} matches them", safe(model::to_string(service->selector))),
                                 kubectl_list(view.ns, "pods", service->selector, "--show-labels"), json::object()});
   }
-  finding.evidence.push_back({"slices", Weight::decides, "the Service's slices list them", kubectl_slices(view.ns, view.service), json::object()});
+  finding.evidence.push_back({"slices", Weight::decides, "the Service's slices list them",
+                              kubectl_slices(view.ns, view.service), json::object()});
   return finding;
 }
 

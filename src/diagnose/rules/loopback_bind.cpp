@@ -1,4 +1,5 @@
-// Failure mode 7: the right port, but nobody listens there on the pod's own address (bound to 127.0.0.1, or not at all).
+// Failure mode 7: the right port, but nobody listens there on the pod's own address (bound to 127.0.0.1, or not at
+// all).
 #include <fmt/format.h>
 
 #include "../words.hpp"
@@ -14,7 +15,8 @@ Ruling loopback_bind(const Case& the_case, const Scope& scope) {
     const auto& view = the_case.history.views[page.view];
     ruling.claims.push_back(
         claim_of(the_case, page, "loopback-bind",
-                 fmt::format("Every pod of {} refuses on port {} when reached directly on its own address: the server listens on loopback only, or "
+                 fmt::format("Every pod of {} refuses on port {} when reached directly on its own address: the server "
+                             "listens on loopback only, or "
                              "not at all.",
                              display(page.owner), view.endpoints[candidates_of(the_case, page.cells).front()].port)));
   }

@@ -14,7 +14,8 @@ struct Answers {
   bool restarted = false;
 };
 
-Answers answers_of(const Case& the_case, const history::ServiceView& view, const model::ObjectRef& owner, const std::string& traffic) {
+Answers answers_of(const Case& the_case, const history::ServiceView& view, const model::ObjectRef& owner,
+                   const std::string& traffic) {
   Answers result;
   for (const auto& endpoint : view.endpoints) {
     if (!same_workload(endpoint.owner, owner)) continue;
@@ -26,11 +27,13 @@ Answers answers_of(const Case& the_case, const history::ServiceView& view, const
   return result;
 }
 
-// Where nobody can tell whom the Service is meant for, a workload that never answers beside another may as well be a stray.
+// Where nobody can tell whom the Service is meant for, a workload that never answers beside another may as well be a
+// stray.
 bool could_be_a_stray(const Case& the_case, const Cell& cell, const model::ObjectRef& owner) {
   if (the_case.intent_of(cell).workload) return false;
   const auto& endpoints = the_case.view_of(cell).endpoints;
-  return std::any_of(endpoints.begin(), endpoints.end(), [&](const history::Endpoint& one) { return !same_workload(one.owner, owner); });
+  return std::any_of(endpoints.begin(), endpoints.end(),
+                     [&](const history::Endpoint& one) { return !same_workload(one.owner, owner); });
 }
 
 }  // namespace
@@ -43,8 +46,10 @@ Book never_answering(const Case& the_case, const Scope& scope) {
     const auto owner = intended_owner(the_case, cell);
     if (!owner || likeness(cell.kind) != Likeness::refused || could_be_a_stray(the_case, cell, *owner)) continue;
     const auto [found, fresh] = known.try_emplace({cell.traffic, owner->uid + " " + owner->display()});
-    if (fresh) found->second = answers_of(the_case, the_case.view_of(cell), *owner, the_case.history.traffic[cell.traffic].name);
-    if (found->second.ok == 0 && found->second.refused > 0 && !found->second.restarted) book.add(the_case, index, *owner);
+    if (fresh)
+      found->second = answers_of(the_case, the_case.view_of(cell), *owner, the_case.history.traffic[cell.traffic].name);
+    if (found->second.ok == 0 && found->second.refused > 0 && !found->second.restarted)
+      book.add(the_case, index, *owner);
   }
   return book;
 }
@@ -75,13 +80,15 @@ std::string others_answered(const Case& the_case, const Scope& scope) {
     const auto& meant = the_case.intent_of(cell).workload;
     for (const auto& endpoint : the_case.view_of(cell).endpoints) {
       if (!meant || !same_workload(endpoint.owner, *meant)) continue;
-      const auto direct = reached(the_case, the_case.view_of(cell), endpoint, the_case.history.traffic[cell.traffic].name, likeness(cell.kind));
+      const auto direct = reached(the_case, the_case.view_of(cell), endpoint,
+                                  the_case.history.traffic[cell.traffic].name, likeness(cell.kind));
       ok += direct.ok;
       all += direct.ok + direct.failed_alike + direct.failed_otherwise;
     }
   }
   if (all == 0) return "no endpoint of the intended workload is in the candidate sets";
-  return fmt::format("the intended workload's endpoints answered {} of {} direct requests on the same port", grouped(ok), grouped(all));
+  return fmt::format("the intended workload's endpoints answered {} of {} direct requests on the same port",
+                     grouped(ok), grouped(all));
 }
 
 }  // namespace straycat::diagnose

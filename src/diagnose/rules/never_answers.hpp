@@ -1,5 +1,5 @@
-// What wrong-target-port and loopback-bind share: cells whose candidates all belong to the intended workload, no endpoint
-// of which ever answered directly, on any port the Service sends to.
+// What wrong-target-port and loopback-bind share: cells whose candidates all belong to the intended workload, no
+// endpoint of which ever answered directly, on any port the Service sends to.
 #pragma once
 
 #include "rules.hpp"

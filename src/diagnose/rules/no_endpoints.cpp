@@ -1,14 +1,14 @@
 // Failure modes 13 and 6: nobody stands behind the Service: scaled to 0, none ready, a selector that matches no pod, a
-// named port that no pod has. From a pod this shows as refusals and timeouts mixed (the kernel limits its ICMP answers).
+// named port that no pod has. From a pod this shows as refusals and timeouts mixed (the kernel limits its ICMP
+// answers).
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include <straycat/model/selector.hpp>
-
 #include "../kubectl.hpp"
 #include "../words.hpp"
 #include "rules.hpp"
+#include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
 namespace {
@@ -29,8 +29,9 @@ std::string why_empty(const Case& the_case, const history::ServiceView& view, co
   std::size_t listed = 0;
   std::size_t unset = 0;
   for (const auto& endpoint : view.endpoints) {
-    const auto next = std::upper_bound(endpoint.states.begin(), endpoint.states.end(), cell.last_ns,
-                                       [](std::int64_t ns, const history::EndpointState& state) { return ns < state.at.ns; });
+    const auto next =
+        std::upper_bound(endpoint.states.begin(), endpoint.states.end(), cell.last_ns,
+                         [](std::int64_t ns, const history::EndpointState& state) { return ns < state.at.ns; });
     if (next == endpoint.states.begin() || !std::prev(next)->listed) continue;
     ++listed;
     if (endpoint.port == 0) ++unset;
@@ -70,14 +71,17 @@ Ruling no_endpoints(const Case& the_case, const Scope& scope) {
     if (!somebody_answered(the_case, the_case.cells[index])) {
       book.add(the_case, index, {});
     } else if (ruling.open.empty()) {
-      ruling.open.emplace_back("requests succeeded while the slices listed no endpoint: the log does not hold all of the Service's endpoints");
+      ruling.open.emplace_back(
+          "requests succeeded while the slices listed no endpoint: the log does not hold all of the Service's "
+          "endpoints");
     }
   }
   for (const auto& page : book.pages()) {
     const auto& view = the_case.history.views[page.view];
     const Cell& last = the_case.cells[page.cells.back()];
     ruling.claims.push_back(claim_of(the_case, page, "no-endpoints",
-                                     fmt::format("Service/{} had no endpoint to send to: {}.", safe(view.service), why_empty(the_case, view, last))));
+                                     fmt::format("Service/{} had no endpoint to send to: {}.", safe(view.service),
+                                                 why_empty(the_case, view, last))));
     ruling.claims.back().finding.endpoints.clear();  // the candidates are those that had just left
     ruling.claims.back().finding.workload.reset();
   }

@@ -17,14 +17,17 @@ Ruling prober_limit(const Case& the_case, const Scope& scope) {
     if (cell.sight == Sight::stalled) stalled += cell.count;
   }
   if (local > 0) {
-    ruling.open.push_back(fmt::format("the prober itself ran out of ports, descriptors or memory: {} of its own", count(local, "failure")));
+    ruling.open.push_back(fmt::format("the prober itself ran out of ports, descriptors or memory: {} of its own",
+                                      count(local, "failure")));
   }
   if (stalled > 0) {
-    ruling.open.push_back(fmt::format("the prober stood still for a second or more around {} (its loop was up to {} late)",
-                                      count(stalled, "failure"), in_ms(the_case.worst_loop_lag_ns)));
+    ruling.open.push_back(
+        fmt::format("the prober stood still for a second or more around {} (its loop was up to {} late)",
+                    count(stalled, "failure"), in_ms(the_case.worst_loop_lag_ns)));
   }
-  ruling.excluded = fmt::format("no attempt failed for want of ports or descriptors, and its loop was never later than {}",
-                                in_ms(the_case.worst_loop_lag_ns));
+  ruling.excluded =
+      fmt::format("no attempt failed for want of ports or descriptors, and its loop was never later than {}",
+                  in_ms(the_case.worst_loop_lag_ns));
   return ruling;
 }
 

@@ -1,6 +1,6 @@
-// The rules. Each is one function in a file of its own: it claims the cells that its cause can explain (with the finding
-// to print), or says in one sentence what excludes it. A rule sees only the cells in `scope`: all of them when the judge
-// looks for causes, those of one finding when it asks for that finding's rivals.
+// The rules. Each is one function in a file of its own: it claims the cells that its cause can explain (with the
+// finding to print), or says in one sentence what excludes it. A rule sees only the cells in `scope`: all of them when
+// the judge looks for causes, those of one finding when it asks for that finding's rivals.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace straycat::diagnose {
 using Scope = std::vector<std::size_t>;  // indices in Case::cells
 
 struct Claim {
-  Finding finding;   // counts and evidence are filled in when the claim is proven
+  Finding finding;  // counts and evidence are filled in when the claim is proven
   Scope cells;
 };
 
@@ -50,7 +50,8 @@ struct NamedRule {
 // What no rule could claim, as a finding of the last resort; none when nothing is left.
 [[nodiscard]] std::vector<Finding> unexplained(const Case& the_case, const Scope& left);
 
-// --- shared by rules --------------------------------------------------------------------------------------------------
+// --- shared by rules
+// --------------------------------------------------------------------------------------------------
 
 // Cells gathered by Service view and owner, in order of appearance.
 class Book {
@@ -79,9 +80,11 @@ class Book {
 // The endpoints that are candidates in these cells, without repetition, in order.
 [[nodiscard]] std::vector<std::size_t> candidates_of(const Case& the_case, const Scope& cells);
 [[nodiscard]] std::uint64_t failures_in(const Case& the_case, const Scope& cells);
-[[nodiscard]] std::string kinds_in(const Case& the_case, const Scope& cells);  // "refused", "refused or without an answer"
+[[nodiscard]] std::string kinds_in(const Case& the_case,
+                                   const Scope& cells);  // "refused", "refused or without an answer"
 // A finding of this page with its Service, workload and endpoints filled in.
 [[nodiscard]] Finding start_finding(const Case& the_case, const Book::Page& page, const std::string& cause);
-[[nodiscard]] Claim claim_of(const Case& the_case, const Book::Page& page, const std::string& cause, const std::string& sentence);
+[[nodiscard]] Claim claim_of(const Case& the_case, const Book::Page& page, const std::string& cause,
+                             const std::string& sentence);
 
 }  // namespace straycat::diagnose

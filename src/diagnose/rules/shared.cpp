@@ -75,12 +75,14 @@ std::vector<std::size_t> candidates_of(const Case& the_case, const Scope& cells)
 Reached reached(const Case& the_case, const Scope& cells) {
   // By traffic and likeness, so that each endpoint's probes count once for each.
   std::map<std::pair<std::size_t, Likeness>, Scope> groups;
-  for (const auto index : cells) groups[{the_case.cells[index].traffic, likeness(the_case.cells[index].kind)}].push_back(index);
+  for (const auto index : cells)
+    groups[{the_case.cells[index].traffic, likeness(the_case.cells[index].kind)}].push_back(index);
   Reached result;
   for (const auto& [key, group] : groups) {
     const Cell& any = the_case.cells[group.front()];
     for (const auto endpoint : candidates_of(the_case, group)) {
-      result += reached(the_case, the_case.view_of(any), the_case.endpoint(any, endpoint), the_case.history.traffic[key.first].name, key.second);
+      result += reached(the_case, the_case.view_of(any), the_case.endpoint(any, endpoint),
+                        the_case.history.traffic[key.first].name, key.second);
     }
   }
   return result;
@@ -115,7 +117,8 @@ AccusedEndpoint accused(const Case& the_case, const history::ServiceView& view, 
   for (const auto cell : cells) {
     const Cell& one = the_case.cells[cell];
     if (!asked.try_emplace({one.traffic, likeness(one.kind)}, true).second) continue;
-    const auto direct = reached(the_case, view, endpoint, the_case.history.traffic[one.traffic].name, likeness(one.kind));
+    const auto direct =
+        reached(the_case, view, endpoint, the_case.history.traffic[one.traffic].name, likeness(one.kind));
     result.probes_failed += direct.failed_alike + direct.failed_otherwise;
     result.probes_ok += direct.ok;
   }
@@ -132,7 +135,8 @@ Finding start_finding(const Case& the_case, const Book::Page& page, const std::s
   finding.ns = view.ns;
   finding.service = view.service;
   if (!page.owner.kind.empty()) finding.workload = page.owner;
-  for (const auto index : candidates_of(the_case, page.cells)) finding.endpoints.push_back(accused(the_case, view, index, page.cells));
+  for (const auto index : candidates_of(the_case, page.cells))
+    finding.endpoints.push_back(accused(the_case, view, index, page.cells));
   return finding;
 }
 

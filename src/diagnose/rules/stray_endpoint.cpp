@@ -2,10 +2,9 @@
 // another Deployment, a bare pod, a Helm hook), and they refuse.
 #include <fmt/format.h>
 
-#include <straycat/model/selector.hpp>
-
 #include "../words.hpp"
 #include "rules.hpp"
+#include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
 namespace {
@@ -13,19 +12,23 @@ namespace {
 std::string sentence(const Case& the_case, const Book::Page& page) {
   const auto& view = the_case.history.views[page.view];
   const auto service = the_case.history.service(view.ns, view.service);
-  const std::string label = service && !service->selector.empty() ? " " + safe(model::to_string(service->selector)) : "";
-  return fmt::format("Service/{} also selects the pods of {} (label{}), which do not serve it: connections that land there fail ({}).",
-                     safe(view.service), display(page.owner), label, kinds_in(the_case, page.cells));
+  const std::string label =
+      service && !service->selector.empty() ? " " + safe(model::to_string(service->selector)) : "";
+  return fmt::format(
+      "Service/{} also selects the pods of {} (label{}), which do not serve it: connections that land there fail ({}).",
+      safe(view.service), display(page.owner), label, kinds_in(the_case, page.cells));
 }
 
 // A stray is accused on its own answers: at least one direct failure of the same kind, and no direct success.
 void weigh(const Case& the_case, const Book::Page& page, Ruling& ruling) {
   const Reached direct = reached(the_case, page.cells);
   if (direct.failed_alike == 0) {
-    ruling.open.push_back(fmt::format("no endpoint of {} was seen to fail in the same way when reached directly", display(page.owner)));
+    ruling.open.push_back(
+        fmt::format("no endpoint of {} was seen to fail in the same way when reached directly", display(page.owner)));
   } else if (direct.ok > 0) {
-    ruling.open.push_back(fmt::format("the endpoints of {} answered {} when reached directly, so they do not always fail", display(page.owner),
-                                      count(direct.ok, "time")));
+    ruling.open.push_back(
+        fmt::format("the endpoints of {} answered {} when reached directly, so they do not always fail",
+                    display(page.owner), count(direct.ok, "time")));
   } else {
     ruling.claims.push_back(claim_of(the_case, page, "stray-endpoint", sentence(the_case, page)));
   }

@@ -1,5 +1,5 @@
-// Failure mode 9: a pod stops serving before proxies stop sending to it (no preStop, no graceful stop). The failures lie
-// between the start of the pod's end and its endpoint's removal, lag included.
+// Failure mode 9: a pod stops serving before proxies stop sending to it (no preStop, no graceful stop). The failures
+// lie between the start of the pod's end and its endpoint's removal, lag included.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -11,7 +11,8 @@
 namespace straycat::diagnose {
 namespace {
 
-// A pod's end may begin this long before its slice says so: kubelet, pod status and endpoint controller take their time.
+// A pod's end may begin this long before its slice says so: kubelet, pod status and endpoint controller take their
+// time.
 constexpr std::int64_t notice = 2'000'000'000;
 
 bool slice_says(const history::Endpoint& endpoint, const Cell& cell) {
@@ -25,7 +26,8 @@ bool pod_says(const Case& the_case, const Cell& cell, const history::Endpoint& e
   if (pod == nullptr) return false;
   return std::any_of(pod->versions.begin(), pod->versions.end(), [&](const history::Version<model::Pod>& version) {
     const bool ending = !version.object || version.object->meta.deletion_wall_ns != 0;
-    return ending && version.at.bounded() && version.at.earliest() - notice <= cell.first_ns && version.at.latest() <= cell.last_ns + notice;
+    return ending && version.at.bounded() && version.at.earliest() - notice <= cell.first_ns &&
+           version.at.latest() <= cell.last_ns + notice;
   });
 }
 
@@ -44,15 +46,18 @@ Ruling termination_race(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (owner && likeness(cell.kind) != Likeness::wrong && all_ending(the_case, cell)) book.add(the_case, index, *owner);
+    if (owner && likeness(cell.kind) != Likeness::wrong && all_ending(the_case, cell))
+      book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
-    ruling.claims.push_back(claim_of(the_case, page, "termination-race",
-                                     fmt::format("Pods of {} stopped serving before Service/{} stopped sending to them: they ended without "
-                                                 "waiting for their endpoint's removal.",
-                                                 display(page.owner), safe(the_case.history.views[page.view].service))));
+    ruling.claims.push_back(
+        claim_of(the_case, page, "termination-race",
+                 fmt::format("Pods of {} stopped serving before Service/{} stopped sending to them: they ended without "
+                             "waiting for their endpoint's removal.",
+                             display(page.owner), safe(the_case.history.views[page.view].service))));
   }
-  ruling.excluded = "no endpoint that could have got a failed request belonged to an ending pod of the intended workload";
+  ruling.excluded =
+      "no endpoint that could have got a failed request belonged to an ending pod of the intended workload";
   if (!scope.empty() && the_case.history.traffic[the_case.cells[scope.front()].traffic].view) {
     const auto& view = the_case.view_of(the_case.cells[scope.front()]);
     ruling.kubectl = kubectl_slices(view.ns, view.service);

@@ -11,7 +11,8 @@ namespace {
 std::string known(const Case& the_case, const Cell& cell) {
   if (likeness(cell.kind) == Likeness::name) return "the Service's name did not resolve";
   if (cell.candidates.empty()) return "every endpoint that was routable then answered when reached directly";
-  if (const auto owner = sole_owner(the_case, cell)) return "only endpoints of " + display(*owner) + " can have got them, and no known cause fits";
+  if (const auto owner = sole_owner(the_case, cell))
+    return "only endpoints of " + display(*owner) + " can have got them, and no known cause fits";
   return "no known cause fits";
 }
 
@@ -30,8 +31,9 @@ Finding finding_of(const Case& the_case, const std::string& reason, const Scope&
     finding.first_ns = std::min(finding.first_ns, the_case.cells[index].first_ns);
     finding.last_ns = std::max(finding.last_ns, the_case.cells[index].last_ns);
   }
-  finding.sentence = fmt::format("{} ({}) unexplained: {}.", count(finding.explained, "failed request stays", "failed requests stay"),
-                                 kinds_in(the_case, cells), reason);
+  finding.sentence =
+      fmt::format("{} ({}) unexplained: {}.", count(finding.explained, "failed request stays", "failed requests stay"),
+                  kinds_in(the_case, cells), reason);
   return finding;
 }
 

@@ -18,12 +18,14 @@ Ruling wrong_answer(const Case& the_case, const Scope& scope) {
   for (const auto& page : book.pages()) {
     const Reached direct = reached(the_case, page.cells);
     if (direct.failed_alike > 0 && direct.ok == 0) {
-      ruling.claims.push_back(claim_of(the_case, page, "wrong-answer",
-                                       fmt::format("Service/{} also selects the pods of {}, which answer, but not as expected ({}).",
-                                                   safe(the_case.history.views[page.view].service), display(page.owner),
-                                                   kinds_in(the_case, page.cells))));
+      ruling.claims.push_back(
+          claim_of(the_case, page, "wrong-answer",
+                   fmt::format("Service/{} also selects the pods of {}, which answer, but not as expected ({}).",
+                               safe(the_case.history.views[page.view].service), display(page.owner),
+                               kinds_in(the_case, page.cells))));
     } else {
-      ruling.open.push_back(fmt::format("the endpoints of {} did not always answer wrongly when reached directly", display(page.owner)));
+      ruling.open.push_back(
+          fmt::format("the endpoints of {} did not always answer wrongly when reached directly", display(page.owner)));
     }
   }
   ruling.excluded = "no failure is a wrong answer of another workload's endpoint";

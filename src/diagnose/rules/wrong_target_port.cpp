@@ -12,10 +12,12 @@ Ruling wrong_target_port(const Case& the_case, const Scope& scope) {
   for (const auto& page : book.pages()) {
     if (declared_ports(the_case, page) != Declared::other_port) continue;
     const auto& view = the_case.history.views[page.view];
-    ruling.claims.push_back(claim_of(
-        the_case, page, "wrong-target-port",
-        fmt::format("Service/{} sends to port {} of the pods of {}, which declare another port and refuse on this one: its targetPort is wrong.",
-                    safe(view.service), view.endpoints[candidates_of(the_case, page.cells).front()].port, display(page.owner))));
+    ruling.claims.push_back(
+        claim_of(the_case, page, "wrong-target-port",
+                 fmt::format("Service/{} sends to port {} of the pods of {}, which declare another port and refuse on "
+                             "this one: its targetPort is wrong.",
+                             safe(view.service), view.endpoints[candidates_of(the_case, page.cells).front()].port,
+                             display(page.owner))));
   }
   ruling.excluded = others_answered(the_case, scope);
   return ruling;

@@ -1,4 +1,5 @@
-// The page's own style and script. The script's SHA-256 stands in the page's Content-Security-Policy: nothing else may run.
+// The page's own style and script. The script's SHA-256 stands in the page's Content-Security-Policy: nothing else may
+// run.
 #pragma once
 
 #include <string_view>

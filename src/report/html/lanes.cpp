@@ -18,20 +18,29 @@ using history::History;
 constexpr std::size_t most_endpoints = 2000;
 
 std::string lane(const std::string& name, const std::string& css, const std::string& label, const std::string& bars) {
-  return fmt::format("<div class=\"lane {}\"><div class=\"name\" title=\"{}\">{}</div><svg class=\"track\" role=\"group\" aria-label=\"{}\">{}</svg></div>\n", css, escape(name), escape(name),
-                     escape(label), bars);
+  return fmt::format(
+      "<div class=\"lane {}\"><div class=\"name\" title=\"{}\">{}</div><svg class=\"track\" role=\"group\" "
+      "aria-label=\"{}\">{}</svg></div>\n",
+      css, escape(name), escape(name), escape(label), bars);
 }
 
 std::string step_lane(const History& history, const TimeAxis& axis) {
   std::string bars;
   for (std::size_t i = 0; i < history.phases.size(); ++i) {
     const history::ScenarioPhase& phase = history.phases[i];
-    bars += draw_bar({phase.from.ns, phase.to.ns, i % 2 == 0 ? "phase even" : "phase odd", fmt::format("phase {}: {} to {}", phase.name, short_length(phase.from.ns - axis.from), short_length(phase.to.ns - axis.from)), 0, 45, false}, axis);
-    bars += fmt::format("<text class=\"tag\" x=\"{:.3f}%\" y=\"38%\" data-a=\"{}\" dx=\"3\">{}</text>", axis.percent(phase.from.ns), phase.from.ns - axis.from, escape(phase.name));
+    bars += draw_bar({phase.from.ns, phase.to.ns, i % 2 == 0 ? "phase even" : "phase odd",
+                      fmt::format("phase {}: {} to {}", phase.name, short_length(phase.from.ns - axis.from),
+                                  short_length(phase.to.ns - axis.from)),
+                      0, 45, false},
+                     axis);
+    bars += fmt::format("<text class=\"tag\" x=\"{:.3f}%\" y=\"38%\" data-a=\"{}\" dx=\"3\">{}</text>",
+                        axis.percent(phase.from.ns), phase.from.ns - axis.from, escape(phase.name));
   }
   for (const history::Step& step : history.steps) {
     const std::int64_t end = step.ended ? step.ended->ns : axis.to;
-    const std::string story = fmt::format("step {}: {} ({}){}", step.record.name, step.record.detail, short_length(end - step.started.ns), step.record.ok ? "" : " FAILED: " + step.record.error);
+    const std::string story =
+        fmt::format("step {}: {} ({}){}", step.record.name, step.record.detail, short_length(end - step.started.ns),
+                    step.record.ok ? "" : " FAILED: " + step.record.error);
     bars += draw_bar({step.started.ns, end, step.record.ok ? "step" : "step failed", story, 55, 40, true}, axis);
   }
   return lane("steps", "steps", "the scenario's phases and steps", bars);
@@ -52,8 +61,9 @@ std::string state_words(const history::EndpointState& state) {
 std::string endpoint_story(const history::Endpoint& endpoint) {
   std::uint64_t ok = 0;
   for (const DirectProbe& probe : endpoint.probes) ok += probe.ok ? 1 : 0;
-  return fmt::format("{}:{} pod {} of {}; direct probes: {} of {} answered", endpoint.address, endpoint.port, endpoint.pod,
-                     endpoint.owner.kind.empty() ? "an unknown owner" : endpoint.owner.display(), ok, endpoint.probes.size());
+  return fmt::format("{}:{} pod {} of {}; direct probes: {} of {} answered", endpoint.address, endpoint.port,
+                     endpoint.pod, endpoint.owner.kind.empty() ? "an unknown owner" : endpoint.owner.display(), ok,
+                     endpoint.probes.size());
 }
 
 std::string endpoint_lane(const history::Endpoint& endpoint, bool stray, const TimeAxis& axis) {
@@ -63,19 +73,26 @@ std::string endpoint_lane(const history::Endpoint& endpoint, bool stray, const T
     const history::EndpointState& state = endpoint.states[i];
     if (!state.listed) continue;
     const std::int64_t until = i + 1 < endpoint.states.size() ? endpoint.states[i + 1].at.ns : axis.to;
-    bars += draw_bar({state.at.ns, until, state_class(state) + (stray ? " stray" : ""),
-                      fmt::format("{}: {} for {}", whole, state_words(state), short_length(until - state.at.ns)), 12, 76, true}, axis);
+    bars += draw_bar(
+        {state.at.ns, until, state_class(state) + (stray ? " stray" : ""),
+         fmt::format("{}: {} for {}", whole, state_words(state), short_length(until - state.at.ns)), 12, 76, true},
+        axis);
   }
   for (const DirectProbe& probe : endpoint.probes) {
     bars += draw_bar({probe.started_ns, probe.started_ns, probe.ok ? "probe good" : "probe bad",
-                      fmt::format("direct probe {}", probe.ok ? "answered" : probe.failure ? probe.failure->message : "failed"), 78, 22, false}, axis);
+                      fmt::format("direct probe {}", probe.ok        ? "answered"
+                                                     : probe.failure ? probe.failure->message
+                                                                     : "failed"),
+                      78, 22, false},
+                     axis);
   }
   const std::string name = fmt::format("{}:{}", endpoint.address, endpoint.port);
   return lane(name, stray ? "endpoint stray" : "endpoint", whole, bars);
 }
 
 std::string owner_title(const std::string& owner, bool stray) {
-  return fmt::format("<div class=\"owner{}\">{}{}</div>\n", stray ? " stray" : "", escape(owner), stray ? " <strong>stray</strong>" : "");
+  return fmt::format("<div class=\"owner{}\">{}{}</div>\n", stray ? " stray" : "", escape(owner),
+                     stray ? " <strong>stray</strong>" : "");
 }
 
 std::string view_lanes(const history::ServiceView& view, const Verdict& verdict, const TimeAxis& axis, bool strays) {
@@ -108,7 +125,10 @@ std::string event_lane(const History& history, const TimeAxis& axis) {
   for (const history::KubeEventSeen& seen : history.kube_events) {
     const model::KubeEvent& event = seen.event;
     const bool warning = event.type == "Warning";
-    bars += draw_bar({seen.at.ns, seen.at.ns, warning ? "kevent warning" : "kevent", fmt::format("{} {}: {}", event.regarding.display(), event.reason, event.message), warning ? 0.0 : 30.0, warning ? 100.0 : 50.0, warning}, axis);
+    bars += draw_bar({seen.at.ns, seen.at.ns, warning ? "kevent warning" : "kevent",
+                      fmt::format("{} {}: {}", event.regarding.display(), event.reason, event.message),
+                      warning ? 0.0 : 30.0, warning ? 100.0 : 50.0, warning},
+                     axis);
   }
   return lane("Kubernetes Events", "events", "Kubernetes Events; warnings are taller", bars);
 }
@@ -118,13 +138,21 @@ std::string blind_lane(const History& history, const TimeAxis& axis) {
   for (const history::Watch& watch : history.watches) {
     for (const history::Gap& gap : watch.gaps) {
       if (hides_nothing(history, gap)) continue;
-      bars += draw_bar({gap.span.from, gap.span.to, "blind", fmt::format("watch of {} blind for {}: {}", watch.resource, short_length(gap.span.length()), gap.reason), 0, 100, true}, axis);
+      bars += draw_bar(
+          {gap.span.from, gap.span.to, "blind",
+           fmt::format("watch of {} blind for {}: {}", watch.resource, short_length(gap.span.length()), gap.reason), 0,
+           100, true},
+          axis);
     }
   }
   for (const history::Vantage& vantage : history.vantages) {
     for (const VantageHealth& health : vantage.health) {
       if (health.limit.empty() && health.records_lost == 0) continue;
-      bars += draw_bar({health.from_ns, health.to_ns, "blind", fmt::format("the prober {} was at its own limit ({})", vantage.record.id, health.limit.empty() ? "output" : health.limit), 0, 100, true}, axis);
+      bars += draw_bar({health.from_ns, health.to_ns, "blind",
+                        fmt::format("the prober {} was at its own limit ({})", vantage.record.id,
+                                    health.limit.empty() ? "output" : health.limit),
+                        0, 100, true},
+                       axis);
     }
   }
   return bars.empty() ? "" : lane("not seen", "unseen", "stretches in which something was not watched", bars);
@@ -135,7 +163,8 @@ std::string blind_lane(const History& history, const TimeAxis& axis) {
 std::string draw_page_lanes(const History& history, const Verdict& verdict) {
   const TimeAxis axis = page_axis(history);
   std::string out = fmt::format("<div id=\"lanes\" data-length=\"{}\">\n", axis.to - axis.from);
-  out += "<div class=\"lane axis\"><div class=\"name\"></div><svg class=\"track\" id=\"axis\" aria-hidden=\"true\">" + draw_axis(axis) + "</svg></div>\n";
+  out += "<div class=\"lane axis\"><div class=\"name\"></div><svg class=\"track\" id=\"axis\" aria-hidden=\"true\">" +
+         draw_axis(axis) + "</svg></div>\n";
   out += step_lane(history, axis);
   for (const history::ServiceView& view : history.views) {
     out += view_lanes(view, verdict, axis, false);

@@ -10,12 +10,23 @@ std::string escape(std::string_view text) {
   std::string out;
   for (const char letter : harmless(text)) {
     switch (letter) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += letter;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += letter;
     }
   }
   return out;
@@ -53,8 +64,9 @@ std::string draw_bar(const Bar& bar, const TimeAxis& axis) {
   const std::string focus = bar.focusable ? " tabindex=\"0\" role=\"img\"" : "";
   const std::string title = bar.story.empty() ? "" : fmt::format("<title>{}</title>", escape(bar.story));
   const std::string label = bar.focusable ? fmt::format(" aria-label=\"{}\"", escape(bar.story)) : "";
-  return fmt::format("<rect class=\"{}\" x=\"{:.3f}%\" width=\"{}\" y=\"{:.1f}%\" height=\"{:.1f}%\" data-a=\"{}\"{}{}{}>{}</rect>", bar.css, x, width, bar.top,
-                     bar.height, bar.from - axis.from, end, focus, label, title);
+  return fmt::format(
+      "<rect class=\"{}\" x=\"{:.3f}%\" width=\"{}\" y=\"{:.1f}%\" height=\"{:.1f}%\" data-a=\"{}\"{}{}{}>{}</rect>",
+      bar.css, x, width, bar.top, bar.height, bar.from - axis.from, end, focus, label, title);
 }
 
 }  // namespace straycat::report

@@ -25,10 +25,10 @@ struct TimeAxis {
 
 // One bar on a track. `story` is what hovering or focusing it tells.
 struct Bar {
-  std::int64_t from = 0, to = 0;   // equal: a mark
-  std::string css;                 // class names, ours
+  std::int64_t from = 0, to = 0;  // equal: a mark
+  std::string css;                // class names, ours
   std::string story;
-  double top = 0, height = 100;    // percent of the track
+  double top = 0, height = 100;  // percent of the track
   bool focusable = false;
 };
 [[nodiscard]] std::string draw_bar(const Bar& bar, const TimeAxis& axis);

@@ -1,8 +1,7 @@
 #include "report/text/canvas.hpp"
 
-#include <utf8proc.h>
-
 #include <array>
+#include <utf8proc.h>
 
 #include <fmt/format.h>
 

@@ -17,7 +17,7 @@ constexpr std::size_t most_rows = 24;  // more endpoints than this are counted, 
 
 struct Glyphs {
   std::string ready, unready, leaving, none, ok, mixed, all_failed, blind;
-  std::vector<std::string> levels;   // share of failures, from few to all
+  std::vector<std::string> levels;  // share of failures, from few to all
 };
 
 Glyphs glyphs(bool unicode) {
@@ -29,10 +29,14 @@ Glyphs glyphs(bool unicode) {
 struct Axis {
   std::int64_t from = 0, to = 0;
   std::size_t cells = 0;
-  [[nodiscard]] std::int64_t edge(std::size_t cell) const { return from + static_cast<std::int64_t>(static_cast<double>(to - from) * static_cast<double>(cell) / static_cast<double>(cells)); }
+  [[nodiscard]] std::int64_t edge(std::size_t cell) const {
+    return from + static_cast<std::int64_t>(static_cast<double>(to - from) * static_cast<double>(cell) /
+                                            static_cast<double>(cells));
+  }
   [[nodiscard]] std::size_t cell(std::int64_t ns) const {
     if (ns <= from) return 0;
-    const auto at = static_cast<std::size_t>(static_cast<double>(ns - from) / static_cast<double>(to - from) * static_cast<double>(cells));
+    const auto at = static_cast<std::size_t>(static_cast<double>(ns - from) / static_cast<double>(to - from) *
+                                             static_cast<double>(cells));
     return std::min(at, cells - 1);
   }
 };
@@ -102,16 +106,20 @@ std::vector<int> endpoint_cells(const history::Endpoint& endpoint, const Axis& a
     const std::int64_t until = i + 1 < endpoint.states.size() ? endpoint.states[i + 1].at.ns : axis.to;
     const int level = strength(endpoint.states[i]);
     if (level == 0 || until <= axis.from) continue;
-    for (std::size_t cell = axis.cell(endpoint.states[i].at.ns); cell <= axis.cell(until - 1) && cell < axis.cells; ++cell) cells[cell] = std::max(cells[cell], level);
+    for (std::size_t cell = axis.cell(endpoint.states[i].at.ns); cell <= axis.cell(until - 1) && cell < axis.cells;
+         ++cell)
+      cells[cell] = std::max(cells[cell], level);
   }
   return cells;
 }
 
-std::string endpoint_line(const history::Endpoint& endpoint, const Axis& axis, const Glyphs& glyph, bool stray, const TextStyle& style) {
+std::string endpoint_line(const history::Endpoint& endpoint, const Axis& axis, const Glyphs& glyph, bool stray,
+                          const TextStyle& style) {
   const std::string shapes[] = {glyph.none, glyph.unready, glyph.leaving, glyph.ready};
   std::string cells;
   for (const int level : endpoint_cells(endpoint, axis)) cells += shapes[level];
-  const std::string label = fmt::format("{} {}:{}", stray ? "!" : " ", harmless(endpoint.address, style.unicode), endpoint.port);
+  const std::string label =
+      fmt::format("{} {}:{}", stray ? "!" : " ", harmless(endpoint.address, style.unicode), endpoint.port);
   return row(label, ink(cells, stray ? Ink::red : Ink::green, style), style);
 }
 
@@ -126,7 +134,8 @@ std::vector<Group> group_by_owner(const history::ServiceView& view, const diagno
   for (const history::Endpoint& endpoint : view.endpoints) {
     const std::string owner = endpoint.owner.kind.empty() ? "unknown owner" : endpoint.owner.display();
     const bool stray = is_stray(view, endpoint, verdict);
-    auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return group.owner == owner && group.stray == stray; });
+    auto found = std::find_if(groups.begin(), groups.end(),
+                              [&](const Group& group) { return group.owner == owner && group.stray == stray; });
     if (found == groups.end()) found = groups.insert(groups.end(), {owner, stray, {}});
     found->endpoints.push_back(&endpoint);
   }
@@ -134,8 +143,8 @@ std::vector<Group> group_by_owner(const history::ServiceView& view, const diagno
   return groups;
 }
 
-void draw_view(const history::ServiceView& view, const diagnose::Verdict& verdict, const Axis& axis, const Glyphs& glyph, const TextStyle& style,
-               std::vector<std::string>& lines) {
+void draw_view(const history::ServiceView& view, const diagnose::Verdict& verdict, const Axis& axis,
+               const Glyphs& glyph, const TextStyle& style, std::vector<std::string>& lines) {
   std::size_t drawn = 0, left_out = 0;
   for (const Group& group : group_by_owner(view, verdict)) {
     const std::string title = harmless(group.owner, style.unicode) + (group.stray ? "  <- stray" : "");
@@ -165,7 +174,8 @@ std::vector<Cell> outcome_cells(const history::Traffic& traffic, const Axis& axi
     cells[axis.cell(window.from_ns)].ok += window.ok;
     if (failed == 0) continue;
     // Failures kept one by one are exact; the rest stand at their window's start.
-    cells[axis.cell(window.first_failed_start_ns != 0 ? window.first_failed_start_ns : window.from_ns)].failed += window.failed_not_kept;
+    cells[axis.cell(window.first_failed_start_ns != 0 ? window.first_failed_start_ns : window.from_ns)].failed +=
+        window.failed_not_kept;
   }
   for (const AttemptFailed& failure : traffic.failures) ++cells[axis.cell(failure.started_ns)].failed;
   return cells;
@@ -197,7 +207,8 @@ std::string share_line(const std::vector<Cell>& cells, const Glyphs& glyph, cons
   return line;
 }
 
-void draw_traffic(const history::Traffic& traffic, const Axis& axis, const Glyphs& glyph, const TextStyle& style, std::vector<std::string>& lines) {
+void draw_traffic(const history::Traffic& traffic, const Axis& axis, const Glyphs& glyph, const TextStyle& style,
+                  std::vector<std::string>& lines) {
   const std::vector<Cell> cells = outcome_cells(traffic, axis);
   lines.push_back(row("requests " + harmless(traffic.name, style.unicode), outcome_line(cells, glyph, style), style));
   if (traffic.totals.failed > 0) lines.push_back(row("share that failed", share_line(cells, glyph, style), style));
@@ -205,7 +216,8 @@ void draw_traffic(const history::Traffic& traffic, const Axis& axis, const Glyph
 
 }  // namespace
 
-std::vector<std::string> draw_lanes(const history::History& history, const diagnose::Verdict& verdict, const TextStyle& style) {
+std::vector<std::string> draw_lanes(const history::History& history, const diagnose::Verdict& verdict,
+                                    const TextStyle& style) {
   std::vector<std::string> lines;
   if (history.views.empty() && history.traffic.empty()) return lines;
   const Axis axis = make_axis(history, style.width);
@@ -214,8 +226,10 @@ std::vector<std::string> draw_lanes(const history::History& history, const diagn
   if (!history.phases.empty()) lines.push_back(phase_line(history, axis, style));
   for (const history::ServiceView& view : history.views) draw_view(view, verdict, axis, glyph, style, lines);
   for (const history::Traffic& traffic : history.traffic) draw_traffic(traffic, axis, glyph, style, lines);
-  lines.push_back(ink(fmt::format("{} routable  {} terminating  {} listed, not ready   {} ok  {} some failed  {} all failed", glyph.ready, glyph.leaving, glyph.unready,
-                                  glyph.ok, glyph.mixed, glyph.all_failed), Ink::dim, style));
+  lines.push_back(
+      ink(fmt::format("{} routable  {} terminating  {} listed, not ready   {} ok  {} some failed  {} all failed",
+                      glyph.ready, glyph.leaving, glyph.unready, glyph.ok, glyph.mixed, glyph.all_failed),
+          Ink::dim, style));
   return lines;
 }
 

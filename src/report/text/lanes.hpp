@@ -11,6 +11,7 @@
 namespace straycat::report {
 
 // The picture's lines, each at most style.width columns; empty when nothing was seen.
-[[nodiscard]] std::vector<std::string> draw_lanes(const history::History& history, const diagnose::Verdict& verdict, const TextStyle& style);
+[[nodiscard]] std::vector<std::string> draw_lanes(const history::History& history, const diagnose::Verdict& verdict,
+                                                  const TextStyle& style);
 
 }  // namespace straycat::report

@@ -6,11 +6,10 @@
 
 #include <fmt/format.h>
 
-#include <straycat/report/report.hpp>
-
 #include "report/story.hpp"
 #include "report/text/canvas.hpp"
 #include "report/text/lanes.hpp"
+#include <straycat/report/report.hpp>
 
 namespace straycat::report {
 namespace {
@@ -40,7 +39,9 @@ class Page {
     }
   }
   // A line to copy: never wrapped.
-  void code(std::string_view prefix, std::string_view text) { line(std::string(prefix) + ink(harmless(text, style_.unicode), Ink::cyan, style_)); }
+  void code(std::string_view prefix, std::string_view text) {
+    line(std::string(prefix) + ink(harmless(text, style_.unicode), Ink::cyan, style_));
+  }
   void block(std::string_view prefix, std::string_view text) {
     while (!text.empty()) {
       const std::size_t end = text.find('\n');
@@ -62,7 +63,10 @@ void write_heading(Page& page, const History& history) {
   std::string where = header.cluster.empty() ? "unknown cluster" : header.cluster;
   if (!header.data_plane.empty()) where += " (" + header.data_plane + ")";
   page.say("", fmt::format("straycat {}: {}   run {}", header.version, header.scenario, header.run), Ink::bold);
-  page.say("", fmt::format("{}, Kubernetes {}, namespace {}, {}", where, header.cluster_version, header.ns, format_wall(header.wall_ns)), Ink::dim);
+  page.say("",
+           fmt::format("{}, Kubernetes {}, namespace {}, {}", where, header.cluster_version, header.ns,
+                       format_wall(header.wall_ns)),
+           Ink::dim);
 }
 
 Ink ink_of(const Verdict& verdict) {
@@ -105,16 +109,21 @@ void write_story(Page& page, const History& history, const Verdict& verdict) {
 
 std::string_view mark(diagnose::Weight weight) {
   switch (weight) {
-    case diagnose::Weight::decides: return "  * ";
-    case diagnose::Weight::corroborates: return "  + ";
-    case diagnose::Weight::against: return "  ! ";
-    case diagnose::Weight::context: return "  - ";
+    case diagnose::Weight::decides:
+      return "  * ";
+    case diagnose::Weight::corroborates:
+      return "  + ";
+    case diagnose::Weight::against:
+      return "  ! ";
+    case diagnose::Weight::context:
+      return "  - ";
   }
   return "  - ";
 }
 
 void write_finding(Page& page, const diagnose::Finding& finding) {
-  page.title(fmt::format("{}{}", harmless(finding.title, page.style().unicode), finding.workload ? ": " + harmless(finding.workload->display(), page.style().unicode) : ""));
+  page.title(fmt::format("{}{}", harmless(finding.title, page.style().unicode),
+                         finding.workload ? ": " + harmless(finding.workload->display(), page.style().unicode) : ""));
   page.say("", finding.sentence);
   page.line();
   page.line(ink("Evidence (* decides, + speaks for it, ! against, - context)", Ink::dim, page.style()));
@@ -135,7 +144,9 @@ void write_fix(Page& page, const diagnose::Finding& finding) {
     return;
   }
   const diagnose::Fix& fix = *finding.fix;
-  page.title(fmt::format("Fix: change {}{}", harmless(fix.target.display(), page.style().unicode), fix.file.empty() ? "" : fmt::format(" ({}:{})", harmless(fix.file, page.style().unicode), fix.line)));
+  page.title(
+      fmt::format("Fix: change {}{}", harmless(fix.target.display(), page.style().unicode),
+                  fix.file.empty() ? "" : fmt::format(" ({}:{})", harmless(fix.file, page.style().unicode), fix.line)));
   page.block("    ", fix.yaml);
   for (std::size_t i = 0; i < fix.order.size(); ++i) page.say(fmt::format("  {}. ", i + 1), fix.order[i]);
   for (const std::string& checked : fix.checked) page.say("  checked: ", checked);
@@ -145,7 +156,9 @@ void write_fix(Page& page, const diagnose::Finding& finding) {
 void write_phases(Page& page, const Verdict& verdict) {
   if (verdict.phases.empty()) return;
   page.title("Phases");
-  page.line(ink(fmt::format("  {:<22} {:>8} {:>8}  {:<10} {:>12}  {}", "phase", "sent", "failed", "state", "longest gap", "refused: predicted / seen"), Ink::dim, page.style()));
+  page.line(ink(fmt::format("  {:<22} {:>8} {:>8}  {:<10} {:>12}  {}", "phase", "sent", "failed", "state",
+                            "longest gap", "refused: predicted / seen"),
+                Ink::dim, page.style()));
   for (const diagnose::PhaseReport& phase : verdict.phases) {
     std::string share;
     if (phase.share && phase.share->attempts > 0) {
@@ -153,7 +166,8 @@ void write_phases(Page& page, const Verdict& verdict) {
       share = fmt::format("{:.1f} % / {:.1f} %", static_cast<double>(phase.share->expected_ppm) / 1e4, seen * 100);
     }
     const std::string name = fit(harmless(phase.phase, page.style().unicode), 22, page.style().unicode);
-    page.line(fmt::format("  {} {:>8} {:>8}  {:<10} {:>12}  {}", name, phase.attempts, phase.failed, phase.state, short_length(phase.largest_gap_ns), share));
+    page.line(fmt::format("  {} {:>8} {:>8}  {:<10} {:>12}  {}", name, phase.attempts, phase.failed, phase.state,
+                          short_length(phase.largest_gap_ns), share));
     if (!phase.note.empty()) page.say("      ", phase.note, Ink::dim);
   }
 }
@@ -162,7 +176,9 @@ void write_expectations(Page& page, const Verdict& verdict) {
   if (verdict.expectations.empty()) return;
   page.title("Expected by the scenario");
   for (const diagnose::CheckedExpectation& checked : verdict.expectations) {
-    const Ink colour = checked.met == diagnose::Met::yes ? Ink::green : checked.met == diagnose::Met::no ? Ink::red : Ink::yellow;
+    const Ink colour = checked.met == diagnose::Met::yes  ? Ink::green
+                       : checked.met == diagnose::Met::no ? Ink::red
+                                                          : Ink::yellow;
     page.say(fmt::format("  {:<9} ", to_string(checked.met)), fmt::format("{}: {}", checked.text, checked.why), colour);
   }
 }
@@ -180,11 +196,16 @@ void write_notes(Page& page, const History& history, const Verdict& verdict) {
 
 std::string exit_words(int code) {
   switch (code) {
-    case 0: return "as expected";
-    case 1: return "not as expected";
-    case 2: return "inconclusive";
-    case 3: return "bad input";
-    default: return "straycat's own trouble";
+    case 0:
+      return "as expected";
+    case 1:
+      return "not as expected";
+    case 2:
+      return "inconclusive";
+    case 3:
+      return "bad input";
+    default:
+      return "straycat's own trouble";
   }
 }
 
@@ -210,19 +231,21 @@ std::string render_text(const History& history, const Verdict& verdict, const Te
   write_expectations(page, verdict);
   write_notes(page, history, verdict);
   page.line();
-  page.say("", fmt::format("{}; exit {}: {}", totals_words(verdict), verdict.exit_code, exit_words(verdict.exit_code)), Ink::bold);
+  page.say("", fmt::format("{}; exit {}: {}", totals_words(verdict), verdict.exit_code, exit_words(verdict.exit_code)),
+           Ink::bold);
   return page.take();
 }
 
-std::string render_comparison(const History& before, const Verdict& verdict_before, const History& after, const Verdict& verdict_after,
-                              const TextStyle& wanted) {
+std::string render_comparison(const History& before, const Verdict& verdict_before, const History& after,
+                              const Verdict& verdict_after, const TextStyle& wanted) {
   TextStyle style = wanted;
   style.width = std::clamp(style.width, 60, 200);
   Page page(style);
   page.title("Proof of the fix: the same scenario, without and with the printed change");
   const auto half = static_cast<std::size_t>(style.width - 14) / 2;
   const auto pair = [&](std::string_view label, const std::string& a, const std::string& b) {
-    page.line(fmt::format("{:<11} {} {}", label, fit(harmless(a, style.unicode), half, style.unicode), fit(harmless(b, style.unicode), half, style.unicode)));
+    page.line(fmt::format("{:<11} {} {}", label, fit(harmless(a, style.unicode), half, style.unicode),
+                          fit(harmless(b, style.unicode), half, style.unicode)));
   };
   pair("", "as it was", "with the fix");
   pair("run", before.header.run, after.header.run);
@@ -230,15 +253,21 @@ std::string render_comparison(const History& before, const Verdict& verdict_befo
   pair("failed", fmt::format("{}", verdict_before.failed), fmt::format("{}", verdict_after.failed));
   pair("verdict", std::string(to_string(verdict_before.conclusion)), std::string(to_string(verdict_after.conclusion)));
   for (const diagnose::PhaseReport& phase : verdict_before.phases) {
-    const auto same = std::find_if(verdict_after.phases.begin(), verdict_after.phases.end(), [&](const diagnose::PhaseReport& other) {
-      return other.phase == phase.phase && other.traffic == phase.traffic && other.vantage == phase.vantage;
-    });
-    const auto words = [](const diagnose::PhaseReport& p) { return fmt::format("{} of {} failed ({})", p.failed, p.attempts, p.state); };
-    pair(fit(harmless(phase.phase, style.unicode), 11, style.unicode), words(phase), same == verdict_after.phases.end() ? "-" : words(*same));
+    const auto same =
+        std::find_if(verdict_after.phases.begin(), verdict_after.phases.end(), [&](const diagnose::PhaseReport& other) {
+          return other.phase == phase.phase && other.traffic == phase.traffic && other.vantage == phase.vantage;
+        });
+    const auto words = [](const diagnose::PhaseReport& p) {
+      return fmt::format("{} of {} failed ({})", p.failed, p.attempts, p.state);
+    };
+    pair(fit(harmless(phase.phase, style.unicode), 11, style.unicode), words(phase),
+         same == verdict_after.phases.end() ? "-" : words(*same));
   }
-  const bool cured = verdict_before.failed > 0 && verdict_after.conclusion == Conclusion::none && verdict_after.failed == 0;
+  const bool cured =
+      verdict_before.failed > 0 && verdict_after.conclusion == Conclusion::none && verdict_after.failed == 0;
   page.line();
-  page.say("", cured ? "The change cures it: nothing failed with it." : "The change is NOT shown to cure it.", cured ? Ink::green : Ink::red);
+  page.say("", cured ? "The change cures it: nothing failed with it." : "The change is NOT shown to cure it.",
+           cured ? Ink::green : Ink::red);
   page.say("", verdict_after.headline);
   return page.take();
 }
@@ -247,13 +276,17 @@ std::string progress_line(const Event& event, Stamp zero, const TextStyle& style
   const auto at = fmt::format("{:>8.3f}s", static_cast<double>(event.at.ns - zero.ns) / 1e9);
   if (event.kind == StepRecord::started) {
     const auto step = event.body.get<StepRecord>();
-    return fmt::format("{}  {}{}", at, step.phase.empty() ? "" : "[" + harmless(step.phase, style.unicode) + "] ", harmless(step.detail, style.unicode));
+    return fmt::format("{}  {}{}", at, step.phase.empty() ? "" : "[" + harmless(step.phase, style.unicode) + "] ",
+                       harmless(step.detail, style.unicode));
   }
   if (event.kind == StepRecord::ended) {
     const auto step = event.body.get<StepRecord>();
-    if (!step.ok) return fmt::format("{}  step {} failed: {}", at, harmless(step.name, style.unicode), harmless(step.error, style.unicode));
+    if (!step.ok)
+      return fmt::format("{}  step {} failed: {}", at, harmless(step.name, style.unicode),
+                         harmless(step.error, style.unicode));
   }
-  if (event.kind == RunEnded::kind) return fmt::format("{}  run {}", at, harmless(event.body.get<RunEnded>().reason, style.unicode));
+  if (event.kind == RunEnded::kind)
+    return fmt::format("{}  run {}", at, harmless(event.body.get<RunEnded>().reason, style.unicode));
   return "";
 }
 

@@ -1,8 +1,8 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <future>
 #include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/support/api_world.hpp"
@@ -46,7 +46,8 @@ TEST_F(ApiServerTest, CreatesReadsAndDeletesOverTls) {
 
 TEST_F(ApiServerTest, KeepsConnectionsAlive) {
   const auto token = "Authorization: Bearer " + world.tokens().admin();
-  const auto text = world.raw("GET /version HTTP/1.1\r\nHost: x\r\n" + token + "\r\n\r\nGET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const auto text = world.raw("GET /version HTTP/1.1\r\nHost: x\r\n" + token +
+                              "\r\n\r\nGET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(text, HasSubstr("v1.36.3+straycat"));
   EXPECT_THAT(text, testing::EndsWith("\r\n\r\nok"));
 }
@@ -61,7 +62,8 @@ TEST_F(ApiServerTest, KnowsWhoCalls) {
   const auto anonymous = world.request("GET", pods, {}, "", "");
   EXPECT_EQ(anonymous.code, 403);
   EXPECT_EQ(anonymous.object()["message"],
-            "pods is forbidden: User \"system:anonymous\" cannot list resource \"pods\" in API group \"\" in the namespace \"straycat-demo\"");
+            "pods is forbidden: User \"system:anonymous\" cannot list resource \"pods\" in API group \"\" in the "
+            "namespace \"straycat-demo\"");
   EXPECT_EQ(world.request("GET", pods, {}, "", "wrong").object(),
             json::parse(R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Unauthorized",
                             "reason":"Unauthorized","code":401})"));
@@ -80,14 +82,16 @@ TEST_F(ApiServerTest, ServiceAccountsMayDoWhatTheirRolesSay) {
   });
   EXPECT_EQ(world.request("GET", slices, {}, "", token).code, 200);
   EXPECT_EQ(world.request("POST", slices, {}, "{}", token).code, 403);
-  EXPECT_EQ(world.request("GET", "/apis/discovery.k8s.io/v1/endpointslices", {}, "", token).code, 403) << "not beyond its namespace";
+  EXPECT_EQ(world.request("GET", "/apis/discovery.k8s.io/v1/endpointslices", {}, "", token).code, 403)
+      << "not beyond its namespace";
   EXPECT_EQ(world.request("GET", "/version", {}, "", token).code, 200);
 }
 
 TEST_F(ApiServerTest, WatchesFromARevision) {
   const auto first = create_map("a");
   create_map("b");
-  const auto watch = world.get(std::string(config_maps) + "?watch=1&timeoutSeconds=1&resourceVersion=" + text_at(first, "/metadata/resourceVersion"));
+  const auto watch = world.get(std::string(config_maps) + "?watch=1&timeoutSeconds=1&resourceVersion=" +
+                               text_at(first, "/metadata/resourceVersion"));
   EXPECT_EQ(watch.code, 200);
   const auto events = events_of(watch.body);
   ASSERT_EQ(events.size(), 1U);
@@ -98,13 +102,20 @@ TEST_F(ApiServerTest, WatchesFromARevision) {
 TEST_F(ApiServerTest, WatchesLiveChangesOfWhatTheSelectorPicks) {
   const auto start = text_at(create_map("other"), "/metadata/resourceVersion");
   auto answer = std::async(std::launch::async, [&] {
-    return world.get(std::string(config_maps) + "?watch=1&timeoutSeconds=2&labelSelector=x%3Dy&resourceVersion=" + start);
+    return world.get(std::string(config_maps) +
+                     "?watch=1&timeoutSeconds=2&labelSelector=x%3Dy&resourceVersion=" + start);
   });
   // Whether these writes come before or after the watch begins, it must tell the same story.
-  const auto write = [&](const char* patch) { return world.send("PATCH", std::string(config_maps) + "/a", patch, "application/merge-patch+json"); };
+  const auto write = [&](const char* patch) {
+    return world.send("PATCH", std::string(config_maps) + "/a", patch, "application/merge-patch+json");
+  };
   world.with_store([](Store& store) {
-    EXPECT_TRUE(store.create(json::parse(R"({"kind":"ConfigMap","metadata":{"name":"a","namespace":"default","labels":{"x":"y"}}})")));
-    EXPECT_TRUE(store.mutate("ConfigMap", "default", "other", [](json& object) { object["data"]["k"] = "w"; return true; }));
+    EXPECT_TRUE(store.create(
+        json::parse(R"({"kind":"ConfigMap","metadata":{"name":"a","namespace":"default","labels":{"x":"y"}}})")));
+    EXPECT_TRUE(store.mutate("ConfigMap", "default", "other", [](json& object) {
+      object["data"]["k"] = "w";
+      return true;
+    }));
   });
   EXPECT_EQ(write(R"({"data":{"k":"w"}})").code, 200);
   EXPECT_EQ(write(R"({"metadata":{"labels":{"x":"z"}}})").code, 200);
@@ -113,13 +124,15 @@ TEST_F(ApiServerTest, WatchesLiveChangesOfWhatTheSelectorPicks) {
     types.push_back(event["type"]);
     EXPECT_EQ(event["object"]["metadata"]["name"], "a");
   }
-  EXPECT_THAT(types, testing::ElementsAre("ADDED", "MODIFIED", "DELETED")) << "what stops matching goes away for this watch";
+  EXPECT_THAT(types, testing::ElementsAre("ADDED", "MODIFIED", "DELETED"))
+      << "what stops matching goes away for this watch";
 }
 
 TEST_F(ApiServerTest, WatchListEndsWithABookmark) {
   create_map("a");
-  const auto watch = world.get(std::string(config_maps) +
-                               "?watch=1&timeoutSeconds=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
+  const auto watch = world.get(
+      std::string(config_maps) +
+      "?watch=1&timeoutSeconds=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
   const auto events = events_of(watch.body);
   ASSERT_GE(events.size(), 2U);
   EXPECT_EQ(events[0]["type"], "ADDED");
@@ -131,7 +144,10 @@ TEST_F(ApiServerTest, AForgottenRevisionIsAnErrorInsideTheStream) {
   create_map("a");
   world.with_store([](Store& store) {
     for (int i = 0; i < 4200; ++i) {
-      EXPECT_TRUE(store.mutate("ConfigMap", "default", "a", [&](json& object) { object["data"]["k"] = std::to_string(i); return true; }));
+      EXPECT_TRUE(store.mutate("ConfigMap", "default", "a", [&](json& object) {
+        object["data"]["k"] = std::to_string(i);
+        return true;
+      }));
     }
   });
   const auto watch = world.get(std::string(config_maps) + "?watch=1&resourceVersion=1&timeoutSeconds=3");
@@ -145,15 +161,17 @@ TEST_F(ApiServerTest, AForgottenRevisionIsAnErrorInsideTheStream) {
 
 TEST_F(ApiServerTest, FollowsALogUntilItsEnd) {
   world.with_store([](Store& store) {
-    EXPECT_TRUE(store.create(json::parse(R"({"kind":"Pod","metadata":{"name":"p","namespace":"default"},"spec":{"containers":[{"name":"c","image":"x"}]}})")));
+    EXPECT_TRUE(store.create(json::parse(
+        R"({"kind":"Pod","metadata":{"name":"p","namespace":"default"},"spec":{"containers":[{"name":"c","image":"x"}]}})")));
   });
-  world.with_logs([](FakeLogs& logs) { logs.lines = {{1'795'441'133'244'212'195, "one"}, {1'795'441'134'000'000'005, "two"}}; });
+  world.with_logs(
+      [](FakeLogs& logs) { logs.lines = {{1'795'441'133'244'212'195, "one"}, {1'795'441'134'000'000'005, "two"}}; });
   const auto path = std::string("/api/v1/namespaces/default/pods/p/log");
   EXPECT_EQ(world.get(path).body, "one\ntwo\n");
   EXPECT_EQ(world.get(path + "?tailLines=1&timestamps=true").body, "2026-11-23T13:38:54.000000005Z two\n");
   EXPECT_EQ(world.get(path + "?container=d").object()["message"], "container d is not valid for pod p");
   auto followed = std::async(std::launch::async, [&] { return world.get(path + "?follow=true").body; });
-  for (bool told = false; !told;) {   // until the follower is there
+  for (bool told = false; !told;) {  // until the follower is there
     world.with_logs([&](FakeLogs& logs) {
       if (!logs.on_line) return;
       logs.on_line({0, "three"});
@@ -166,19 +184,24 @@ TEST_F(ApiServerTest, FollowsALogUntilItsEnd) {
 
 TEST_F(ApiServerTest, ProxiesSayWhichEndpointRefused) {
   world.with_store([](Store& store) {
-    EXPECT_TRUE(store.create(json::parse(R"({"kind":"Pod","metadata":{"name":"p","namespace":"default"},"spec":{"containers":[{"name":"c","image":"x"}]},
+    EXPECT_TRUE(store.create(json::parse(
+        R"({"kind":"Pod","metadata":{"name":"p","namespace":"default"},"spec":{"containers":[{"name":"c","image":"x"}]},
       "status":{"podIP":"127.0.0.1"}})")));
   });
   const auto refused = world.get("/api/v1/namespaces/default/pods/p:1/proxy/hi");
-  EXPECT_EQ(refused.object(), json::parse(R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","reason":"ServiceUnavailable","code":503,
+  EXPECT_EQ(
+      refused.object(),
+      json::parse(
+          R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","reason":"ServiceUnavailable","code":503,
     "message":"error trying to reach service: dial tcp 127.0.0.1:1: connect: connection refused"})"));
 }
 
 TEST_F(ApiServerTest, SurvivesClientsThatHangUp) {
-  const auto watch = "GET " + std::string(config_maps) + "?watch=1 HTTP/1.1\r\nAuthorization: Bearer " + world.tokens().admin() + "\r\n\r\n";
+  const auto watch = "GET " + std::string(config_maps) + "?watch=1 HTTP/1.1\r\nAuthorization: Bearer " +
+                     world.tokens().admin() + "\r\n\r\n";
   create_map("a");
   for (int i = 0; i < 20; ++i) EXPECT_THAT(world.hang_up_after_answer(watch), HasSubstr("200 OK"));
-  create_map("b");   // written to whoever is still thought to be there
+  create_map("b");  // written to whoever is still thought to be there
   EXPECT_EQ(world.get("/readyz").body, "ok");
 }
 

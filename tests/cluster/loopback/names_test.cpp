@@ -1,16 +1,16 @@
 // Hosts files, while they are read.
-#include <unistd.h>
+#include "cluster/dataplane/names.hpp"
 
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <thread>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
 #include "cluster/dataplane/loopback_plane.hpp"
-#include "cluster/dataplane/names.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -34,7 +34,8 @@ class Names : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_NE(::mkdtemp(directory_), nullptr); }
   void TearDown() override {
-    for (const char* file : {"hosts.default", "hosts.other", "nsswitch.conf", "resolv.conf"}) ::unlink((std::string(directory_) + "/" + file).c_str());
+    for (const char* file : {"hosts.default", "hosts.other", "nsswitch.conf", "resolv.conf"})
+      ::unlink((std::string(directory_) + "/" + file).c_str());
     EXPECT_EQ(::rmdir(directory_), 0);
   }
   char directory_[32] = "/tmp/names-test-XXXXXX";
@@ -49,7 +50,7 @@ TEST_F(Names, ShowShortNamesOnlyInTheirNamespace) {
   ASSERT_TRUE(names);
   const auto before = *names->hosts_path("default");
   ASSERT_TRUE(names->set_service("default", "sayhi", {"10.96.0.7"}));
-  const auto after = *names->hosts_path("other");   // made later, with what is known
+  const auto after = *names->hosts_path("other");  // made later, with what is known
   EXPECT_EQ(read_file(before), head + own_lines);
   EXPECT_EQ(read_file(after), head + foreign_lines);
   EXPECT_EQ(read_file(names->nsswitch_path()).find("hosts: files\n") != std::string::npos, true);
@@ -76,10 +77,14 @@ TEST_F(Names, FollowServices) {
   ASSERT_TRUE(names);
   const auto path = *names->hosts_path("default");
   const auto object = [](const char* text) { return std::make_shared<const json>(json::parse(text)); };
-  const auto plain = object(R"({"kind":"Service","metadata":{"name":"sayhi","namespace":"default"},"spec":{"clusterIP":"10.96.0.7"}})");
-  const auto headless = object(R"({"kind":"Service","metadata":{"name":"sayhi","namespace":"default"},"spec":{"clusterIP":"None"}})");
-  const auto external = object(R"({"kind":"Service","metadata":{"name":"sayhi","namespace":"default"},"spec":{"type":"ExternalName"}})");
-  const auto slice = object(R"({"kind":"EndpointSlice","metadata":{"name":"x","namespace":"default","labels":{"kubernetes.io/service-name":"sayhi"}},
+  const auto plain = object(
+      R"({"kind":"Service","metadata":{"name":"sayhi","namespace":"default"},"spec":{"clusterIP":"10.96.0.7"}})");
+  const auto headless =
+      object(R"({"kind":"Service","metadata":{"name":"sayhi","namespace":"default"},"spec":{"clusterIP":"None"}})");
+  const auto external =
+      object(R"({"kind":"Service","metadata":{"name":"sayhi","namespace":"default"},"spec":{"type":"ExternalName"}})");
+  const auto slice = object(
+      R"({"kind":"EndpointSlice","metadata":{"name":"x","namespace":"default","labels":{"kubernetes.io/service-name":"sayhi"}},
       "addressType":"IPv4","endpoints":[{"addresses":["10.244.0.2"]},{"addresses":["10.244.0.3"],"conditions":{"ready":false}}]})");
   ASSERT_TRUE(names->update("default", "sayhi", plain, {slice}));
   EXPECT_EQ(heeded(path), head + own_lines);
@@ -107,7 +112,9 @@ TEST_F(Names, AreNeverSeenTorn) {
     }
   });
   for (int i = 0; i < 2000; ++i)
-    ASSERT_TRUE(names->set_service("default", "service-with-a-long-name-" + std::to_string(i % 150), i % 3 == 0 ? std::vector<std::string>() : std::vector<std::string>{"10.96.1." + std::to_string(i % 250)}));
+    ASSERT_TRUE(names->set_service(
+        "default", "service-with-a-long-name-" + std::to_string(i % 150),
+        i % 3 == 0 ? std::vector<std::string>() : std::vector<std::string>{"10.96.1." + std::to_string(i % 250)}));
   done = true;
   reader.join();
   EXPECT_EQ(torn, "");

@@ -1,9 +1,8 @@
 // Processes, probes and hooks on this machine: real children, real sockets on 127.0.0.1.
 #include <csignal>
-#include <unistd.h>
-
 #include <fstream>
 #include <thread>
+#include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
@@ -13,8 +12,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cluster/node/process.hpp"
 #include "cluster/node/prober.hpp"
+#include "cluster/node/process.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -90,7 +89,8 @@ TEST(Process, SeesOnlyItsOwnEnvironmentAndDescriptors) {
 
 TEST(Process, DestroyingItKillsTheChild) {
   asio::io_context io;
-  auto started = Process::start(io.get_executor(), shell("sleep 30"), {[](const std::string&) {}, [](int) { FAIL() << "it was destroyed"; }});
+  auto started = Process::start(io.get_executor(), shell("sleep 30"),
+                                {[](const std::string&) {}, [](int) { FAIL() << "it was destroyed"; }});
   ASSERT_TRUE(started.has_value());
   const pid_t pid = (*started)->pid();
   io.run_for(50ms);
@@ -122,7 +122,8 @@ TEST(Process, WhatItLeavesInItsGroupDiesWithIt) {
 // A server on 127.0.0.1 that answers each connection with `answer`, or closes it (""), or says nothing ("-").
 class Server {
  public:
-  explicit Server(std::string answer) : answer_(std::move(answer)), acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+  explicit Server(std::string answer)
+      : answer_(std::move(answer)), acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
     accept();
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -173,7 +174,9 @@ ProbeAnswer ask(const Start& start) {
   return answer.value_or(ProbeAnswer{ProbeOutcome::failure, "no answer", true});
 }
 ProbeAnswer ask_http(const Handler& handler, Nanos timeout = 5s) {
-  return ask([&](auto executor, OnAnswer on_answer) { return probe_http(executor, handler, "127.0.0.1", timeout, on_answer); });
+  return ask([&](auto executor, OnAnswer on_answer) {
+    return probe_http(executor, handler, "127.0.0.1", timeout, on_answer);
+  });
 }
 
 // A port of 127.0.0.1 where nobody listens.
@@ -184,7 +187,8 @@ int closed_port() {
 }
 
 TEST(Prober, StatusesFrom200To399AreSuccess) {
-  for (const auto& [status, good] : {std::pair{200, true}, {204, true}, {302, true}, {399, true}, {400, false}, {404, false}, {503, false}}) {
+  for (const auto& [status, good] :
+       {std::pair{200, true}, {204, true}, {302, true}, {399, true}, {400, false}, {404, false}, {503, false}}) {
     const Server server("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: 0\r\n\r\n");
     const ProbeAnswer answer = ask_http(http(server.port()));
     EXPECT_EQ(answer.outcome == ProbeOutcome::success, good) << status << " " << answer.message;
@@ -197,19 +201,25 @@ TEST(Prober, SendsWhatKubeletSends) {
   Handler handler = http(server.port(), "/ready?x=1");
   handler.headers = {{"X-Who", "me"}, {"Host", "sayhi"}};
   EXPECT_EQ(ask_http(handler).outcome, ProbeOutcome::success);
-  EXPECT_EQ(server.request, "GET /ready?x=1 HTTP/1.1\r\nHost: sayhi\r\nX-Who: me\r\nUser-Agent: kube-probe/1.36\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(server.request,
+            "GET /ready?x=1 HTTP/1.1\r\nHost: sayhi\r\nX-Who: me\r\nUser-Agent: kube-probe/1.36\r\nAccept: "
+            "*/*\r\nConnection: close\r\n\r\n");
 }
 
 TEST(Prober, FailuresInGosWords) {
   const int closed = closed_port();
   const std::string target = "127.0.0.1:" + std::to_string(closed);
-  EXPECT_EQ(ask_http(http(closed)).message, "Get \"http://" + target + "/healthz\": dial tcp " + target + ": connect: connection refused");
+  EXPECT_EQ(ask_http(http(closed)).message,
+            "Get \"http://" + target + "/healthz\": dial tcp " + target + ": connect: connection refused");
   Handler tcp_handler = http(closed);
   tcp_handler.kind = Handler::Kind::tcp;
-  EXPECT_EQ(ask([&](auto executor, OnAnswer done) { return probe_tcp(executor, tcp_handler, "127.0.0.1", 1s, done); }).message,
+  EXPECT_EQ(ask([&](auto executor, OnAnswer done) {
+              return probe_tcp(executor, tcp_handler, "127.0.0.1", 1s, done);
+            }).message,
             "dial tcp " + target + ": connect: connection refused");
   const Server silent("-"), closing("");
-  EXPECT_THAT(ask_http(http(silent.port()), 100ms).message, HasSubstr("context deadline exceeded (Client.Timeout exceeded while awaiting headers)"));
+  EXPECT_THAT(ask_http(http(silent.port()), 100ms).message,
+              HasSubstr("context deadline exceeded (Client.Timeout exceeded while awaiting headers)"));
   EXPECT_THAT(ask_http(http(closing.port())).message, HasSubstr("/healthz\": EOF"));
   Handler nameless = http(0);
   nameless.port_name = "web";
@@ -220,7 +230,9 @@ TEST(Prober, TcpNeedsOnlyAConnection) {
   const Server server("-");
   Handler handler = http(server.port());
   handler.kind = Handler::Kind::tcp;
-  EXPECT_EQ(ask([&](auto executor, OnAnswer done) { return probe_tcp(executor, handler, "127.0.0.1", 1s, done); }).outcome, ProbeOutcome::success);
+  EXPECT_EQ(
+      ask([&](auto executor, OnAnswer done) { return probe_tcp(executor, handler, "127.0.0.1", 1s, done); }).outcome,
+      ProbeOutcome::success);
 }
 
 TEST(Prober, ExecJudgesByTheExitCodeAndTellsWhatWasPrinted) {
@@ -238,7 +250,8 @@ TEST(Prober, AnAbandonedAttemptStaysSilent) {
   const Server silent("-");
   asio::io_context io;
   {
-    const Attempt attempt = probe_http(io.get_executor(), http(silent.port()), "127.0.0.1", 10s, [](const ProbeAnswer&) { FAIL(); });
+    const Attempt attempt =
+        probe_http(io.get_executor(), http(silent.port()), "127.0.0.1", 10s, [](const ProbeAnswer&) { FAIL(); });
     io.run_for(50ms);
   }
   io.run_for(1s);

@@ -1,4 +1,6 @@
 // The proxier between a real store and a real data plane (the fallback's, whose writes can be read back).
+#include "cluster/dataplane/proxier.hpp"
+
 #include <fstream>
 #include <sstream>
 
@@ -6,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include "cluster/dataplane/loopback_plane.hpp"
-#include "cluster/dataplane/proxier.hpp"
 
 namespace straycat::cluster {
 namespace {

@@ -1,4 +1,5 @@
 // The sandbox with namespaces: its ends, whoever dies first.
+#include <chrono>
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
@@ -8,8 +9,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <chrono>
 
 #include "cluster/dataplane/names.hpp"
 #include "cluster/support/sandbox_world.hpp"
@@ -36,19 +35,23 @@ TEST_P(KernelSandbox, LeavesNothingBehindWhoeverIsKilled) {
 }
 
 TEST_P(KernelSandbox, GivesInnerItsOwnWorld) {
-  EXPECT_EQ(in_sandbox(options_, [](const SandboxSetup& setup) {
-    EXPECT_EQ(setup.plane, PlaneKind::kernel);
-    EXPECT_TRUE(setup.own_proc);
-    EXPECT_EQ(setup.state_dir, "/run/straycat");
-    EXPECT_EQ(::access("/proc/1/stat", R_OK), 0);
-    EXPECT_NE(::getppid(), 0);
-    EXPECT_EQ(::getppid(), 1) << "the guard is PID 1";
-    EXPECT_EQ(::geteuid(), 0U);
-    EXPECT_GE(::open("/run/straycat/file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), 0);
-    sigset_t mask;
-    ::sigprocmask(SIG_SETMASK, nullptr, &mask);
-    EXPECT_EQ(sigismember(&mask, SIGTERM), 0) << "inner's signals are not blocked";
-  }, GetParam()), 0);
+  EXPECT_EQ(in_sandbox(
+                options_,
+                [](const SandboxSetup& setup) {
+                  EXPECT_EQ(setup.plane, PlaneKind::kernel);
+                  EXPECT_TRUE(setup.own_proc);
+                  EXPECT_EQ(setup.state_dir, "/run/straycat");
+                  EXPECT_EQ(::access("/proc/1/stat", R_OK), 0);
+                  EXPECT_NE(::getppid(), 0);
+                  EXPECT_EQ(::getppid(), 1) << "the guard is PID 1";
+                  EXPECT_EQ(::geteuid(), 0U);
+                  EXPECT_GE(::open("/run/straycat/file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), 0);
+                  sigset_t mask;
+                  ::sigprocmask(SIG_SETMASK, nullptr, &mask);
+                  EXPECT_EQ(sigismember(&mask, SIGTERM), 0) << "inner's signals are not blocked";
+                },
+                GetParam()),
+            0);
   EXPECT_NE(::access("/run/straycat", F_OK), 0) << "the tmpfs is the sandbox's alone";
 }
 
@@ -96,8 +99,10 @@ void expect_names_in_pod(const std::string& hosts, NamesFile& names, KernelDataP
   int words[2];
   ASSERT_EQ(::pipe(words), 0);
   start_pod(plane, [&](const std::string&) {
-    std::string out = std::to_string(NamesFile::mount_over_etc(hosts.c_str(), names.nsswitch_path().c_str(), names.resolv_path().c_str()));
-    for (const char* name : {"sayhi", "sayhi.default", "sayhi.default.svc.cluster.local", "other", "other.elsewhere"}) out += " " + resolve(name);
+    std::string out = std::to_string(
+        NamesFile::mount_over_etc(hosts.c_str(), names.nsswitch_path().c_str(), names.resolv_path().c_str()));
+    for (const char* name : {"sayhi", "sayhi.default", "sayhi.default.svc.cluster.local", "other", "other.elsewhere"})
+      out += " " + resolve(name);
     const auto before = std::chrono::steady_clock::now();
     out += resolve("no-such-name.example.com");
     out += std::chrono::steady_clock::now() - before < std::chrono::milliseconds(500) ? " quick" : " slow";
@@ -109,15 +114,18 @@ void expect_names_in_pod(const std::string& hosts, NamesFile& names, KernelDataP
 }
 
 TEST_P(KernelSandbox, ResolvesServiceNamesInPods) {
-  EXPECT_EQ(on_kernel_plane([](KernelDataPlane& plane, const SandboxSetup& setup) {
-    auto names = NamesFile::create(setup.state_dir);
-    ASSERT_TRUE(names);
-    const auto hosts = names->hosts_path("default");
-    ASSERT_TRUE(hosts);
-    ASSERT_TRUE(names->set_service("default", "sayhi", {"10.96.0.7"}));
-    ASSERT_TRUE(names->set_service("elsewhere", "other", {"10.96.0.9"}));
-    expect_names_in_pod(*hosts, *names, plane);
-  }, GetParam()), 0);
+  EXPECT_EQ(on_kernel_plane(
+                [](KernelDataPlane& plane, const SandboxSetup& setup) {
+                  auto names = NamesFile::create(setup.state_dir);
+                  ASSERT_TRUE(names);
+                  const auto hosts = names->hosts_path("default");
+                  ASSERT_TRUE(hosts);
+                  ASSERT_TRUE(names->set_service("default", "sayhi", {"10.96.0.7"}));
+                  ASSERT_TRUE(names->set_service("elsewhere", "other", {"10.96.0.9"}));
+                  expect_names_in_pod(*hosts, *names, plane);
+                },
+                GetParam()),
+            0);
 }
 
 }  // namespace

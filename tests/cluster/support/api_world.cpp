@@ -1,10 +1,9 @@
 #include "cluster/support/api_world.hpp"
 
 #include <arpa/inet.h>
-#include <sys/socket.h>
-
 #include <future>
 #include <stdexcept>
+#include <sys/socket.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -125,7 +124,8 @@ std::string ApiWorld::exchange(const std::string& bytes, bool to_the_end) {
   return out;
 }
 
-HttpAnswer ApiWorld::request(const std::string& method, const std::string& target, const std::vector<std::string>& headers, const std::string& body,
+HttpAnswer ApiWorld::request(const std::string& method, const std::string& target,
+                             const std::vector<std::string>& headers, const std::string& body,
                              const std::string& token) {
   auto text = method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n";
   for (const auto& header : headers) text += header + "\r\n";
@@ -138,7 +138,8 @@ HttpAnswer ApiWorld::get(const std::string& target, const std::string& accept) {
   return request("GET", target, {"Accept: " + accept}, "", tokens_.admin());
 }
 
-HttpAnswer ApiWorld::send(const std::string& method, const std::string& target, const std::string& body, const std::string& content_type) {
+HttpAnswer ApiWorld::send(const std::string& method, const std::string& target, const std::string& body,
+                          const std::string& content_type) {
   return request(method, target, {"Accept: application/json", "Content-Type: " + content_type}, body, tokens_.admin());
 }
 

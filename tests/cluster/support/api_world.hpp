@@ -16,7 +16,7 @@ namespace straycat::cluster::testing_world {
 
 struct HttpAnswer {
   int code = 0;
-  std::string head, body;                // body: chunks joined
+  std::string head, body;  // body: chunks joined
   [[nodiscard]] json object() const { return json::parse(body, nullptr, false); }
 };
 
@@ -42,8 +42,9 @@ class ApiWorld {
   [[nodiscard]] HttpAnswer send(const std::string& method, const std::string& target, const std::string& body,
                                 const std::string& content_type = "application/json");
   // The whole request as text after the request line's "METHOD TARGET"; `token` "" = anonymous.
-  [[nodiscard]] HttpAnswer request(const std::string& method, const std::string& target, const std::vector<std::string>& headers,
-                                   const std::string& body, const std::string& token);
+  [[nodiscard]] HttpAnswer request(const std::string& method, const std::string& target,
+                                   const std::vector<std::string>& headers, const std::string& body,
+                                   const std::string& token);
   // Raw bytes over one TLS connection; the answer is whatever came until the server closed.
   [[nodiscard]] std::string raw(const std::string& bytes);
 

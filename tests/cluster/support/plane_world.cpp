@@ -1,6 +1,9 @@
 #include "cluster/support/plane_world.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <cerrno>
+#include <cstdio>
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -10,10 +13,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstdio>
 
 namespace straycat::cluster::testing {
 namespace {
@@ -42,7 +41,8 @@ std::string hear(int line) {
 }
 
 int finish_connect(int socket, const sockaddr_in& target, int timeout_ms) {
-  if (::connect(socket, reinterpret_cast<const sockaddr*>(&target), sizeof target) != 0 && errno != EINPROGRESS) return errno;
+  if (::connect(socket, reinterpret_cast<const sockaddr*>(&target), sizeof target) != 0 && errno != EINPROGRESS)
+    return errno;
   if (!wait_for(socket, POLLOUT, timeout_ms)) return ETIMEDOUT;
   int error = 0;
   socklen_t size = sizeof error;
@@ -72,7 +72,8 @@ std::vector<Try> try_many(const std::string& address, std::uint16_t port, int co
 }
 
 int count_errors(const std::vector<Try>& tries, int error) {
-  return static_cast<int>(std::count_if(tries.begin(), tries.end(), [error](const Try& each) { return each.error == error; }));
+  return static_cast<int>(
+      std::count_if(tries.begin(), tries.end(), [error](const Try& each) { return each.error == error; }));
 }
 
 Pod start_pod(DataPlane& plane, const std::function<void(const std::string&)>& body) {
@@ -106,7 +107,9 @@ void serve(std::uint16_t port, const std::function<void()>& ready) {
   const int yes = 1;
   ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   const auto any = socket_address("0.0.0.0", port);
-  if (::bind(listener.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0 || ::listen(listener.get(), 512) != 0) return;
+  if (::bind(listener.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0 ||
+      ::listen(listener.get(), 512) != 0)
+    return;
   ready();
   while (true) {
     sockaddr_in peer{};
@@ -120,7 +123,8 @@ void serve(std::uint16_t port, const std::function<void()>& ready) {
 Pod start_server(DataPlane& plane, std::uint16_t port) {
   int ready[2];
   EXPECT_EQ(::pipe2(ready, O_CLOEXEC), 0);
-  const auto pod = start_pod(plane, [&](const std::string&) { serve(port, [&] { (void)!::write(ready[1], "r", 1); }); });
+  const auto pod =
+      start_pod(plane, [&](const std::string&) { serve(port, [&] { (void)!::write(ready[1], "r", 1); }); });
   ::close(ready[1]);
   EXPECT_TRUE(wait_for(ready[0], POLLIN, 5000));
   ::close(ready[0]);
@@ -161,9 +165,10 @@ std::vector<Try> from_pod(DataPlane& plane, const std::function<std::vector<Try>
 void become_ordinary() {
   if (::geteuid() != 0) return;
   constexpr uid_t nobody = 65534;
-  const bool done = ::setgroups(0, nullptr) == 0 && ::setresgid(nobody, nobody, nobody) == 0 && ::setresuid(nobody, nobody, nobody) == 0;
+  const bool done = ::setgroups(0, nullptr) == 0 && ::setresgid(nobody, nobody, nobody) == 0 &&
+                    ::setresuid(nobody, nobody, nobody) == 0;
   if (!done) ::_exit(99);
-  ::prctl(PR_SET_DUMPABLE, 1);   // a change of user clears it, and then /proc/self belongs to root
+  ::prctl(PR_SET_DUMPABLE, 1);  // a change of user clears it, and then /proc/self belongs to root
 }
 
 int in_sandbox(const Options& options, const std::function<void(const SandboxSetup&)>& body, As as) {
@@ -186,11 +191,14 @@ int in_sandbox(const Options& options, const std::function<void(const SandboxSet
 int on_kernel_plane(const std::function<void(KernelDataPlane&, const SandboxSetup&)>& body, As as) {
   Options options;
   options.data_plane = Options::DataPlane::kernel;
-  return in_sandbox(options, [&](const SandboxSetup& setup) {
-    auto plane = KernelDataPlane::create(setup.truth_fd);
-    ASSERT_TRUE(plane) << plane.error().message;
-    body(**plane, setup);
-  }, as);
+  return in_sandbox(
+      options,
+      [&](const SandboxSetup& setup) {
+        auto plane = KernelDataPlane::create(setup.truth_fd);
+        ASSERT_TRUE(plane) << plane.error().message;
+        body(**plane, setup);
+      },
+      as);
 }
 
 ServiceRule rule_for(const std::vector<Pod>& pods, std::uint16_t port) {

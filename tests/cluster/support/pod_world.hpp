@@ -22,20 +22,25 @@ inline json container(const std::string& name, const json& more = json::object()
 inline json pod_object(const json& containers, const json& spec_more = json::object()) {
   json spec = {{"containers", containers}, {"nodeName", "node1"}};
   spec.update(spec_more);
-  return {{"kind", "Pod"}, {"metadata", {{"name", "p"}, {"namespace", "ns"}, {"uid", "u"}, {"generation", 1}}}, {"spec", spec}};
+  return {{"kind", "Pod"},
+          {"metadata", {{"name", "p"}, {"namespace", "ns"}, {"uid", "u"}, {"generation", 1}}},
+          {"spec", spec}};
 }
 
 class PodWorld {
  public:
-  explicit PodWorld(const json& pod, LifecycleSettings settings = {}) : machine_(known(pod), settings_with_host(settings)) {}
+  explicit PodWorld(const json& pod, LifecycleSettings settings = {})
+      : machine_(known(pod), settings_with_host(settings)) {}
 
   // Everything that the machine asked for, printed, without "publish".
   std::vector<std::string> feed(const Input& what) {
     std::vector<std::string> out;
     published = false;
     for (const Action& action : machine_.resume(what, moment())) {
-      if (std::holds_alternative<action::Publish>(action)) published = true;
-      else out.push_back(to_string(action));
+      if (std::holds_alternative<action::Publish>(action))
+        published = true;
+      else
+        out.push_back(to_string(action));
     }
     return out;
   }
@@ -66,7 +71,9 @@ class PodWorld {
   [[nodiscard]] Nanos until_wake() const { return *machine_.wake_at() - now_; }
   [[nodiscard]] const json& status() const { return machine_.status(); }
   [[nodiscard]] std::string phase() const { return status().at("phase"); }
-  [[nodiscard]] const json& state(std::size_t i = 0) const { return status().at("containerStatuses").at(i).at("state"); }
+  [[nodiscard]] const json& state(std::size_t i = 0) const {
+    return status().at("containerStatuses").at(i).at("state");
+  }
   [[nodiscard]] const json& condition(const std::string& type) const {
     for (const json& item : status().at("conditions")) {
       if (item.at("type") == type) return item;

@@ -46,7 +46,8 @@ std::string normalised_text(std::string text) {
   text = std::regex_replace(text, pattern("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UID");
   text = std::regex_replace(text, pattern("20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-9:]{8}(\\.[0-9]+)?Z"), "TIME");
   text = std::regex_replace(text, pattern("10\\.96\\.[0-9]+\\.[0-9]+"), "ADDRESS");
-  return std::regex_replace(text, pattern("too old resource version: 1 \\([0-9]+\\)"), "too old resource version: 1 (N)");
+  return std::regex_replace(text, pattern("too old resource version: 1 \\([0-9]+\\)"),
+                            "too old resource version: 1 (N)");
 }
 
 void compare(const json& ours, const json& recorded, const std::string& path, std::vector<Difference>& out) {

@@ -15,15 +15,15 @@ struct Recording {
   std::string name;
   Request request;
   int code = 0;
-  std::string content_type, body;   // body: stream lines without their arrival times
+  std::string content_type, body;  // body: stream lines without their arrival times
   [[nodiscard]] json object() const { return json::parse(body, nullptr, false); }
 };
 
 // tests/cluster/recordings/NAME.http
 [[nodiscard]] Recording read_recording(const std::string& name);
 
-// What differs from run to run made equal: uids, times, resourceVersions, cluster addresses, random suffixes; managedFields
-// dropped (their sets have tests of their own).
+// What differs from run to run made equal: uids, times, resourceVersions, cluster addresses, random suffixes;
+// managedFields dropped (their sets have tests of their own).
 [[nodiscard]] json normalised(const json& value);
 
 // "/spec/replicas: ours 1, recorded 2", one for each place; "" for the root.

@@ -1,19 +1,18 @@
 #include "cluster/support/sandbox_world.hpp"
 
-#include <dirent.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <dirent.h>
 #include <fstream>
 #include <iostream>
+#include <signal.h>
 #include <sstream>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 #include "cluster/dataplane/planes.hpp"
 
@@ -59,7 +58,7 @@ std::atomic<bool> told_to_end{false};
 
 // Inner of the busy sandbox.
 int be_busy(const SandboxSetup& setup) {
-  struct sigaction ending {};
+  struct sigaction ending{};
   ending.sa_handler = [](int) { told_to_end = true; };
   ::sigaction(SIGTERM, &ending, nullptr);
   auto plane = make_data_plane(setup);
@@ -68,14 +67,17 @@ int be_busy(const SandboxSetup& setup) {
   for (int i = 0; i < 2; ++i)
     pods.push_back(start_pod(**plane, [](const std::string&) {
       ::signal(SIGTERM, SIG_IGN);
-      if (::fork() == 0) ::setsid();   // a child that left its pod's session, and that nobody but a sandbox can end
+      if (::fork() == 0) ::setsid();  // a child that left its pod's session, and that nobody but a sandbox can end
       while (true) ::pause();
     }));
-  for (int round = 0; !told_to_end; ++round) (void)(*plane)->apply({{rule_for(round % 2 == 0 ? pods : std::vector<Pod>{})}});
+  for (int round = 0; !told_to_end; ++round)
+    (void)(*plane)->apply({{rule_for(round % 2 == 0 ? pods : std::vector<Pod>{})}});
   return 0;
 }
 
-std::string name_of_test(std::uint64_t number) { return "sc" + std::to_string(::getpid() % 100000) + "-" + std::to_string(number % 1000000); }
+std::string name_of_test(std::uint64_t number) {
+  return "sc" + std::to_string(::getpid() % 100000) + "-" + std::to_string(number % 1000000);
+}
 
 bool wait_until(const std::function<bool()>& holds) {
   const auto deadline = Clock::now() + std::chrono::seconds(10);
@@ -88,7 +90,8 @@ bool wait_until(const std::function<bool()>& holds) {
 
 std::string words_for(const std::vector<pid_t>& pids) {
   std::string out;
-  for (const auto pid : pids) out += std::to_string(pid) + " " + read_file("/proc/" + std::to_string(pid) + "/status").substr(0, 200) + "\n";
+  for (const auto pid : pids)
+    out += std::to_string(pid) + " " + read_file("/proc/" + std::to_string(pid) + "/status").substr(0, 200) + "\n";
   return out;
 }
 
@@ -97,7 +100,7 @@ std::string words_for(const std::vector<pid_t>& pids) {
 std::vector<pid_t> processes_named(const std::string& name) {
   std::vector<pid_t> out;
   for (const auto pid : all_processes()) {
-    const auto line = read_file("/proc/" + std::to_string(pid) + "/stat");   // "pid (name) state ..."
+    const auto line = read_file("/proc/" + std::to_string(pid) + "/stat");  // "pid (name) state ..."
     const auto close = line.rfind(')');
     if (close == std::string::npos || line.find("(" + name + ")") == std::string::npos) continue;
     if (line[close + 2] != 'Z' && line[close + 2] != 'X') out.push_back(pid);
@@ -139,7 +142,7 @@ BusySandbox start_busy(const Options& options, As as, std::uint64_t number) {
   if (out.keeper == 0) {
     ::prctl(PR_SET_NAME, out.name.c_str());
     if (as == As::ordinary_user) become_ordinary();
-    ::freopen("/dev/null", "w", stderr);   // "the cluster was killed by signal 9" is what this test is about
+    ::freopen("/dev/null", "w", stderr);  // "the cluster was killed by signal 9" is what this test is about
     ::_exit(run_in_sandbox(options, be_busy));
   }
   return out;
@@ -154,9 +157,10 @@ void kill_round(const Options& options, As as, std::mt19937_64& random, int wind
   const auto namespaces = foreign_namespaces(alive);
   const pid_t victim = alive.empty() ? sandbox.keeper : alive[random() % alive.size()];
   ::kill(victim, SIGKILL);
-  const auto what = "killed process " + std::to_string(victim) + " (keeper " + std::to_string(sandbox.keeper) + ") of " +
-                    std::to_string(alive.size()) + " after " + std::to_string(moment_us) + " us";
-  if (victim != sandbox.keeper) ::kill(sandbox.keeper, SIGTERM);   // where the victim was only a pod, the rest goes on until told
+  const auto what = "killed process " + std::to_string(victim) + " (keeper " + std::to_string(sandbox.keeper) +
+                    ") of " + std::to_string(alive.size()) + " after " + std::to_string(moment_us) + " us";
+  if (victim != sandbox.keeper)
+    ::kill(sandbox.keeper, SIGTERM);  // where the victim was only a pod, the rest goes on until told
   ::waitpid(sandbox.keeper, nullptr, 0);
   const bool gone = wait_until([&] { return processes_named(sandbox.name).empty(); });
   EXPECT_TRUE(gone) << what << "; left: " << words_for(processes_named(sandbox.name));

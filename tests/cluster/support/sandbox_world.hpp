@@ -1,12 +1,11 @@
 // Sandboxes that are killed, and what a machine must look like afterwards.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <random>
 #include <set>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include "cluster/support/plane_world.hpp"
@@ -31,12 +30,12 @@ Remains look_for_remains();
 // A cluster as busy as a real one: pods with children of their own, and rules rewritten all the time, until SIGTERM.
 struct BusySandbox {
   pid_t keeper = -1;
-  std::string name;   // of all its processes
+  std::string name;  // of all its processes
 };
 BusySandbox start_busy(const Options& options, As as, std::uint64_t number);
 
-// One round: starts one, kills a random process of it at a random moment of its first `window_ms` (which begins before its fork),
-// ends the rest by SIGTERM where it is still there, and expects that nothing is left. Says what it did.
+// One round: starts one, kills a random process of it at a random moment of its first `window_ms` (which begins before
+// its fork), ends the rest by SIGTERM where it is still there, and expects that nothing is left. Says what it did.
 void kill_round(const Options& options, As as, std::mt19937_64& random, int window_ms);
 
 // STRAYCAT_SEED, or a new one; printed, so that a failure can be had again. STRAYCAT_ROUNDS, or `standard`.

@@ -23,7 +23,8 @@ const char* manifest = R"({"apiVersion":"apps/v1","kind":"Deployment","metadata"
 TEST(Apply, LeavingAFieldOutRemovesIt) {
   const auto live = applied(nullptr, manifest, alice);
   const auto next = applied(live, R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"},
-    "spec":{"template":{"spec":{"containers":[{"name":"x","image":"i","env":[{"name":"B","value":"3"}]}]}}}})", alice);
+    "spec":{"template":{"spec":{"containers":[{"name":"x","image":"i","env":[{"name":"B","value":"3"}]}]}}}})",
+                            alice);
   EXPECT_FALSE(next["metadata"].contains("labels"));
   EXPECT_FALSE(next["spec"].contains("replicas"));
   EXPECT_EQ(next["spec"]["template"]["spec"]["containers"][0]["env"], json::parse(R"([{"name":"B","value":"3"}])"));
@@ -31,7 +32,8 @@ TEST(Apply, LeavingAFieldOutRemovesIt) {
 
 TEST(Apply, WhatAnotherManagerHoldsStays) {
   auto live = applied(nullptr, manifest, alice);
-  live = applied(live, R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"},"spec":{"replicas":1}})", bob);
+  live = applied(live, R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"},"spec":{"replicas":1}})",
+                 bob);
   const auto next = applied(live, R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"}})", alice);
   EXPECT_EQ(next["spec"]["replicas"], 1) << "bob applied the same value";
   EXPECT_FALSE(next["spec"].contains("template"));
@@ -43,23 +45,28 @@ TEST(Apply, ConflictsNameTheOwnerAndTheField) {
   const auto refused = apply(live, json::parse(other), deployments(), bob, false);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, 409);
-  EXPECT_EQ(refused.error().message, "Apply failed with 1 conflict: conflict with \"alice\" using apps/v1: .spec.replicas");
+  EXPECT_EQ(refused.error().message,
+            "Apply failed with 1 conflict: conflict with \"alice\" using apps/v1: .spec.replicas");
   EXPECT_EQ(refused.error().details["causes"][0]["reason"], "FieldManagerConflict");
   const auto forced = applied(live, other, bob, true);
   EXPECT_EQ(forced["spec"]["replicas"], 2);
   const auto& entries = forced["metadata"]["managedFields"];
   EXPECT_FALSE(entries[0]["fieldsV1"]["f:spec"].contains("f:replicas")) << "alice has lost it";
   EXPECT_TRUE(entries[1]["fieldsV1"]["f:spec"].contains("f:replicas"));
-  const auto again = applied(forced, R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d","labels":{"a":"b"}}})", alice);
+  const auto again = applied(
+      forced, R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d","labels":{"a":"b"}}})", alice);
   EXPECT_EQ(again["spec"]["replicas"], 2) << "what alice no longer owns she cannot remove";
 }
 
 TEST(Apply, ContainersConflictByName) {
   const auto live = applied(nullptr, manifest, alice);
-  const auto refused = apply(live, json::parse(R"({"spec":{"template":{"spec":{"containers":[{"name":"x","image":"other"}]}}}})"), deployments(), bob, false);
+  const auto refused =
+      apply(live, json::parse(R"({"spec":{"template":{"spec":{"containers":[{"name":"x","image":"other"}]}}}})"),
+            deployments(), bob, false);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
-            "Apply failed with 1 conflict: conflict with \"alice\" using apps/v1: .spec.template.spec.containers[name=\"x\"].image");
+            "Apply failed with 1 conflict: conflict with \"alice\" using apps/v1: "
+            ".spec.template.spec.containers[name=\"x\"].image");
 }
 
 TEST(Apply, AnUnchangedApplyKeepsItsTime) {
@@ -79,7 +86,9 @@ TEST(Apply, UpdatesTakeFieldsOver) {
   EXPECT_EQ(entries[1]["fieldsV1"], json::parse(R"({"f:spec":{"f:replicas":{}}})"));
   const auto refused = apply(scaled, json::parse(manifest), deployments(), alice, false);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().message, "Apply failed with 1 conflict: conflict with \"kubectl\" with subresource \"scale\" using apps/v1: .spec.replicas");
+  EXPECT_EQ(refused.error().message,
+            "Apply failed with 1 conflict: conflict with \"kubectl\" with subresource \"scale\" using apps/v1: "
+            ".spec.replicas");
 }
 
 TEST(FieldSet, Algebra) {

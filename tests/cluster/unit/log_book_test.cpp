@@ -1,11 +1,11 @@
 // A container's log in memory: lines out of pieces, a cap, followers that miss nothing.
+#include "cluster/node/log_book.hpp"
+
 #include <random>
 
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "cluster/node/log_book.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -57,7 +57,9 @@ TEST(LogBook, TheEndIsToldOnceAndLater) {
   LogBook book(io.get_executor());
   Reader early, late, gone;
   const auto first = early.follow(book);
-  { const auto left = gone.follow(book); }
+  {
+    const auto left = gone.follow(book);
+  }
   book.append(Stream::out, "last", 1);
   book.close(2);
   book.close(3);
@@ -76,7 +78,11 @@ TEST(LogBook, AFollowerMayLeaveInTheMiddleOfALine) {
   LogBook book(io.get_executor());
   Subscription self;
   int seen = 0;
-  self = book.follow([&](const LogLine&) { if (++seen == 2) self = {}; }, [] {});
+  self = book.follow(
+      [&](const LogLine&) {
+        if (++seen == 2) self = {};
+      },
+      [] {});
   book.append(Stream::out, "a\nb\nc\n", 1);
   EXPECT_EQ(seen, 2);
 }
@@ -92,8 +98,10 @@ TEST(LogBook, AnyCuttingOfTheBytesGivesTheSameLines) {
     for (unsigned i = random() % 200; i > 0; --i) {
       const char c = random() % 5 == 0 ? '\n' : static_cast<char>('a' + random() % 26);
       all += c;
-      if (c == '\n') expected.emplace_back();
-      else expected.back() += c;
+      if (c == '\n')
+        expected.emplace_back();
+      else
+        expected.back() += c;
     }
     if (expected.back().empty()) expected.pop_back();
     LogBook book(io.get_executor());

@@ -1,12 +1,11 @@
 // nfnetlink_log's datagrams: a hand-made one read, and broken ones survived.
 #include <arpa/inet.h>
+#include <cstring>
 #include <endian.h>
+#include <iostream>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
 #include <linux/netlink.h>
-
-#include <cstring>
-#include <iostream>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -34,7 +33,8 @@ std::string packet_message(const std::string& prefix, const std::string& payload
   attribute(body, NFULA_SEQ, bytes_of(htonl(sequence)));
   attribute(body, NFULA_TIMESTAMP, bytes_of(nfulnl_msg_packet_timestamp{htobe64(7), htobe64(5)}));
   attribute(body, NFULA_PAYLOAD, payload);
-  nlmsghdr header{static_cast<std::uint32_t>(NLMSG_HDRLEN + body.size()), (NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_PACKET, 0, 0, 0};
+  nlmsghdr header{static_cast<std::uint32_t>(NLMSG_HDRLEN + body.size()), (NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_PACKET,
+                  0, 0, 0};
   return bytes_of(header) + body;
 }
 
@@ -48,7 +48,8 @@ std::string syn(int words, std::uint16_t port) {
 }
 
 TEST(LogDatagram, ReadsEveryPacketInIt) {
-  const auto read = parse_log_datagram(packet_message("e0", syn(5, 40112), 41) + packet_message("e17", syn(7, 40113), 42));
+  const auto read =
+      parse_log_datagram(packet_message("e0", syn(5, 40112), 41) + packet_message("e17", syn(7, 40113), 42));
   ASSERT_EQ(read.size(), 2U);
   EXPECT_EQ(read[0].prefix, "e0");
   EXPECT_EQ(read[0].source, "10.244.0.9");
@@ -66,7 +67,8 @@ TEST(LogDatagram, SurvivesWhateverComes) {
   const auto whole = packet_message("e0", syn(5, 40112), 41) + packet_message("e17", syn(7, 40113), 42);
   for (int round = 0; round < 20'000; ++round) {
     auto broken = whole.substr(0, random() % (whole.size() + 1));
-    for (int flips = static_cast<int>(random() % 4); flips > 0 && !broken.empty(); --flips) broken[random() % broken.size()] = static_cast<char>(random());
+    for (int flips = static_cast<int>(random() % 4); flips > 0 && !broken.empty(); --flips)
+      broken[random() % broken.size()] = static_cast<char>(random());
     EXPECT_LE(parse_log_datagram(std::string(broken)).size(), 2U + broken.size() / NLMSG_HDRLEN);
   }
 }

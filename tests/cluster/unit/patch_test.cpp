@@ -22,36 +22,52 @@ TEST_P(StrategicMerge, Gives) {
 INSTANTIATE_TEST_SUITE_P(
     Cases, StrategicMerge,
     testing::Values(
-        Case{"scalar", R"({"spec":{"replicas":1,"paused":true}})", R"({"spec":{"replicas":2}})", R"({"spec":{"replicas":2,"paused":true}})"},
-        Case{"null removes", R"({"metadata":{"labels":{"a":"b","c":"d"}}})", R"({"metadata":{"labels":{"a":null}}})", R"({"metadata":{"labels":{"c":"d"}}})"},
-        Case{"container by name", R"({"spec":{"template":{"spec":{"containers":[{"name":"x","image":"i"},{"name":"y","image":"j"}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"y","env":[{"name":"A","value":"b"}]}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","image":"i"},{"name":"y","image":"j","env":[{"name":"A","value":"b"}]}]}}}})"},
-        Case{"new container", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"}]}}}})", R"({"spec":{"template":{"spec":{"containers":[{"name":"z","image":"k"}]}}}})",
+        Case{"scalar", R"({"spec":{"replicas":1,"paused":true}})", R"({"spec":{"replicas":2}})",
+             R"({"spec":{"replicas":2,"paused":true}})"},
+        Case{"null removes", R"({"metadata":{"labels":{"a":"b","c":"d"}}})", R"({"metadata":{"labels":{"a":null}}})",
+             R"({"metadata":{"labels":{"c":"d"}}})"},
+        Case{
+            "container by name",
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"x","image":"i"},{"name":"y","image":"j"}]}}}})",
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"y","env":[{"name":"A","value":"b"}]}]}}}})",
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"x","image":"i"},{"name":"y","image":"j","env":[{"name":"A","value":"b"}]}]}}}})"},
+        Case{"new container", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"}]}}}})",
+             R"({"spec":{"template":{"spec":{"containers":[{"name":"z","image":"k"}]}}}})",
              R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"z","image":"k"}]}}}})"},
-        Case{"port by containerPort alone", R"({"spec":{"template":{"spec":{"containers":[{"name":"x","ports":[{"containerPort":1,"protocol":"TCP"}]}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","ports":[{"containerPort":1,"name":"web"}]}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","ports":[{"containerPort":1,"protocol":"TCP","name":"web"}]}]}}}})"},
+        Case{
+            "port by containerPort alone",
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"x","ports":[{"containerPort":1,"protocol":"TCP"}]}]}}}})",
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"x","ports":[{"containerPort":1,"name":"web"}]}]}}}})",
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"x","ports":[{"containerPort":1,"protocol":"TCP","name":"web"}]}]}}}})"},
         Case{"delete an item", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"y"}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","$patch":"delete"}]}}}})", R"({"spec":{"template":{"spec":{"containers":[{"name":"y"}]}}}})"},
+             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","$patch":"delete"}]}}}})",
+             R"({"spec":{"template":{"spec":{"containers":[{"name":"y"}]}}}})"},
         Case{"replace a list", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"y"}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"z"},{"$patch":"replace"}]}}}})", R"({"spec":{"template":{"spec":{"containers":[{"name":"z"}]}}}})"},
-        Case{"order", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"y"}]}}}})",
-             R"({"spec":{"template":{"spec":{"$setElementOrder/containers":[{"name":"y"},{"name":"x"}],"containers":[{"name":"y","image":"i"}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"y","image":"i"},{"name":"x"}]}}}})"},
+             R"({"spec":{"template":{"spec":{"containers":[{"name":"z"},{"$patch":"replace"}]}}}})",
+             R"({"spec":{"template":{"spec":{"containers":[{"name":"z"}]}}}})"},
+        Case{
+            "order", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"y"}]}}}})",
+            R"({"spec":{"template":{"spec":{"$setElementOrder/containers":[{"name":"y"},{"name":"x"}],"containers":[{"name":"y","image":"i"}]}}}})",
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"y","image":"i"},{"name":"x"}]}}}})"},
         Case{"retain keys", R"({"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1}}}})",
-             R"({"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}})", R"({"spec":{"strategy":{"type":"Recreate"}}})"},
+             R"({"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}})",
+             R"({"spec":{"strategy":{"type":"Recreate"}}})"},
         Case{"replace an object", R"({"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1}}}})",
-             R"({"spec":{"strategy":{"$patch":"replace","type":"Recreate"}}})", R"({"spec":{"strategy":{"type":"Recreate"}}})"},
-        Case{"set", R"({"metadata":{"finalizers":["a"]}})", R"({"metadata":{"finalizers":["b","a"]}})", R"({"metadata":{"finalizers":["a","b"]}})"},
-        Case{"delete from a set", R"({"metadata":{"finalizers":["a","b"]}})", R"({"metadata":{"$deleteFromPrimitiveList/finalizers":["a"]}})", R"({"metadata":{"finalizers":["b"]}})"},
+             R"({"spec":{"strategy":{"$patch":"replace","type":"Recreate"}}})",
+             R"({"spec":{"strategy":{"type":"Recreate"}}})"},
+        Case{"set", R"({"metadata":{"finalizers":["a"]}})", R"({"metadata":{"finalizers":["b","a"]}})",
+             R"({"metadata":{"finalizers":["a","b"]}})"},
+        Case{"delete from a set", R"({"metadata":{"finalizers":["a","b"]}})",
+             R"({"metadata":{"$deleteFromPrimitiveList/finalizers":["a"]}})", R"({"metadata":{"finalizers":["b"]}})"},
         Case{"atomic list", R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["1","2"]}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["3"]}]}}}})", R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["3"]}]}}}})"}),
+             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["3"]}]}}}})",
+             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["3"]}]}}}})"}),
     [](const auto& info) { return "Case" + std::to_string(info.index); });
 
 TEST(JsonPatch, AppliesOrSaysWhy) {
   const auto target = json::parse(R"({"a":{"b":1}})");
-  EXPECT_EQ(json_patched(target, json::parse(R"([{"op":"add","path":"/a/c","value":2}])"))->object, json::parse(R"({"a":{"b":1,"c":2}})"));
+  EXPECT_EQ(json_patched(target, json::parse(R"([{"op":"add","path":"/a/c","value":2}])"))->object,
+            json::parse(R"({"a":{"b":1,"c":2}})"));
   const auto refused = json_patched(target, json::parse(R"([{"op":"test","path":"/a/b","value":2}])"));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, 422);

@@ -27,12 +27,14 @@ TEST(PodLife, StartsSandboxThenContainersWithConditionsInKubeletsOrder) {
   EXPECT_EQ(world.condition("Ready").at("message"), "containers with unready status: [sayhi]");
 
   EXPECT_THAT(world.feed(input::SandboxReady{"10.244.0.9"}),
-              ElementsAre("event Normal Pulled sayhi: Container image \"beranm14/sayhi\" already present on machine and can be accessed by the pod",
+              ElementsAre("event Normal Pulled sayhi: Container image \"beranm14/sayhi\" already present on machine "
+                          "and can be accessed by the pod",
                           "event Normal Created sayhi: Container created", "start 0"));
   EXPECT_TRUE(world.holds("PodReadyToStartContainers"));
   EXPECT_FALSE(world.status().contains("podIP")) << "kubelet shows the address with the first container";
 
-  EXPECT_THAT(world.feed(input::Started{0, "straycat://1"}), ElementsAre("event Normal Started sayhi: Container started"));
+  EXPECT_THAT(world.feed(input::Started{0, "straycat://1"}),
+              ElementsAre("event Normal Started sayhi: Container started"));
   EXPECT_EQ(world.phase(), "Running");
   EXPECT_EQ(world.status().at("podIP"), "10.244.0.9");
   EXPECT_TRUE(world.holds("Ready")) << "no readiness probe: ready as soon as it runs";
@@ -58,12 +60,16 @@ struct PolicyCase {
   const char* policy;
   int code;
   bool restarts;
-  const char* phase;   // once everything is over, or right after the end
+  const char* phase;  // once everything is over, or right after the end
 };
 
 TEST(PodLife, RestartPolicyDecides) {
-  for (const PolicyCase& c : {PolicyCase{"Always", 0, true, "Running"}, {"Always", 1, true, "Running"}, {"OnFailure", 0, false, "Succeeded"},
-                              {"OnFailure", 1, true, "Running"}, {"Never", 0, false, "Succeeded"}, {"Never", 137, false, "Failed"}}) {
+  for (const PolicyCase& c : {PolicyCase{"Always", 0, true, "Running"},
+                              {"Always", 1, true, "Running"},
+                              {"OnFailure", 0, false, "Succeeded"},
+                              {"OnFailure", 1, true, "Running"},
+                              {"Never", 0, false, "Succeeded"},
+                              {"Never", 137, false, "Failed"}}) {
     SCOPED_TRACE(std::string(c.policy) + " " + std::to_string(c.code));
     PodWorld world(pod_object(json::array({container("c")}), {{"restartPolicy", c.policy}}));
     world.run();
@@ -84,13 +90,14 @@ TEST(PodLife, CrashLoopBacksOffTenSecondsDoublingToFiveMinutes) {
   std::vector<long> pauses;
   for (int crash = 0; crash < 8; ++crash) {
     world.feed(input::Exited{0, 1});
-    const Lines now = world.wake();       // the moment after the end
+    const Lines now = world.wake();  // the moment after the end
     if (crash == 0) {
       EXPECT_THAT(now, ElementsAre("start 0")) << "the first restart is immediate";
     } else {
       EXPECT_THAT(now, IsEmpty());
       EXPECT_EQ(world.state().at("waiting").at("reason"), "CrashLoopBackOff");
-      EXPECT_THAT(world.state().at("waiting").at("message").get<std::string>(), HasSubstr("restarting failed container=c pod=p_ns(u)"));
+      EXPECT_THAT(world.state().at("waiting").at("message").get<std::string>(),
+                  HasSubstr("restarting failed container=c pod=p_ns(u)"));
       EXPECT_EQ(world.status().at("containerStatuses")[0].at("lastState").at("terminated").at("reason"), "Error");
       pauses.push_back(std::chrono::round<std::chrono::seconds>(world.until_wake()).count());
       EXPECT_THAT(world.wake(), ElementsAre("start 0"));
@@ -106,7 +113,8 @@ TEST(PodLife, BackOffIsForgottenAfterALongRun) {
   world.run();
   for (int crash = 0; crash < 3; ++crash) {
     world.feed(input::Exited{0, 1});
-    while (world.wake() != Lines{"start 0"}) {}
+    while (world.wake() != Lines{"start 0"}) {
+    }
     world.feed(input::Started{0, "straycat://x"});
   }
   world.pass(11min);
@@ -125,8 +133,9 @@ TEST(PodLife, UnknownImageTakesTurnsBetweenErrorAndBackOff) {
   EXPECT_EQ(world.state().at("waiting").at("reason"), "ErrImagePull");
   EXPECT_EQ(world.phase(), "Pending");
   world.pass(world.until_wake());
-  EXPECT_THAT(world.feed(input::Tick{}), ElementsAre("event Normal BackOff unknown: Back-off pulling image \"beranm14/unknown\"",
-                                                     "event Warning Failed unknown: Error: ImagePullBackOff"));
+  EXPECT_THAT(world.feed(input::Tick{}),
+              ElementsAre("event Normal BackOff unknown: Back-off pulling image \"beranm14/unknown\"",
+                          "event Warning Failed unknown: Error: ImagePullBackOff"));
   EXPECT_EQ(world.state().at("waiting").at("reason"), "ImagePullBackOff");
   EXPECT_EQ(world.until_wake(), 10s);
   world.pass(10s);
@@ -140,8 +149,10 @@ TEST(PodLife, CommandThatCannotStartIsAStartErrorAndBacksOff) {
   PodWorld world(pod_object(json::array({container("c")})));
   world.feed(input::Begin{});
   world.feed(input::SandboxReady{"10.244.0.9"});
-  EXPECT_THAT(world.feed(input::StartFailed{0, "StartError", "exec \"x\": No such file or directory"}),
-              ElementsAre("event Warning Failed c: Error: failed to start container \"c\": exec \"x\": No such file or directory"));
+  EXPECT_THAT(
+      world.feed(input::StartFailed{0, "StartError", "exec \"x\": No such file or directory"}),
+      ElementsAre(
+          "event Warning Failed c: Error: failed to start container \"c\": exec \"x\": No such file or directory"));
   EXPECT_EQ(world.state().at("terminated").at("reason"), "StartError");
   EXPECT_EQ(world.state().at("terminated").at("exitCode"), 128);
   EXPECT_THAT(world.wake(), ElementsAre("start 0"));
@@ -150,7 +161,8 @@ TEST(PodLife, CommandThatCannotStartIsAStartErrorAndBacksOff) {
 TEST(PodLife, DeletionSendsTermThenKillAfterTheGracePeriod) {
   PodWorld world(pod_object(json::array({container("sayhi")})));
   world.run();
-  EXPECT_THAT(world.feed(input::Delete{30}), ElementsAre("event Normal Killing sayhi: Stopping container sayhi", "signal 0 15"));
+  EXPECT_THAT(world.feed(input::Delete{30}),
+              ElementsAre("event Normal Killing sayhi: Stopping container sayhi", "signal 0 15"));
   EXPECT_TRUE(world.holds("Ready")) << "readiness goes on";
   EXPECT_EQ(world.until_wake(), 30s);
   EXPECT_THAT(world.wake(), ElementsAre("signal 0 9"));
@@ -190,11 +202,13 @@ TEST(PodLife, AHookThatOutlastsTheGracePeriodIsCutOff) {
   world.run();
   world.feed(input::Delete{10});
   world.pass(10s);
-  EXPECT_THAT(world.feed(input::Tick{}), ElementsAre("event Warning FailedPreStopHook c: PreStopHook failed", "signal 0 15"));
+  EXPECT_THAT(world.feed(input::Tick{}),
+              ElementsAre("event Warning FailedPreStopHook c: PreStopHook failed", "signal 0 15"));
 }
 
 TEST(PodLife, SleepHookIsATimerOfTheMachine) {
-  PodWorld world(pod_object(json::array({container("c", {{"lifecycle", {{"preStop", {{"sleep", {{"seconds", 3}}}}}}}})})));
+  PodWorld world(
+      pod_object(json::array({container("c", {{"lifecycle", {{"preStop", {{"sleep", {{"seconds", 3}}}}}}}})})));
   world.run();
   EXPECT_THAT(world.orders(input::Delete{30}), IsEmpty());
   EXPECT_EQ(world.until_wake(), 3s);
@@ -219,11 +233,13 @@ TEST(PodLife, AFailedPostStartHookStopsTheContainer) {
   PodWorld world(pod_object(json::array({container("c", hook)})));
   world.run();
   EXPECT_THAT(world.feed(input::PostStartDone{0, false}),
-              ElementsAre("event Warning FailedPostStartHook c: PostStartHook failed", "event Normal Killing c: FailedPostStartHook", "signal 0 15"));
+              ElementsAre("event Warning FailedPostStartHook c: PostStartHook failed",
+                          "event Normal Killing c: FailedPostStartHook", "signal 0 15"));
 }
 
 TEST(PodLife, ADeletionDoesNotWaitForAPostStartHook) {
-  PodWorld world(pod_object(json::array({container("c", {{"lifecycle", {{"postStart", {{"sleep", {{"seconds", 60}}}}}}}})})));
+  PodWorld world(
+      pod_object(json::array({container("c", {{"lifecycle", {{"postStart", {{"sleep", {{"seconds", 60}}}}}}}})})));
   world.run();
   EXPECT_EQ(world.until_wake(), 60s);
   EXPECT_THAT(world.orders(input::Delete{30}), ElementsAre("signal 0 15"));
@@ -275,7 +291,8 @@ TEST(PodLife, InitContainersRunOneByOneBeforeTheOthers) {
 }
 
 TEST(PodLife, AFailingInitContainerFailsThePodUnderNever) {
-  PodWorld world(pod_object(json::array({container("main")}), {{"initContainers", json::array({container("first")})}, {"restartPolicy", "Never"}}));
+  PodWorld world(pod_object(json::array({container("main")}),
+                            {{"initContainers", json::array({container("first")})}, {"restartPolicy", "Never"}}));
   world.feed(input::Begin{});
   world.feed(input::SandboxReady{"10.244.0.9"});
   world.feed(input::Started{0, "straycat://0"});
@@ -286,7 +303,8 @@ TEST(PodLife, AFailingInitContainerFailsThePodUnderNever) {
 
 TEST(PodLife, SidecarsStartFirstAndEndLast) {
   const json sidecar = json::array({container("mesh", {{"restartPolicy", "Always"}})});
-  PodWorld world(pod_object(json::array({container("main")}), {{"initContainers", sidecar}, {"restartPolicy", "Never"}}));
+  PodWorld world(
+      pod_object(json::array({container("main")}), {{"initContainers", sidecar}, {"restartPolicy", "Never"}}));
   world.feed(input::Begin{});
   EXPECT_THAT(world.orders(input::SandboxReady{"10.244.0.9"}), ElementsAre("start 0"));
   EXPECT_THAT(world.orders(input::Started{0, "straycat://0"}), ElementsAre("start 1"));
@@ -300,7 +318,9 @@ TEST(PodLife, SidecarsStartFirstAndEndLast) {
 TEST(PodLife, ADeadSandboxIsMadeAnewWithAnotherAddress) {
   PodWorld world(pod_object(json::array({container("c")})));
   world.run();
-  EXPECT_THAT(world.feed(input::SandboxGone{}), ElementsAre("event Normal SandboxChanged : Pod sandbox changed, it will be killed and re-created.", "signal 0 9"));
+  EXPECT_THAT(world.feed(input::SandboxGone{}),
+              ElementsAre("event Normal SandboxChanged : Pod sandbox changed, it will be killed and re-created.",
+                          "signal 0 9"));
   EXPECT_THAT(world.orders(input::Exited{0, 137}), ElementsAre("create sandbox"));
   EXPECT_THAT(world.orders(input::SandboxReady{"10.244.0.10"}), IsEmpty());
   EXPECT_THAT(world.wake(), ElementsAre("start 0"));
@@ -311,7 +331,8 @@ TEST(PodLife, ADeadSandboxIsMadeAnewWithAnotherAddress) {
 TEST(PodLife, SandboxFailureIsToldAndTriedAgain) {
   PodWorld world(pod_object(json::array({container("c")})));
   world.feed(input::Begin{});
-  EXPECT_THAT(world.feed(input::SandboxFailed{"no address"}), ElementsAre("event Warning FailedCreatePodSandBox : Failed to create pod sandbox: no address"));
+  EXPECT_THAT(world.feed(input::SandboxFailed{"no address"}),
+              ElementsAre("event Warning FailedCreatePodSandBox : Failed to create pod sandbox: no address"));
   EXPECT_EQ(world.until_wake(), 1s);
   EXPECT_THAT(world.wake(), ElementsAre("create sandbox"));
 }
@@ -327,15 +348,18 @@ TEST(PodLife, TwoContainersArePendingTogetherAndReadyTogether) {
   EXPECT_TRUE(world.holds("Ready"));
 }
 
-// Whatever happens in whatever order, a deleted pod ends removed and never asks to be woken in the past again and again.
+// Whatever happens in whatever order, a deleted pod ends removed and never asks to be woken in the past again and
+// again.
 TEST(PodLife, AnyOrderOfNewsEndsInRemoval) {
   const unsigned seed = std::random_device{}();
   std::mt19937 random(seed);
   SCOPED_TRACE("seed " + std::to_string(seed));
   for (int round = 0; round < 40; ++round) {
-    const json probes = {{"readinessProbe", {{"tcpSocket", {{"port", 1}}}}}, {"livenessProbe", {{"tcpSocket", {{"port", 1}}}, {"periodSeconds", 1}}}};
+    const json probes = {{"readinessProbe", {{"tcpSocket", {{"port", 1}}}}},
+                         {"livenessProbe", {{"tcpSocket", {{"port", 1}}}, {"periodSeconds", 1}}}};
     PodWorld world(pod_object(json::array({container("a", probes), container(random() % 4 == 0 ? "unknown" : "b")}),
-                              {{"initContainers", json::array({container("i")})}, {"restartPolicy", random() % 2 == 0 ? "Always" : "Never"}}));
+                              {{"initContainers", json::array({container("i")})},
+                               {"restartPolicy", random() % 2 == 0 ? "Always" : "Never"}}));
     bool deleted = false, sandbox_wanted = false, sandbox_dying = false, removed = false;
     const auto feed = [&](const Input& what) {
       for (const std::string& line : world.feed(what)) {
@@ -349,13 +373,37 @@ TEST(PodLife, AnyOrderOfNewsEndsInRemoval) {
       const std::size_t i = random() % 3;
       const auto state = world.machine().containers()[i].state;
       switch (random() % 9) {
-        case 0: if (sandbox_wanted) { sandbox_wanted = false; feed(input::SandboxReady{"10.244.0.9"}); } break;
-        case 1: if (sandbox_dying) { sandbox_dying = false; feed(input::SandboxGone{}); } break;
-        case 2: if (state == ContainerLife::State::starting) feed(input::Started{i, "straycat://1"}); break;
-        case 3: if (state == ContainerLife::State::running) feed(input::Exited{i, static_cast<int>(random() % 2)}); break;
-        case 4: if (state == ContainerLife::State::starting) feed(input::StartFailed{i, "StartError", "x"}); break;
-        case 5: feed(input::Probed{i, ProbeKind::liveness, world.machine().containers()[i].restarts, {ProbeOutcome::failure, "x", false}}); break;
-        case 6: if (step > 100 && !deleted) { deleted = true; feed(input::Delete{3}); } break;
+        case 0:
+          if (sandbox_wanted) {
+            sandbox_wanted = false;
+            feed(input::SandboxReady{"10.244.0.9"});
+          }
+          break;
+        case 1:
+          if (sandbox_dying) {
+            sandbox_dying = false;
+            feed(input::SandboxGone{});
+          }
+          break;
+        case 2:
+          if (state == ContainerLife::State::starting) feed(input::Started{i, "straycat://1"});
+          break;
+        case 3:
+          if (state == ContainerLife::State::running) feed(input::Exited{i, static_cast<int>(random() % 2)});
+          break;
+        case 4:
+          if (state == ContainerLife::State::starting) feed(input::StartFailed{i, "StartError", "x"});
+          break;
+        case 5:
+          feed(input::Probed{
+              i, ProbeKind::liveness, world.machine().containers()[i].restarts, {ProbeOutcome::failure, "x", false}});
+          break;
+        case 6:
+          if (step > 100 && !deleted) {
+            deleted = true;
+            feed(input::Delete{3});
+          }
+          break;
         default: {
           for (int spins = 0; world.machine().wake_at() && world.until_wake() <= 0s; ++spins) {
             ASSERT_LT(spins, 20) << "it asks to be woken for nothing";

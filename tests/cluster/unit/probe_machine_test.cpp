@@ -1,7 +1,8 @@
 // When probes are sent and what their answers change, by kubelet's worker.
+#include "cluster/node/probe_machine.hpp"
+
 #include <gtest/gtest.h>
 
-#include "cluster/node/probe_machine.hpp"
 #include "cluster/support/pod_world.hpp"
 
 namespace straycat::cluster::test {
@@ -65,14 +66,24 @@ struct ThresholdCase {
   ProbeKind kind;
   int success, failure;
   std::vector<ProbeOutcome> answers;
-  std::vector<bool> passing;   // after each answer
+  std::vector<bool> passing;  // after each answer
 };
 
 TEST(ProbeMachine, ThresholdsCountAnswersInARow) {
   const std::vector<ThresholdCase> cases = {
-      {"ready at the first success", ProbeKind::readiness, 1, 3, {yes, no, no, yes, no, no, no, yes}, {true, true, true, true, true, true, false, true}},
+      {"ready at the first success",
+       ProbeKind::readiness,
+       1,
+       3,
+       {yes, no, no, yes, no, no, no, yes},
+       {true, true, true, true, true, true, false, true}},
       {"two successes wanted", ProbeKind::readiness, 2, 1, {yes, no, yes, yes, no}, {false, false, false, true, false}},
-      {"alive until the third failure", ProbeKind::liveness, 1, 3, {no, no, yes, no, no, no}, {true, true, true, true, true, false}},
+      {"alive until the third failure",
+       ProbeKind::liveness,
+       1,
+       3,
+       {no, no, yes, no, no, no},
+       {true, true, true, true, true, false}},
       {"not started until it is", ProbeKind::startup, 1, 3, {no, no, yes}, {false, false, true}},
   };
   for (const ThresholdCase& c : cases) {
@@ -148,13 +159,15 @@ TEST(ProbesOfAPod, ReadinessDecidesReadyAndEachFailureIsAnEvent) {
 }
 
 TEST(ProbesOfAPod, FailingLivenessRestartsTheContainer) {
-  PodWorld world(pod_object(json::array({container("c", http_probe("livenessProbe", {{"failureThreshold", 1}, {"terminationGracePeriodSeconds", 4}}))})));
+  PodWorld world(pod_object(json::array(
+      {container("c", http_probe("livenessProbe", {{"failureThreshold", 1}, {"terminationGracePeriodSeconds", 4}}))})));
   world.run();
   EXPECT_TRUE(world.holds("Ready"));
   EXPECT_EQ(world.wake(), std::vector<std::string>{"probe 0 Liveness 0"});
   EXPECT_EQ(world.feed(input::Probed{0, ProbeKind::liveness, 0, {no, "HTTP probe failed with statuscode: 500", false}}),
-            (std::vector<std::string>{"event Warning Unhealthy c: Liveness probe failed: HTTP probe failed with statuscode: 500",
-                                      "event Normal Killing c: Container c failed liveness probe, will be restarted", "signal 0 15"}));
+            (std::vector<std::string>{
+                "event Warning Unhealthy c: Liveness probe failed: HTTP probe failed with statuscode: 500",
+                "event Normal Killing c: Container c failed liveness probe, will be restarted", "signal 0 15"}));
   EXPECT_EQ(world.until_wake(), 4s);
   world.feed(input::Exited{0, 143});
   EXPECT_EQ(world.wake(), std::vector<std::string>{"start 0"});
@@ -171,7 +184,8 @@ TEST(ProbesOfAPod, StartupHoldsTheOthersBack) {
   std::vector<std::string> sent;
   while (sent.empty()) sent = world.wake();
   EXPECT_EQ(sent, std::vector<std::string>{"probe 0 Startup 0"});
-  EXPECT_EQ(world.orders(input::Probed{0, ProbeKind::startup, 0, {yes, "", false}}), std::vector<std::string>{"probe 0 Readiness 0"});
+  EXPECT_EQ(world.orders(input::Probed{0, ProbeKind::startup, 0, {yes, "", false}}),
+            std::vector<std::string>{"probe 0 Readiness 0"});
   EXPECT_TRUE(world.status().at("containerStatuses")[0].at("started").get<bool>());
 }
 

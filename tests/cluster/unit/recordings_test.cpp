@@ -1,12 +1,11 @@
 // Our answers beside those of a real API server to the same requests. What may differ stands, with its reason, in
 // tests/cluster/recordings/accepted-differences.json; an entry that nothing needs any more is a failure too.
-#include <gtest/gtest.h>
-
 #include <fstream>
 #include <set>
 #include <sstream>
 
 #include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
 
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
@@ -18,7 +17,7 @@ namespace {
 using testing_world::Recording;
 
 struct Accepted {
-  std::string recording, path, reason;   // a path covers what lies below it
+  std::string recording, path, reason;  // a path covers what lies below it
   bool used = false;
 };
 
@@ -54,7 +53,8 @@ class Replay : public testing::Test {
         if (!covers(entry, name, difference.path)) continue;
         known = entry.used = true;
       }
-      EXPECT_TRUE(known) << name << " " << difference.path << ": ours " << difference.ours << ", recorded " << difference.recorded;
+      EXPECT_TRUE(known) << name << " " << difference.path << ": ours " << difference.ours << ", recorded "
+                         << difference.recorded;
     }
   }
 
@@ -86,7 +86,8 @@ class Replay : public testing::Test {
   std::vector<json> replay_stream(const std::string& name, const std::string& from_revision = "") {
     auto recording = testing_world::read_recording(name);
     auto& target = recording.request.target;
-    if (const auto at = target.find("resourceVersion=293"); at != std::string::npos) target.replace(at, 19, "resourceVersion=" + from_revision);
+    if (const auto at = target.find("resourceVersion=293"); at != std::string::npos)
+      target.replace(at, 19, "resourceVersion=" + from_revision);
     auto answer = ask(recording.request);
     std::vector<json> ours;
     if (!std::holds_alternative<Stream>(answer)) {
@@ -109,11 +110,13 @@ class Replay : public testing::Test {
   }
 
   // What a controller had written by the time of a recording.
-  void write_status_of(const std::string& kind, const std::string& name, const std::string& recording, const char* annotation = nullptr) {
+  void write_status_of(const std::string& kind, const std::string& name, const std::string& recording,
+                       const char* annotation = nullptr) {
     const auto object = testing_world::read_recording(recording).object();
     const auto done = store.mutate(kind, "straycat-demo", name, [&](json& own) {
       own["status"] = object["status"];
-      if (annotation != nullptr) own["metadata"]["annotations"][annotation] = object["metadata"]["annotations"][annotation];
+      if (annotation != nullptr)
+        own["metadata"]["annotations"][annotation] = object["metadata"]["annotations"][annotation];
       return true;
     });
     EXPECT_TRUE(done);
@@ -125,15 +128,17 @@ json common_entries(const json& theirs, const json& ours, const std::function<st
   std::map<std::string, json> by_key;
   for (const auto& entry : theirs) by_key[key(entry)] = entry;
   auto out = json::array();
-  for (const auto& entry : ours) out.push_back(by_key.contains(key(entry)) ? by_key[key(entry)] : json("not served by a real API server"));
+  for (const auto& entry : ours)
+    out.push_back(by_key.contains(key(entry)) ? by_key[key(entry)] : json("not served by a real API server"));
   return out;
 }
 
 TEST_F(Replay, TheArticleFromItsNamespaceToItsEnd) {
   replay("namespace-create");
   replay("namespace-create-conflict");
-  for (const char* name : {"create-invalid", "apply-selector-mismatch", "apply-unknown-field-strict", "get-not-found", "list-pods", "list-services",
-                           "list-deployments", "list-jobs", "list-events", "list-endpointslices"}) {
+  for (const char* name :
+       {"create-invalid", "apply-selector-mismatch", "apply-unknown-field-strict", "get-not-found", "list-pods",
+        "list-services", "list-deployments", "list-jobs", "list-events", "list-endpointslices"}) {
     replay(name);
   }
   const auto before = std::to_string(store.revision());
@@ -144,7 +149,10 @@ TEST_F(Replay, TheArticleFromItsNamespaceToItsEnd) {
   write_status_of("Job", "sayhi", "apply-job-unchanged");
   replay("apply-job-unchanged");
   replay("apply-job-immutable-template");
-  EXPECT_TRUE(store.mutate("Deployment", "straycat-demo", "sayhi", [](json& object) { object["status"]["replicas"] = 1; return true; }));
+  EXPECT_TRUE(store.mutate("Deployment", "straycat-demo", "sayhi", [](json& object) {
+    object["status"]["replicas"] = 1;
+    return true;
+  }));
   replay("scale-deployment");
   write_status_of("Job", "sayhi", "delete-job-foreground");
   replay("delete-job-foreground");
@@ -177,7 +185,10 @@ TEST_F(Replay, AWatchListBeginsWithItsBookmark) {
 TEST_F(Replay, AForgottenRevisionIsAnErrorEvent) {
   ASSERT_TRUE(store.create(json::parse(R"({"kind":"ConfigMap","metadata":{"name":"c","namespace":"a"}})")));
   for (int i = 0; i < 4100; ++i) {
-    ASSERT_TRUE(store.mutate("ConfigMap", "a", "c", [&](json& object) { object["data"]["k"] = std::to_string(i); return true; }));
+    ASSERT_TRUE(store.mutate("ConfigMap", "a", "c", [&](json& object) {
+      object["data"]["k"] = std::to_string(i);
+      return true;
+    }));
   }
   EXPECT_EQ(replay_stream("watch-too-old").size(), 1U);
 }
@@ -191,7 +202,8 @@ TEST_F(Replay, Discovery) {
     return std::pair{json::parse(response.body), recording.object()};
   };
   const auto by = [](const char* pointer) { return [pointer](const json& entry) { return text_at(entry, pointer); }; };
-  for (const std::string name : {"discovery-core-v1-resources", "discovery-apps-v1-resources", "discovery-batch-v1-resources", "discovery-discovery-v1-resources"}) {
+  for (const std::string name : {"discovery-core-v1-resources", "discovery-apps-v1-resources",
+                                 "discovery-batch-v1-resources", "discovery-discovery-v1-resources"}) {
     auto [ours, theirs] = fetch(name);
     theirs["resources"] = common_entries(theirs["resources"], ours["resources"], by("/name"));
     check(name, ours, theirs);

@@ -1,10 +1,9 @@
 // The REST layer without its transport: requests in, answers out.
 #include "cluster/apiserver/rest.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <boost/asio/io_context.hpp>
 
 #include "cluster/apiserver/json_help.hpp"
 
@@ -34,8 +33,8 @@ class RestTest : public testing::Test {
     }
   }
 
-  Response ask(const std::string& method, const std::string& target, const std::string& body = "", const std::string& type = "application/json",
-               const std::string& accept = "application/json") {
+  Response ask(const std::string& method, const std::string& target, const std::string& body = "",
+               const std::string& type = "application/json", const std::string& accept = "application/json") {
     Request request{method, target, accept, type, "Bearer " + tokens.admin(), "test/1", "", body};
     auto answer = rest.handle(request);
     if (auto* response = std::get_if<Response>(&answer)) return *response;
@@ -43,17 +42,20 @@ class RestTest : public testing::Test {
     return {};
   }
   // The answer's object; its code must be `code`.
-  json say(int code, const std::string& method, const std::string& target, const std::string& body = "", const std::string& type = "application/json") {
+  json say(int code, const std::string& method, const std::string& target, const std::string& body = "",
+           const std::string& type = "application/json") {
     const auto response = ask(method, target, body, type);
     EXPECT_EQ(response.code, code) << method << " " << target << ": " << response.body;
     return json::parse(response.body, nullptr, false);
   }
-  std::string refused(int code, const std::string& method, const std::string& target, const std::string& body = "", const std::string& type = "application/json") {
+  std::string refused(int code, const std::string& method, const std::string& target, const std::string& body = "",
+                      const std::string& type = "application/json") {
     return string_or(say(code, method, target, body, type), "message");
   }
   void make_pods(int count) {
     for (int i = 0; i < count; ++i) {
-      auto object = json::parse(R"({"metadata":{"labels":{"app":"x"}},"spec":{"containers":[{"name":"c","image":"i"}]}})");
+      auto object =
+          json::parse(R"({"metadata":{"labels":{"app":"x"}},"spec":{"containers":[{"name":"c","image":"i"}]}})");
       object["metadata"]["name"] = "p" + std::to_string(i);
       if (i % 2 == 1) object["metadata"]["labels"]["odd"] = "yes";
       say(201, "POST", pods, object.dump());
@@ -68,10 +70,12 @@ class RestTest : public testing::Test {
 
 TEST_F(RestTest, UnknownPathsAndMethods) {
   EXPECT_EQ(refused(404, "GET", "/apis/nope/v1/things"), "the server could not find the requested resource");
-  EXPECT_EQ(refused(404, "GET", "/api/v1/namespaces/default/pods/p/exec"), "the server could not find the requested resource");
+  EXPECT_EQ(refused(404, "GET", "/api/v1/namespaces/default/pods/p/exec"),
+            "the server could not find the requested resource");
   EXPECT_EQ(refused(404, "GET", "/api/v2/pods"), "the server could not find the requested resource");
   EXPECT_EQ(refused(405, "POST", pods + "/p", "{}"), "the server does not allow this method on the requested resource");
-  EXPECT_EQ(refused(404, "POST", "/api/v1/namespaces/absent/pods", R"({"metadata":{"name":"p"}})"), "namespaces \"absent\" not found");
+  EXPECT_EQ(refused(404, "POST", "/api/v1/namespaces/absent/pods", R"({"metadata":{"name":"p"}})"),
+            "namespaces \"absent\" not found");
 }
 
 TEST_F(RestTest, ProtobufIsRefusedInSoManyWords) {
@@ -85,28 +89,33 @@ TEST_F(RestTest, DecodingErrors) {
   auto object = deployment("d");
   object["spec"]["replicas"] = "3";
   EXPECT_EQ(refused(400, "POST", deployments, object.dump()),
-            "Deployment in version \"v1\" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field "
+            "Deployment in version \"v1\" cannot be handled as a Deployment: json: cannot unmarshal string into Go "
+            "struct field "
             "DeploymentSpec.spec.replicas of type int32");
   object = deployment("d");
   object["spec"]["replica"] = 3;
   EXPECT_EQ(refused(400, "POST", deployments + "?fieldValidation=Strict", object.dump()),
-            "Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field \"spec.replica\"");
+            "Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field "
+            "\"spec.replica\"");
   const auto warned = ask("POST", deployments, object.dump());
   EXPECT_EQ(warned.code, 201);
   ASSERT_EQ(warned.headers.size(), 1U);
   EXPECT_EQ(warned.headers[0].second, "299 - \"unknown field \\\"spec.replica\\\"\"");
   EXPECT_FALSE(json::parse(warned.body)["spec"].contains("replica"));
-  EXPECT_EQ(refused(400, "POST", pods, deployment("d").dump()), "the API version in the data (apps/v1) does not match the expected API version (v1)");
+  EXPECT_EQ(refused(400, "POST", pods, deployment("d").dump()),
+            "the API version in the data (apps/v1) does not match the expected API version (v1)");
   EXPECT_EQ(refused(400, "POST", pods, R"({"metadata":{"name":"p","namespace":"other"}})"),
             "the namespace of the provided object does not match the namespace sent on the request");
-  EXPECT_EQ(refused(400, "PUT", deployments + "/d", deployment("e").dump()), "the name of the object (e) does not match the name on the URL (d)");
+  EXPECT_EQ(refused(400, "PUT", deployments + "/d", deployment("e").dump()),
+            "the name of the object (e) does not match the name on the URL (d)");
 }
 
 TEST_F(RestTest, YamlBodiesAreReadAsKubectlReadsThem) {
   const char* yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  k: v\n";
   EXPECT_EQ(say(201, "POST", "/api/v1/namespaces/default/configmaps", yaml, "application/yaml")["data"]["k"], "v");
   const char* boolean = "metadata: {name: c2}\ndata: {k: yes}\n";
-  EXPECT_THAT(refused(400, "POST", "/api/v1/namespaces/default/configmaps", boolean, "application/yaml"), HasSubstr("cannot unmarshal bool into Go struct field"));
+  EXPECT_THAT(refused(400, "POST", "/api/v1/namespaces/default/configmaps", boolean, "application/yaml"),
+              HasSubstr("cannot unmarshal bool into Go struct field"));
 }
 
 struct Invalid {
@@ -125,43 +134,54 @@ TEST_P(Validation, Says) {
 INSTANTIATE_TEST_SUITE_P(
     Cases, Validation,
     testing::Values(
-        Invalid{"Replicas", "/spec/replicas", "-1", "spec.replicas: Invalid value: -1: must be greater than or equal to 0"},
-        Invalid{"EmptyImage", "/spec/template/spec/containers/0/image", "\"\"", "spec.template.spec.containers[0].image: Required value"},
+        Invalid{"Replicas", "/spec/replicas", "-1",
+                "spec.replicas: Invalid value: -1: must be greater than or equal to 0"},
+        Invalid{"EmptyImage", "/spec/template/spec/containers/0/image", "\"\"",
+                "spec.template.spec.containers[0].image: Required value"},
         Invalid{"Containers", "/spec/template/spec/containers", "[]", "spec.template.spec.containers: Required value"},
         Invalid{"Duplicate", "/spec/template/spec/containers", R"([{"name":"x","image":"i"},{"name":"x","image":"j"}])",
                 "spec.template.spec.containers[1].name: Duplicate value: \"x\""},
         Invalid{"Restart", "/spec/template/spec/restartPolicy", "\"Never\"",
                 "spec.template.spec.restartPolicy: Unsupported value: \"Never\": supported values: \"Always\""},
         Invalid{"Pull", "/spec/template/spec/containers/0/imagePullPolicy", "\"Sometimes\"",
-                "spec.template.spec.containers[0].imagePullPolicy: Unsupported value: \"Sometimes\": supported values: \"Always\", \"IfNotPresent\", \"Never\""},
+                "spec.template.spec.containers[0].imagePullPolicy: Unsupported value: \"Sometimes\": supported values: "
+                "\"Always\", \"IfNotPresent\", \"Never\""},
         Invalid{"Port", "/spec/template/spec/containers/0/ports", R"([{"containerPort":70000}])",
-                "spec.template.spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive"},
+                "spec.template.spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and "
+                "65535, inclusive"},
         Invalid{"Probe", "/spec/template/spec/containers/0/readinessProbe", R"({"periodSeconds":1})",
                 "spec.template.spec.containers[0].readinessProbe: Required value: must specify a handler type"},
-        Invalid{"Liveness", "/spec/template/spec/containers/0/livenessProbe", R"({"exec":{"command":["x"]},"successThreshold":2})",
+        Invalid{"Liveness", "/spec/template/spec/containers/0/livenessProbe",
+                R"({"exec":{"command":["x"]},"successThreshold":2})",
                 "spec.template.spec.containers[0].livenessProbe.successThreshold: Invalid value: 2: must be 1"},
         Invalid{"Stuck", "/spec/strategy", R"({"rollingUpdate":{"maxSurge":0,"maxUnavailable":0}})",
                 "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0"},
         Invalid{"Selector", "/spec/selector", "null", "spec.selector: Required value"},
         Invalid{"Label", "/metadata/labels", R"({"a":"b c"})",
-                "metadata.labels: Invalid value: \"b c\": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
-                "and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+                "metadata.labels: Invalid value: \"b c\": a valid label must be an empty string or consist of "
+                "alphanumeric characters, '-', '_' or '.', "
+                "and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', "
+                "regex used for validation is "
                 "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"}),
     [](const auto& info) { return info.param.name; });
 
 TEST_F(RestTest, ManyFaultsAreListedTogether) {
-  const auto message = refused(422, "POST", services, R"({"metadata":{"name":"s"},"spec":{"ports":[{"port":80},{"port":0,"name":"b"}]}})");
+  const auto message = refused(422, "POST", services,
+                               R"({"metadata":{"name":"s"},"spec":{"ports":[{"port":80},{"port":0,"name":"b"}]}})");
   EXPECT_EQ(message,
-            "Service \"s\" is invalid: [spec.ports[0].name: Required value, spec.ports[1].port: Invalid value: 0: must be between 1 and 65535, inclusive, "
+            "Service \"s\" is invalid: [spec.ports[0].name: Required value, spec.ports[1].port: Invalid value: 0: must "
+            "be between 1 and 65535, inclusive, "
             "spec.ports[1].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive]");
   EXPECT_EQ(refused(422, "POST", pods, R"({"metadata":{},"spec":{"containers":[{"name":"c","image":"i"}]}})"),
             "Pod \"\" is invalid: metadata.name: Required value: name or generateName is required");
 }
 
 TEST_F(RestTest, JobsMustEnd) {
-  const char* job = R"({"metadata":{"name":"j"},"spec":{"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}}})";
+  const char* job =
+      R"({"metadata":{"name":"j"},"spec":{"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}}})";
   EXPECT_EQ(refused(422, "POST", "/apis/batch/v1/namespaces/default/jobs", job),
-            "Job.batch \"j\" is invalid: spec.template.spec.restartPolicy: Required value: valid values: \"OnFailure\", \"Never\"");
+            "Job.batch \"j\" is invalid: spec.template.spec.restartPolicy: Required value: valid values: "
+            "\"OnFailure\", \"Never\"");
 }
 
 TEST_F(RestTest, WhatMustNotChange) {
@@ -170,17 +190,23 @@ TEST_F(RestTest, WhatMustNotChange) {
   moved["spec"]["selector"]["matchLabels"] = {{"x", "y"}};
   moved["spec"]["template"]["metadata"]["labels"] = {{"x", "y"}};
   EXPECT_EQ(refused(422, "PUT", deployments + "/d", moved.dump()),
-            "Deployment.apps \"d\" is invalid: spec.selector: Invalid value: {\"matchLabels\":{\"x\":\"y\"}}: field is immutable");
+            "Deployment.apps \"d\" is invalid: spec.selector: Invalid value: {\"matchLabels\":{\"x\":\"y\"}}: field is "
+            "immutable");
   make_pods(1);
-  EXPECT_THAT(refused(422, "PATCH", pods + "/p0", R"({"spec":{"restartPolicy":"Never"}})", "application/merge-patch+json"),
-              HasSubstr("pod updates may not change fields other than"));
-  say(200, "PATCH", pods + "/p0", R"({"spec":{"containers":[{"name":"c","image":"j"}]}})", "application/strategic-merge-patch+json");
+  EXPECT_THAT(
+      refused(422, "PATCH", pods + "/p0", R"({"spec":{"restartPolicy":"Never"}})", "application/merge-patch+json"),
+      HasSubstr("pod updates may not change fields other than"));
+  say(200, "PATCH", pods + "/p0", R"({"spec":{"containers":[{"name":"c","image":"j"}]}})",
+      "application/strategic-merge-patch+json");
   say(201, "POST", services, R"({"metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}})");
-  EXPECT_THAT(refused(422, "PATCH", services + "/s", R"({"spec":{"clusterIP":"10.96.1.1"}})", "application/merge-patch+json"), HasSubstr("may not change once set"));
+  EXPECT_THAT(
+      refused(422, "PATCH", services + "/s", R"({"spec":{"clusterIP":"10.96.1.1"}})", "application/merge-patch+json"),
+      HasSubstr("may not change once set"));
 }
 
 TEST_F(RestTest, ReplacingAServiceKeepsItsAddress) {
-  const auto made = say(201, "POST", services, R"({"metadata":{"name":"s"},"spec":{"ports":[{"port":80}],"selector":{"a":"b"}}})");
+  const auto made =
+      say(201, "POST", services, R"({"metadata":{"name":"s"},"spec":{"ports":[{"port":80}],"selector":{"a":"b"}}})");
   const auto replaced = say(200, "PUT", services + "/s", R"({"metadata":{"name":"s"},"spec":{"ports":[{"port":81}]}})");
   EXPECT_EQ(text_at(replaced, "/spec/clusterIP"), text_at(made, "/spec/clusterIP"));
   EXPECT_EQ(replaced["spec"]["ports"][0]["targetPort"], 81);
@@ -189,11 +215,13 @@ TEST_F(RestTest, ReplacingAServiceKeepsItsAddress) {
 
 TEST_F(RestTest, StatusAndSpecAreWrittenApart) {
   say(201, "POST", deployments, deployment("d").dump());
-  const auto status = say(200, "PATCH", deployments + "/d/status", R"({"spec":{"replicas":9},"status":{"replicas":3}})", "application/merge-patch+json");
+  const auto status = say(200, "PATCH", deployments + "/d/status", R"({"spec":{"replicas":9},"status":{"replicas":3}})",
+                          "application/merge-patch+json");
   EXPECT_EQ(status["spec"]["replicas"], 1);
   EXPECT_EQ(status["status"]["replicas"], 3);
   EXPECT_EQ(status["metadata"]["generation"], 1);
-  const auto spec = say(200, "PATCH", deployments + "/d", R"({"spec":{"replicas":9},"status":{"replicas":0}})", "application/merge-patch+json");
+  const auto spec = say(200, "PATCH", deployments + "/d", R"({"spec":{"replicas":9},"status":{"replicas":0}})",
+                        "application/merge-patch+json");
   EXPECT_EQ(spec["spec"]["replicas"], 9);
   EXPECT_EQ(spec["status"]["replicas"], 3);
   EXPECT_EQ(spec["metadata"]["generation"], 2);
@@ -202,13 +230,15 @@ TEST_F(RestTest, StatusAndSpecAreWrittenApart) {
 TEST_F(RestTest, Scale) {
   say(201, "POST", deployments, deployment("d").dump());
   EXPECT_EQ(say(200, "GET", deployments + "/d/scale")["spec"]["replicas"], 1);
-  auto scale = say(200, "PUT", deployments + "/d/scale", R"({"kind":"Scale","apiVersion":"autoscaling/v1","metadata":{"name":"d"},"spec":{"replicas":4}})");
+  auto scale = say(200, "PUT", deployments + "/d/scale",
+                   R"({"kind":"Scale","apiVersion":"autoscaling/v1","metadata":{"name":"d"},"spec":{"replicas":4}})");
   EXPECT_EQ(scale["spec"]["replicas"], 4);
   EXPECT_EQ(say(200, "GET", deployments + "/d")["spec"]["replicas"], 4);
   scale["metadata"]["resourceVersion"] = "1";
   EXPECT_EQ(say(409, "PUT", deployments + "/d/scale", scale.dump())["reason"], "Conflict");
-  EXPECT_THAT(refused(422, "PATCH", deployments + "/d/scale", R"({"spec":{"replicas":-1}})", "application/merge-patch+json"),
-              HasSubstr("must be greater than or equal to 0"));
+  EXPECT_THAT(
+      refused(422, "PATCH", deployments + "/d/scale", R"({"spec":{"replicas":-1}})", "application/merge-patch+json"),
+      HasSubstr("must be greater than or equal to 0"));
 }
 
 TEST_F(RestTest, StaleWritesConflict) {
@@ -222,19 +252,26 @@ TEST_F(RestTest, ApplyCreatesChangesAndRemoves) {
   const std::string apply_type = "application/apply-patch+yaml";
   auto manifest = deployment("d");
   manifest["spec"]["replicas"] = 2;
-  EXPECT_THAT(refused(422, "PATCH", deployments + "/d", manifest.dump(), apply_type), HasSubstr("fieldManager: Required value"));
+  EXPECT_THAT(refused(422, "PATCH", deployments + "/d", manifest.dump(), apply_type),
+              HasSubstr("fieldManager: Required value"));
   say(201, "PATCH", deployments + "/d?fieldManager=me", manifest.dump(), apply_type);
   manifest["spec"].erase("replicas");
   const auto next = say(200, "PATCH", deployments + "/d?fieldManager=me", manifest.dump(), apply_type);
   EXPECT_EQ(next["spec"]["replicas"], 1) << "back to the default";
   EXPECT_EQ(next["metadata"]["generation"], 2);
-  say(200, "PATCH", deployments + "/d/scale?fieldManager=you", R"({"spec":{"replicas":5}})", "application/merge-patch+json");
+  say(200, "PATCH", deployments + "/d/scale?fieldManager=you", R"({"spec":{"replicas":5}})",
+      "application/merge-patch+json");
   manifest["spec"]["replicas"] = 2;
-  EXPECT_EQ(refused(409, "PATCH", deployments + "/d?fieldManager=me", manifest.dump(), apply_type),
-            "Apply failed with 1 conflict: conflict with \"you\" with subresource \"scale\" using apps/v1: .spec.replicas");
-  EXPECT_EQ(say(200, "PATCH", deployments + "/d?fieldManager=me&force=true", manifest.dump(), apply_type)["spec"]["replicas"], 2);
-  EXPECT_EQ(refused(500, "PATCH", deployments + "/d?fieldManager=me", R"({"apiVersion":"apps/v1","kind":"Deployment","spec":{"replicas":"2"}})", apply_type),
-            "failed to create typed patch object (/; apps/v1, Kind=Deployment): .spec.replicas: expected numeric (int or float), got string");
+  EXPECT_EQ(
+      refused(409, "PATCH", deployments + "/d?fieldManager=me", manifest.dump(), apply_type),
+      "Apply failed with 1 conflict: conflict with \"you\" with subresource \"scale\" using apps/v1: .spec.replicas");
+  EXPECT_EQ(
+      say(200, "PATCH", deployments + "/d?fieldManager=me&force=true", manifest.dump(), apply_type)["spec"]["replicas"],
+      2);
+  EXPECT_EQ(refused(500, "PATCH", deployments + "/d?fieldManager=me",
+                    R"({"apiVersion":"apps/v1","kind":"Deployment","spec":{"replicas":"2"}})", apply_type),
+            "failed to create typed patch object (/; apps/v1, Kind=Deployment): .spec.replicas: expected numeric (int "
+            "or float), got string");
 }
 
 TEST_F(RestTest, DryRunsLeaveNoTrace) {
@@ -242,7 +279,9 @@ TEST_F(RestTest, DryRunsLeaveNoTrace) {
   EXPECT_EQ(say(201, "POST", deployments + "?dryRun=All", deployment("d").dump())["spec"]["replicas"], 1);
   EXPECT_EQ(store.revision(), before);
   say(201, "POST", deployments, deployment("d").dump());
-  EXPECT_EQ(say(200, "PATCH", deployments + "/d?dryRun=All", R"({"spec":{"replicas":7}})", "application/merge-patch+json")["spec"]["replicas"], 7);
+  EXPECT_EQ(say(200, "PATCH", deployments + "/d?dryRun=All", R"({"spec":{"replicas":7}})",
+                "application/merge-patch+json")["spec"]["replicas"],
+            7);
   say(200, "DELETE", deployments + "/d", R"({"dryRun":["All"]})");
   EXPECT_EQ(say(200, "GET", deployments + "/d")["spec"]["replicas"], 1);
 }
@@ -260,7 +299,8 @@ TEST_F(RestTest, ListsSelect) {
   EXPECT_EQ(names("?fieldSelector=metadata.name%3Dp2"), "p2 ");
   EXPECT_EQ(names("?fieldSelector=metadata.name!%3Dp2,status.phase%3DPending"), "p0 p1 p3 ");
   EXPECT_EQ(names("?fieldSelector=spec.nodeName%3D"), "p0 p1 p2 p3 ");
-  EXPECT_THAT(refused(400, "GET", pods + "?fieldSelector=spec.image%3Dx"), HasSubstr("field label not supported: spec.image"));
+  EXPECT_THAT(refused(400, "GET", pods + "?fieldSelector=spec.image%3Dx"),
+              HasSubstr("field label not supported: spec.image"));
   EXPECT_EQ(refused(400, "GET", pods + "?labelSelector=a%20b%20c").rfind("unable to parse requirement", 0), 0U);
   EXPECT_FALSE(say(200, "GET", pods)["items"][0].contains("kind"));
 }
@@ -270,14 +310,17 @@ TEST_F(RestTest, PagesShowOneMoment) {
   const auto first = say(200, "GET", pods + "?limit=2");
   EXPECT_EQ(first["items"].size(), 2U);
   EXPECT_EQ(first["metadata"]["remainingItemCount"], 3);
-  say(200, "DELETE", pods + "/p3");   // between two pages: the list is still that of its first page
+  say(200, "DELETE", pods + "/p3");  // between two pages: the list is still that of its first page
   say(201, "POST", pods, R"({"metadata":{"name":"p9"},"spec":{"containers":[{"name":"c","image":"i"}]}})");
   const auto rest_of_it = say(200, "GET", pods + "?limit=500&continue=" + text_at(first, "/metadata/continue"));
   ASSERT_EQ(rest_of_it["items"].size(), 3U);
   EXPECT_EQ(rest_of_it["items"][1]["metadata"]["name"], "p3");
   EXPECT_EQ(rest_of_it["metadata"]["resourceVersion"], first["metadata"]["resourceVersion"]);
   for (int i = 0; i < 4100; ++i) {
-    ASSERT_TRUE(store.mutate("Namespace", "", "other", [&](json& object) { object["metadata"]["labels"]["i"] = std::to_string(i); return true; }));
+    ASSERT_TRUE(store.mutate("Namespace", "", "other", [&](json& object) {
+      object["metadata"]["labels"]["i"] = std::to_string(i);
+      return true;
+    }));
   }
   const auto lost = say(410, "GET", pods + "?limit=2&continue=" + text_at(first, "/metadata/continue"));
   EXPECT_EQ(lost["reason"], "Expired");
@@ -286,10 +329,13 @@ TEST_F(RestTest, PagesShowOneMoment) {
 
 TEST_F(RestTest, Tables) {
   make_pods(1);
-  const auto table = json::parse(ask("GET", pods, "", "", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json").body);
+  const auto table =
+      json::parse(ask("GET", pods, "", "", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json").body);
   EXPECT_EQ(table["kind"], "Table");
   EXPECT_EQ(table["rows"][0]["cells"][2], "Pending");
-  EXPECT_EQ(json::parse(ask("GET", pods + "/p0", "", "", "application/json;as=Table;v=v1;g=meta.k8s.io").body)["rows"].size(), 1U);
+  EXPECT_EQ(
+      json::parse(ask("GET", pods + "/p0", "", "", "application/json;as=Table;v=v1;g=meta.k8s.io").body)["rows"].size(),
+      1U);
 }
 
 TEST_F(RestTest, Deletions) {
@@ -303,7 +349,8 @@ TEST_F(RestTest, Deletions) {
   EXPECT_EQ(say(200, "DELETE", pods + "/p0")["kind"], "Pod");
   EXPECT_EQ(say(200, "DELETE", pods + "?labelSelector=odd")["items"].size(), 2U);
   EXPECT_EQ(say(200, "GET", pods)["items"].size(), 1U);
-  EXPECT_THAT(refused(422, "DELETE", pods + "/p2", R"({"propagationPolicy":"Sideways"})"), HasSubstr("Unsupported value: \"Sideways\""));
+  EXPECT_THAT(refused(422, "DELETE", pods + "/p2", R"({"propagationPolicy":"Sideways"})"),
+              HasSubstr("Unsupported value: \"Sideways\""));
   EXPECT_EQ(say(409, "DELETE", pods + "/p2", R"({"preconditions":{"uid":"x"}})")["reason"], "Conflict");
 }
 
@@ -318,7 +365,13 @@ TEST_F(RestTest, OpenApiIsKeptByItsEtag) {
 
 TEST_F(RestTest, AccessReviews) {
   const auto ask_for = [&](const std::string& token) {
-    Request request{"POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "", "application/json", "Bearer " + token, "", "",
+    Request request{"POST",
+                    "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                    "",
+                    "application/json",
+                    "Bearer " + token,
+                    "",
+                    "",
                     R"({"spec":{"resourceAttributes":{"verb":"get","resource":"pods","namespace":"default"}}})"};
     return json::parse(std::get<Response>(rest.handle(request)).body)["status"]["allowed"];
   };

@@ -1,4 +1,6 @@
 // The nft transactions, as texts that a person can read: goldens/rules/*.txt, one command a line.
+#include "cluster/dataplane/rules.hpp"
+
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -7,14 +9,15 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "cluster/dataplane/rules.hpp"
-
 namespace straycat::cluster {
 namespace {
 
-ServiceRule sayhi(std::vector<ServiceEndpoint> endpoints) { return {"default", "sayhi", "http", "10.96.0.7", 80, std::move(endpoints)}; }
+ServiceRule sayhi(std::vector<ServiceEndpoint> endpoints) {
+  return {"default", "sayhi", "http", "10.96.0.7", 80, std::move(endpoints)};
+}
 
-const ServiceEndpoint first{"10.244.0.2", 3000, "sayhi-a"}, second{"10.244.0.3", 3000, "sayhi-b"}, third{"10.244.0.4", 3000, "sayhi-job"};
+const ServiceEndpoint first{"10.244.0.2", 3000, "sayhi-a"}, second{"10.244.0.3", 3000, "sayhi-b"},
+    third{"10.244.0.4", 3000, "sayhi-job"};
 
 std::string no_label(const ServiceRule&, const ServiceEndpoint&) { return ""; }
 std::string pod_label(const ServiceRule&, const ServiceEndpoint& endpoint) { return endpoint.pod; }
@@ -78,7 +81,9 @@ TEST(Rules, Changes) {
   }
 }
 
-TEST(Rules, NothingToDoForTheSameTable) { EXPECT_TRUE(change_commands({{sayhi({first})}}, {{sayhi({first})}}, no_label).empty()); }
+TEST(Rules, NothingToDoForTheSameTable) {
+  EXPECT_TRUE(change_commands({{sayhi({first})}}, {{sayhi({first})}}, no_label).empty());
+}
 
 // An address that goes to another pod needs a new label: the ground truth must not name the dead one.
 TEST(Rules, AnotherPodAtTheSameAddressIsLabelledAnew) {
@@ -91,7 +96,8 @@ TEST(Rules, AnotherPodAtTheSameAddressIsLabelledAnew) {
 
 TEST(Rules, TransactionsNeverBreakAGroupAndKeepTheOrder) {
   CommandGroups groups;
-  for (int group = 0; group < 40; ++group) groups.push_back(std::vector<nlohmann::json>(static_cast<std::size_t>(1 + group % 7), nlohmann::json(group)));
+  for (int group = 0; group < 40; ++group)
+    groups.push_back(std::vector<nlohmann::json>(static_cast<std::size_t>(1 + group % 7), nlohmann::json(group)));
   const auto packed = pack_transactions(groups, 20);
   std::set<int> seen;
   int last = -1;

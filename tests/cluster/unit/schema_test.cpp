@@ -30,14 +30,18 @@ TEST(Schema, FindsTypeClashesAsEncodingJsonNamesThem) {
   const auto& deployment = *structure_of_kind("Deployment");
   const auto clash = find_type_clash(json::parse(R"({"metadata":{"labels":{"app":true}}})"), deployment);
   ASSERT_TRUE(clash);
-  EXPECT_EQ(clash->owner + "." + clash->path + " " + clash->got + " " + clash->wanted, "ObjectMeta.metadata.labels bool string");
+  EXPECT_EQ(clash->owner + "." + clash->path + " " + clash->got + " " + clash->wanted,
+            "ObjectMeta.metadata.labels bool string");
   EXPECT_EQ(find_type_clash(json::parse(R"({"spec":{"replicas":"3"}})"), deployment)->wanted, "int32");
   EXPECT_EQ(find_type_clash(json::parse(R"({"spec":[]})"), deployment)->got, "array");
-  EXPECT_FALSE(find_type_clash(json::parse(R"({"spec":{"strategy":{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":1}},"replicas":null}})"), deployment));
+  EXPECT_FALSE(find_type_clash(
+      json::parse(R"({"spec":{"strategy":{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":1}},"replicas":null}})"),
+      deployment));
 }
 
 TEST(Schema, FindsUnknownFields) {
-  const auto object = json::parse(R"({"spec":{"replica":1,"template":{"spec":{"containers":[{"name":"a"},{"nam":"b"}]}}},"extra":{}})");
+  const auto object =
+      json::parse(R"({"spec":{"replica":1,"template":{"spec":{"containers":[{"name":"a"},{"nam":"b"}]}}},"extra":{}})");
   EXPECT_EQ(unknown_fields(object, *structure_of_kind("Deployment")),
             (std::vector<std::string>{"extra", "spec.replica", "spec.template.spec.containers[1].nam"}));
 }
@@ -46,7 +50,10 @@ TEST(Schema, PrunesWhatGoWouldLose) {
   auto object = json::parse(R"({"kind":"Deployment","metadata":{"annotations":{},"creationTimestamp":null},"bad":1,
     "spec":{"template":{"spec":{"securityContext":{},"volumes":[{"name":"v","emptyDir":{}}],"containers":[]}}}})");
   prune(object, *structure_of_kind("Deployment"));
-  EXPECT_EQ(object, json::parse(R"({"kind":"Deployment","metadata":{},"spec":{"template":{"spec":{"securityContext":{},"volumes":[{"name":"v","emptyDir":{}}]}}}})"));
+  EXPECT_EQ(
+      object,
+      json::parse(
+          R"({"kind":"Deployment","metadata":{},"spec":{"template":{"spec":{"securityContext":{},"volumes":[{"name":"v","emptyDir":{}}]}}}})"));
 }
 
 }  // namespace

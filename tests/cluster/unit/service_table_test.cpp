@@ -13,19 +13,22 @@ namespace {
 Object object(const std::string& text) { return std::make_shared<const json>(json::parse(text)); }
 
 Object service(const std::string& spec, const std::string& labels = "{}") {
-  return object(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"sayhi","namespace":"default","labels":)" + labels + R"(},"spec":)" + spec + "}");
+  return object(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"sayhi","namespace":"default","labels":)" +
+                labels + R"(},"spec":)" + spec + "}");
 }
 
 const std::string one_port = R"({"clusterIP":"10.96.0.7","ports":[{"port":80,"targetPort":3000,"protocol":"TCP"}]})";
 
 Object slice(const std::string& endpoints, const std::string& ports = R"([{"name":"","port":3000,"protocol":"TCP"}])",
              const std::string& ns = "default", const std::string& type = "IPv4") {
-  return object(R"({"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"x","namespace":")" + ns +
-                R"(","labels":{"kubernetes.io/service-name":"sayhi"}},"addressType":")" + type + R"(","ports":)" + ports + R"(,"endpoints":)" + endpoints + "}");
+  return object(R"({"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"x","namespace":")" +
+                ns + R"(","labels":{"kubernetes.io/service-name":"sayhi"}},"addressType":")" + type + R"(","ports":)" +
+                ports + R"(,"endpoints":)" + endpoints + "}");
 }
 
 std::string endpoint(const std::string& address, const std::string& conditions) {
-  return R"({"addresses":[")" + address + R"("],"conditions":)" + conditions + R"(,"targetRef":{"kind":"Pod","name":"pod-)" + address + R"("}})";
+  return R"({"addresses":[")" + address + R"("],"conditions":)" + conditions +
+         R"(,"targetRef":{"kind":"Pod","name":"pod-)" + address + R"("}})";
 }
 
 std::string ready(const std::string& address) { return endpoint(address, R"({"ready":true})"); }
@@ -50,34 +53,77 @@ struct Case {
 const std::string bare = "default/sayhi 10.96.0.7:80 ->";
 
 TEST(ServiceTable, EndpointsByKubeProxysRules) {
-  const std::string going = R"({"ready":false,"serving":true,"terminating":true})", dead = R"({"ready":false,"serving":false,"terminating":true})";
+  const std::string going = R"({"ready":false,"serving":true,"terminating":true})",
+                    dead = R"({"ready":false,"serving":false,"terminating":true})";
   const Case cases[] = {
-      {"ready ones, in order", {service(one_port)}, {slice("[" + ready("10.244.0.9") + "," + ready("10.244.0.2") + "]")}, bare + " 10.244.0.2:3000 10.244.0.9:3000\n"},
-      {"nil conditions mean ready", {service(one_port)}, {slice("[" + endpoint("10.244.0.2", "{}") + "]")}, bare + " 10.244.0.2:3000\n"},
-      {"not ready: none", {service(one_port)}, {slice("[" + endpoint("10.244.0.2", R"({"ready":false})") + "]")}, bare + "\n"},
+      {"ready ones, in order",
+       {service(one_port)},
+       {slice("[" + ready("10.244.0.9") + "," + ready("10.244.0.2") + "]")},
+       bare + " 10.244.0.2:3000 10.244.0.9:3000\n"},
+      {"nil conditions mean ready",
+       {service(one_port)},
+       {slice("[" + endpoint("10.244.0.2", "{}") + "]")},
+       bare + " 10.244.0.2:3000\n"},
+      {"not ready: none",
+       {service(one_port)},
+       {slice("[" + endpoint("10.244.0.2", R"({"ready":false})") + "]")},
+       bare + "\n"},
       {"no slice: none", {service(one_port)}, {}, bare + "\n"},
       {"endpoints null (scaled to 0)", {service(one_port)}, {slice("null")}, bare + "\n"},
-      {"terminating but serving, when nobody is ready", {service(one_port)}, {slice("[" + endpoint("10.244.0.2", going) + "," + endpoint("10.244.0.3", dead) + "]")}, bare + " 10.244.0.2:3000\n"},
-      {"terminating but serving, beside a ready one", {service(one_port)}, {slice("[" + endpoint("10.244.0.2", going) + "," + ready("10.244.0.3") + "]")}, bare + " 10.244.0.3:3000\n"},
-      {"ready while it terminates (publishNotReadyAddresses)", {service(one_port)}, {slice("[" + endpoint("10.244.0.2", R"({"ready":true,"serving":false,"terminating":true})") + "]")}, bare + " 10.244.0.2:3000\n"},
-      {"one endpoint in two slices is one", {service(one_port)}, {slice("[" + ready("10.244.0.2") + "]"), slice("[" + ready("10.244.0.2") + "]")}, bare + " 10.244.0.2:3000\n"},
-      {"ready in one of two slices", {service(one_port)}, {slice("[" + endpoint("10.244.0.2", R"({"ready":false})") + "]"), slice("[" + ready("10.244.0.2") + "]")}, bare + " 10.244.0.2:3000\n"},
-      {"ports without a number send nothing", {service(one_port)}, {slice("[" + ready("10.244.0.2") + "]", "[]"), slice("[" + ready("10.244.0.3") + "]", R"([{"name":"","protocol":"TCP"}])")}, bare + "\n"},
-      {"ports by name", {service(R"({"clusterIP":"10.96.0.7","ports":[{"name":"a","port":80},{"name":"b","port":81}]})")}, {slice("[" + ready("10.244.0.2") + "]", R"([{"name":"b","port":9,"protocol":"TCP"}])")}, bare + "\ndefault/sayhi 10.96.0.7:81 -> 10.244.0.2:9\n"},
-      {"a slice of another namespace", {service(one_port)}, {slice("[" + ready("10.244.0.2") + "]", R"([{"name":"","port":3000,"protocol":"TCP"}])", "other")}, bare + "\n"},
-      {"an IPv6 slice", {service(one_port)}, {slice("[" + ready("fd00::2") + "]", R"([{"name":"","port":3000,"protocol":"TCP"}])", "default", "IPv6")}, bare + "\n"},
+      {"terminating but serving, when nobody is ready",
+       {service(one_port)},
+       {slice("[" + endpoint("10.244.0.2", going) + "," + endpoint("10.244.0.3", dead) + "]")},
+       bare + " 10.244.0.2:3000\n"},
+      {"terminating but serving, beside a ready one",
+       {service(one_port)},
+       {slice("[" + endpoint("10.244.0.2", going) + "," + ready("10.244.0.3") + "]")},
+       bare + " 10.244.0.3:3000\n"},
+      {"ready while it terminates (publishNotReadyAddresses)",
+       {service(one_port)},
+       {slice("[" + endpoint("10.244.0.2", R"({"ready":true,"serving":false,"terminating":true})") + "]")},
+       bare + " 10.244.0.2:3000\n"},
+      {"one endpoint in two slices is one",
+       {service(one_port)},
+       {slice("[" + ready("10.244.0.2") + "]"), slice("[" + ready("10.244.0.2") + "]")},
+       bare + " 10.244.0.2:3000\n"},
+      {"ready in one of two slices",
+       {service(one_port)},
+       {slice("[" + endpoint("10.244.0.2", R"({"ready":false})") + "]"), slice("[" + ready("10.244.0.2") + "]")},
+       bare + " 10.244.0.2:3000\n"},
+      {"ports without a number send nothing",
+       {service(one_port)},
+       {slice("[" + ready("10.244.0.2") + "]", "[]"),
+        slice("[" + ready("10.244.0.3") + "]", R"([{"name":"","protocol":"TCP"}])")},
+       bare + "\n"},
+      {"ports by name",
+       {service(R"({"clusterIP":"10.96.0.7","ports":[{"name":"a","port":80},{"name":"b","port":81}]})")},
+       {slice("[" + ready("10.244.0.2") + "]", R"([{"name":"b","port":9,"protocol":"TCP"}])")},
+       bare + "\ndefault/sayhi 10.96.0.7:81 -> 10.244.0.2:9\n"},
+      {"a slice of another namespace",
+       {service(one_port)},
+       {slice("[" + ready("10.244.0.2") + "]", R"([{"name":"","port":3000,"protocol":"TCP"}])", "other")},
+       bare + "\n"},
+      {"an IPv6 slice",
+       {service(one_port)},
+       {slice("[" + ready("fd00::2") + "]", R"([{"name":"","port":3000,"protocol":"TCP"}])", "default", "IPv6")},
+       bare + "\n"},
       {"headless", {service(R"({"clusterIP":"None","ports":[{"port":80}]})")}, {}, ""},
       {"no address yet", {service(R"({"ports":[{"port":80}]})")}, {}, ""},
-      {"external name", {service(R"({"type":"ExternalName","externalName":"example.com","ports":[{"port":80}]})")}, {}, ""},
+      {"external name",
+       {service(R"({"type":"ExternalName","externalName":"example.com","ports":[{"port":80}]})")},
+       {},
+       ""},
       {"another proxy's", {service(one_port, R"({"service.kubernetes.io/service-proxy-name":"mine"})")}, {}, ""},
       {"UDP is not ours", {service(R"({"clusterIP":"10.96.0.7","ports":[{"port":53,"protocol":"UDP"}]})")}, {}, ""},
   };
-  for (const auto& each : cases) EXPECT_EQ(words(compute_service_table(each.services, each.slices)), each.expected) << each.name;
+  for (const auto& each : cases)
+    EXPECT_EQ(words(compute_service_table(each.services, each.slices)), each.expected) << each.name;
 }
 
 TEST(ServiceTable, AffinityAndPodNames) {
   const auto table = compute_service_table(
-      {service(R"({"clusterIP":"10.96.0.7","sessionAffinity":"ClientIP","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":60}},"ports":[{"port":80}]})")},
+      {service(
+          R"({"clusterIP":"10.96.0.7","sessionAffinity":"ClientIP","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":60}},"ports":[{"port":80}]})")},
       {slice("[" + ready("10.244.0.2") + "]")});
   ASSERT_EQ(table.rules.size(), 1U);
   EXPECT_TRUE(table.rules[0].client_ip_affinity);
@@ -93,10 +139,10 @@ TEST(SyncDelay, AtOnceWhenQuietElseOncePerPeriod) {
     Stamp now;
     Nanos expected;
   } const cases[] = {
-      {{}, at(5), Nanos{0}},                      // never written
-      {at(0), at(1000), Nanos{0}},                // exactly a period ago
-      {at(0), at(5000), Nanos{0}},                // quiet
-      {at(0), at(1), milliseconds(999)},          // just written
+      {{}, at(5), Nanos{0}},              // never written
+      {at(0), at(1000), Nanos{0}},        // exactly a period ago
+      {at(0), at(5000), Nanos{0}},        // quiet
+      {at(0), at(1), milliseconds(999)},  // just written
       {at(500), at(900), milliseconds(600)},
   };
   for (const auto& each : cases) EXPECT_EQ(sync_delay(each.last, each.now, std::chrono::seconds(1)), each.expected);
@@ -104,7 +150,7 @@ TEST(SyncDelay, AtOnceWhenQuietElseOncePerPeriod) {
 }
 
 TEST(AddressPool, HandsOutAllBeforeAnyAgain) {
-  AddressPool pool(0x0af40002, 0x0af40105);   // 10.244.0.2 .. 10.244.1.5
+  AddressPool pool(0x0af40002, 0x0af40105);  // 10.244.0.2 .. 10.244.1.5
   std::set<std::string> seen;
   for (int i = 0; i < 258; ++i) {
     const auto address = pool.take();
@@ -128,13 +174,15 @@ TEST(AddressPool, IsEmptyWhenAllAreInUse) {
 // The contract with clients in the loopback fallback (src/README.md): any change here is a change there.
 TEST(ServiceMap, Golden) {
   ServiceTable table;
-  table.rules.push_back({"default", "sayhi", "", "10.96.0.7", 80, {{"127.1.0.3", 3000, "a"}, {"127.1.0.4", 3000, "b"}}});
+  table.rules.push_back(
+      {"default", "sayhi", "", "10.96.0.7", 80, {{"127.1.0.3", 3000, "a"}, {"127.1.0.4", 3000, "b"}}});
   table.rules.push_back({"other", "empty", "", "10.96.0.8", 8080, {}});
-  EXPECT_EQ(service_map_text(table),
-            "248 5a30f8c1e3556613\n"
-            R"({"services":[{"ns":"default","name":"sayhi","clusterIP":"10.96.0.7","port":80,"endpoints":[{"address":"127.1.0.3","port":3000},{"address":"127.1.0.4","port":3000}]},)"
-            R"({"ns":"other","name":"empty","clusterIP":"10.96.0.8","port":8080,"endpoints":[]}]})"
-            "\n");
+  EXPECT_EQ(
+      service_map_text(table),
+      "248 5a30f8c1e3556613\n"
+      R"({"services":[{"ns":"default","name":"sayhi","clusterIP":"10.96.0.7","port":80,"endpoints":[{"address":"127.1.0.3","port":3000},{"address":"127.1.0.4","port":3000}]},)"
+      R"({"ns":"other","name":"empty","clusterIP":"10.96.0.8","port":8080,"endpoints":[]}]})"
+      "\n");
 }
 
 TEST(Remedies, SayHowToAllowIt) {
@@ -160,7 +208,9 @@ TEST(Remedies, SayHowToAllowIt) {
       {"the ground truth: NFLOG: Invalid argument", container, "nfnetlink_log"},
       {"mount tmpfs on /run: Operation not permitted", container, "SYS_ADMIN"},
   };
-  for (const auto& each : cases) EXPECT_NE(remedy_for(each.error, each.facts).find(each.part), std::string::npos) << each.error << ": " << remedy_for(each.error, each.facts);
+  for (const auto& each : cases)
+    EXPECT_NE(remedy_for(each.error, each.facts).find(each.part), std::string::npos)
+        << each.error << ": " << remedy_for(each.error, each.facts);
   EXPECT_EQ(remedy_for("fork: Cannot allocate memory", container), "");
 }
 

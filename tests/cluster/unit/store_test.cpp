@@ -1,9 +1,8 @@
 #include "cluster/apiserver/store.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <boost/asio/io_context.hpp>
 
 #include "cluster/apiserver/json_help.hpp"
 
@@ -14,7 +13,7 @@ using testing::ElementsAre;
 
 struct StoreTest : testing::Test {
   boost::asio::io_context context;
-  std::int64_t now = 1'795'441'122;   // 2026-11-23T13:38:42Z
+  std::int64_t now = 1'795'441'122;  // 2026-11-23T13:38:42Z
   Store store{context.get_executor(), [this] { return now; }};
 
   Object make(const char* text) {
@@ -23,7 +22,8 @@ struct StoreTest : testing::Test {
     return made ? *made : nullptr;
   }
   Object pod(const std::string& name, const char* node = "node1") {
-    auto object = json::parse(R"({"kind":"Pod","metadata":{"namespace":"a"},"spec":{"containers":[{"name":"c","image":"x"}]}})");
+    auto object =
+        json::parse(R"({"kind":"Pod","metadata":{"namespace":"a"},"spec":{"containers":[{"name":"c","image":"x"}]}})");
     object["metadata"]["name"] = name;
     object["spec"]["nodeName"] = node;
     return *store.create(object);
@@ -31,7 +31,8 @@ struct StoreTest : testing::Test {
 };
 
 TEST_F(StoreTest, SetsWhatTheServerOwns) {
-  const auto made = make(R"({"kind":"Deployment","metadata":{"name":"d","namespace":"a","uid":"mine","resourceVersion":"7"},"spec":{}})");
+  const auto made = make(
+      R"({"kind":"Deployment","metadata":{"name":"d","namespace":"a","uid":"mine","resourceVersion":"7"},"spec":{}})");
   const auto& meta = (*made)["metadata"];
   EXPECT_EQ((*made)["apiVersion"], "apps/v1");
   EXPECT_EQ(meta["creationTimestamp"], "2026-11-23T13:38:42Z");
@@ -43,45 +44,62 @@ TEST_F(StoreTest, SetsWhatTheServerOwns) {
 }
 
 TEST_F(StoreTest, HonoursGenerateName) {
-  const auto made = make(R"({"kind":"Pod","metadata":{"generateName":"sayhi-","namespace":"a"},"spec":{"containers":[]}})");
+  const auto made =
+      make(R"({"kind":"Pod","metadata":{"generateName":"sayhi-","namespace":"a"},"spec":{"containers":[]}})");
   EXPECT_THAT(text_at(*made, "/metadata/name"), testing::MatchesRegex("sayhi-[bcdfghjklmnpqrstvwxz2456789]{5}"));
 }
 
 TEST_F(StoreTest, RefusesInKubernetesWords) {
   make(R"({"kind":"Deployment","metadata":{"name":"d","namespace":"a"},"spec":{}})");
-  const auto again = store.create(json::parse(R"({"kind":"Deployment","metadata":{"name":"d","namespace":"a"},"spec":{}})"));
+  const auto again =
+      store.create(json::parse(R"({"kind":"Deployment","metadata":{"name":"d","namespace":"a"},"spec":{}})"));
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().message, "deployments.apps \"d\" already exists");
   EXPECT_EQ(again.error().code, 409);
-  const auto stale = store.update(json::parse(R"({"kind":"Deployment","metadata":{"name":"d","namespace":"a","resourceVersion":"1"},"spec":{}})"));
+  const auto stale = store.update(
+      json::parse(R"({"kind":"Deployment","metadata":{"name":"d","namespace":"a","resourceVersion":"1"},"spec":{}})"));
   ASSERT_FALSE(stale);
   EXPECT_EQ(stale.error().reason, "Conflict");
   EXPECT_EQ(stale.error().message,
-            "Operation cannot be fulfilled on deployments.apps \"d\": the object has been modified; please apply your changes to "
+            "Operation cannot be fulfilled on deployments.apps \"d\": the object has been modified; please apply your "
+            "changes to "
             "the latest version and try again");
   const auto absent = store.remove("Pod", "a", "p");
   ASSERT_FALSE(absent);
   EXPECT_EQ(to_json(absent.error()),
-            json::parse(R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"pods \"p\" not found",
+            json::parse(
+                R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"pods \"p\" not found",
                             "reason":"NotFound","details":{"name":"p","kind":"pods"},"code":404})"));
 }
 
 TEST_F(StoreTest, GenerationCountsTheSpecOnly) {
   make(R"({"kind":"Deployment","metadata":{"name":"d","namespace":"a"},"spec":{"replicas":1}})");
   const auto write = [&](const std::function<void(json&)>& change) {
-    return (**store.mutate("Deployment", "a", "d", [&](json& object) { change(object); return true; }))["metadata"]["generation"].get<int>();
+    return (**store.mutate("Deployment", "a", "d",
+                           [&](json& object) {
+                             change(object);
+                             return true;
+                           }))["metadata"]["generation"]
+        .get<int>();
   };
   EXPECT_EQ(write([](json& object) { object["status"]["replicas"] = 1; }), 1);
   EXPECT_EQ(write([](json& object) { object["metadata"]["labels"]["a"] = "b"; }), 1);
   EXPECT_EQ(write([](json& object) { object["spec"]["replicas"] = 2; }), 2);
-  EXPECT_FALSE((*make(R"({"kind":"Service","metadata":{"name":"s","namespace":"a"},"spec":{}})"))["metadata"].contains("generation"));
+  EXPECT_FALSE((*make(R"({"kind":"Service","metadata":{"name":"s","namespace":"a"},"spec":{}})"))["metadata"].contains(
+      "generation"));
 }
 
 TEST_F(StoreTest, WritesNothingWhenNothingChanged) {
   make(R"({"kind":"ConfigMap","metadata":{"name":"c","namespace":"a"},"data":{"k":"v"}})");
   const auto before = store.revision();
-  EXPECT_TRUE(store.mutate("ConfigMap", "a", "c", [](json& object) { object["data"]["k"] = "v"; return true; }));
-  EXPECT_TRUE(store.mutate("ConfigMap", "a", "c", [](json& object) { object["data"]["k"] = "w"; return false; }));
+  EXPECT_TRUE(store.mutate("ConfigMap", "a", "c", [](json& object) {
+    object["data"]["k"] = "v";
+    return true;
+  }));
+  EXPECT_TRUE(store.mutate("ConfigMap", "a", "c", [](json& object) {
+    object["data"]["k"] = "w";
+    return false;
+  }));
   EXPECT_EQ(store.revision(), before);
 }
 
@@ -106,8 +124,10 @@ TEST_F(StoreTest, PodsDieGracefully) {
   EXPECT_EQ((**dying)["metadata"]["generation"], 2);
   ASSERT_TRUE(store.get("Pod", "a", "p"));
   now += 2;
-  EXPECT_EQ((**store.remove("Pod", "a", "p", 60))["metadata"]["deletionGracePeriodSeconds"], 5) << "a second delete cannot lengthen the wait";
-  EXPECT_EQ((**store.remove("Pod", "a", "p", 1))["metadata"]["deletionTimestamp"], "2026-11-23T13:38:43Z") << "counted from the first delete";
+  EXPECT_EQ((**store.remove("Pod", "a", "p", 60))["metadata"]["deletionGracePeriodSeconds"], 5)
+      << "a second delete cannot lengthen the wait";
+  EXPECT_EQ((**store.remove("Pod", "a", "p", 1))["metadata"]["deletionTimestamp"], "2026-11-23T13:38:43Z")
+      << "counted from the first delete";
   const auto last = store.remove("Pod", "a", "p", 0);
   ASSERT_TRUE(last);
   EXPECT_EQ((**last)["metadata"]["deletionGracePeriodSeconds"], 0);
@@ -119,7 +139,10 @@ TEST_F(StoreTest, PodsThatNobodyRunsGoAtOnce) {
   EXPECT_TRUE(store.remove("Pod", "a", "unscheduled"));
   EXPECT_FALSE(store.get("Pod", "a", "unscheduled"));
   pod("done");
-  EXPECT_TRUE(store.mutate("Pod", "a", "done", [](json& object) { object["status"]["phase"] = "Succeeded"; return true; }));
+  EXPECT_TRUE(store.mutate("Pod", "a", "done", [](json& object) {
+    object["status"]["phase"] = "Succeeded";
+    return true;
+  }));
   EXPECT_TRUE(store.remove("Pod", "a", "done"));
   EXPECT_FALSE(store.get("Pod", "a", "done"));
 }
@@ -131,7 +154,10 @@ TEST_F(StoreTest, FinalizersHoldAnObject) {
   EXPECT_EQ((**dying)["metadata"]["finalizers"], json::array({"foregroundDeletion"}));
   EXPECT_EQ((**dying)["metadata"]["deletionGracePeriodSeconds"], 0);
   EXPECT_EQ((**dying)["metadata"]["generation"], 2);
-  EXPECT_TRUE(store.mutate("Job", "a", "j", [](json& object) { object["metadata"].erase("finalizers"); return true; }));
+  EXPECT_TRUE(store.mutate("Job", "a", "j", [](json& object) {
+    object["metadata"].erase("finalizers");
+    return true;
+  }));
   EXPECT_FALSE(store.get("Job", "a", "j")) << "the last finalizer was all it waited for";
 }
 
@@ -151,9 +177,13 @@ TEST_F(StoreTest, NamespacesTerminate) {
   const auto refused = store.create(json::parse(R"({"kind":"ConfigMap","metadata":{"name":"c","namespace":"a"}})"));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, 403);
-  EXPECT_EQ(refused.error().message,
-            "configmaps \"c\" is forbidden: unable to create new content in namespace a because it is being terminated");
-  EXPECT_TRUE(store.mutate("Namespace", "", "a", [](json& object) { object["spec"]["finalizers"] = json::array(); return true; }));
+  EXPECT_EQ(
+      refused.error().message,
+      "configmaps \"c\" is forbidden: unable to create new content in namespace a because it is being terminated");
+  EXPECT_TRUE(store.mutate("Namespace", "", "a", [](json& object) {
+    object["spec"]["finalizers"] = json::array();
+    return true;
+  }));
   EXPECT_FALSE(store.get("Namespace", "", "a"));
 }
 
@@ -163,7 +193,10 @@ TEST_F(StoreTest, SubscribersHearEveryChangeInOrderAndNeverInsideAWrite) {
     heard.push_back(change.name + ":" + std::to_string(static_cast<int>(change.type)) + (change.previous ? "+" : ""));
   });
   pod("p", "");
-  EXPECT_TRUE(store.mutate("Pod", "a", "p", [](json& object) { object["status"]["phase"] = "Running"; return true; }));
+  EXPECT_TRUE(store.mutate("Pod", "a", "p", [](json& object) {
+    object["status"]["phase"] = "Running";
+    return true;
+  }));
   store.purge("Pod", "a", "p");
   EXPECT_THAT(heard, ElementsAre());
   context.run();
@@ -180,7 +213,10 @@ TEST_F(StoreTest, RemembersTheLastChangesOnly) {
   pod("p");
   const auto start = store.revision();
   for (int i = 0; i < 4096; ++i) {
-    ASSERT_TRUE(store.mutate("ConfigMap", "a", "c", [&](json& object) { object["data"]["k"] = std::to_string(i); return true; }));
+    ASSERT_TRUE(store.mutate("ConfigMap", "a", "c", [&](json& object) {
+      object["data"]["k"] = std::to_string(i);
+      return true;
+    }));
   }
   const auto kept = store.changes_since("ConfigMap", start);
   ASSERT_TRUE(kept);
@@ -189,7 +225,8 @@ TEST_F(StoreTest, RemembersTheLastChangesOnly) {
   const auto lost = store.changes_since("ConfigMap", start - 1);
   ASSERT_FALSE(lost);
   EXPECT_EQ(lost.error().code, 410);
-  EXPECT_EQ(lost.error().message, "too old resource version: " + std::to_string(start - 1) + " (" + std::to_string(start + 1) + ")");
+  EXPECT_EQ(lost.error().message,
+            "too old resource version: " + std::to_string(start - 1) + " (" + std::to_string(start + 1) + ")");
 }
 
 TEST_F(StoreTest, ListsByNamespace) {
@@ -202,25 +239,32 @@ TEST_F(StoreTest, ListsByNamespace) {
 
 TEST_F(StoreTest, PreviewsLeaveNoTrace) {
   const auto before = store.revision();
-  const auto preview = store.preview_create(json::parse(R"({"kind":"ConfigMap","metadata":{"name":"c","namespace":"a"}})"));
+  const auto preview =
+      store.preview_create(json::parse(R"({"kind":"ConfigMap","metadata":{"name":"c","namespace":"a"}})"));
   ASSERT_TRUE(preview);
   EXPECT_FALSE(store.get("ConfigMap", "a", "c"));
   EXPECT_EQ(store.revision(), before);
 }
 
 TEST_F(StoreTest, ServicesGetAddressesOfTheirOwn) {
-  const auto first = make(R"({"kind":"Service","metadata":{"name":"s","namespace":"a"},"spec":{"ports":[{"port":80}]}})");
-  const auto second = make(R"({"kind":"Service","metadata":{"name":"t","namespace":"a"},"spec":{"type":"NodePort","ports":[{"port":80}]}})");
+  const auto first =
+      make(R"({"kind":"Service","metadata":{"name":"s","namespace":"a"},"spec":{"ports":[{"port":80}]}})");
+  const auto second = make(
+      R"({"kind":"Service","metadata":{"name":"t","namespace":"a"},"spec":{"type":"NodePort","ports":[{"port":80}]}})");
   const auto address = text_at(*first, "/spec/clusterIP");
   EXPECT_THAT(address, testing::StartsWith("10.96."));
   EXPECT_NE(address, text_at(*second, "/spec/clusterIP"));
   EXPECT_EQ((*first)["spec"]["clusterIPs"], json::array({address}));
   EXPECT_EQ((*second)["spec"]["ports"][0]["nodePort"], 30000);
-  auto clash = json::parse(R"({"kind":"Service","metadata":{"name":"u","namespace":"a"},"spec":{"ports":[{"port":80}]}})");
+  auto clash =
+      json::parse(R"({"kind":"Service","metadata":{"name":"u","namespace":"a"},"spec":{"ports":[{"port":80}]}})");
   clash["spec"]["clusterIP"] = address;
   EXPECT_THAT(store.create(clash).error().message, testing::HasSubstr("provided IP is already allocated"));
-  EXPECT_EQ((*make(R"({"kind":"Service","metadata":{"name":"h","namespace":"a"},"spec":{"clusterIP":"None"}})"))["spec"]["clusterIPs"],
-            json::array({"None"}));
+  EXPECT_EQ(
+      (*make(
+          R"({"kind":"Service","metadata":{"name":"h","namespace":"a"},"spec":{"clusterIP":"None"}})"))["spec"]
+                                                                                                       ["clusterIPs"],
+      json::array({"None"}));
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <random>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <straycat/core/histogram.hpp>
@@ -22,7 +21,8 @@ TEST(Histogram, QuantilesStayWithinTheirError) {
   }
   std::sort(values.begin(), values.end());
   for (const double q : {0.0, 0.01, 0.5, 0.9, 0.99, 0.999, 1.0}) {
-    const auto rank = std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(q * static_cast<double>(values.size()))));
+    const auto rank =
+        std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(q * static_cast<double>(values.size()))));
     const double exact = static_cast<double>(values[rank - 1]);
     EXPECT_NEAR(static_cast<double>(histogram.quantile(q).count()), exact, exact * 0.008 + 1) << q;
   }
@@ -45,7 +45,8 @@ TEST(Histogram, MergingEqualsRecordingAll) {
 
 TEST(Histogram, ReadsBackFromTheLog) {
   Histogram histogram;
-  for (const std::int64_t ns : {0L, 1L, 127L, 128L, 1'000'000L, 9'000'000'000'000'000'000L}) histogram.record(Nanos{ns}, 3);
+  for (const std::int64_t ns : {0L, 1L, 127L, 128L, 1'000'000L, 9'000'000'000'000'000'000L})
+    histogram.record(Nanos{ns}, 3);
   EXPECT_EQ(nlohmann::json(histogram).get<Histogram>(), histogram);
   EXPECT_EQ(nlohmann::json::parse(R"({"buckets":[1,["x",2],[3]]})").get<Histogram>().count(), 0u);
 }

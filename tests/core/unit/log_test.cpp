@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include <straycat/core/event.hpp>
 #include <straycat/core/records.hpp>
@@ -71,7 +71,8 @@ TEST(Log, RefusesAnUnknownFormatAndNoLog) {
 }
 
 TEST(Log, HostileNestingIsNoCrash) {
-  const Result<Event> event = from_line(R"({"n":1,"kind":"x","clock":"r","t":1,"body":{"a":)" + std::string(100'000, '['));
+  const Result<Event> event =
+      from_line(R"({"n":1,"kind":"x","clock":"r","t":1,"body":{"a":)" + std::string(100'000, '['));
   EXPECT_FALSE(event);
 }
 

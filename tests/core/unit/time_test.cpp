@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include <straycat/core/time.hpp>
 
@@ -10,8 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Duration, ReadsGoSyntax) {
-  const std::pair<const char*, Nanos> table[] = {{"300ms", 300ms}, {"1s", 1s},        {"2m30s", 150s},  {"1h", 1h},
-                                                 {"0s", 0s},       {"1.5s", 1500ms},  {"10us", 10us},   {"10µs", 10us},
+  const std::pair<const char*, Nanos> table[] = {{"300ms", 300ms}, {"1s", 1s},        {"2m30s", 150s}, {"1h", 1h},
+                                                 {"0s", 0s},       {"1.5s", 1500ms},  {"10us", 10us},  {"10µs", 10us},
                                                  {"7ns", 7ns},     {"1h1m1s", 3661s}, {".5s", 500ms}};
   for (const auto& [text, length] : table) {
     const Result<Nanos> read = parse_duration(text);
@@ -21,7 +21,8 @@ TEST(Duration, ReadsGoSyntax) {
 }
 
 TEST(Duration, RefusesWhatHasNoUnitOrIsNoLength) {
-  for (const char* text : {"", "5", "-1s", "+1s", "s", "1 s", "1sec", "1d", "1e3s", "nan", "infs", "1s ", "99999999999h"}) {
+  for (const char* text :
+       {"", "5", "-1s", "+1s", "s", "1 s", "1sec", "1d", "1e3s", "nan", "infs", "1s ", "99999999999h"}) {
     const Result<Nanos> read = parse_duration(text);
     EXPECT_FALSE(read) << text;
     if (!read) EXPECT_EQ(read.error().fault, Fault::bad_input) << text;
@@ -54,7 +55,8 @@ TEST(Wall, ReadsKubernetesTimes) {
   EXPECT_EQ(*parse_wall("1970-01-01T00:00:01.5Z"), 1'500'000'000);
   EXPECT_EQ(*parse_wall("1970-01-01T01:00:00+01:00"), 0);
   EXPECT_EQ(*parse_wall("2026-11-23T13:38:42.123456Z") % 1'000'000'000, 123'456'000);
-  for (const char* text : {"", "yesterday", "2026-11-23", "2026-11-23T13:38:42", "2026-11-23T13:38:42x"}) EXPECT_FALSE(parse_wall(text)) << text;
+  for (const char* text : {"", "yesterday", "2026-11-23", "2026-11-23T13:38:42", "2026-11-23T13:38:42x"})
+    EXPECT_FALSE(parse_wall(text)) << text;
 }
 
 TEST(Wall, WritesRfc3339) {

@@ -8,9 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include <straycat/diagnose/verdict.hpp>
-
 #include "scenes.hpp"
+#include <straycat/diagnose/verdict.hpp>
 
 namespace straycat::test {
 
@@ -25,8 +24,11 @@ inline diagnose::Verdict judged(const World& world) { return judged(log_of(world
 inline std::string brief(const diagnose::Verdict& verdict) {
   std::string text(to_string(verdict.conclusion));
   for (const auto& finding : verdict.findings) {
-    if (finding.cause == "unexplained" || (finding.explained == 0 && verdict.conclusion == diagnose::Conclusion::inconclusive)) continue;
-    text += (finding.explained == 0 ? " + " : " ") + finding.cause + (finding.workload ? " " + finding.workload->display() : "");
+    if (finding.cause == "unexplained" ||
+        (finding.explained == 0 && verdict.conclusion == diagnose::Conclusion::inconclusive))
+      continue;
+    text += (finding.explained == 0 ? " + " : " ") + finding.cause +
+            (finding.workload ? " " + finding.workload->display() : "");
   }
   if (!verdict.reasons.empty()) text += ": " + verdict.reasons.front();
   return text;

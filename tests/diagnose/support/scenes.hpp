@@ -31,14 +31,15 @@ inline World article(const Names& names = {}, std::uint64_t seed = 1) {
 
   LogMaker maker(world);
   const plan::Target job{names.stray_kind, names.stray, ""};
-  world.stages = {{"deploy", "deployed", "apply", "apply deployment.yaml, service.yaml", 0.1, 0.4, maker.apply(true, {0})},
-                  {"steady", "steady", "pause", "pause 5s", 2.5, 8},
-                  {"readiness", "readiness", "apply", "apply deployment-readiness.yaml", 8, 16, maker.apply(false, {0})},
-                  {"job", "job", "apply", "apply job.yaml", 16, 16.2, maker.apply(false, {1})},
-                  {"in", "", "wait", "wait until the job is routable", 16.2, 17, plan::Wait{job, "Routable", {}}},
-                  {"out", "", "wait", "wait until the job is not routable", 17, 27, plan::Wait{job, "Unroutable", {}}},
-                  {"settle", "", "pause", "pause 2s", 27, 29},
-                  {"after", "after", "pause", "pause 6s", 29, 36}};
+  world.stages = {
+      {"deploy", "deployed", "apply", "apply deployment.yaml, service.yaml", 0.1, 0.4, maker.apply(true, {0})},
+      {"steady", "steady", "pause", "pause 5s", 2.5, 8},
+      {"readiness", "readiness", "apply", "apply deployment-readiness.yaml", 8, 16, maker.apply(false, {0})},
+      {"job", "job", "apply", "apply job.yaml", 16, 16.2, maker.apply(false, {1})},
+      {"in", "", "wait", "wait until the job is routable", 16.2, 17, plan::Wait{job, "Routable", {}}},
+      {"out", "", "wait", "wait until the job is not routable", 17, 27, plan::Wait{job, "Unroutable", {}}},
+      {"settle", "", "pause", "pause 2s", 27, 29},
+      {"after", "after", "pause", "pause 6s", 29, 36}};
   world.meant_for = plan::Target{"Deployment", names.deployment, ""};
   world.expect.finding = "stray-endpoint";
   world.expect.workload = job;

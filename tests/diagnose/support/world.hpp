@@ -1,5 +1,5 @@
-// A small world that writes logs: pods with behaviour, slices, a data plane that lags, traffic that picks an endpoint at
-// random, direct probes. It knows the truth (which pod got which request) and keeps it out of the log.
+// A small world that writes logs: pods with behaviour, slices, a data plane that lags, traffic that picks an endpoint
+// at random, direct probes. It knows the truth (which pod got which request) and keeps it out of the log.
 //
 // Times are seconds of the runner's clock; the vantage point's clock is `skew` seconds ahead. Header-only, so that the
 // tests of every room can use it.
@@ -28,24 +28,24 @@ inline std::int64_t ns(double seconds) { return std::llround(seconds * 1e9); }
 // A workload, and what stands above it ("Deployment" makes a ReplicaSet between itself and the pods).
 struct Owner {
   std::string kind, name;
-  model::Labels labels;            // of its pod template
-  std::string helm_hook;           // of a bare pod
-  double applied = 0;              // when the runner saw it
+  model::Labels labels;   // of its pod template
+  std::string helm_hook;  // of a bare pod
+  double applied = 0;     // when the runner saw it
   bool operator==(const Owner&) const = default;
 };
 
 struct PodLife {
   std::string name;
-  std::size_t owner = 0;           // index in World::owners
-  double ready_from = 0, ready_to = 1e9;   // in the slices; ready_to: it completes, or begins to terminate
-  bool terminates = false;         // at ready_to it is terminating and serving, until gone_at
-  double gone_at = 1e9;            // leaves the slices altogether
+  std::size_t owner = 0;                         // index in World::owners
+  double ready_from = 0, ready_to = 1e9;         // in the slices; ready_to: it completes, or begins to terminate
+  bool terminates = false;                       // at ready_to it is terminating and serving, until gone_at
+  double gone_at = 1e9;                          // leaves the slices altogether
   double answers_from = -1e9, answers_to = 1e9;  // outside it refuses; equal: it never answers
-  int wrong_status = 0;            // answers with this status instead of 200
+  int wrong_status = 0;                          // answers with this status instead of 200
   std::vector<double> restarts = {};  // its container restarts then (status seen 0.5 s later), down for 0.4 s before
   bool readiness_probe = false;
   int container_port = 3000;
-  bool port_unset = false;         // its slice has no port (a named targetPort that it lacks)
+  bool port_unset = false;  // its slice has no port (a named targetPort that it lacks)
 };
 
 struct Stage {
@@ -72,14 +72,14 @@ struct World {
 
   double traffic_from = 2, traffic_to = 36, rate = 20;
   double ends = 37;
-  double lag = 0;                  // longest data-plane lag
-  double stale = 0;                // a proxy that drops endpoints this much later still
+  double lag = 0;    // longest data-plane lag
+  double stale = 0;  // a proxy that drops endpoints this much later still
   double min_sync = 1;
   double skew = 5000, bound = 0.0005;
   bool clock_bounds = true, direct_probes = true, watch_events = true, watch_pods = true;
-  std::vector<Gap> slice_gaps;     // the watch is blind (changes show at the end of the gap)
-  std::vector<Gap> stalls;         // the prober's loop stands still (health says so; the traffic goes on)
-  double local_from = 1e9, local_to = 1e9;   // attempts fail for want of ports
+  std::vector<Gap> slice_gaps;              // the watch is blind (changes show at the end of the gap)
+  std::vector<Gap> stalls;                  // the prober's loop stands still (health says so; the traffic goes on)
+  double local_from = 1e9, local_to = 1e9;  // attempts fail for want of ports
   std::uint64_t records_lost = 0;
   std::size_t failures_kept = 200;
   std::string end_reason = "finished", end_error;
@@ -135,7 +135,8 @@ class LogMaker {
       metadata["labels"] = labels;
       return json::object({{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata}, {"spec", json::object()}});
     }
-    json pod = json::object({{"metadata", json::object({{"labels", labels}})}, {"spec", json::object({{"containers", json::array()}})}});
+    json pod = json::object(
+        {{"metadata", json::object({{"labels", labels}})}, {"spec", json::object({{"containers", json::array()}})}});
     json spec = json::object();
     if (owner.kind == "CronJob") {
       spec["jobTemplate"] = json::object({{"spec", json::object({{"template", pod}})}});
@@ -144,14 +145,19 @@ class LogMaker {
       if (owner.kind != "Job") spec["selector"] = json::object({{"matchLabels", labels}});
     }
     const bool batch = owner.kind == "Job" || owner.kind == "CronJob";
-    return json::object({{"apiVersion", batch ? "batch/v1" : "apps/v1"}, {"kind", owner.kind}, {"metadata", metadata}, {"spec", spec}});
+    return json::object(
+        {{"apiVersion", batch ? "batch/v1" : "apps/v1"}, {"kind", owner.kind}, {"metadata", metadata}, {"spec", spec}});
   }
 
   [[nodiscard]] json service_manifest() const {
-    json target = std::holds_alternative<int>(world_.target) ? json(std::get<int>(world_.target)) : json(std::get<std::string>(world_.target));
+    json target = std::holds_alternative<int>(world_.target) ? json(std::get<int>(world_.target))
+                                                             : json(std::get<std::string>(world_.target));
     json port = json::object({{"protocol", "TCP"}, {"port", 80}, {"targetPort", target}});
-    return json::object({{"apiVersion", "v1"}, {"kind", "Service"}, {"metadata", json::object({{"name", world_.service}})},
-                         {"spec", json::object({{"selector", json(world_.selector)}, {"ports", json::array({port})}})}});
+    return json::object(
+        {{"apiVersion", "v1"},
+         {"kind", "Service"},
+         {"metadata", json::object({{"name", world_.service}})},
+         {"spec", json::object({{"selector", json(world_.selector)}, {"ports", json::array({port})}})}});
   }
 
  public:
@@ -175,7 +181,8 @@ class LogMaker {
     plan::Apply apply;
     for (const auto index : owners) {
       std::string file = world_.owners[index].kind;
-      std::transform(file.begin(), file.end(), file.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      std::transform(file.begin(), file.end(), file.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       apply.manifests.push_back({manifest(world_.owners[index]), file + ".yaml", 1});
     }
     if (with_service) apply.manifests.push_back({service_manifest(), "service.yaml", 1});
@@ -209,7 +216,9 @@ class LogMaker {
   }
 
   // --- objects ---
-  [[nodiscard]] std::string uid(const std::string& kind, const std::string& name) const { return "uid-" + kind + "-" + name; }
+  [[nodiscard]] std::string uid(const std::string& kind, const std::string& name) const {
+    return "uid-" + kind + "-" + name;
+  }
   [[nodiscard]] std::string replica_set(const Owner& owner) const { return owner.name + "-rs"; }
   [[nodiscard]] static bool via_replica_set(const Owner& owner) { return owner.kind == "Deployment"; }
 
@@ -234,7 +243,8 @@ class LogMaker {
     if (world_.watch_pods) {
       for (const PodLife& life : world_.pods) pod(life);
     }
-    for (std::size_t i = 0; i < world_.kube_events.size(); ++i) put(world_.kube_event_times[i], "kube.event", false, set(json(world_.kube_events[i])));
+    for (std::size_t i = 0; i < world_.kube_events.size(); ++i)
+      put(world_.kube_event_times[i], "kube.event", false, set(json(world_.kube_events[i])));
   }
 
   void workload(const Owner& owner) {
@@ -294,7 +304,9 @@ class LogMaker {
   }
 
   void watches() {
-    const auto open = [&](const std::string& resource) { put(0.1, WatchRecord::started, false, json(WatchRecord{resource, "", 0, 0, ""})); };
+    const auto open = [&](const std::string& resource) {
+      put(0.1, WatchRecord::started, false, json(WatchRecord{resource, "", 0, 0, ""}));
+    };
     if (world_.watch_pods) open("pods");
     if (world_.watch_events) open("events");
     open("services");
@@ -373,7 +385,8 @@ class LogMaker {
   }
 
   void slices() {
-    const bool portless = std::any_of(world_.pods.begin(), world_.pods.end(), [](const PodLife& life) { return life.port_unset; });
+    const bool portless =
+        std::any_of(world_.pods.begin(), world_.pods.end(), [](const PodLife& life) { return life.port_unset; });
     std::set<double> written;
     for (const double t : change_times()) {
       const double seen = seen_at(t);
@@ -423,14 +436,16 @@ class LogMaker {
   // --- the agent ---
   void agent() {
     plan_data_plane();
-    put(0.3, VantageRecord::kind, true, json(VantageRecord{"a0", "pod", "10.244.0.2", "node-1", "", world_.ns_name, "agent", "test", "kernel"}));
+    put(0.3, VantageRecord::kind, true,
+        json(VantageRecord{"a0", "pod", "10.244.0.2", "node-1", "", world_.ns_name, "agent", "test", "kernel"}));
     put(0.3, WatchRecord::started, true, json(WatchRecord{"endpointslices", "", 0, 0, ""}));
     if (world_.clock_bounds) {
       put(0.5, ClockBound::kind, false, json(ClockBound{"a0", own(0) - ns(world_.bound), own(0) + ns(world_.bound)}));
     }
     slices();
     for (const Gap& gap : world_.slice_gaps) {
-      put(gap.to - 0.0001, WatchRecord::gap, true, json(WatchRecord{"endpointslices", "", own(gap.from), own(gap.to), "connection lost"}));
+      put(gap.to - 0.0001, WatchRecord::gap, true,
+          json(WatchRecord{"endpointslices", "", own(gap.from), own(gap.to), "connection lost"}));
     }
     traffic();
     if (world_.direct_probes) probes();
@@ -438,8 +453,10 @@ class LogMaker {
   }
 
   Failure failure_of(Answer answer, int status) const {
-    if (answer == Answer::wrong) return {FailureKind::status, Phase::check, 0, "(22) The requested URL returned error: " + std::to_string(status)};
-    return {FailureKind::refused, Phase::connect, 111, "(7) Failed to connect to " + world_.service + " port 80 after 1 ms: Connection refused"};
+    if (answer == Answer::wrong)
+      return {FailureKind::status, Phase::check, 0, "(22) The requested URL returned error: " + std::to_string(status)};
+    return {FailureKind::refused, Phase::connect, 111,
+            "(7) Failed to connect to " + world_.service + " port 80 after 1 ms: Connection refused"};
   }
 
   struct Attempt {
@@ -452,7 +469,8 @@ class LogMaker {
   [[nodiscard]] Attempt attempt(double t, std::uint64_t id) {
     Attempt result{t, false, {}, 0};
     if (world_.local_from <= t && t < world_.local_to) {
-      result.failure = {FailureKind::local_exhaustion, Phase::connect, 99, "(7) Couldn't connect to server: Cannot assign requested address"};
+      result.failure = {FailureKind::local_exhaustion, Phase::connect, 99,
+                        "(7) Couldn't connect to server: Cannot assign requested address"};
       return result;
     }
     const auto set = plane_at(t);
@@ -596,7 +614,8 @@ class LogMaker {
     summary.sent[world_.traffic] = sent_;
     summary.reason = "finished";
     put(world_.ends - 0.2, VantageSummary::kind, true, json(summary));
-    if (world_.records_lost > 0) put(world_.ends - 0.1, VantageLost::kind, false, json(VantageLost{"a0", world_.records_lost, "numbers missing"}));
+    if (world_.records_lost > 0)
+      put(world_.ends - 0.1, VantageLost::kind, false, json(VantageLost{"a0", world_.records_lost, "numbers missing"}));
     put(world_.ends, RunEnded::kind, false, json(RunEnded{world_.end_reason, world_.end_error}));
   }
 

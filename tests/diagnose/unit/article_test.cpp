@@ -57,15 +57,19 @@ TEST_P(Goldens, log_and_verdict) {
   test::expect_golden("tests/diagnose/goldens/" + name + ".json", to_json(test::judged(log)).dump(2) + "\n");
 }
 
-INSTANTIATE_TEST_SUITE_P(Saved, Goldens, testing::ValuesIn(saved()), [](const auto& param) { return std::string(param.param.name); });
+INSTANTIATE_TEST_SUITE_P(Saved, Goldens, testing::ValuesIn(saved()),
+                         [](const auto& param) { return std::string(param.param.name); });
 
 TEST(Article, tells_the_cause_in_one_sentence) {
   const auto verdict = test::judged(test::article());
   EXPECT_EQ(verdict.headline,
-            "108 of 680 requests failed: Service/sayhi also selects the pods of Job/sayhi (label app=sayhi), which do not serve it: connections that "
+            "108 of 680 requests failed: Service/sayhi also selects the pods of Job/sayhi (label app=sayhi), which do "
+            "not serve it: connections that "
             "land there fail (connection refused).");
-  for (const auto& rival : verdict.findings.at(0).rivals) EXPECT_TRUE(rival.excluded) << rival.cause << ": " << rival.reason;
-  for (const auto& phase : verdict.phases) EXPECT_EQ(phase.state, phase.phase == "job" ? "failing" : phase.phase == "deployed" ? "not shown" : "clean");
+  for (const auto& rival : verdict.findings.at(0).rivals)
+    EXPECT_TRUE(rival.excluded) << rival.cause << ": " << rival.reason;
+  for (const auto& phase : verdict.phases)
+    EXPECT_EQ(phase.state, phase.phase == "job" ? "failing" : phase.phase == "deployed" ? "not shown" : "clean");
 }
 
 TEST(Hostile, lines_hold_no_control_characters) {
@@ -78,7 +82,9 @@ TEST(Hostile, lines_hold_no_control_characters) {
   for (const auto& one : verdict.findings[0].evidence) {
     EXPECT_TRUE(clean(one.text)) << one.text;
     EXPECT_TRUE(clean(one.kubectl)) << one.kubectl;
-    EXPECT_EQ(one.kubectl.find("$(id)") != std::string::npos, one.kubectl.find("'kubernetes.io/service-name=s$(id)'") != std::string::npos) << one.kubectl;
+    EXPECT_EQ(one.kubectl.find("$(id)") != std::string::npos,
+              one.kubectl.find("'kubernetes.io/service-name=s$(id)'") != std::string::npos)
+        << one.kubectl;
   }
 }
 

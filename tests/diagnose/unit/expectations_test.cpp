@@ -42,73 +42,105 @@ const std::vector<Row>& rows() {
       {"nothing_expected_nothing_found", [] { return test::fixed(); }, 0, "nothing failed"},
       {"nothing_expected_stray_found", [] { return expecting(test::article(), "none"); }, 1, "found: a stray endpoint"},
       {"stray_expected_nothing_found", [] { return expecting(test::fixed(), "stray-endpoint"); }, 1, "not found"},
-      {"another_workload_expected", [] { return expecting(test::article(), "stray-endpoint", plan::Target{"Job", "other", ""}); }, 1,
+      {"another_workload_expected",
+       [] { return expecting(test::article(), "stray-endpoint", plan::Target{"Job", "other", ""}); }, 1,
        "found: a stray endpoint"},
-      {"another_cause_expected", [] { return expecting(test::article(), "early-ready"); }, 1, "found: a stray endpoint"},
-      {"inconclusive_expected", [] {
+      {"another_cause_expected", [] { return expecting(test::article(), "early-ready"); }, 1,
+       "found: a stray endpoint"},
+      {"inconclusive_expected",
+       [] {
          World world = expecting(test::article(), "inconclusive");
          world.direct_probes = false;
          return world;
-       }, 0, "inconclusive"},
-      {"stray_expected_but_inconclusive", [] {
+       },
+       0, "inconclusive"},
+      {"stray_expected_but_inconclusive",
+       [] {
          World world = expecting(test::article(), "stray-endpoint");
          world.direct_probes = false;
          return world;
-       }, 2, "inconclusive: two candidates"},
-      {"nothing_expected_but_failures_without_a_cause", [] {
+       },
+       2, "inconclusive: two candidates"},
+      {"nothing_expected_but_failures_without_a_cause",
+       [] {
          World world = expecting(test::article(), "none");
          world.direct_probes = false;
          return world;
-       }, 1, "108 requests failed"},
-      {"nothing_expected_but_only_the_prober_failed", [] {
+       },
+       1, "108 requests failed"},
+      {"nothing_expected_but_only_the_prober_failed",
+       [] {
          World world = test::quiet();
          world.local_from = 10;
          world.local_to = 20;
          return world;
-       }, 2, "local exhaustion"},
-      {"nothing_expected_too_few_requests", [] {
+       },
+       2, "local exhaustion"},
+      {"nothing_expected_too_few_requests",
+       [] {
          World world = test::quiet();
          world.rate = 0.5;
          return world;
-       }, 2, "too few requests"},
-      {"latent_overlap_is_no_failure", [] {
+       },
+       2, "too few requests"},
+      {"latent_overlap_is_no_failure",
+       [] {
          World world = expecting(test::article(), "none");
          world.pods[2].answers_to = 1e9;
          return world;
-       }, 0, "nothing failed"},
-      {"latent_overlap_expected", [] {
+       },
+       0, "nothing failed"},
+      {"latent_overlap_expected",
+       [] {
          World world = expecting(test::article(), "latent-overlap");
          world.pods[2].answers_to = 1e9;
          return world;
-       }, 0, "found"},
+       },
+       0, "found"},
       {"step_failed", [] { return ending(test::article(), "failed"); }, 4, "found"},
-      {"interrupted_after_the_stray_was_found", [] { return ending(expecting(test::article(), "stray-endpoint"), "interrupted", 31); }, 0, "found"},
+      {"interrupted_after_the_stray_was_found",
+       [] { return ending(expecting(test::article(), "stray-endpoint"), "interrupted", 31); }, 0, "found"},
       {"interrupted_with_phases_left", [] { return ending(test::article(), "interrupted", 31); }, 2, "found"},
-      {"interrupted_before_the_stray_came", [] { return ending(expecting(test::article(), "stray-endpoint"), "interrupted", 14); }, 2, "inconclusive: the run did not finish"},
-      {"interrupted_nothing_expected", [] { return ending(expecting(test::article(), "none"), "interrupted", 14); }, 2, "the run did not finish"},
+      {"interrupted_before_the_stray_came",
+       [] { return ending(expecting(test::article(), "stray-endpoint"), "interrupted", 14); }, 2,
+       "inconclusive: the run did not finish"},
+      {"interrupted_nothing_expected", [] { return ending(expecting(test::article(), "none"), "interrupted", 14); }, 2,
+       "the run did not finish"},
       {"deadline", [] { return ending(test::fixed(), "deadline"); }, 2, "the run did not finish"},
-      {"killed", [] {
+      {"killed",
+       [] {
          World world = test::fixed();
          world.ended = false;
          return world;
-       }, 2, "the run did not finish"},
+       },
+       2, "the run did not finish"},
       {"budget_broken", [] { return with_phase(test::article(), {"job", budget(10), {}, {}}); }, 1, "found"},
       {"budget_kept", [] { return with_phase(test::article(), {"job", budget(200), budget(20), {}}); }, 0, "found"},
-      {"share_kept", [] { return with_phase(test::article(), {"job", plan::Budget{true, 0.6}, plan::Budget{true, 0.2}, {}}); }, 0, "found"},
-      {"too_few_failures_in_a_phase", [] { return with_phase(test::article(), {"job", {}, budget(200), {}}); }, 1, "found"},
-      {"phase_that_never_began", [] { return with_phase(test::article(), {"nowhere", budget(0), {}, {}}); }, 1, "found"},
-      {"phase_without_enough_attempts", [] { return with_phase(test::article(), {"deployed", budget(0), {}, {}}); }, 2, "found"},
-      {"phases_without_a_clock_bound", [] {
+      {"share_kept",
+       [] { return with_phase(test::article(), {"job", plan::Budget{true, 0.6}, plan::Budget{true, 0.2}, {}}); }, 0,
+       "found"},
+      {"too_few_failures_in_a_phase", [] { return with_phase(test::article(), {"job", {}, budget(200), {}}); }, 1,
+       "found"},
+      {"phase_that_never_began", [] { return with_phase(test::article(), {"nowhere", budget(0), {}, {}}); }, 1,
+       "found"},
+      {"phase_without_enough_attempts", [] { return with_phase(test::article(), {"deployed", budget(0), {}, {}}); }, 2,
+       "found"},
+      {"phases_without_a_clock_bound",
+       [] {
          World world = with_phase(test::article(), {"after", budget(0), {}, {}});
          world.clock_bounds = false;
          return world;
-       }, 2, "found"},
-      {"readiness_without_coverage", [] {
+       },
+       2, "found"},
+      {"readiness_without_coverage",
+       [] {
          World world = with_phase(test::article(), {"job", {}, {}, true});
          world.watch_events = false;
          return world;
-       }, 2, "found"},
-      {"readiness_failed_for_a_ready_pod", [] {
+       },
+       2, "found"},
+      {"readiness_failed_for_a_ready_pod",
+       [] {
          World world = with_phase(test::article(), {"job", {}, {}, true});
          model::KubeEvent event;
          event.meta.ns = "shop";
@@ -119,8 +151,10 @@ const std::vector<Row>& rows() {
          world.kube_events.push_back(event);
          world.kube_event_times.push_back(20);
          return world;
-       }, 1, "found"},
-      {"readiness_failed_for_a_pod_that_was_not_ready", [] {
+       },
+       1, "found"},
+      {"readiness_failed_for_a_pod_that_was_not_ready",
+       [] {
          World world = with_phase(test::article(), {"readiness", {}, {}, true});
          model::KubeEvent event;
          event.meta.ns = "shop";
@@ -131,7 +165,8 @@ const std::vector<Row>& rows() {
          world.kube_events.push_back(event);
          world.kube_event_times.push_back(9.1);
          return world;
-       }, 0, "found"},
+       },
+       0, "found"},
   };
   return all;
 }
@@ -148,7 +183,8 @@ TEST_P(Exit, code_of_this_run) {
   EXPECT_TRUE(verdict.expectations[0].why.starts_with(GetParam().first_why)) << shown;
 }
 
-INSTANTIATE_TEST_SUITE_P(Codes, Exit, testing::ValuesIn(rows()), [](const auto& param) { return std::string(param.param.name); });
+INSTANTIATE_TEST_SUITE_P(Codes, Exit, testing::ValuesIn(rows()),
+                         [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace
 }  // namespace straycat::diagnose

@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <straycat/model/selector.hpp>
-
 #include "diagnose/support/judging.hpp"
+#include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
 namespace {
@@ -31,17 +30,22 @@ TEST_P(FixOf, changes_the_template_and_its_selector) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, FixOf,
-    testing::Values(
-        Row{"Job", "spec:\n  template:\n    metadata:\n      labels:\n        app: sayhi-job  # was: sayhi\n",
-            "The pod template of a Job cannot be changed in place: delete Job/other if it still exists, then apply job.yaml."},
-        Row{"CronJob",
-            "spec:\n  jobTemplate:\n    spec:\n      template:\n        metadata:\n          labels:\n            app: sayhi-cronjob  # was: sayhi\n",
-            "Apply cronjob.yaml; Jobs that it starts from then on stay out of the Service, one that runs now ends as it is."},
-        Row{"Pod", "metadata:\n  labels:\n    app: sayhi-pod  # was: sayhi\n", "Apply pod.yaml."},
-        Row{"StatefulSet",
-            "spec:\n  selector:\n    matchLabels:\n      app: sayhi-statefulset  # was: sayhi\n  template:\n    metadata:\n      labels:\n"
-            "        app: sayhi-statefulset  # was: sayhi\n",
-            "The selector of a StatefulSet cannot be changed in place: delete StatefulSet/other, then apply statefulset.yaml."}),
+    testing::Values(Row{"Job",
+                        "spec:\n  template:\n    metadata:\n      labels:\n        app: sayhi-job  # was: sayhi\n",
+                        "The pod template of a Job cannot be changed in place: delete Job/other if it still exists, "
+                        "then apply job.yaml."},
+                    Row{"CronJob",
+                        "spec:\n  jobTemplate:\n    spec:\n      template:\n        metadata:\n          labels:\n     "
+                        "       app: sayhi-cronjob  # was: sayhi\n",
+                        "Apply cronjob.yaml; Jobs that it starts from then on stay out of the Service, one that runs "
+                        "now ends as it is."},
+                    Row{"Pod", "metadata:\n  labels:\n    app: sayhi-pod  # was: sayhi\n", "Apply pod.yaml."},
+                    Row{"StatefulSet",
+                        "spec:\n  selector:\n    matchLabels:\n      app: sayhi-statefulset  # was: sayhi\n  "
+                        "template:\n    metadata:\n      labels:\n"
+                        "        app: sayhi-statefulset  # was: sayhi\n",
+                        "The selector of a StatefulSet cannot be changed in place: delete StatefulSet/other, then "
+                        "apply statefulset.yaml."}),
     [](const auto& param) { return std::string(param.param.kind); });
 
 const plan::Apply& apply_of(const plan::Plan& plan, const std::string& step) {
@@ -102,17 +106,20 @@ TEST(Fix, takes_the_pods_out_of_every_service) {
   const auto verdict = test::judged(log);
   ASSERT_TRUE(verdict.findings.at(0).fix) << verdict.findings[0].no_fix;
   EXPECT_EQ(verdict.findings[0].fix->yaml,
-            "spec:\n  template:\n    metadata:\n      labels:\n        app: sayhi-job  # was: sayhi\n        \"y\": on-job  # was: on\n");
+            "spec:\n  template:\n    metadata:\n      labels:\n        app: sayhi-job  # was: sayhi\n        \"y\": "
+            "on-job  # was: on\n");
 }
 
 TEST(Fix, is_not_printed_when_it_cannot_be_checked) {
   World world = test::article();
   for (auto& stage : world.stages) stage.action = plan::Pause{};
-  auto log = test::without(test::log_of(world), [](const Event& event) { return event.kind == "service" || event.kind == "workload"; });
+  auto log = test::without(test::log_of(world),
+                           [](const Event& event) { return event.kind == "service" || event.kind == "workload"; });
   const auto verdict = test::judged(log);
   ASSERT_FALSE(verdict.findings.empty());
   EXPECT_FALSE(verdict.findings[0].fix);
-  EXPECT_EQ(verdict.findings[0].no_fix, "the log does not hold the labels and selectors with which a fix could be checked");
+  EXPECT_EQ(verdict.findings[0].no_fix,
+            "the log does not hold the labels and selectors with which a fix could be checked");
 }
 
 TEST(Fix, keeps_a_label_value_within_63_characters) {

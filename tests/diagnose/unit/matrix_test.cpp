@@ -25,14 +25,16 @@ std::vector<std::string> less(std::vector<std::string> ids, const std::vector<st
 struct Removal {
   const char* name;
   std::function<EventLog(EventLog)> take_away;
-  const char* brief;                      // its beginning
-  std::vector<std::string> lost_evidence; // of a found stray
+  const char* brief;                       // its beginning
+  std::vector<std::string> lost_evidence;  // of a found stray
   int exit_code;
 };
 
-std::function<EventLog(EventLog)> drop(const std::string& kind, const std::function<bool(const json&)>& which = nullptr) {
+std::function<EventLog(EventLog)> drop(const std::string& kind,
+                                       const std::function<bool(const json&)>& which = nullptr) {
   return [=](EventLog log) {
-    return test::without(std::move(log), [&](const Event& event) { return event.kind == kind && (!which || which(event.body)); });
+    return test::without(std::move(log),
+                         [&](const Event& event) { return event.kind == kind && (!which || which(event.body)); });
   };
 }
 
@@ -49,15 +51,29 @@ const std::vector<Removal>& removals() {
   static const std::vector<Removal> all = {
       {"nothing", [](EventLog log) { return log; }, found, {}, 0},
       {"direct_probes", drop("probe.direct"), "inconclusive: two candidates", {}, 2},
-      {"probes_of_the_stray", drop("probe.direct", [](const json& body) { return body.value("pod", "") == "sayhi-j1"; }),
-       "inconclusive: no endpoint of Job/sayhi", {}, 2},
-      {"probes_of_the_others", drop("probe.direct", [](const json& body) { return body.value("pod", "") != "sayhi-j1"; }),
-       "inconclusive: two candidates", {}, 2},
+      {"probes_of_the_stray",
+       drop("probe.direct", [](const json& body) { return body.value("pod", "") == "sayhi-j1"; }),
+       "inconclusive: no endpoint of Job/sayhi",
+       {},
+       2},
+      {"probes_of_the_others",
+       drop("probe.direct", [](const json& body) { return body.value("pod", "") != "sayhi-j1"; }),
+       "inconclusive: two candidates",
+       {},
+       2},
       {"pods", drop("pod"), "inconclusive: two candidates", {}, 2},
       {"workloads", drop("workload"), found, {}, 0},  // the pod itself names its Job
       {"slices", drop("slice"), "inconclusive", {}, 2},
-      {"slice_coverage", drop("watch.started", [](const json& body) { return of_resource(body, "endpointslices"); }), "inconclusive: a watch gap", {}, 2},
-      {"event_coverage", drop("watch.started", [](const json& body) { return of_resource(body, "events"); }), found, {"no-readiness-failure"}, 2},
+      {"slice_coverage",
+       drop("watch.started", [](const json& body) { return of_resource(body, "endpointslices"); }),
+       "inconclusive: a watch gap",
+       {},
+       2},
+      {"event_coverage",
+       drop("watch.started", [](const json& body) { return of_resource(body, "events"); }),
+       found,
+       {"no-readiness-failure"},
+       2},
       {"pod_coverage", drop("watch.started", [](const json& body) { return of_resource(body, "pods"); }), found, {}, 0},
       {"service", drop("service"), found, {}, 0},  // the plan's manifest knows its selector
       {"clock_bounds", drop("clock.bound"), found, {"no-readiness-failure"}, 2},
@@ -85,7 +101,8 @@ TEST_P(TakenAway, changes_only_what_rests_on_it) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Matrix, TakenAway, testing::ValuesIn(removals()), [](const auto& param) { return std::string(param.param.name); });
+INSTANTIATE_TEST_SUITE_P(Matrix, TakenAway, testing::ValuesIn(removals()),
+                         [](const auto& param) { return std::string(param.param.name); });
 
 TEST(TakenAway, a_replica_set_without_its_deployment_is_no_stray) {
   World world = test::quiet(1);
@@ -110,7 +127,8 @@ TEST(Inference, says_on_what_it_rests) {
   world.stages.clear();
   world.expect = {};
   verdict = test::judged(world);
-  EXPECT_EQ(verdict.intents.at(0).basis, "inferred: it owned 100.0 % of the endpoint time of workloads that stand for good");
+  EXPECT_EQ(verdict.intents.at(0).basis,
+            "inferred: it owned 100.0 % of the endpoint time of workloads that stand for good");
   EXPECT_EQ(test::brief(verdict), "found stray-endpoint Job/sayhi");
 }
 
@@ -118,7 +136,8 @@ TEST(Inference, says_on_what_it_rests) {
 std::string shape(const Verdict& verdict) {
   std::string text = test::brief(verdict) + "\n";
   for (const auto& finding : verdict.findings) {
-    for (const auto& one : finding.evidence) text += one.id + " " + std::string(to_string(one.weight)) + " " + one.data.dump() + "\n";
+    for (const auto& one : finding.evidence)
+      text += one.id + " " + std::string(to_string(one.weight)) + " " + one.data.dump() + "\n";
     for (const auto& one : finding.rivals) text += one.cause + (one.excluded ? " out" : " in") + "\n";
     text += finding.fix ? "fix " + std::to_string(finding.fix->changes.size()) + "\n" : "no fix\n";
   }

@@ -14,7 +14,8 @@ std::vector<std::uint64_t> seeds() {
   return all;
 }
 
-bool in_candidate_set(const history::History& history, const std::vector<Cell>& cells, const AttemptFailed& failed, const std::string& pod) {
+bool in_candidate_set(const history::History& history, const std::vector<Cell>& cells, const AttemptFailed& failed,
+                      const std::string& pod) {
   for (const Cell& cell : cells) {
     if (cell.first_ns > failed.connect_ns || failed.connect_ns > cell.last_ns) continue;
     for (const auto index : cell.candidates) {
@@ -32,7 +33,8 @@ TEST(Random, the_true_endpoint_is_in_each_candidate_set) {
     const auto the_case = open_case(*history);
     for (const AttemptFailed& failed : history->traffic.at(0).failures) {
       const auto& pod = maker.truth().at(failed.id);
-      EXPECT_TRUE(in_candidate_set(*history, the_case.cells, failed, pod)) << "seed " << seed << " attempt " << failed.id << " pod " << pod;
+      EXPECT_TRUE(in_candidate_set(*history, the_case.cells, failed, pod))
+          << "seed " << seed << " attempt " << failed.id << " pod " << pod;
     }
   }
 }

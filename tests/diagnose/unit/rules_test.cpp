@@ -85,25 +85,44 @@ const std::vector<Row>& rows() {
        },
        "found stray-endpoint Pod/sayhi"},
       {"two_strays_at_once", [] { return two_strays(17.1, 26.9); }, "inconclusive"},
-      {"two_strays_one_after_the_other", [] { return two_strays(29.5, 35); }, "found stray-endpoint Job/sayhi stray-endpoint Job/migrate"},
+      {"two_strays_one_after_the_other", [] { return two_strays(29.5, 35); },
+       "found stray-endpoint Job/sayhi stray-endpoint Job/migrate"},
       {"stray_and_rollout_at_once", [] { return stray_during_rollout(); }, "inconclusive"},
       {"termination_race", [] { return rollout(0); }, "found termination-race Deployment/sayhi"},
       {"graceful_rollout", [] { return rollout(5); }, "none"},
-      {"early_ready", [] {
+      {"early_ready",
+       [] {
          World world = test::quiet(2);
          world.pods[1].ready_from = 12;
          world.pods[1].answers_from = 15;
          return world;
        },
        "found early-ready Deployment/sayhi"},
-      {"wrong_target_port", [] { return with_pods(2, [](PodLife& pod) { pod.answers_from = pod.answers_to = 0; pod.container_port = 8080; }); },
+      {"wrong_target_port",
+       [] {
+         return with_pods(2, [](PodLife& pod) {
+           pod.answers_from = pod.answers_to = 0;
+           pod.container_port = 8080;
+         });
+       },
        "found wrong-target-port Deployment/sayhi"},
-      {"loopback_bind", [] { return with_pods(2, [](PodLife& pod) { pod.answers_from = pod.answers_to = 0; }); }, "found loopback-bind Deployment/sayhi"},
-      {"scaled_to_zero", [] { return with_pods(2, [](PodLife& pod) { pod.ready_to = 15; pod.terminates = true; pod.gone_at = 16; pod.answers_to = 18; }); },
+      {"loopback_bind", [] { return with_pods(2, [](PodLife& pod) { pod.answers_from = pod.answers_to = 0; }); },
+       "found loopback-bind Deployment/sayhi"},
+      {"scaled_to_zero",
+       [] {
+         return with_pods(2, [](PodLife& pod) {
+           pod.ready_to = 15;
+           pod.terminates = true;
+           pod.gone_at = 16;
+           pod.answers_to = 18;
+         });
+       },
        "found no-endpoints"},
       {"selector_typo", [] { return selector_typo(); }, "found no-endpoints"},
-      {"named_port_missing", [] { return with_pods(2, [](PodLife& pod) { pod.port_unset = true; }); }, "found no-endpoints"},
-      {"data_plane_lag", [] {
+      {"named_port_missing", [] { return with_pods(2, [](PodLife& pod) { pod.port_unset = true; }); },
+       "found no-endpoints"},
+      {"data_plane_lag",
+       [] {
          World world = rollout(5);
          world.pods[0].answers_to = 15.5;
          world.stale = 12;
@@ -111,88 +130,102 @@ const std::vector<Row>& rows() {
          return world;
        },
        "found data-plane-lag Deployment/sayhi"},
-      {"crash_loop", [] {
+      {"crash_loop",
+       [] {
          World world = test::quiet(2);
          world.pods[1].restarts = {10, 14, 18, 22};
          world.rate = 60;
          return world;
        },
        "found crash-loop Deployment/sayhi"},
-      {"wrong_answer", [] {
+      {"wrong_answer",
+       [] {
          World world = stray_of("StatefulSet");
          world.pods[2].answers_to = 1e9;
          world.pods[2].wrong_status = 503;
          return world;
        },
        "found wrong-answer StatefulSet/sayhi"},
-      {"latent_named_port", [] {
+      {"latent_named_port",
+       [] {
          World world = test::article();
          world.pods[2].port_unset = true;
          return world;
        },
        "none + latent-overlap Job/sayhi"},
-      {"latent_answers", [] {
+      {"latent_answers",
+       [] {
          World world = test::article();
          world.pods[2].answers_to = 1e9;
          return world;
        },
        "none + latent-overlap Job/sayhi"},
-      {"prober_out_of_ports", [] {
+      {"prober_out_of_ports",
+       [] {
          World world = test::quiet();
          world.local_from = 10;
          world.local_to = 20;
          return world;
        },
        "inconclusive: local exhaustion"},
-      {"prober_stalled", [] {
+      {"prober_stalled",
+       [] {
          World world = test::article();
          world.stalls = {{16, 29}};
          return world;
        },
        "inconclusive: a stalled prober"},
-      {"watch_gap_over_the_failures", [] {
+      {"watch_gap_over_the_failures",
+       [] {
          World world = test::article();
          world.slice_gaps = {{16.5, 28}};
          return world;
        },
        "inconclusive: a watch gap"},
-      {"watch_gap_elsewhere", [] {
+      {"watch_gap_elsewhere",
+       [] {
          World world = test::article();
          world.slice_gaps = {{30, 33}};
          return world;
        },
        "found stray-endpoint Job/sayhi"},
-      {"records_lost", [] {
+      {"records_lost",
+       [] {
          World world = test::article();
          world.records_lost = 3;
          return world;
        },
        "inconclusive: records lost"},
-      {"records_lost_when_nothing_failed", [] {
+      {"records_lost_when_nothing_failed",
+       [] {
          World world = test::quiet();
          world.records_lost = 3;
          return world;
        },
        "inconclusive: records lost"},
-      {"no_direct_probes", [] {
+      {"no_direct_probes",
+       [] {
          World world = test::article();
          world.direct_probes = false;
          return world;
        },
        "inconclusive: two candidates"},
-      {"pods_not_watched", [] {
+      {"pods_not_watched",
+       [] {
          World world = test::article();
          world.watch_pods = false;
          return world;
        },
        "inconclusive"},
-      {"too_few_requests", [] {
+      {"too_few_requests",
+       [] {
          World world = test::quiet();
          world.rate = 0.5;
          return world;
        },
        "inconclusive: too few requests"},
-      {"too_few_failures", [] {
+      {"too_few_failures",
+       [] {
          World world = test::article();
          world.pods[2].ready_to = 17.05;
          world.pods[2].gone_at = 30;
@@ -202,13 +235,15 @@ const std::vector<Row>& rows() {
          return world;
        },
        "inconclusive: too few failed requests"},
-      {"failures_not_kept_one_by_one", [] {
+      {"failures_not_kept_one_by_one",
+       [] {
          World world = test::article();
          world.failures_kept = 1;
          return world;
        },
        "found stray-endpoint Job/sayhi"},
-      {"intent_unknown", [] {
+      {"intent_unknown",
+       [] {
          World world = test::article();
          world.meant_for.reset();
          world.owners[1].kind = "StatefulSet";
@@ -232,10 +267,12 @@ class Rules : public testing::TestWithParam<Row> {};
 TEST_P(Rules, tell_this_world) {
   const auto verdict = test::judged(GetParam().world());
   EXPECT_EQ(test::brief(verdict).substr(0, std::string(GetParam().expected).size()), GetParam().expected)
-      << verdict.headline << "\n" << to_json(verdict).dump(1);
+      << verdict.headline << "\n"
+      << to_json(verdict).dump(1);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Rules, testing::ValuesIn(rows()), [](const auto& param) { return std::string(param.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, Rules, testing::ValuesIn(rows()),
+                         [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace
 }  // namespace straycat::diagnose

@@ -2,10 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "diagnose/support/scenes.hpp"
 #include <straycat/history/history.hpp>
 #include <straycat/model/routable.hpp>
-
-#include "diagnose/support/scenes.hpp"
 
 namespace straycat::history {
 namespace {
@@ -18,7 +17,9 @@ History folded(const EventLog& log) {
   return history ? std::move(*history) : History{};
 }
 
-Event event(const std::string& kind, const std::string& clock, std::int64_t at, json body) { return {0, kind, clock, {at}, std::move(body)}; }
+Event event(const std::string& kind, const std::string& clock, std::int64_t at, json body) {
+  return {0, kind, clock, {at}, std::move(body)};
+}
 
 Event header_event() {
   Header header;
@@ -48,25 +49,32 @@ TEST(Fold, needs_a_header_and_nothing_more) {
 }
 
 TEST(Fold, keeps_on_over_whatever_it_does_not_know) {
-  const auto history = folded(log_with({event("moon.phase", "runner", 2000, json::array({1, 2})), event("attempts.window", "a0", 3000, json(nullptr)),
-                                        event("slice", "a0", 3000, json("x")), event("pod", "runner", 3000, json::object({{"object", 7}})),
-                                        event("probe.direct", "a0", 3000, json::object()), event("watch.gap", "", 3000, json(3))}));
+  const auto history = folded(log_with(
+      {event("moon.phase", "runner", 2000, json::array({1, 2})), event("attempts.window", "a0", 3000, json(nullptr)),
+       event("slice", "a0", 3000, json("x")), event("pod", "runner", 3000, json::object({{"object", 7}})),
+       event("probe.direct", "a0", 3000, json::object()), event("watch.gap", "", 3000, json(3))}));
   EXPECT_EQ(history.unknown, 1U);
   EXPECT_EQ(history.events, 7U);
 }
 
-// --- clocks -----------------------------------------------------------------------------------------------------------
+// --- clocks
+// -----------------------------------------------------------------------------------------------------------
 
 Event bound(const std::string& vantage, std::int64_t lower, std::int64_t upper) {
   return event("clock.bound", "runner", 1100, json(ClockBound{vantage, lower, upper}));
 }
-Event stand(const std::string& id, std::int64_t at) { return event("vantage", id, at, json(VantageRecord{id, "pod", "", "", "", "", "", "", ""})); }
-Event step(std::int64_t at) { return event("step.started", "runner", at, json(StepRecord{0, "s", "apply", "p", "", true, ""})); }
+Event stand(const std::string& id, std::int64_t at) {
+  return event("vantage", id, at, json(VantageRecord{id, "pod", "", "", "", "", "", "", ""}));
+}
+Event step(std::int64_t at) {
+  return event("step.started", "runner", at, json(StepRecord{0, "s", "apply", "p", "", true, ""}));
+}
 
 TEST(Clocks, put_the_runner_on_the_first_vantage_points_clock) {
-  const auto history = folded(log_with({stand("a0", 500'000), bound("a0", 400'000, 500'000), bound("a0", 440'000, 480'000), step(2000)}));
+  const auto history = folded(
+      log_with({stand("a0", 500'000), bound("a0", 400'000, 500'000), bound("a0", 440'000, 480'000), step(2000)}));
   EXPECT_EQ(history.reference, "a0");
-  EXPECT_EQ(history.steps.at(0).started.ns, 462'000);        // the middle of the tightest pair
+  EXPECT_EQ(history.steps.at(0).started.ns, 462'000);  // the middle of the tightest pair
   EXPECT_EQ(history.steps.at(0).started.error_ns, 20'001);
   EXPECT_EQ(history.zero.ns, 461'000);
 }
@@ -79,7 +87,8 @@ TEST(Clocks, say_when_nothing_bounds_them) {
 }
 
 TEST(Clocks, that_contradict_each_other_leave_the_difference_in_doubt) {
-  const auto history = folded(log_with({stand("a0", 500'000), bound("a0", 500'000, 600'000), bound("a0", 300'000, 400'000), step(2000)}));
+  const auto history = folded(
+      log_with({stand("a0", 500'000), bound("a0", 500'000, 600'000), bound("a0", 300'000, 400'000), step(2000)}));
   EXPECT_EQ(history.steps.at(0).started.ns, 452'000);
   EXPECT_GE(history.steps.at(0).started.error_ns, 50'000);
 }
@@ -89,14 +98,16 @@ TEST(Clocks, of_several_vantage_points_add_their_errors) {
   window.traffic = "loop";
   window.from_ns = 9'000'000;
   window.to_ns = 9'100'000;
-  const auto history = folded(log_with({stand("a0", 500'000), stand("a1", 8'000'000), bound("a0", 400'000, 420'000), bound("a1", 7'900'000, 7'960'000),
-                                        event("attempts.window", "a1", 9'100'000, json(window))}));
+  const auto history =
+      folded(log_with({stand("a0", 500'000), stand("a1", 8'000'000), bound("a0", 400'000, 420'000),
+                       bound("a1", 7'900'000, 7'960'000), event("attempts.window", "a1", 9'100'000, json(window))}));
   EXPECT_EQ(history.vantages.size(), 2U);
   EXPECT_EQ(history.traffic.at(0).windows.at(0).from_ns, 9'000'000 - 7'930'000 + 410'000);
   EXPECT_EQ(history.traffic.at(0).error_ns, 10'001 + 30'001);
 }
 
-// --- steps, phases, coverage ------------------------------------------------------------------------------------------
+// --- steps, phases, coverage
+// ------------------------------------------------------------------------------------------
 
 TEST(Article, folds_into_its_story) {
   const auto history = folded(test::log_of(test::article()));
@@ -137,8 +148,9 @@ TEST(Coverage, knows_gaps_and_denials) {
   ASSERT_EQ(history.views.at(0).blind.size(), 2U);  // before the watch began, and the gap
   EXPECT_EQ(history.views[0].blind[1], (Span{test::ns(5020), test::ns(5022)}));
   EXPECT_FALSE(history.covered("endpointslices", {test::ns(5019), test::ns(5021)}));
-  const auto denied = folded(log_with({event("watch.started", "runner", 2000, json(WatchRecord{"pods", "", 0, 0, ""})),
-                                       event("watch.ended", "runner", 9000, json(WatchRecord{"pods", "", 0, 0, "denied"}))}));
+  const auto denied =
+      folded(log_with({event("watch.started", "runner", 2000, json(WatchRecord{"pods", "", 0, 0, ""})),
+                       event("watch.ended", "runner", 9000, json(WatchRecord{"pods", "", 0, 0, "denied"}))}));
   EXPECT_TRUE(denied.watches.at(0).denied);
   EXPECT_FALSE(denied.covered("pods", {3000, 4000}));
 }
@@ -177,7 +189,8 @@ TEST(Bursts, part_where_a_silence_holds_an_endpoint_change) {
   EXPECT_EQ(history.traffic.at(0).bursts.size(), 2U);
 }
 
-// --- the routable set -------------------------------------------------------------------------------------------------
+// --- the routable set
+// -------------------------------------------------------------------------------------------------
 
 model::EndpointSlice random_slice(std::mt19937_64& random, int number) {
   const auto draw = [&](int n) { return std::uniform_int_distribution<int>(0, n - 1)(random); };
@@ -237,12 +250,14 @@ TEST(RoutableSet, is_at_each_instant_what_model_says) {
     events.push_back(event("attempts.window", "a0", 40'000, json(window)));
     const auto history = folded(log_with(std::move(events)));
     for (int i = 0; i < 30; ++i) {
-      EXPECT_EQ(addresses(history.views.at(0), 1000 * (i + 1) + 500), expected[static_cast<std::size_t>(i)]) << "seed " << seed << " step " << i;
+      EXPECT_EQ(addresses(history.views.at(0), 1000 * (i + 1) + 500), expected[static_cast<std::size_t>(i)])
+          << "seed " << seed << " step " << i;
     }
   }
 }
 
-// --- size -------------------------------------------------------------------------------------------------------------
+// --- size
+// -------------------------------------------------------------------------------------------------------------
 
 TEST(Size, of_5000_endpoints_and_an_hour_is_no_trouble) {
   std::vector<Event> events = {stand("a0", 1)};

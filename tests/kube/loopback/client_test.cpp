@@ -1,11 +1,10 @@
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -16,11 +15,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <straycat/kube/client.hpp>
-
 #include "kube/exec_plugin.hpp"
 #include "kube/support/recording.hpp"
 #include "net/support/tls_server.hpp"
+#include <straycat/kube/client.hpp>
 
 namespace straycat::kube {
 namespace {
@@ -37,7 +35,7 @@ struct ClientTest : testing::Test {
   asio::io_context context;
   std::optional<test::TlsServer> server;
   std::optional<Client> client;
-  std::vector<std::string> seen;              // "GET /path"
+  std::vector<std::string> seen;  // "GET /path"
   std::filesystem::path directory;
 
   void SetUp() override {
@@ -78,7 +76,9 @@ struct ClientTest : testing::Test {
   }
 };
 
-asio::awaitable<void> ok(Exchange& exchange) { co_await exchange.answer(200, R"({"kind":"Pod","metadata":{"name":"x"}})"); }
+asio::awaitable<void> ok(Exchange& exchange) {
+  co_await exchange.answer(200, R"({"kind":"Pod","metadata":{"name":"x"}})");
+}
 
 TEST_F(ClientTest, VerbsAskWhatTheApiExpects) {
   std::vector<std::string> bodies, types;
@@ -93,12 +93,17 @@ TEST_F(ClientTest, VerbsAskWhatTheApiExpects) {
   ASSERT_TRUE(run(client->apply(job, "n", {.field_manager = "m", .dry_run = true, .force = true})));
   ASSERT_TRUE(run(client->merge_patch(pods, "n", "p", json{{"b", 2}}, "scale")));
   ASSERT_TRUE(run(client->remove(pods, "n", "p", {.uid = "u", .propagation = "Foreground", .grace_seconds = 3})));
-  EXPECT_THAT(seen, ElementsAre("GET /api/v1/namespaces/n/pods/p", "POST /api/v1/namespaces/n/pods?fieldManager=straycat&fieldValidation=Strict",
-                                "PATCH /apis/batch/v1/namespaces/n/jobs/j?fieldManager=m&fieldValidation=Strict&dryRun=All&force=true",
-                                "PATCH /api/v1/namespaces/n/pods/p/scale?fieldManager=straycat", "DELETE /api/v1/namespaces/n/pods/p"));
+  EXPECT_THAT(
+      seen, ElementsAre(
+                "GET /api/v1/namespaces/n/pods/p",
+                "POST /api/v1/namespaces/n/pods?fieldManager=straycat&fieldValidation=Strict",
+                "PATCH /apis/batch/v1/namespaces/n/jobs/j?fieldManager=m&fieldValidation=Strict&dryRun=All&force=true",
+                "PATCH /api/v1/namespaces/n/pods/p/scale?fieldManager=straycat", "DELETE /api/v1/namespaces/n/pods/p"));
   EXPECT_EQ(types.at(2), "application/apply-patch+yaml");
   EXPECT_EQ(types.at(3), "application/merge-patch+json");
-  EXPECT_EQ(bodies.at(4), R"({"apiVersion":"v1","gracePeriodSeconds":3,"kind":"DeleteOptions","preconditions":{"uid":"u"},"propagationPolicy":"Foreground"})");
+  EXPECT_EQ(
+      bodies.at(4),
+      R"({"apiVersion":"v1","gracePeriodSeconds":3,"kind":"DeleteOptions","preconditions":{"uid":"u"},"propagationPolicy":"Foreground"})");
 }
 
 TEST_F(ClientTest, AnErrorIsTheServersOwn) {
@@ -127,11 +132,15 @@ TEST_F(ClientTest, AnsweredWithAPageIsAnError) {
 TEST_F(ClientTest, ListsAllPagesAndStartsAgainWhenTheyExpire) {
   int calls = 0;
   serve([&](Exchange& exchange) -> asio::awaitable<void> {
-    const bool first = exchange.target.find("limit=500") != std::string::npos && exchange.target.find("continue") == std::string::npos;
+    const bool first =
+        exchange.target.find("limit=500") != std::string::npos && exchange.target.find("continue") == std::string::npos;
     ++calls;
-    if (first) co_await exchange.answer(200, R"({"kind":"PodList","metadata":{"continue":"t"},"items":[{"a":1}]})");
-    else if (calls == 2) co_await exchange.answer(410, R"({"kind":"Status","code":410,"reason":"Expired"})");
-    else co_await exchange.answer(200, R"({"kind":"PodList","metadata":{},"items":[{"a":1},{"b":2}]})");
+    if (first)
+      co_await exchange.answer(200, R"({"kind":"PodList","metadata":{"continue":"t"},"items":[{"a":1}]})");
+    else if (calls == 2)
+      co_await exchange.answer(410, R"({"kind":"Status","code":410,"reason":"Expired"})");
+    else
+      co_await exchange.answer(200, R"({"kind":"PodList","metadata":{},"items":[{"a":1},{"b":2}]})");
   });
   const auto list = run(client->list(pods, "n", "app=x"));
   ASSERT_TRUE(list);
@@ -144,8 +153,10 @@ TEST_F(ClientTest, ListsAllPagesAndStartsAgainWhenTheyExpire) {
 TEST_F(ClientTest, WaitsWhenItIsAskedTo) {
   int calls = 0;
   serve([&](Exchange& exchange) -> asio::awaitable<void> {
-    if (++calls < 3) co_await exchange.answer(429, "{}", {{"Retry-After", "0"}});
-    else co_await ok(exchange);
+    if (++calls < 3)
+      co_await exchange.answer(429, "{}", {{"Retry-After", "0"}});
+    else
+      co_await ok(exchange);
   });
   EXPECT_TRUE(run(client->create(pods, "n", json::object())));
   EXPECT_EQ(calls, 3);
@@ -155,12 +166,14 @@ TEST_F(ClientTest, ReadsATokenFileAgainAfter401) {
   Config config;
   config.token_file = file("token", "old\n");
   std::vector<std::string> tokens;
-  serve([&](Exchange& exchange) -> asio::awaitable<void> {
-    tokens.push_back(exchange.headers["authorization"]);
-    if (exchange.headers["authorization"] == "Bearer new") co_return co_await ok(exchange);
-    file("token", "new\n");
-    co_await exchange.answer(401, "{}");
-  }, config);
+  serve(
+      [&](Exchange& exchange) -> asio::awaitable<void> {
+        tokens.push_back(exchange.headers["authorization"]);
+        if (exchange.headers["authorization"] == "Bearer new") co_return co_await ok(exchange);
+        file("token", "new\n");
+        co_await exchange.answer(401, "{}");
+      },
+      config);
   EXPECT_TRUE(run(client->version()));
   EXPECT_THAT(tokens, ElementsAre("Bearer old", "Bearer new"));
 }
@@ -178,10 +191,12 @@ TEST_F(ClientTest, ImpersonatesGroupsOneByOne) {
   config.impersonate_user = "jane";
   config.impersonate_groups = {"a,b", "c"};
   std::string groups;
-  serve([&](Exchange& exchange) -> asio::awaitable<void> {
-    groups = exchange.headers["impersonate-group"];
-    co_await ok(exchange);
-  }, config);
+  serve(
+      [&](Exchange& exchange) -> asio::awaitable<void> {
+        groups = exchange.headers["impersonate-group"];
+        co_await ok(exchange);
+      },
+      config);
   ASSERT_TRUE(run(client->version()));
   EXPECT_EQ(groups, "a,b | c");
 }
@@ -196,7 +211,10 @@ TEST_F(ClientTest, FollowsALogLineByLineToItsLastWord) {
     co_await exchange.piece("");
   });
   std::vector<std::string> lines;
-  const auto done = run(client->follow_log("n", "p", "c", [&](std::string_view line) { lines.emplace_back(line); return true; }));
+  const auto done = run(client->follow_log("n", "p", "c", [&](std::string_view line) {
+    lines.emplace_back(line);
+    return true;
+  }));
   EXPECT_TRUE(done);
   EXPECT_THAT(lines, ElementsAre("one", "two", "", "last"));
   EXPECT_THAT(seen, ElementsAre("GET /api/v1/namespaces/n/pods/p/log?follow=true&container=c"));
@@ -204,7 +222,8 @@ TEST_F(ClientTest, FollowsALogLineByLineToItsLastWord) {
 
 TEST_F(ClientTest, ALogThatIsRefusedSaysWhy) {
   serve([](Exchange& exchange) -> asio::awaitable<void> {
-    co_await exchange.answer(400, R"({"kind":"Status","code":400,"reason":"BadRequest","message":"container is waiting to start"})");
+    co_await exchange.answer(
+        400, R"({"kind":"Status","code":400,"reason":"BadRequest","message":"container is waiting to start"})");
   });
   const auto done = run(client->follow_log("n", "p", "c", [](std::string_view) { return true; }));
   EXPECT_EQ(done.error().message, "container is waiting to start");
@@ -216,20 +235,24 @@ struct WatchTest : ClientTest {
   asio::cancellation_signal cancel;
 
   static std::string event(const std::string& type, const std::string& name, int version) {
-    return R"({"type":")" + type + R"(","object":{"metadata":{"name":")" + name + R"(","resourceVersion":")" + std::to_string(version) + "\"}}}\n";
+    return R"({"type":")" + type + R"(","object":{"metadata":{"name":")" + name + R"(","resourceVersion":")" +
+           std::to_string(version) + "\"}}}\n";
   }
   void take(const WatchItem& item, std::size_t until) {
     if (std::get_if<WatchReplaced>(&item) != nullptr) told.emplace_back("replaced");
-    if (const auto* applied = std::get_if<WatchApplied>(&item)) told.push_back("applied " + applied->object["metadata"]["name"].get<std::string>());
+    if (const auto* applied = std::get_if<WatchApplied>(&item))
+      told.push_back("applied " + applied->object["metadata"]["name"].get<std::string>());
     if (const auto* gap = std::get_if<WatchGap>(&item)) told.emplace_back(gap->lost ? "lost" : "late");
-    if (const auto* denied = std::get_if<WatchDenied>(&item)) told.push_back("denied " + std::to_string(denied->error.code));
+    if (const auto* denied = std::get_if<WatchDenied>(&item))
+      told.push_back("denied " + std::to_string(denied->error.code));
     if (told.size() >= until) cancel.emit(asio::cancellation_type::terminal);
   }
   // Runs until that many items were told, and the coroutine has ended.
   void watch(std::size_t until) {
     bool ended = false;
-    asio::co_spawn(context, client->watch({.resource = pods, .ns = "n", .label_selector = "a=b", .field_selector = ""},
-                                          [&, until](const WatchItem& item) { take(item, until); }),
+    asio::co_spawn(context,
+                   client->watch({.resource = pods, .ns = "n", .label_selector = "a=b", .field_selector = ""},
+                                 [&, until](const WatchItem& item) { take(item, until); }),
                    asio::bind_cancellation_slot(cancel.slot(), [&](const std::exception_ptr&) {
                      ended = true;
                      context.stop();
@@ -251,7 +274,9 @@ TEST_F(WatchTest, SurvivesAResetAndAForgottenVersion) {
       co_await exchange.wait(20ms);
       exchange.reset();
     } else if (number == 2) {
-      co_await exchange.piece(R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}})" "\n");
+      co_await exchange.piece(
+          R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}})"
+          "\n");
       co_await exchange.wait(10s);
     } else {
       co_await exchange.piece(event("ADDED", "b", 7));
@@ -298,11 +323,15 @@ struct ExecTest : ClientTest {
     config.exec->interactive_mode = "Never";
   }
   Result<Credential> ask(Nanos limit = 20s) { return run(run_exec_plugin(context.get_executor(), config, limit)); }
-  static constexpr const char* good = R"(echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}')";
+  static constexpr const char* good =
+      R"(echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}')";
 };
 
 TEST_F(ExecTest, TakesTheTokenAndTellsThePluginWhoAsks) {
-  plugin("test \"$A\" = b || exit 9\necho \"$KUBERNETES_EXEC_INFO\" | grep -q '\"interactive\":false' || exit 8\ntest \"$1\" = get || exit 7\n" + std::string{good});
+  plugin(
+      "test \"$A\" = b || exit 9\necho \"$KUBERNETES_EXEC_INFO\" | grep -q '\"interactive\":false' || exit 8\ntest "
+      "\"$1\" = get || exit 7\n" +
+      std::string{good});
   config.exec->args = {"get"};
   config.exec->env = {{"A", "b"}};
   const auto credential = ask();
@@ -351,10 +380,14 @@ TEST_F(ExecTest, OneThatMustAskNeedsATerminal) {
 TEST_F(ExecTest, IsAskedOnceUntilTheServerSays401) {
   plugin("echo x >> " + (directory / "asked").string() + "\n" + good);
   int calls = 0;
-  serve([&](Exchange& exchange) -> asio::awaitable<void> {
-    if (++calls == 3) co_await exchange.answer(401, "{}");
-    else co_await ok(exchange);
-  }, config);
+  serve(
+      [&](Exchange& exchange) -> asio::awaitable<void> {
+        if (++calls == 3)
+          co_await exchange.answer(401, "{}");
+        else
+          co_await ok(exchange);
+      },
+      config);
   const auto asked = [&] { return std::filesystem::file_size(directory / "asked") / 2; };
   ASSERT_TRUE(run(client->version()));
   ASSERT_TRUE(run(client->version()));

@@ -1,5 +1,5 @@
-// Recorded exchanges with a real API server (tests/kube/recordings): "> " request, "< " response head, then the body; the
-// lines of a stream begin with their arrival in ms and a tab.
+// Recorded exchanges with a real API server (tests/kube/recordings): "> " request, "< " response head, then the body;
+// the lines of a stream begin with their arrival in ms and a tab.
 #pragma once
 
 #include <fstream>
@@ -16,7 +16,7 @@ namespace straycat::test {
 struct Recording {
   std::string request_line, request_body;
   net::Response response;
-  std::vector<std::pair<long, std::string>> lines;    // of a stream, without "<eof>"
+  std::vector<std::pair<long, std::string>> lines;  // of a stream, without "<eof>"
 };
 
 inline Recording read_recording(const std::string& name) {
@@ -24,11 +24,14 @@ inline Recording read_recording(const std::string& name) {
   if (!in) throw std::runtime_error("no recording " + name);
   Recording out;
   std::string line;
-  while (std::getline(in, line) && line.rfind("> ", 0) == 0 && out.request_line.empty()) out.request_line = line.substr(2);
+  while (std::getline(in, line) && line.rfind("> ", 0) == 0 && out.request_line.empty())
+    out.request_line = line.substr(2);
   do {
     if (line.rfind("> {", 0) == 0) out.request_body = line.substr(2);
-    if (line.rfind("< HTTP/", 0) == 0) out.response.status = std::stoi(line.substr(11));
-    else if (line.rfind("< ", 0) == 0) out.response.headers[line.substr(2, line.find(':') - 2)] = line.substr(line.find(':') + 2);
+    if (line.rfind("< HTTP/", 0) == 0)
+      out.response.status = std::stoi(line.substr(11));
+    else if (line.rfind("< ", 0) == 0)
+      out.response.headers[line.substr(2, line.find(':') - 2)] = line.substr(line.find(':') + 2);
   } while (std::getline(in, line) && !line.empty());
   while (std::getline(in, line)) {
     out.response.body += line + "\n";

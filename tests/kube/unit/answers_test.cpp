@@ -36,12 +36,14 @@ TEST_P(RecordedErrorTest, IsToldInTheServersOwnWords) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, RecordedErrorTest,
-    testing::Values(RecordedError{"get-not-found", 404, "NotFound", "services \"absent\" not found", Fault::own_trouble},
-                    RecordedError{"error-bad-token", 401, "Unauthorized", "Unauthorized", Fault::own_trouble},
-                    RecordedError{"error-anonymous", 403, "Forbidden", "cannot list resource \"pods\"", Fault::own_trouble},
-                    RecordedError{"namespace-create-conflict", 409, "AlreadyExists", "already exists", Fault::own_trouble},
-                    RecordedError{"apply-selector-mismatch", 422, "Invalid", "does not match template", Fault::bad_input},
-                    RecordedError{"apply-unknown-field-strict", 500, "", ".spec.replica: field not declared in schema", Fault::own_trouble}));
+    testing::Values(
+        RecordedError{"get-not-found", 404, "NotFound", "services \"absent\" not found", Fault::own_trouble},
+        RecordedError{"error-bad-token", 401, "Unauthorized", "Unauthorized", Fault::own_trouble},
+        RecordedError{"error-anonymous", 403, "Forbidden", "cannot list resource \"pods\"", Fault::own_trouble},
+        RecordedError{"namespace-create-conflict", 409, "AlreadyExists", "already exists", Fault::own_trouble},
+        RecordedError{"apply-selector-mismatch", 422, "Invalid", "does not match template", Fault::bad_input},
+        RecordedError{"apply-unknown-field-strict", 500, "", ".spec.replica: field not declared in schema",
+                      Fault::own_trouble}));
 
 TEST(Answers, AProxysPageIsShownShortAndHarmless) {
   const auto error = error_from({502, {}, "<html>\x1b[31m" + std::string(1000, 'x')});
@@ -52,18 +54,22 @@ TEST(Answers, AProxysPageIsShownShortAndHarmless) {
 
 TEST(Answers, RetriesOnlyWhatIsSafe) {
   const auto error = [](int code, std::optional<Nanos> after) { return ApiError{code, "", "", after}; };
-  struct Case { ApiError error; bool idempotent; int tries; std::optional<Nanos> wait; };
-  const Case cases[] = {
-      {error(429, 2s), false, 1, 2s},             // was never carried out
-      {error(429, std::nullopt), true, 1, 1s},
-      {error(429, 3600s), true, 1, 30s},          // bounded
-      {error(429, 0s), true, 1, 100ms},           // never in a hot loop
-      {error(429, 1s), true, 5, std::nullopt},    // bounded
-      {error(503, 1s), true, 1, 1s},
-      {error(503, 1s), false, 1, std::nullopt},   // may have been carried out
-      {error(503, std::nullopt), true, 1, std::nullopt},
-      {error(500, 1s), true, 1, std::nullopt},
-      {error(0, std::nullopt), true, 1, std::nullopt}};
+  struct Case {
+    ApiError error;
+    bool idempotent;
+    int tries;
+    std::optional<Nanos> wait;
+  };
+  const Case cases[] = {{error(429, 2s), false, 1, 2s},  // was never carried out
+                        {error(429, std::nullopt), true, 1, 1s},
+                        {error(429, 3600s), true, 1, 30s},        // bounded
+                        {error(429, 0s), true, 1, 100ms},         // never in a hot loop
+                        {error(429, 1s), true, 5, std::nullopt},  // bounded
+                        {error(503, 1s), true, 1, 1s},
+                        {error(503, 1s), false, 1, std::nullopt},  // may have been carried out
+                        {error(503, std::nullopt), true, 1, std::nullopt},
+                        {error(500, 1s), true, 1, std::nullopt},
+                        {error(0, std::nullopt), true, 1, std::nullopt}};
   for (const auto& each : cases) {
     const auto retry = retry_for(each.error, each.idempotent, each.tries);
     EXPECT_EQ(retry ? std::optional{retry->after} : std::nullopt, each.wait) << each.error.code << " " << each.tries;
@@ -73,12 +79,14 @@ TEST(Answers, RetriesOnlyWhatIsSafe) {
 TEST(Answers, RetryAfterIsANumberOfSeconds) {
   const auto after = [](const char* text) { return error_from({429, {{"retry-after", text}}, ""}).retry_after; };
   EXPECT_EQ(after("3"), Nanos{3s});
-  for (const char* text : {"-1", "x", "", "3x", "Wed, 21 Oct 2026 07:28:00 GMT", "99999999999999"}) EXPECT_EQ(after(text), std::nullopt) << text;
+  for (const char* text : {"-1", "x", "", "3x", "Wed, 21 Oct 2026 07:28:00 GMT", "99999999999999"})
+    EXPECT_EQ(after(text), std::nullopt) << text;
 }
 
 TEST(Query, EncodesWhatMeansSomething) {
   EXPECT_EQ(query_string({}), "");
-  EXPECT_EQ(query_string({{"labelSelector", "a in (b,c),!d"}, {"x", "ä&+ ~"}}), "?labelSelector=a%20in%20%28b%2Cc%29%2C%21d&x=%C3%A4%26%2B%20~");
+  EXPECT_EQ(query_string({{"labelSelector", "a in (b,c),!d"}, {"x", "ä&+ ~"}}),
+            "?labelSelector=a%20in%20%28b%2Cc%29%2C%21d&x=%C3%A4%26%2B%20~");
   EXPECT_EQ(query_string(list_query({"a=b", ""}, 500, "t")), "?labelSelector=a%3Db&limit=500&continue=t");
   EXPECT_EQ(query_string(watch_query({"", "metadata.name=x"}, "7", 60)),
             "?fieldSelector=metadata.name%3Dx&watch=true&allowWatchBookmarks=true&resourceVersion=7&timeoutSeconds=60");
@@ -93,7 +101,9 @@ TEST(Resources, HaveTheirPlaceInTheApi) {
 }
 
 TEST(Resources, AreFoundByApiVersionAndKind) {
-  const auto found = [](const char* version, const char* kind) { return resource_for(json{{"apiVersion", version}, {"kind", kind}}); };
+  const auto found = [](const char* version, const char* kind) {
+    return resource_for(json{{"apiVersion", version}, {"kind", kind}});
+  };
   EXPECT_EQ(found("batch/v1", "Job")->plural, "jobs");
   EXPECT_EQ(found("events.k8s.io/v1", "Event")->group, "events.k8s.io");
   EXPECT_EQ(found("apps/v1beta1", "Deployment").error().message, "Deployment is served as apps/v1, not apps/v1beta1");
@@ -110,10 +120,12 @@ TEST(JsonText, RefusesWhatWouldBreakTheStack) {
 }
 
 TEST(Base64, BothWays) {
-  for (const std::string text : {"", "a", "ab", "abc", "user:p\xc3\xa4ss"}) EXPECT_EQ(base64_decode(base64_encode(text)), text);
+  for (const std::string text : {"", "a", "ab", "abc", "user:p\xc3\xa4ss"})
+    EXPECT_EQ(base64_decode(base64_encode(text)), text);
   EXPECT_EQ(base64_encode("ab"), "YWI=");
   EXPECT_EQ(base64_decode("YW\n I="), "ab");
-  for (const char* text : {"YWI", "*", "Y===", "====", "=YWI", "YW=I"}) EXPECT_EQ(base64_decode(text), std::nullopt) << text;
+  for (const char* text : {"YWI", "*", "Y===", "====", "=YWI", "YW=I"})
+    EXPECT_EQ(base64_decode(text), std::nullopt) << text;
 }
 
 TEST(SignIn, FixedHeaders) {
@@ -121,12 +133,13 @@ TEST(SignIn, FixedHeaders) {
   config.basic_user = "jane";
   config.basic_password = "pw";
   config.impersonate_user = "admin";
-  EXPECT_THAT(fixed_headers(config), testing::UnorderedElementsAre(testing::Pair("Authorization", "Basic amFuZTpwdw=="), testing::Pair("Impersonate-User", "admin")));
+  EXPECT_THAT(fixed_headers(config), testing::UnorderedElementsAre(testing::Pair("Authorization", "Basic amFuZTpwdw=="),
+                                                                   testing::Pair("Impersonate-User", "admin")));
 }
 
 struct Printed {
   const char* name;
-  std::string output, says;   // says "" = good
+  std::string output, says;  // says "" = good
 };
 struct PrintedTest : testing::TestWithParam<Printed> {};
 
@@ -143,18 +156,21 @@ TEST_P(PrintedTest, IsReadOrRefusedWithoutShowingIt) {
 }
 
 std::string exec_credential(const std::string& status, const std::string& version = "v1") {
-  return R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/)" + version + R"(","status":)" + status + "}";
+  return R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/)" + version + R"(","status":)" +
+         status + "}";
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, PrintedTest,
-    testing::Values(Printed{"Token", exec_credential(R"({"token":"s3cret","expirationTimestamp":"2026-11-25T00:00:00Z"})"), ""},
-                    Printed{"Certificate", exec_credential(R"({"clientCertificateData":"C","clientKeyData":"K"})"), ""},
-                    Printed{"NoJson", "s3cret", "did not print an ExecCredential"},
-                    Printed{"OtherVersion", exec_credential(R"({"token":"s3cret"})", "v1beta1"), "asks for client.authentication.k8s.io/v1, it answered"},
-                    Printed{"Nothing", exec_credential("{}"), "neither a token nor a client certificate"},
-                    Printed{"HalfACertificate", exec_credential(R"({"clientCertificateData":"s3cret"})"), "without its key"},
-                    Printed{"NoTime", exec_credential(R"({"token":"s3cret","expirationTimestamp":"soon"})"), "is no time"}),
+    testing::Values(
+        Printed{"Token", exec_credential(R"({"token":"s3cret","expirationTimestamp":"2026-11-25T00:00:00Z"})"), ""},
+        Printed{"Certificate", exec_credential(R"({"clientCertificateData":"C","clientKeyData":"K"})"), ""},
+        Printed{"NoJson", "s3cret", "did not print an ExecCredential"},
+        Printed{"OtherVersion", exec_credential(R"({"token":"s3cret"})", "v1beta1"),
+                "asks for client.authentication.k8s.io/v1, it answered"},
+        Printed{"Nothing", exec_credential("{}"), "neither a token nor a client certificate"},
+        Printed{"HalfACertificate", exec_credential(R"({"clientCertificateData":"s3cret"})"), "without its key"},
+        Printed{"NoTime", exec_credential(R"({"token":"s3cret","expirationTimestamp":"soon"})"), "is no time"}),
     [](const auto& each) { return each.param.name; });
 
 TEST(ExecInfo, TellsThePluginWhatItAskedFor) {
@@ -163,9 +179,11 @@ TEST(ExecInfo, TellsThePluginWhatItAskedFor) {
   config.tls.ca_pem = "CA";
   config.exec = Config::Exec{};
   config.exec->api_version = "client.authentication.k8s.io/v1";
-  EXPECT_EQ(exec_info(config, false), R"({"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","spec":{"interactive":false}})");
+  EXPECT_EQ(exec_info(config, false),
+            R"({"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","spec":{"interactive":false}})");
   config.exec->provide_cluster_info = true;
-  EXPECT_THAT(exec_info(config, true), HasSubstr(R"("cluster":{"certificate-authority-data":"Q0E=","server":"https://x"},"interactive":true)"));
+  EXPECT_THAT(exec_info(config, true),
+              HasSubstr(R"("cluster":{"certificate-authority-data":"Q0E=","server":"https://x"},"interactive":true)"));
 }
 
 // A real API server's stream, byte for byte as it came, through the machine.
@@ -176,7 +194,8 @@ TEST_P(RecordedStreamTest, IsUnderstoodWhole) {
   ASSERT_GT(recording.lines.size(), 5u);
   WatchMachine machine{{.resource = *resource_for_kind("Pod"), .seed = 1}};
   machine.resume(WatchStart{});
-  machine.resume(ListAnswered{Stamp{1}, {200, {}, R"({"kind":"PodList","metadata":{"resourceVersion":"293"},"items":[]})"}});
+  machine.resume(
+      ListAnswered{Stamp{1}, {200, {}, R"({"kind":"PodList","metadata":{"resourceVersion":"293"},"items":[]})"}});
   machine.resume(StreamOpened{Stamp{2}, "application/json"});
   std::size_t told = 0, bookmarks = 0;
   for (const auto& [when, line] : recording.lines) {
@@ -195,7 +214,8 @@ TEST(RecordedStream, AForgottenVersionIsAnErrorUnder200) {
   EXPECT_EQ(recording.response.status, 200);
   WatchMachine machine{{.resource = *resource_for_kind("Pod"), .seed = 1}};
   machine.resume(WatchStart{});
-  machine.resume(ListAnswered{Stamp{1}, {200, {}, R"({"kind":"PodList","metadata":{"resourceVersion":"1"},"items":[]})"}});
+  machine.resume(
+      ListAnswered{Stamp{1}, {200, {}, R"({"kind":"PodList","metadata":{"resourceVersion":"1"},"items":[]})"}});
   machine.resume(StreamOpened{Stamp{2}, recording.response.headers.at("Content-Type")});
   EXPECT_TRUE(std::holds_alternative<FetchPage>(machine.resume(StreamBytes{Stamp{3}, recording.response.body}).action));
 }

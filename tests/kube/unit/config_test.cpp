@@ -25,7 +25,8 @@ struct ConfigTest : testing::Test {
                               },
                               .read = [this](const std::string& path) -> Result<std::optional<std::string>> {
                                 const auto found = files.find(path);
-                                return found == files.end() ? std::optional<std::string>{} : std::optional{found->second};
+                                return found == files.end() ? std::optional<std::string>{}
+                                                            : std::optional{found->second};
                               }};
     return load_config(request, around);
   }
@@ -43,8 +44,10 @@ struct ConfigTest : testing::Test {
   }
   // One context with one user, whose body is given.
   void one(const std::string& user, const std::string& cluster = "    server: https://dev:6443\n") {
-    files["/home/jane/.kube/config"] = "current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}\nclusters:\n- name: k\n  cluster:\n" +
-                                       cluster + "users:\n- name: u\n  user:\n" + user;
+    files["/home/jane/.kube/config"] =
+        "current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}\nclusters:\n- name: k\n  "
+        "cluster:\n" +
+        cluster + "users:\n- name: u\n  user:\n" + user;
   }
 };
 
@@ -58,7 +61,8 @@ TEST_F(ConfigTest, ReadsTheFileInHome) {
 }
 
 TEST_F(ConfigTest, DescribesWithoutASecret) {
-  one("    token: s3cret\n    username: u\n    password: s3cret\n    as: admin\n", "    server: https://me:s3cret@dev:6443\n");
+  one("    token: s3cret\n    username: u\n    password: s3cret\n    as: admin\n",
+      "    server: https://me:s3cret@dev:6443\n");
   EXPECT_EQ(loaded().describe(), "cluster k (https://dev:6443), context c, user u as admin");
 }
 
@@ -66,7 +70,8 @@ TEST_F(ConfigTest, ReadsInlineDataAndFilesRelativeToTheFileThatNamesThem) {
   files["/home/jane/.kube/pki/jane.crt"] = "CERT";
   files["/home/jane/.kube/./jane.key"] = "KEY";
   one("    client-certificate: pki/jane.crt\n    client-key: ./jane.key\n    tokenFile: t\n",
-      "    server: https://dev\n    certificate-authority-data: Q0E=\n    tls-server-name: api.dev\n    proxy-url: http://p:3128\n");
+      "    server: https://dev\n    certificate-authority-data: Q0E=\n    tls-server-name: api.dev\n    proxy-url: "
+      "http://p:3128\n");
   const auto config = loaded();
   EXPECT_EQ(config.tls.ca_pem, "CA");
   EXPECT_EQ(config.tls.client_cert_pem, "CERT");
@@ -84,8 +89,9 @@ TEST_F(ConfigTest, DataWinsOverAFile) {
 TEST_F(ConfigTest, MergesAListOfFilesFirstOneWins) {
   environment["KUBECONFIG"] = "/a:/absent:/b";
   files["/a"] = "contexts:\n- name: c\n  context: {cluster: k, user: u, namespace: from-a}\n";
-  files["/b"] = "current-context: c\ncontexts:\n- name: c\n  context: {cluster: other, user: u}\nclusters:\n- name: k\n"
-                "  cluster: {server: 'https://b'}\nusers:\n- name: u\n  user: {token: tb}\n";
+  files["/b"] =
+      "current-context: c\ncontexts:\n- name: c\n  context: {cluster: other, user: u}\nclusters:\n- name: k\n"
+      "  cluster: {server: 'https://b'}\nusers:\n- name: u\n  user: {token: tb}\n";
   const auto config = loaded();
   EXPECT_EQ(config.cluster, "k");
   EXPECT_EQ(config.ns, "from-a");
@@ -101,7 +107,8 @@ TEST_F(ConfigTest, OverridesWin) {
 }
 
 TEST_F(ConfigTest, AFileThatIsNamedMustExist) {
-  EXPECT_EQ(refused({.kubeconfig = "/nowhere", .context = "", .cluster = "", .user = "", .ns = ""}), "no such kubeconfig: /nowhere");
+  EXPECT_EQ(refused({.kubeconfig = "/nowhere", .context = "", .cluster = "", .user = "", .ns = ""}),
+            "no such kubeconfig: /nowhere");
   EXPECT_THAT(refused(), HasSubstr("no kubeconfig"));
 }
 
@@ -124,8 +131,10 @@ TEST_F(ConfigTest, WithoutACurrentContextItNamesTheOthers) {
 }
 
 TEST_F(ConfigTest, ReadsAnExecPlugin) {
-  one("    exec:\n      apiVersion: client.authentication.k8s.io/v1\n      command: ./bin/login\n      args: [get, token]\n"
-      "      env:\n      - {name: A, value: b}\n      interactiveMode: Never\n      provideClusterInfo: true\n      installHint: get it\n");
+  one("    exec:\n      apiVersion: client.authentication.k8s.io/v1\n      command: ./bin/login\n      args: [get, "
+      "token]\n"
+      "      env:\n      - {name: A, value: b}\n      interactiveMode: Never\n      provideClusterInfo: true\n      "
+      "installHint: get it\n");
   const auto exec = loaded().exec.value();
   EXPECT_EQ(exec.command, "/home/jane/.kube/./bin/login");
   EXPECT_THAT(exec.args, ElementsAre("get", "token"));
@@ -170,15 +179,19 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"NoBase64", "    client-certificate-data: '*'\n", "", "is not base64"},
         Bad{"NoSuchFile", "    client-certificate: x.crt\n", "", "no such file: /home/jane/.kube/x.crt"},
         Bad{"CertificateWithoutKey", "    client-certificate-data: QQ==\n", "", "needs both"},
-        Bad{"AuthProvider", "    auth-provider: {name: gcp, config: {access-token: x}}\n", "", "gke-gcloud-auth-plugin"},
+        Bad{"AuthProvider", "    auth-provider: {name: gcp, config: {access-token: x}}\n", "",
+            "gke-gcloud-auth-plugin"},
         Bad{"AuthProviderOidc", "    auth-provider: {name: oidc}\n", "", "kubelogin (oidc-login)"},
-        Bad{"ExecVersion", "    exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}\n", "", "v1beta1"},
+        Bad{"ExecVersion", "    exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}\n", "",
+            "v1beta1"},
         Bad{"ExecWithoutCommand", "    exec: {apiVersion: client.authentication.k8s.io/v1}\n", "", "needs a command"},
         Bad{"GroupsWithoutUser", "    as-groups: [a]\n", "", "\"as-groups\" without \"as\""},
         Bad{"GroupsAreText", "    as: a\n    as-groups: b\n", "", "must be a list of strings"},
         Bad{"NoServer", "    token: t\n", "    tls-server-name: x\n", "has no server"},
-        Bad{"InsecureIsText", "    token: t\n", "    server: https://x\n    insecure-skip-tls-verify: 'yes'\n", "must be true or false"},
-        Bad{"InsecureWithCa", "    token: t\n", "    server: https://x\n    insecure-skip-tls-verify: true\n    certificate-authority-data: Q0E=\n",
+        Bad{"InsecureIsText", "    token: t\n", "    server: https://x\n    insecure-skip-tls-verify: 'yes'\n",
+            "must be true or false"},
+        Bad{"InsecureWithCa", "    token: t\n",
+            "    server: https://x\n    insecure-skip-tls-verify: true\n    certificate-authority-data: Q0E=\n",
             "is not allowed"}),
     [](const auto& each) { return each.param.name; });
 

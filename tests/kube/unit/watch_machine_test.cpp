@@ -32,8 +32,9 @@ net::Response answer(int code, std::string body, std::map<std::string, std::stri
   return {code, std::move(headers), std::move(body)};
 }
 net::Response list(int version, std::vector<std::string> items = {}, const std::string& token = "") {
-  return answer(200, fmt::format(R"({{"kind":"PodList","metadata":{{"resourceVersion":"{}","continue":"{}"}},"items":[{}]}})", version,
-                                 token, fmt::join(items, ",")));
+  return answer(
+      200, fmt::format(R"({{"kind":"PodList","metadata":{{"resourceVersion":"{}","continue":"{}"}},"items":[{}]}})",
+                       version, token, fmt::join(items, ",")));
 }
 
 // What was told, in short: "replaced a,b", "applied a@5", "deleted a@6", "gap 10-25 late", "denied 403".
@@ -42,10 +43,12 @@ std::vector<std::string> told(const WatchStep& step) {
   for (const auto& item : step.items) {
     if (const auto* replaced = std::get_if<WatchReplaced>(&item)) {
       std::string names;
-      for (const auto& each : replaced->objects) names += (names.empty() ? "" : ",") + each["metadata"]["name"].get<std::string>();
+      for (const auto& each : replaced->objects)
+        names += (names.empty() ? "" : ",") + each["metadata"]["name"].get<std::string>();
       out.push_back("replaced " + names);
     } else if (const auto* gap = std::get_if<WatchGap>(&item)) {
-      out.push_back(fmt::format("gap {}-{} {}", gap->from.ns / 1'000'000, gap->to.ns / 1'000'000, gap->lost ? "lost" : "late"));
+      out.push_back(
+          fmt::format("gap {}-{} {}", gap->from.ns / 1'000'000, gap->to.ns / 1'000'000, gap->lost ? "lost" : "late"));
     } else if (const auto* denied = std::get_if<WatchDenied>(&item)) {
       out.push_back(fmt::format("denied {}", denied->error.code));
     } else {
@@ -62,10 +65,16 @@ struct WatchMachineTest : testing::Test {
   WatchMachine machine{{.resource = *resource_for_kind("Pod"), .seed = 1}};
 
   WatchStep start() { return machine.resume(WatchStart{at(0)}); }
-  WatchStep opened(std::int64_t when, std::string type = "application/json") { return machine.resume(StreamOpened{at(when), std::move(type)}); }
+  WatchStep opened(std::int64_t when, std::string type = "application/json") {
+    return machine.resume(StreamOpened{at(when), std::move(type)});
+  }
   WatchStep bytes(std::int64_t when, std::string_view text) { return machine.resume(StreamBytes{at(when), text}); }
-  WatchStep listed(std::int64_t when, net::Response response) { return machine.resume(ListAnswered{at(when), std::move(response)}); }
-  WatchStep refused(std::int64_t when, net::Response response) { return machine.resume(StreamRefused{at(when), std::move(response)}); }
+  WatchStep listed(std::int64_t when, net::Response response) {
+    return machine.resume(ListAnswered{at(when), std::move(response)});
+  }
+  WatchStep refused(std::int64_t when, net::Response response) {
+    return machine.resume(StreamRefused{at(when), std::move(response)});
+  }
   WatchStep broke(std::int64_t when) { return machine.resume(TransportBroke{at(when), "connection reset"}); }
   WatchStep woke(std::int64_t when) { return machine.resume(Woke{at(when)}); }
   // Listed at 10 with version 5, the stream open at 12.
@@ -193,11 +202,13 @@ TEST_P(JunkTest, EndsTheStreamAndIsNeverBelieved) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, JunkTest,
-    testing::Values(Junk{"Html", "<html><body>Bad gateway</body></html>"}, Junk{"HalfJson", R"({"type":"ADDED","object":{)"},
-                    Junk{"NotAnEvent", R"({"kind":"Status","code":500})"}, Junk{"NoVersion", R"({"type":"ADDED","object":{"metadata":{}}})"},
+    testing::Values(Junk{"Html", "<html><body>Bad gateway</body></html>"},
+                    Junk{"HalfJson", R"({"type":"ADDED","object":{)"},
+                    Junk{"NotAnEvent", R"({"kind":"Status","code":500})"},
+                    Junk{"NoVersion", R"({"type":"ADDED","object":{"metadata":{}}})"},
                     Junk{"UnknownType", R"({"type":"MOVED","object":{"metadata":{"resourceVersion":"9"}}})"},
-                    Junk{"ObjectIsNone", R"({"type":"ADDED","object":7})"}, Junk{"Array", "[1,2]"}, Junk{"HugeNumber", R"({"type":1e999})"},
-                    Junk{"Deep", std::string(100'000, '[')}),
+                    Junk{"ObjectIsNone", R"({"type":"ADDED","object":7})"}, Junk{"Array", "[1,2]"},
+                    Junk{"HugeNumber", R"({"type":1e999})"}, Junk{"Deep", std::string(100'000, '[')}),
     [](const auto& each) { return each.param.name; });
 
 TEST_F(WatchMachineTest, ALineWithoutEndIsNotKeptForEver) {
@@ -230,7 +241,8 @@ TEST_F(WatchMachineTest, GoneWithinTheStreamListsAnewAndSaysThatChangesWereLost)
   machine.resume(StreamEnded{at(60'000)});
   EXPECT_THAT(told(opened(60'002)), ElementsAre("gap 60000-60002 late"));
   // The first word of the new stream: the version is too old. Nothing since the end of the last one was seen.
-  const auto gone = bytes(60'003, "{\"type\":\"ERROR\",\"object\":" + status(410, "Expired", "too old resource version: 1 (593)") + "}\n");
+  const auto gone = bytes(
+      60'003, "{\"type\":\"ERROR\",\"object\":" + status(410, "Expired", "too old resource version: 1 (593)") + "}\n");
   EXPECT_TRUE(lists(gone));
   EXPECT_THAT(told(listed(60'010, list(99, {object("c", 98)}))), ElementsAre("gap 60000-60010 lost", "replaced c"));
   EXPECT_THAT(told(opened(60'012)), ElementsAre("gap 60010-60012 late"));

@@ -44,8 +44,10 @@ class World {
     std::map<std::string, int> out;
     for (const auto& change : changes) {
       if (change.version > version) break;
-      if (change.deleted) out.erase(change.name);
-      else out[change.name] = change.version;
+      if (change.deleted)
+        out.erase(change.name);
+      else
+        out[change.name] = change.version;
     }
     return out;
   }
@@ -55,7 +57,9 @@ class World {
   net::Response list() const {
     std::string items;
     for (const auto& [name, version] : there_) items += (items.empty() ? "" : ",") + object(name, version);
-    return {200, {}, fmt::format(R"({{"kind":"PodList","metadata":{{"resourceVersion":"{}"}},"items":[{}]}})", version_, items)};
+    return {200,
+            {},
+            fmt::format(R"({{"kind":"PodList","metadata":{{"resourceVersion":"{}"}},"items":[{}]}})", version_, items)};
   }
   std::string event(const Change& change) const {
     const char* type = change.deleted ? "DELETED" : "MODIFIED";
@@ -77,8 +81,10 @@ class World {
     const auto name = std::string(1, static_cast<char>('a' + pick(5)));
     const bool deletes = there_.count(name) != 0 && pick(4) == 0;
     changes.push_back({now, ++version_, name, deletes});
-    if (deletes) there_.erase(name);
-    else there_[name] = version_;
+    if (deletes)
+      there_.erase(name);
+    else
+      there_[name] = version_;
   }
   std::mt19937_64 random_;
   Stamp next_change_{5'000'000};
@@ -88,7 +94,10 @@ class World {
 
 class Trial {
  public:
-  explicit Trial(std::uint64_t seed) : world(seed), machine({.resource = *resource_for_kind("Pod"), .seed = seed, .stream_min = 2s, .stream_max = 4s, .grace = 1s}) {}
+  explicit Trial(std::uint64_t seed)
+      : world(seed),
+        machine(
+            {.resource = *resource_for_kind("Pod"), .seed = seed, .stream_min = 2s, .stream_max = 4s, .grace = 1s}) {}
 
   void run(int actions) {
     hear(WatchStart{world.now});
@@ -100,10 +109,10 @@ class Trial {
   World world;
   WatchMachine machine;
   std::map<std::string, int> cache;
-  std::map<int, Stamp> seen;                 // version -> when its change was told
+  std::map<int, Stamp> seen;  // version -> when its change was told
   std::vector<WatchGap> gaps;
   Stamp began{};
-  int caught_up = 0;                         // the version that the last list or event brought
+  int caught_up = 0;  // the version that the last list or event brought
 
  private:
   void hear(const WatchInput& input) {
@@ -111,7 +120,9 @@ class Trial {
     action_ = std::move(step.action);
     for (const auto& item : step.items) take(item);
   }
-  static int version_of(const json& object) { return std::stoi(object["metadata"]["resourceVersion"].get<std::string>()); }
+  static int version_of(const json& object) {
+    return std::stoi(object["metadata"]["resourceVersion"].get<std::string>());
+  }
 
   void take(const WatchItem& item) {
     if (const auto* replaced = std::get_if<WatchReplaced>(&item)) {
@@ -159,10 +170,14 @@ class Trial {
       return hear(ListAnswered{world.now, world.list()});
     }
     switch (world.pick(4)) {
-      case 0: return hear(TransportBroke{world.now, "refused"});
-      case 1: return hear(ListAnswered{world.now, {200, {}, "<html>"}});
-      case 2: return hear(ListAnswered{world.now, {401, {}, "{}"}});
-      default: return hear(ListAnswered{world.now, {429, {{"retry-after", "1"}}, "{}"}});
+      case 0:
+        return hear(TransportBroke{world.now, "refused"});
+      case 1:
+        return hear(ListAnswered{world.now, {200, {}, "<html>"}});
+      case 2:
+        return hear(ListAnswered{world.now, {401, {}, "{}"}});
+      default:
+        return hear(ListAnswered{world.now, {429, {{"retry-after", "1"}}, "{}"}});
     }
   }
 
@@ -190,17 +205,23 @@ class Trial {
 
   void refuse() {
     switch (world.pick(5)) {
-      case 0: return hear(TransportBroke{world.now, "refused"});
-      case 1: return hear(StreamOpened{world.now, "text/html"});
-      case 2: return hear(StreamRefused{world.now, {401, {}, "{}"}});
-      case 3: return hear(StreamRefused{world.now, {410, {}, "{\"kind\":\"Status\",\"reason\":\"Expired\"}"}});
-      default: return hear(StreamRefused{world.now, {503, {}, "no"}});
+      case 0:
+        return hear(TransportBroke{world.now, "refused"});
+      case 1:
+        return hear(StreamOpened{world.now, "text/html"});
+      case 2:
+        return hear(StreamRefused{world.now, {401, {}, "{}"}});
+      case 3:
+        return hear(StreamRefused{world.now, {410, {}, "{\"kind\":\"Status\",\"reason\":\"Expired\"}"}});
+      default:
+        return hear(StreamRefused{world.now, {503, {}, "no"}});
     }
   }
 
   void cut(int sent, const OpenStream& open) {
     switch (world.pick(5)) {
-      case 0: return hear(TransportBroke{world.now, "reset"});
+      case 0:
+        return hear(TransportBroke{world.now, "reset"});
       case 1:  // silence, until the idle timeout
         world.advance(open.idle);
         return hear(TransportBroke{world.now, "no byte"});
@@ -210,8 +231,10 @@ class Trial {
         if (!missed.empty()) hear(StreamBytes{world.now, world.event(missed.front()).substr(0, 20)});
         return missed.empty() ? hear(TransportBroke{world.now, "cut"}) : hear(StreamEnded{world.now});
       }
-      case 3: return hear(StreamBytes{world.now, "<html>Bad gateway</html>\n"});
-      default: return hear(StreamBytes{world.now, "{\"type\":\"ERROR\",\"object\":{\"code\":500}}\n"});
+      case 3:
+        return hear(StreamBytes{world.now, "<html>Bad gateway</html>\n"});
+      default:
+        return hear(StreamBytes{world.now, "{\"type\":\"ERROR\",\"object\":{\"code\":500}}\n"});
     }
   }
 
@@ -245,8 +268,9 @@ TEST(WatchProperty, NothingIsLostOrInventedAndEveryBlindStretchIsTold) {
       }
       const auto told = trial.seen.find(change.version);
       const bool lost = told == trial.seen.end();
-      const bool late = !lost && told->second - change.when > 25ms;   // the wire's own pace in this world
-      if (lost || late) EXPECT_TRUE(covered(trial.gaps, change.when, lost)) << "version " << change.version << " at " << change.when.ns;
+      const bool late = !lost && told->second - change.when > 25ms;  // the wire's own pace in this world
+      if (lost || late)
+        EXPECT_TRUE(covered(trial.gaps, change.when, lost)) << "version " << change.version << " at " << change.when.ns;
     }
     if (testing::Test::HasFailure()) return;
   }

@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include <fstream>
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include <straycat/model/objects.hpp>
 #include <straycat/model/routable.hpp>
@@ -58,7 +58,8 @@ TEST(Project, SlicesOfARealClusterTellTheArticlesStory) {
 }
 
 TEST(Project, MissingFieldsTakeTheServersDefaults) {
-  const Service service = project_service(json::parse(R"({"kind":"Service","metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}})"));
+  const Service service =
+      project_service(json::parse(R"({"kind":"Service","metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}})"));
   ASSERT_EQ(service.ports.size(), 1u);
   EXPECT_EQ(std::get<int>(service.ports[0].target), 80);
   EXPECT_EQ(service.session_affinity, "None");
@@ -68,7 +69,8 @@ TEST(Project, MissingFieldsTakeTheServersDefaults) {
 }
 
 TEST(Project, WrongTypesNeverThrow) {
-  const json wrong = json::parse(R"({"kind":5,"metadata":[],"spec":{"containers":{"a":1},"ports":"x","selector":[1],"replicas":"3","template":7},
+  const json wrong = json::parse(
+      R"({"kind":5,"metadata":[],"spec":{"containers":{"a":1},"ports":"x","selector":[1],"replicas":"3","template":7},
     "status":{"conditions":[1,"x",{"type":1}],"podIP":{}},"endpoints":[5,{"addresses":[1],"conditions":"x"}],"ports":[{"port":"http"}]})");
   project_pod(wrong);
   project_service(wrong);
@@ -82,7 +84,8 @@ TEST(Project, WrongTypesNeverThrow) {
 }
 
 TEST(Project, ProjectionsReadBack) {
-  const json deployment = json::parse(R"({"kind":"CronJob","metadata":{"name":"c","uid":"u","annotations":{"helm.sh/hook":"test","secret":"canary"},
+  const json deployment = json::parse(
+      R"({"kind":"CronJob","metadata":{"name":"c","uid":"u","annotations":{"helm.sh/hook":"test","secret":"canary"},
     "labels":{"straycat.dev/run":"r"}},"spec":{"suspend":true,"jobTemplate":{"spec":{"template":{"metadata":{"labels":{"app":"x"}},
     "spec":{"containers":[{"name":"a","image":"i","env":[{"name":"PASSWORD","value":"canary"}],"args":["canary"],
     "ports":[{"name":"http","containerPort":1}],"startupProbe":{"exec":{"command":["canary"]}}}]}}}}}})");
@@ -97,12 +100,14 @@ TEST(Project, ProjectionsReadBack) {
 }
 
 TEST(Project, BothKindsOfEvents) {
-  const KubeEvent core = project_kube_event(json::parse(R"({"kind":"Event","reason":"Unhealthy","message":"m","count":3,"type":"Warning",
+  const KubeEvent core =
+      project_kube_event(json::parse(R"({"kind":"Event","reason":"Unhealthy","message":"m","count":3,"type":"Warning",
     "involvedObject":{"kind":"Pod","name":"p","uid":"u"},"firstTimestamp":"1970-01-01T00:00:01Z","lastTimestamp":"1970-01-01T00:00:02Z","source":{"component":"kubelet"}})"));
   EXPECT_EQ(core.count, 3);
   EXPECT_EQ(core.regarding.name, "p");
   EXPECT_EQ(core.last_wall_ns, 2'000'000'000);
-  const KubeEvent modern = project_kube_event(json::parse(R"({"kind":"Event","note":"n","regarding":{"name":"q"},"eventTime":"1970-01-01T00:00:03.5Z","reportingController":"c"})"));
+  const KubeEvent modern = project_kube_event(json::parse(
+      R"({"kind":"Event","note":"n","regarding":{"name":"q"},"eventTime":"1970-01-01T00:00:03.5Z","reportingController":"c"})"));
   EXPECT_EQ(modern.message, "n");
   EXPECT_EQ(modern.component, "c");
   EXPECT_EQ(modern.first_wall_ns, 3'500'000'000);

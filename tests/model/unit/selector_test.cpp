@@ -17,7 +17,8 @@ TEST(Selects, ASupersetMatchesAndAnEmptySelectorSelectsNothing) {
 TEST(Matches, ExpressionsAndTheEmptySelector) {
   const Labels labels{{"a", "1"}, {"b", "2"}};
   EXPECT_TRUE(matches({}, labels));
-  EXPECT_TRUE(matches({{{"a", "1"}}, {{"b", "In", {"2", "3"}}, {"c", "DoesNotExist", {}}, {"c", "NotIn", {"x"}}}}, labels));
+  EXPECT_TRUE(
+      matches({{{"a", "1"}}, {{"b", "In", {"2", "3"}}, {"c", "DoesNotExist", {}}, {"c", "NotIn", {"x"}}}}, labels));
   EXPECT_FALSE(matches({{}, {{"a", "NotIn", {"1"}}}}, labels));
   EXPECT_FALSE(matches({{}, {{"c", "Exists", {}}}}, labels));
   EXPECT_FALSE(matches({{}, {{"a", "Unheard", {}}}}, labels));
@@ -25,10 +26,20 @@ TEST(Matches, ExpressionsAndTheEmptySelector) {
 
 TEST(ParseSelector, ReadsTheQueryForm) {
   const Labels labels{{"app", "sayhi"}, {"tier", "web"}, {"empty", ""}};
-  const std::pair<const char*, bool> table[] = {
-      {"", true}, {"app=sayhi", true}, {"app==sayhi", true}, {"app=sayhi,tier=db", false}, {"app!=x", true}, {"missing!=x", true},
-      {"app", true}, {"!app", false}, {"!missing", true}, {"tier in (db, web)", true}, {"tier notin (db)", true},
-      {"app = sayhi , tier in (web)", true}, {"empty=", true}, {"kubernetes.io/x", false}};
+  const std::pair<const char*, bool> table[] = {{"", true},
+                                                {"app=sayhi", true},
+                                                {"app==sayhi", true},
+                                                {"app=sayhi,tier=db", false},
+                                                {"app!=x", true},
+                                                {"missing!=x", true},
+                                                {"app", true},
+                                                {"!app", false},
+                                                {"!missing", true},
+                                                {"tier in (db, web)", true},
+                                                {"tier notin (db)", true},
+                                                {"app = sayhi , tier in (web)", true},
+                                                {"empty=", true},
+                                                {"kubernetes.io/x", false}};
   for (const auto& [text, expected] : table) {
     const Result<LabelSelector> selector = parse_selector(text);
     ASSERT_TRUE(selector) << text;
@@ -57,7 +68,8 @@ Workload owned(const std::string& kind, const std::string& name, const std::stri
 }
 
 TEST(RootOwner, ClimbsToTheTop) {
-  const std::vector<Workload> workloads{owned("ReplicaSet", "rs", "d"), owned("Deployment", "d", ""), owned("Job", "j", "cron")};
+  const std::vector<Workload> workloads{owned("ReplicaSet", "rs", "d"), owned("Deployment", "d", ""),
+                                        owned("Job", "j", "cron")};
   Meta pod;
   pod.kind = "Pod";
   pod.name = "p";
@@ -77,7 +89,8 @@ TEST(RootOwner, ACycleEnds) {
   EXPECT_FALSE(root_owner(pod, workloads).kind.empty());
 }
 
-Endpoint endpoint(const std::string& address, std::optional<bool> ready, std::optional<bool> serving = {}, std::optional<bool> terminating = {}) {
+Endpoint endpoint(const std::string& address, std::optional<bool> ready, std::optional<bool> serving = {},
+                  std::optional<bool> terminating = {}) {
   Endpoint made;
   made.addresses = {address};
   made.ready = ready;
@@ -112,7 +125,9 @@ TEST(RoutableSet, ReadyOnesAndOnlyThenServingTerminatingOnes) {
 }
 
 TEST(RoutableSet, UnionOverSlicesWithoutDoublesAndWithoutUnsetPorts) {
-  EXPECT_EQ(addresses(routable_set({slice({endpoint("1", true)}), slice({endpoint("1", true), endpoint("2", true)})}, "")), (Addresses{"1", "2"}));
+  EXPECT_EQ(
+      addresses(routable_set({slice({endpoint("1", true)}), slice({endpoint("1", true), endpoint("2", true)})}, "")),
+      (Addresses{"1", "2"}));
   EXPECT_TRUE(routable_set({slice({endpoint("1", true)}, std::nullopt, "http")}, "http").empty());
   EXPECT_TRUE(routable_set({slice({endpoint("1", true)}, 3000, "http")}, "other").empty());
   EndpointSlice portless = slice({endpoint("1", true)});

@@ -13,9 +13,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <straycat/net/http.hpp>
-
 #include "net/support/tls_server.hpp"
+#include <straycat/net/http.hpp>
 
 namespace straycat::net {
 namespace {
@@ -31,7 +30,9 @@ struct HttpTest : testing::Test {
   std::optional<TlsServer> server;
   std::optional<Http> http;
 
-  void serve(test::Handler handler, TlsServer::Options options = {}) { server.emplace(context, options, std::move(handler)); }
+  void serve(test::Handler handler, TlsServer::Options options = {}) {
+    server.emplace(context, options, std::move(handler));
+  }
   void TearDown() override {
     http.reset();
     server.reset();
@@ -63,7 +64,8 @@ struct HttpTest : testing::Test {
 };
 
 asio::awaitable<void> echo(Exchange& exchange) {
-  co_await exchange.answer(200, exchange.method + " " + exchange.target + " " + exchange.body, {{"X-Mixed-Case", " v "}});
+  co_await exchange.answer(200, exchange.method + " " + exchange.target + " " + exchange.body,
+                           {{"X-Mixed-Case", " v "}});
 }
 
 TEST_F(HttpTest, FetchesOverVerifiedTls) {
@@ -103,7 +105,9 @@ TEST_F(HttpTest, SendsHeadersAsTheyAreAndNoneOfItsOwn) {
 }
 
 TEST_F(HttpTest, AnyStatusIsAnAnswer) {
-  serve([](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(503, "later", {{"Retry-After", "2"}}); });
+  serve([](Exchange& exchange) -> asio::awaitable<void> {
+    co_await exchange.answer(503, "later", {{"Retry-After", "2"}});
+  });
   const auto answer = fetch(request());
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 503);
@@ -123,11 +127,13 @@ TEST_F(HttpTest, RefusesACertificateOfAnotherAuthority) {
 
 TEST_F(HttpTest, RefusesACertificateOfAnotherNameUnlessItIsToldThatName) {
   std::string sni, host;
-  serve([&](Exchange& exchange) -> asio::awaitable<void> {
-    sni = exchange.server_name;
-    host = exchange.headers["host"];
-    co_await exchange.answer(200, "");
-  }, {.certificate_name = "api.cluster.test"});
+  serve(
+      [&](Exchange& exchange) -> asio::awaitable<void> {
+        sni = exchange.server_name;
+        host = exchange.headers["host"];
+        co_await exchange.answer(200, "");
+      },
+      {.certificate_name = "api.cluster.test"});
   EXPECT_FALSE(fetch(request()));
   auto wanted = request();
   wanted.tls.server_name = "api.cluster.test";
@@ -146,10 +152,12 @@ TEST_F(HttpTest, InsecureVerifiesNothing) {
 
 TEST_F(HttpTest, ShowsItsClientCertificate) {
   std::string name;
-  serve([&](Exchange& exchange) -> asio::awaitable<void> {
-    name = exchange.client_name;
-    co_await exchange.answer(200, "");
-  }, {.ask_client_certificate = true});
+  serve(
+      [&](Exchange& exchange) -> asio::awaitable<void> {
+        name = exchange.client_name;
+        co_await exchange.answer(200, "");
+      },
+      {.ask_client_certificate = true});
   const auto pair = test::make_certificate("jane");
   auto wanted = request();
   wanted.tls.client_cert_pem = pair.certificate_pem;
@@ -231,7 +239,10 @@ TEST_F(HttpTest, StreamsPiecesAfterTheHeader) {
   std::vector<std::string> seen;
   const auto answer = run(client().stream(
       request(), [&](const Response& head) { seen.push_back(std::to_string(head.status)); },
-      [&](std::string_view piece) { seen.emplace_back(piece); return true; }));
+      [&](std::string_view piece) {
+        seen.emplace_back(piece);
+        return true;
+      }));
   ASSERT_TRUE(answer);
   ASSERT_GE(seen.size(), 3u);  // pieces may have met on the way, but not all: they came 20 ms apart
   EXPECT_EQ(seen[0], "200");
@@ -244,7 +255,10 @@ TEST_F(HttpTest, StreamsPiecesAfterTheHeader) {
 TEST_F(HttpTest, ARefusedStreamComesWhole) {
   serve([](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(410, "gone"); });
   int pieces = 0;
-  const auto answer = run(client().stream(request(), nullptr, [&](std::string_view) { ++pieces; return true; }));
+  const auto answer = run(client().stream(request(), nullptr, [&](std::string_view) {
+    ++pieces;
+    return true;
+  }));
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 410);
   EXPECT_EQ(answer->body, "gone");
@@ -270,7 +284,10 @@ TEST_F(HttpTest, ASilentStreamEndsWithAnError) {
   wanted.timeout = 0ns;
   wanted.idle_timeout = 100ms;
   std::string seen;
-  const auto answer = run(client().stream(wanted, nullptr, [&](std::string_view piece) { seen += piece; return true; }));
+  const auto answer = run(client().stream(wanted, nullptr, [&](std::string_view piece) {
+    seen += piece;
+    return true;
+  }));
   ASSERT_FALSE(answer);
   EXPECT_EQ(seen, "hello");
   EXPECT_THAT(answer.error().message, HasSubstr("no byte for 100ms"));
@@ -284,7 +301,10 @@ TEST_F(HttpTest, ACutStreamIsAnErrorAfterItsBytes) {
     exchange.reset();
   });
   std::string seen;
-  const auto answer = run(client().stream(request(), nullptr, [&](std::string_view piece) { seen += piece; return true; }));
+  const auto answer = run(client().stream(request(), nullptr, [&](std::string_view piece) {
+    seen += piece;
+    return true;
+  }));
   EXPECT_FALSE(answer);
   EXPECT_EQ(seen, "half");
 }
@@ -297,7 +317,8 @@ TEST_F(HttpTest, ManyStreamsAtOnceDoNotHoldEachOtherUp) {
     co_await exchange.piece("");
   });
   for (int i = 0; i < 8; ++i)
-    asio::co_spawn(context, client().stream(request("/stall"), nullptr, [](std::string_view) { return true; }), asio::detached);
+    asio::co_spawn(context, client().stream(request("/stall"), nullptr, [](std::string_view) { return true; }),
+                   asio::detached);
   const auto answer = run(client().stream(request("/go"), nullptr, [](std::string_view) { return true; }));
   EXPECT_TRUE(answer);
 }
@@ -308,13 +329,16 @@ TEST_F(HttpTest, CancellingAbortsTheTransfer) {
   std::optional<Result<Response>> out;
   auto wanted = request();
   wanted.timeout = 0ns;
-  asio::co_spawn(context, client().stream(wanted, nullptr, [&](std::string_view) {
-    cancel.emit(asio::cancellation_type::terminal);
-    return true;
-  }), asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr, Result<Response> result) {
-    out.emplace(std::move(result));
-    context.stop();
-  }));
+  asio::co_spawn(context,
+                 client().stream(wanted, nullptr,
+                                 [&](std::string_view) {
+                                   cancel.emit(asio::cancellation_type::terminal);
+                                   return true;
+                                 }),
+                 asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr, Result<Response> result) {
+                   out.emplace(std::move(result));
+                   context.stop();
+                 }));
   context.run_for(5s);
   ASSERT_TRUE(out);
   EXPECT_FALSE(*out);

@@ -1,10 +1,9 @@
 #include "net/support/tls_server.hpp"
 
+#include <algorithm>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-
-#include <algorithm>
 #include <sstream>
 #include <utility>
 
@@ -67,7 +66,8 @@ asio::awaitable<void> Exchange::answer(int status, std::string text, std::map<st
 }
 
 asio::awaitable<void> Exchange::begin_stream(int status, std::string type) {
-  co_await write("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Type: " + type + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+  co_await write("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Type: " + type +
+                 "\r\nTransfer-Encoding: chunked\r\n\r\n");
 }
 
 asio::awaitable<void> Exchange::piece(std::string_view text) {
@@ -152,7 +152,8 @@ struct TlsServer::Impl : std::enable_shared_from_this<Impl> {
 
   template <class Stream>
   static asio::awaitable<void> read_request(Stream& stream, std::string& buffer, Exchange& exchange) {
-    const auto head = co_await asio::async_read_until(stream, asio::dynamic_buffer(buffer), "\r\n\r\n", asio::use_awaitable);
+    const auto head =
+        co_await asio::async_read_until(stream, asio::dynamic_buffer(buffer), "\r\n\r\n", asio::use_awaitable);
     std::istringstream lines{buffer.substr(0, head)};
     buffer.erase(0, head);
     lines >> exchange.method >> exchange.target;

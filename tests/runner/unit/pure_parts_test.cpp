@@ -37,8 +37,8 @@ TEST(ClockKeeper, KeepsTheTightestPairWhateverComesLater) {
   keeper.arrived({100}, {150});
   keeper.seen({200}, {190});
   (void)keeper.tightened();
-  keeper.arrived({300}, {400});   // slower: no news
-  keeper.seen({400}, {395});      // later seen: no news
+  keeper.arrived({300}, {400});  // slower: no news
+  keeper.seen({400}, {395});     // later seen: no news
   EXPECT_FALSE(keeper.tightened());
   keeper.arrived({500}, {530});
   EXPECT_EQ(keeper.tightened()->lower_ns, -30);
@@ -48,7 +48,7 @@ TEST(ClockKeeper, KeepsTheTightestPairWhateverComesLater) {
 
 // The true difference lies between the bounds, whatever the delays are.
 TEST(ClockKeeper, AlwaysHoldsTheTruth) {
-  const std::int64_t difference = -123'456'789;   // vantage = runner + difference
+  const std::int64_t difference = -123'456'789;  // vantage = runner + difference
   ClockKeeper keeper{"a0"};
   std::int64_t now = 1'000'000'000;
   for (const std::int64_t delay : {900'000, 10, 5'000'000, 1, 70}) {
@@ -81,7 +81,8 @@ TEST(AgentStream, TakesRecordsInOrderAndOnlyOnce) {
   EXPECT_TRUE(stream.take(line(0)));
   EXPECT_TRUE(stream.introduced());
   EXPECT_TRUE(stream.take(line(1)));
-  for (std::uint64_t again : {0u, 1u}) EXPECT_FALSE(stream.take(line(again)));   // the log from its start, after a reconnect
+  for (std::uint64_t again : {0u, 1u})
+    EXPECT_FALSE(stream.take(line(again)));  // the log from its start, after a reconnect
   EXPECT_TRUE(stream.take(line(2)));
   EXPECT_EQ(stream.missing(), 0u);
 }
@@ -105,10 +106,18 @@ TEST(AgentStream, EndsWithItsSummary) {
 
 TEST(AgentStream, APodDoesNotSpeakForTheRunner) {
   AgentStream stream{"a0"};
-  const std::string bad[] = {"", "hello", "{", line(0, "run.ended"), line(0, "header"), line(0, "step.started"), line(0, "clock.bound"),
-                             line(0, "pod"), line(0, "vantage.health", "a1"), line(0, "vantage.health", "runner")};
+  const std::string bad[] = {"",
+                             "hello",
+                             "{",
+                             line(0, "run.ended"),
+                             line(0, "header"),
+                             line(0, "step.started"),
+                             line(0, "clock.bound"),
+                             line(0, "pod"),
+                             line(0, "vantage.health", "a1"),
+                             line(0, "vantage.health", "runner")};
   for (const auto& each : bad) EXPECT_FALSE(stream.take(each)) << each;
-  EXPECT_EQ(stream.foreign(), std::size(bad) - 1);   // an empty line is none
+  EXPECT_EQ(stream.foreign(), std::size(bad) - 1);  // an empty line is none
   EXPECT_FALSE(stream.introduced());
 }
 
@@ -129,7 +138,9 @@ TEST(Names, RunIdsAreSixReadableCharacters) {
 
 TEST(Names, LabelledKeepsWhatIsThere) {
   const auto object = labelled(json{{"metadata", {{"name", "x"}, {"labels", {{"a", "b"}}}}}}, "ns", "id");
-  EXPECT_EQ(object, (json{{"metadata", {{"name", "x"}, {"namespace", "ns"}, {"labels", {{"a", "b"}, {"straycat.dev/run", "id"}}}}}}));
+  EXPECT_EQ(
+      object,
+      (json{{"metadata", {{"name", "x"}, {"namespace", "ns"}, {"labels", {{"a", "b"}, {"straycat.dev/run", "id"}}}}}}));
   EXPECT_EQ(labelled(json{{"metadata", {{"namespace", "own"}}}}, "ns", "id")["metadata"]["namespace"], "own");
 }
 
@@ -149,8 +160,11 @@ TEST(AgentObjects, MayReadSlicesAndServicesWhereItsServicesAreAndNothingElse) {
   std::vector<std::string> seen;
   for (const auto& object : objects)
     seen.push_back(object["kind"].get<std::string>() + " " + object["metadata"]["namespace"].get<std::string>());
-  EXPECT_THAT(seen, ElementsAre("ServiceAccount ns", "Role elsewhere", "RoleBinding elsewhere", "Role ns", "RoleBinding ns"));
-  EXPECT_EQ(objects[1]["rules"], json::parse(R"([{"apiGroups":["discovery.k8s.io"],"resources":["endpointslices"],"verbs":["get","list","watch"]},
+  EXPECT_THAT(seen,
+              ElementsAre("ServiceAccount ns", "Role elsewhere", "RoleBinding elsewhere", "Role ns", "RoleBinding ns"));
+  EXPECT_EQ(
+      objects[1]["rules"],
+      json::parse(R"([{"apiGroups":["discovery.k8s.io"],"resources":["endpointslices"],"verbs":["get","list","watch"]},
                                                  {"apiGroups":[""],"resources":["services"],"verbs":["get","list","watch"]}])"));
   EXPECT_EQ(objects[2]["subjects"][0]["namespace"], "ns");
 }
@@ -168,7 +182,8 @@ TEST(AgentObjects, PodIsOneLifeWithOrdersInItsEnvironmentAndFitsRestrictedPodSec
   EXPECT_EQ(told->traffic.size(), 2u);
   EXPECT_EQ(container["securityContext"]["capabilities"]["drop"][0], "ALL");
   EXPECT_EQ(spec["securityContext"]["seccompProfile"]["type"], "RuntimeDefault");
-  for (const auto& [key, value] : pod["metadata"]["labels"].items()) EXPECT_THAT(key, testing::StartsWith("straycat.dev/"));
+  for (const auto& [key, value] : pod["metadata"]["labels"].items())
+    EXPECT_THAT(key, testing::StartsWith("straycat.dev/"));
 }
 
 TEST(AgentObjects, NothingRoutesToTheBeacon) {
@@ -178,19 +193,22 @@ TEST(AgentObjects, NothingRoutesToTheBeacon) {
 }
 
 json pod(const std::string& name, const std::string& phase, const std::string& version = "1") {
-  return {{"metadata", {{"name", name}, {"uid", "u-" + name}, {"resourceVersion", version}}}, {"status", {{"phase", phase}}}};
+  return {{"metadata", {{"name", name}, {"uid", "u-" + name}, {"resourceVersion", version}}},
+          {"status", {{"phase", phase}}}};
 }
 
 std::vector<std::string> ops(const std::vector<ObjectLine>& lines) {
   std::vector<std::string> out;
-  for (const auto& each : lines) out.push_back(each.kind + " " + each.body["op"].get<std::string>() + " " + each.body["object"]["meta"]["name"].get<std::string>());
+  for (const auto& each : lines)
+    out.push_back(each.kind + " " + each.body["op"].get<std::string>() + " " +
+                  each.body["object"]["meta"]["name"].get<std::string>());
   return out;
 }
 
 TEST(World, TellsOnlyWhatIsNew) {
   World world;
   EXPECT_THAT(ops(world.applied("Pod", pod("a", "Pending"))), ElementsAre("pod set a"));
-  EXPECT_THAT(ops(world.applied("Pod", pod("a", "Pending", "2"))), IsEmpty());   // only its version moved
+  EXPECT_THAT(ops(world.applied("Pod", pod("a", "Pending", "2"))), IsEmpty());  // only its version moved
   EXPECT_THAT(ops(world.applied("Pod", pod("a", "Running", "3"))), ElementsAre("pod set a"));
   EXPECT_EQ(text_of(*world.find("Pod", "a"), {"metadata", "resourceVersion"}), "3");
   EXPECT_THAT(ops(world.deleted("Pod", pod("a", "Running", "4"))), ElementsAre("pod delete a"));
@@ -208,17 +226,20 @@ TEST(World, SlicesAreAlwaysTold) {
 TEST(World, AListSaysWhatIsGone) {
   World world;
   (void)world.replaced("Pod", {pod("a", "Running"), pod("b", "Running")});
-  EXPECT_THAT(ops(world.replaced("Pod", {pod("b", "Running"), pod("c", "Pending")})), ElementsAre("pod delete a", "pod set c"));
+  EXPECT_THAT(ops(world.replaced("Pod", {pod("b", "Running"), pod("c", "Pending")})),
+              ElementsAre("pod delete a", "pod set c"));
 }
 
 TEST(World, FindsThePodsOfAWorkloadThroughItsReplicaSets) {
   World world;
   const auto owned = [](json object, const char* kind, const char* name, const char* uid) {
-    object["metadata"]["ownerReferences"] = json::array({json{{"kind", kind}, {"name", name}, {"uid", uid}, {"controller", true}}});
+    object["metadata"]["ownerReferences"] =
+        json::array({json{{"kind", kind}, {"name", name}, {"uid", uid}, {"controller", true}}});
     return object;
   };
   const json deployment{{"kind", "Deployment"}, {"metadata", {{"name", "d"}, {"uid", "ud"}}}};
-  const json set = owned(json{{"kind", "ReplicaSet"}, {"metadata", {{"name", "r"}, {"uid", "ur"}}}}, "Deployment", "d", "ud");
+  const json set =
+      owned(json{{"kind", "ReplicaSet"}, {"metadata", {{"name", "r"}, {"uid", "ur"}}}}, "Deployment", "d", "ud");
   (void)world.applied("Deployment", deployment);
   (void)world.applied("ReplicaSet", set);
   (void)world.applied("Pod", owned(pod("p", "Running"), "ReplicaSet", "r", "ur"));
@@ -238,7 +259,9 @@ TEST(World, TheLogHoldsNoSecretOfAnObject) {
   World world;
   json secretive = pod("a", "Running");
   secretive["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = "s3cret";
-  secretive["spec"]["containers"] = json::array({json{{"name", "c"}, {"env", json::array({json{{"name", "K"}, {"value", "s3cret"}}})}, {"args", json::array({"s3cret"})}}});
+  secretive["spec"]["containers"] = json::array({json{{"name", "c"},
+                                                      {"env", json::array({json{{"name", "K"}, {"value", "s3cret"}}})},
+                                                      {"args", json::array({"s3cret"})}}});
   EXPECT_THAT(world.applied("Pod", secretive).at(0).body.dump(), Not(HasSubstr("s3cret")));
 }
 
