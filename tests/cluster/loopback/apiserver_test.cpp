@@ -1,11 +1,11 @@
 #include <future>
 #include <sstream>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <straycat/core/time.hpp>
 
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/support/api_world.hpp"
+#include "cluster/support/recording.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -182,18 +182,49 @@ TEST_F(ApiServerTest, FollowsALogUntilItsEnd) {
   EXPECT_EQ(followed.get(), "one\ntwo\nthree\n");
 }
 
-TEST_F(ApiServerTest, ProxiesSayWhichEndpointRefused) {
+TEST_F(ApiServerTest, AFollowedLogReadsAsTheRecordedOne) {
+  std::vector<LogLine> lines;
+  std::string expected;
+  std::istringstream recorded{testing_world::read_recording("log-follow-job-pod").body};
+  for (std::string line; std::getline(recorded, line) && line != "<eof>";) {
+    const auto space = line.find(' ');
+    const auto written = parse_wall(line.substr(0, space));
+    ASSERT_TRUE(written) << line;
+    lines.push_back({*written, line.substr(space + 1)});
+    expected += line + "\n";
+  }
+  ASSERT_EQ(lines.size(), 10U);
   world.with_store([](Store& store) {
     EXPECT_TRUE(store.create(json::parse(
-        R"({"kind":"Pod","metadata":{"name":"p","namespace":"default"},"spec":{"containers":[{"name":"c","image":"x"}]},
-      "status":{"podIP":"127.0.0.1"}})")));
+        R"({"kind":"Pod","metadata":{"name":"p","namespace":"default"},"spec":{"containers":[{"name":"c","image":"x"}]}})")));
   });
-  const auto refused = world.get("/api/v1/namespaces/default/pods/p:1/proxy/hi");
-  EXPECT_EQ(
-      refused.object(),
-      json::parse(
-          R"({"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","reason":"ServiceUnavailable","code":503,
-    "message":"error trying to reach service: dial tcp 127.0.0.1:1: connect: connection refused"})"));
+  world.with_logs([&](FakeLogs& logs) { logs.lines = lines; });
+  const auto answer = world.get("/api/v1/namespaces/default/pods/p/log?timestamps=true");
+  EXPECT_EQ(answer.body, expected);
+  EXPECT_THAT(answer.head, HasSubstr("Content-Type: text/plain\r\n"));
+}
+
+TEST_F(ApiServerTest, ProxiesSayWhichEndpointRefused) {
+  world.with_store([](Store& store) {
+    for (const char* text : {R"({"kind":"Pod","metadata":{"name":"p","namespace":"default"},
+                                 "spec":{"containers":[{"name":"c","image":"x"}]},"status":{"podIP":"127.0.0.1"}})",
+                             R"({"kind":"Service","metadata":{"name":"s","namespace":"default"},"spec":{"ports":[{"port":80}]}})",
+                             R"({"kind":"EndpointSlice","metadata":{"name":"s-1","namespace":"default",
+                                 "labels":{"kubernetes.io/service-name":"s"}},"addressType":"IPv4",
+                                 "endpoints":[{"addresses":["127.0.0.1"]}],"ports":[{"name":"","port":1}]})"}) {
+      EXPECT_TRUE(store.create(json::parse(text)));
+    }
+  });
+  const std::pair<const char*, const char*> targets[] = {{"pod-proxy-job", "pods/p:1"}, {"service-proxy-1", "services/s:80"}};
+  for (const auto& [name, target] : targets) {
+    auto recorded = testing_world::read_recording(name);
+    const auto address = recorded.body.find("10.244.0.51:3000");
+    ASSERT_NE(address, std::string::npos);
+    recorded.body.replace(address, 16, "127.0.0.1:1");   // where nobody listens here
+    const auto refused = world.get(std::string("/api/v1/namespaces/default/") + target + "/proxy/hi");
+    EXPECT_EQ(refused.code, recorded.code) << name;
+    EXPECT_EQ(refused.object(), recorded.object()) << name;
+  }
 }
 
 TEST_F(ApiServerTest, SurvivesClientsThatHangUp) {
