@@ -13,6 +13,7 @@ namespace {
 struct Flags {
   bool ready = false, serving = false, terminating = true;  // of nothing: what joining with something leaves as that is
   bool leaving = false;                                     // some entry serves while it terminates
+  bool operator==(const Flags&) const = default;
 
   void join(const model::Endpoint& endpoint) {
     ready = ready || endpoint.is_ready();
@@ -58,11 +59,18 @@ class ViewBuilder {
   void apply(const SliceVersion& version) {
     SliceContent content = version.slice != nullptr ? read(*version.slice) : SliceContent{};
     SliceContent& before = content_[*version.key];
-    std::set<std::size_t> touched;
-    for (const auto& [endpoint, flags] : before) touched.insert(endpoint);
-    for (const auto& [endpoint, flags] : content) touched.insert(endpoint);
-    for (const auto& [endpoint, flags] : before) says_[endpoint].erase(version.key);
-    for (const auto& [endpoint, flags] : content) says_[endpoint][version.key] = flags;
+    std::set<std::size_t> touched;  // only what the new version says differently: a slice repeats all its endpoints
+    for (const auto& [endpoint, flags] : before) {
+      if (content.contains(endpoint)) continue;
+      touched.insert(endpoint);
+      says_[endpoint].erase(version.key);
+    }
+    for (const auto& [endpoint, flags] : content) {
+      const auto known = before.find(endpoint);
+      if (known != before.end() && known->second == flags) continue;
+      touched.insert(endpoint);
+      says_[endpoint][version.key] = flags;
+    }
     before = std::move(content);
     settle(version, std::move(touched));
   }

@@ -1,11 +1,13 @@
 #include <future>
 #include <sstream>
 
-#include <straycat/core/time.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "cluster/apiserver/json_help.hpp"
 #include "cluster/support/api_world.hpp"
 #include "cluster/support/recording.hpp"
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -206,21 +208,23 @@ TEST_F(ApiServerTest, AFollowedLogReadsAsTheRecordedOne) {
 
 TEST_F(ApiServerTest, ProxiesSayWhichEndpointRefused) {
   world.with_store([](Store& store) {
-    for (const char* text : {R"({"kind":"Pod","metadata":{"name":"p","namespace":"default"},
+    for (const char* text :
+         {R"({"kind":"Pod","metadata":{"name":"p","namespace":"default"},
                                  "spec":{"containers":[{"name":"c","image":"x"}]},"status":{"podIP":"127.0.0.1"}})",
-                             R"({"kind":"Service","metadata":{"name":"s","namespace":"default"},"spec":{"ports":[{"port":80}]}})",
-                             R"({"kind":"EndpointSlice","metadata":{"name":"s-1","namespace":"default",
+          R"({"kind":"Service","metadata":{"name":"s","namespace":"default"},"spec":{"ports":[{"port":80}]}})",
+          R"({"kind":"EndpointSlice","metadata":{"name":"s-1","namespace":"default",
                                  "labels":{"kubernetes.io/service-name":"s"}},"addressType":"IPv4",
                                  "endpoints":[{"addresses":["127.0.0.1"]}],"ports":[{"name":"","port":1}]})"}) {
       EXPECT_TRUE(store.create(json::parse(text)));
     }
   });
-  const std::pair<const char*, const char*> targets[] = {{"pod-proxy-job", "pods/p:1"}, {"service-proxy-1", "services/s:80"}};
+  const std::pair<const char*, const char*> targets[] = {{"pod-proxy-job", "pods/p:1"},
+                                                         {"service-proxy-1", "services/s:80"}};
   for (const auto& [name, target] : targets) {
     auto recorded = testing_world::read_recording(name);
     const auto address = recorded.body.find("10.244.0.51:3000");
     ASSERT_NE(address, std::string::npos);
-    recorded.body.replace(address, 16, "127.0.0.1:1");   // where nobody listens here
+    recorded.body.replace(address, 16, "127.0.0.1:1");  // where nobody listens here
     const auto refused = world.get(std::string("/api/v1/namespaces/default/") + target + "/proxy/hi");
     EXPECT_EQ(refused.code, recorded.code) << name;
     EXPECT_EQ(refused.object(), recorded.object()) << name;
