@@ -21,6 +21,16 @@ struct PodRunner::Output {
   LogBook::Stream stream;
   std::vector<char> buffer = std::vector<char>(65536);
   bool open = true;
+
+  // What stands in the pipe, at most one buffer of it; false at its end.
+  bool take() {
+    boost::system::error_code error;
+    const std::size_t size = pipe.read_some(asio::buffer(buffer), error);
+    if (size > 0) book->append(stream, std::string_view(buffer.data(), size), wall_now_ns());
+    last_error = error;
+    return !error || error == asio::error::would_block;
+  }
+  boost::system::error_code last_error;
 };
 
 namespace {
@@ -87,19 +97,21 @@ Result<> PodRunner::launch(std::size_t index) {
                   std::make_shared<Output>(tools_.io, slot.book, LogBook::Stream::err)};
   slot.outputs[0]->pipe.assign(out->read.release());
   slot.outputs[1]->pipe.assign(err->read.release());
-  for (const auto& output : slot.outputs) pump(output);
+  for (const auto& output : slot.outputs) {
+    output->pipe.non_blocking(true);
+    pump(output);
+  }
   return {};
 }
 
-// The book lives as long as somebody reads it, so this needs no runner.
+// Waits and then reads, in one step of this thread: an asynchronous read whose completion is still queued would hold
+// bytes that drain_and_close could not see, and they would be lost. The book lives as long as somebody reads it.
 void PodRunner::pump(const std::shared_ptr<Output>& output) {
-  output->pipe.async_read_some(
-      asio::buffer(output->buffer),
-      guarded([output](PodRunner& self, const boost::system::error_code& error, std::size_t size) {
-        if (error || !output->open) return;
-        output->book->append(output->stream, std::string_view(output->buffer.data(), size), wall_now_ns());
-        self.pump(output);
-      }));
+  output->pipe.async_wait(asio::posix::stream_descriptor::wait_read,
+                          guarded([output](PodRunner& self, const boost::system::error_code& error) {
+                            if (error || !output->open) return;
+                            if (output->take()) self.pump(output);
+                          }));
 }
 
 // The process has ended; its last lines may still stand in the pipes. (A process that it left behind without a PID
@@ -108,13 +120,10 @@ void PodRunner::drain_and_close(Slot& slot) {
   for (const auto& output : slot.outputs) {
     if (!output) continue;
     output->open = false;
-    boost::system::error_code error;
-    output->pipe.non_blocking(true, error);
-    while (!error) {
-      const std::size_t size = output->pipe.read_some(asio::buffer(output->buffer), error);
-      if (size > 0) output->book->append(output->stream, std::string_view(output->buffer.data(), size), wall_now_ns());
-    }
-    output->pipe.close(error);
+    do output->take();
+    while (!output->last_error);
+    boost::system::error_code ignored;
+    output->pipe.close(ignored);
   }
   slot.outputs = {};
   if (slot.book) slot.book->close(wall_now_ns());

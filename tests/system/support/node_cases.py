@@ -189,6 +189,18 @@ class NodeCases:
         self.assertEqual([int(line.split()[1]) for line in lines], list(range(20000)))
 
 
+    def test_what_is_written_just_before_the_end_is_kept(self):
+        # Each line is a write of its own right before the exit: read and end then race within the node.
+        c = self.cluster
+        names = [f"hasty-{i}" for i in range(20)]
+        for name in names:
+            c.run_pod(name, "for i in 1 2 3 4 5 6 7 8 9; do echo line $i; done")
+        for name in names:
+            c.until_phase(name, "Succeeded", 60)
+        lost = {name: text for name in names if (text := c.log(name)) != "".join(f"line {i}\n" for i in range(1, 10))}
+        self.assertEqual(lost, {})
+
+
 class ArticleCases:
     """The article's manifests, applied as they stand."""
     plane = ""
