@@ -21,8 +21,8 @@ json service_network() { return json::object({{"prefix", json::object({{"addr", 
 
 Commands objects() {
   Commands out{add_verdict_map("service-ips"), add_verdict_map("no-endpoint-services"), add_address_set("cluster-ips")};
-  for (const char* name : {"services", "service-endpoints-check", "cluster-ips-check", "reject-chain",
-                           "mark-for-masquerade", "masquerading"})
+  for (const char* name :
+       {"services", "service-endpoints-check", "cluster-ips-check", "mark-for-masquerade", "masquerading"})
     out.push_back(add_chain(name));
   out.push_back(add_base_chain("nat-prerouting", "nat", "prerouting", dnat_priority));
   out.push_back(add_base_chain("nat-output", "nat", "output", dnat_priority));
@@ -34,7 +34,6 @@ Commands objects() {
 }
 
 Commands rules() {
-  const auto rejected = json::object({{"reject", nullptr}});
   const auto dropped = json::object({{"drop", nullptr}});
   const auto masquerade = json::object({{"masquerade", json::object({{"flags", "fully-random"}})}});
   return {
@@ -49,8 +48,7 @@ Commands rules() {
       add_rule("filter-output", json::array({is_new(), verdict("jump", "service-endpoints-check")})),
       add_rule("filter-output-post-dnat", json::array({is_new(), verdict("jump", "cluster-ips-check")})),
       add_rule("service-endpoints-check", json::array({lookup_service("no-endpoint-services")})),
-      add_rule("reject-chain", json::array({rejected})),
-      add_rule("cluster-ips-check", json::array({destination_in("@cluster-ips"), rejected})),
+      add_rule("cluster-ips-check", json::array({destination_in("@cluster-ips"), reject()})),
       add_rule("cluster-ips-check", json::array({destination_in(service_network()), dropped})),
   };
 }

@@ -134,7 +134,7 @@ Result<> KernelDataPlane::rebuild() {
 
 Result<> KernelDataPlane::apply(const ServiceTable& table) {
   if (lost_track_) {
-    counted_before_ = service_counters();
+    counted_before_ = read_counters();
     if (auto done = rebuild(); !done) return done;
     lost_track_ = false;
   }
@@ -157,12 +157,12 @@ void KernelDataPlane::note_departures(const ServiceTable& next) {
                        [&](const auto& other) { return rule_key(other) == rule_key(rule); });
   };
   if (std::all_of(applied_.rules.begin(), applied_.rules.end(), stays)) return;
-  const auto counters = truth_ ? service_counters() : std::map<std::string, std::uint64_t>();
+  auto counters = truth_ ? read_counters() : std::map<std::string, std::uint64_t>();
   for (const auto& rule : applied_.rules) {
     if (stays(rule)) continue;
-    if (const auto count = counters.find(rule_key(rule)); count != counters.end())
-      truth_->write_counter(count->first, count->second);
-    counted_before_.erase(rule_key(rule));
+    if (truth_) truth_->write_counter(rule_key(rule), counters[service_object(rule)], counters[refusal_object(rule)]);
+    counted_before_.erase(service_object(rule));
+    counted_before_.erase(refusal_object(rule));
   }
 }
 
@@ -170,12 +170,12 @@ std::map<std::string, std::uint64_t> KernelDataPlane::read_counters() {
   const auto table = nlohmann::json::object({{"family", "ip"}, {"name", nft_table}});
   const auto list = nlohmann::json::object({{"list", nlohmann::json::object({{"table", table}})}});
   const auto answer = nft_.run(nlohmann::json::object({{"nftables", nlohmann::json::array({list})}}));
-  std::map<std::string, std::uint64_t> out;
+  auto out = counted_before_;
   const auto listed = answer ? nlohmann::json::parse(*answer, nullptr, false) : nlohmann::json();
   if (!listed.is_object()) return out;
   for (const auto& item : listed.value("nftables", nlohmann::json::array()))
     if (const auto counter = item.find("counter"); counter != item.end())
-      out[counter->value("name", "")] = counter->value("packets", std::uint64_t{0});
+      out[counter->value("name", "")] += counter->value("packets", std::uint64_t{0});
   return out;
 }
 
@@ -184,9 +184,7 @@ std::map<std::string, std::uint64_t> KernelDataPlane::service_counters() {
   std::map<std::string, std::uint64_t> out;
   for (const auto& rule : applied_.rules) {
     const auto found = counters.find(service_object(rule));
-    const auto before = counted_before_.find(rule_key(rule));
-    out[rule_key(rule)] =
-        (found == counters.end() ? 0 : found->second) + (before == counted_before_.end() ? 0 : before->second);
+    out[rule_key(rule)] = found == counters.end() ? 0 : found->second;
   }
   return out;
 }

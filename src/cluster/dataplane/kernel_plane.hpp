@@ -50,7 +50,7 @@ class KernelDataPlane final : public DataPlane {
   std::unique_ptr<TruthLog> truth_;
   ServiceTable applied_;
   bool lost_track_ = false;                              // a transaction failed: what the kernel has is not known
-  std::map<std::string, std::uint64_t> counted_before_;  // by key: what was counted before a rebuild
+  std::map<std::string, std::uint64_t> counted_before_;  // by object: what was counted before a rebuild
 };
 
 }  // namespace straycat::cluster

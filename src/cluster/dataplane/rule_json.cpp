@@ -80,6 +80,7 @@ json source_in(const std::string& set) { return match("==", payload("ip", "saddr
 json destination_in(json right) { return match("==", payload("ip", "daddr"), std::move(right)); }
 json is_tcp() { return match("==", meta("l4proto"), "tcp"); }
 json is_new() { return match("in", json::object({{"ct", json::object({{"key", "state"}})}}), "new"); }
+json reject() { return json::object({{"reject", nullptr}}); }
 json count(const std::string& counter) { return json::object({{"counter", counter}}); }
 
 json log_to(int group, const std::string& prefix) {
@@ -97,9 +98,9 @@ json remember_source(const std::string& set) {
       {{"set", json::object({{"op", "update"}, {"elem", payload("ip", "saddr")}, {"set", "@" + set}})}});
 }
 
-json random_choice(const std::vector<std::string>& targets) {
+json random_choice_but_last(const std::vector<std::string>& targets) {
   json choices = json::array();
-  for (std::size_t i = 0; i < targets.size(); ++i) choices.push_back(json::array({i, verdict("goto", targets[i])}));
+  for (std::size_t i = 0; i + 1 < targets.size(); ++i) choices.push_back(json::array({i, verdict("goto", targets[i])}));
   json dice = json::object({{"mode", "random"}, {"mod", targets.size()}, {"offset", 0}});
   return json::object({{"vmap", json::object({{"key", json::object({{"numgen", std::move(dice)}})},
                                               {"data", json::object({{"set", std::move(choices)}})}})}});

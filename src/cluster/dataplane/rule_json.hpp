@@ -32,11 +32,13 @@ json source_in(const std::string& set);
 json destination_in(json right);
 json is_tcp();
 json is_new();
+json reject();
 json count(const std::string& counter);
 json log_to(int group, const std::string& prefix);
 json dnat(const std::string& address, std::uint16_t port);
 json remember_source(const std::string& set);
-json random_choice(const std::vector<std::string>& targets);
+// Rolls a die with a side for each target and goes there; the last side leads to the next rule.
+json random_choice_but_last(const std::vector<std::string>& targets);
 json lookup_service(const std::string& map);
 json mark_packet(const std::string& op, unsigned bit);  // op: "|" or "^"
 json is_marked(unsigned bit);

@@ -27,7 +27,7 @@ json map_key(const ServiceRule& rule) {
 }
 
 json map_entry(const ServiceRule& rule) {
-  const std::string target = rule.endpoints.empty() ? "reject-chain" : service_object(rule);
+  const std::string target = rule.endpoints.empty() ? refusal_object(rule) : service_object(rule);
   return json::array({map_key(rule), verdict("goto", target)});
 }
 
@@ -63,6 +63,12 @@ Commands endpoint_removal(const ServiceRule& rule, const ServiceEndpoint& endpoi
 }
 
 // The Service's chain as it shall be: count, old friends of an affine Service, then the dice.
+//
+// The last endpoint stands outside the dice's map, as what is left when the map has no answer. kube-proxy puts all of
+// them in, and loses a connection now and then: a packet that meets the rules of the old generation just before a
+// commit looks into the map just after it, where the elements of a map that goes with its rule are no longer active.
+// Its verdict would then be none, the destination still the ClusterIP, and the client refused (measured: 62 of 126,172
+// connections under some 600 rewrites a second; none of 221,000 in this form).
 Commands service_commands(const ServiceRule& rule) {
   const auto name = service_object(rule);
   Commands out{add_counter(name), add_chain(name), flush_chain(name)};
@@ -74,8 +80,18 @@ Commands service_commands(const ServiceRule& rule) {
     for (std::size_t i = 0; i < targets.size(); ++i)
       out.push_back(
           add_rule(name, json::array({source_in(affinity_set(rule, rule.endpoints[i])), verdict("goto", targets[i])})));
-  out.push_back(add_rule(name, json::array({random_choice(targets)})));
+  if (targets.size() > 1) out.push_back(add_rule(name, json::array({random_choice_but_last(targets)})));
+  out.push_back(add_rule(name, json::array({verdict("goto", targets.back())})));
   return out;
+}
+
+// Stands as long as the Service does, reached only while it has no endpoints.
+Commands refusal_commands(const ServiceRule& rule, const LogLabel& label) {
+  const auto name = refusal_object(rule);
+  json action = json::array({count(name)});
+  if (const auto prefix = label(rule, {}); !prefix.empty()) action.push_back(log_to(truth_log_group, prefix));
+  action.push_back(reject());
+  return {add_counter(name), add_chain(name), flush_chain(name), add_rule(name, action)};
 }
 
 struct Plan {
@@ -86,6 +102,7 @@ void append(Commands& out, Commands more) { out.insert(out.end(), more.begin(), 
 
 void plan_new(Plan& plan, const ServiceRule& rule, const LogLabel& label) {
   for (const auto& endpoint : rule.endpoints) plan.fresh.push_back(endpoint_commands(rule, endpoint, label));
+  plan.fresh.push_back(refusal_commands(rule, label));
   auto commands = service_commands(rule);
   commands.push_back(add_element(cluster_ips_set, rule.cluster_ip));
   commands.push_back(add_element(map_of(rule), map_entry(rule)));
@@ -94,7 +111,9 @@ void plan_new(Plan& plan, const ServiceRule& rule, const LogLabel& label) {
 
 void plan_removal(Plan& plan, const ServiceRule& rule) {
   plan.change.push_back({delete_element(map_of(rule), map_key(rule)), flush_chain(service_object(rule))});
-  plan.stale.push_back({delete_chain(service_object(rule)), delete_object("counter", service_object(rule))});
+  plan.stale.push_back({delete_chain(service_object(rule)), delete_object("counter", service_object(rule)),
+                        flush_chain(refusal_object(rule)), delete_chain(refusal_object(rule)),
+                        delete_object("counter", refusal_object(rule))});
   for (const auto& endpoint : rule.endpoints) plan.stale.push_back(endpoint_removal(rule, endpoint));
 }
 
@@ -148,6 +167,10 @@ std::string rule_key(const ServiceRule& rule) { return fmt::format("{}/{}:{}", r
 
 std::string service_object(const ServiceRule& rule) {
   return fmt::format("service-{}/{}/tcp/{}", rule.ns, rule.name, rule.port);
+}
+
+std::string refusal_object(const ServiceRule& rule) {
+  return fmt::format("refusal-{}/{}/tcp/{}", rule.ns, rule.name, rule.port);
 }
 
 std::string endpoint_object(const ServiceRule& rule, const ServiceEndpoint& endpoint) {

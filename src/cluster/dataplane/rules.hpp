@@ -2,8 +2,9 @@
 // pkg/proxy/nftables/proxier.go), as JSON for libnftables. Pure: tables in, transactions out.
 //
 //   nat-prerouting, nat-output -> services: vmap @service-ips -> service-NS/NAME/tcp/PORT
-//       -> numgen random mod N vmap -> endpoint-...: mark for hairpin, count, log, dnat
-//   filter-forward, filter-output -> service-endpoints-check: vmap @no-endpoint-services -> reject
+//       -> numgen random mod N vmap, else the last -> endpoint-...: mark for hairpin, count, log, dnat
+//   filter-forward, filter-output -> service-endpoints-check: vmap @no-endpoint-services
+//       -> refusal-NS/NAME/tcp/PORT: count, log, reject (kube-proxy has one such chain for all Services)
 //   filter-forward, filter-output-post-dnat -> cluster-ips-check: an unknown port of a ClusterIP: reject; no Service's:
 //   drop nat-postrouting -> masquerading: what was marked
 //
@@ -27,9 +28,12 @@ inline constexpr int truth_log_group = 100;
 // "ns/name:port", the spelling of counters and of the ground truth.
 [[nodiscard]] std::string rule_key(const ServiceRule& rule);
 [[nodiscard]] std::string service_object(const ServiceRule& rule);  // its chain and its counter
+[[nodiscard]] std::string refusal_object(const ServiceRule& rule);  // likewise, for while it has no endpoints
 [[nodiscard]] std::string endpoint_object(const ServiceRule& rule, const ServiceEndpoint& endpoint);  // likewise
 
-// The NFLOG prefix by which the ground truth knows this endpoint again; "" logs nothing. At most 127 bytes.
+// The NFLOG prefix by which the ground truth knows this endpoint again (one without an address: the Service's
+// refusals);
+// "" logs nothing. At most 127 bytes.
 using LogLabel = std::function<std::string(const ServiceRule& rule, const ServiceEndpoint& endpoint)>;
 
 // Commands that belong together; a transaction may end between two groups, never inside one.

@@ -36,14 +36,16 @@ void for_each_attribute(std::string_view bytes, const Visit& visit) {
   }
 }
 
-// IPv4 (RFC 791) with its options, then TCP's first two bytes, the source port.
+// IPv4 (RFC 791) with its options, then TCP's source port (bytes 0 and 1) and sequence number (4 to 7).
 void read_headers(std::string_view packet, LoggedPacket& out) {
   if (packet.size() < 20 || (packet[0] >> 4) != 4) return;
   const in_addr source{read_as<std::uint32_t>(packet.substr(12))};
   char text[INET_ADDRSTRLEN];
   out.source = ::inet_ntop(AF_INET, &source, text, sizeof text);
   const std::size_t header = static_cast<std::size_t>(packet[0] & 0x0f) * 4;
-  if (packet.size() >= header + 2) out.source_port = ntohs(read_as<std::uint16_t>(packet.substr(header)));
+  if (packet.size() < header + 8) return;
+  out.source_port = ntohs(read_as<std::uint16_t>(packet.substr(header)));
+  out.tcp_sequence = ntohl(read_as<std::uint32_t>(packet.substr(header + 4)));
 }
 
 LoggedPacket parse_packet(std::string_view attributes) {
@@ -143,7 +145,8 @@ TruthLog::~TruthLog() {
 std::string TruthLog::label(const ServiceRule& rule, const ServiceEndpoint& endpoint) {
   const std::scoped_lock lock(mutex_);
   auto name = "e" + std::to_string(next_label_++);
-  targets_[name] = {rule_key(rule), fmt::format("{}:{}", endpoint.address, endpoint.port), endpoint.pod};
+  const auto where = endpoint.address.empty() ? "" : fmt::format("{}:{}", endpoint.address, endpoint.port);
+  targets_[name] = {rule_key(rule), where, endpoint.pod};
   return name;
 }
 
@@ -179,6 +182,7 @@ void TruthLog::write_packet(const LoggedPacket& packet) {
   line["t"] = monotonic_now().ns - late;
   line["src"] = packet.source;
   line["sport"] = packet.source_port;
+  line["seq"] = packet.tcp_sequence;
   line["service"] = found->second.service;
   line["endpoint"] = found->second.endpoint;
   line["pod"] = found->second.pod;
@@ -193,12 +197,13 @@ void TruthLog::note_loss(std::uint64_t lost) {
   write_line(line);
 }
 
-void TruthLog::write_counter(const std::string& key, std::uint64_t connections) {
+void TruthLog::write_counter(const std::string& key, std::uint64_t connections, std::uint64_t rejected) {
   const std::scoped_lock lock(mutex_);
   nlohmann::ordered_json line;
   line["t"] = monotonic_now().ns;
   line["counter"] = key;
   line["connections"] = connections;
+  line["rejected"] = rejected;
   write_line(line);
 }
 

@@ -25,8 +25,9 @@ struct LoggedPacket {
   std::string prefix;
   std::string source;  // dotted quad
   std::uint16_t source_port = 0;
-  std::uint32_t sequence = 0;  // of the group: a gap is a loss
-  std::int64_t wall_ns = 0;    // when the packet passed, 0 when the kernel did not say (chain output)
+  std::uint32_t tcp_sequence = 0;  // a SYN that is sent again has the number of the first
+  std::uint32_t sequence = 0;      // of the group: a gap is a loss
+  std::int64_t wall_ns = 0;        // when the packet passed, 0 when the kernel did not say (chain output)
 };
 
 // The packets in one datagram from the kernel. Pure; malformed parts are skipped.
@@ -40,11 +41,12 @@ class TruthLog {
   TruthLog(const TruthLog&) = delete;
   TruthLog& operator=(const TruthLog&) = delete;
 
-  // The NFLOG prefix for an endpoint's chain. Never used twice, so a line names the pod that really had the address
-  // then.
+  // The NFLOG prefix for an endpoint's chain, or (endpoint without an address) for the Service's refusals. Never used
+  // twice, so a line names the pod that really had the address then.
   std::string label(const ServiceRule& rule, const ServiceEndpoint& endpoint);
-  // {"t":NS,"counter":"ns/name:port","connections":N}: the kernel's own count, when a Service goes or the cluster ends.
-  void write_counter(const std::string& key, std::uint64_t connections);
+  // {"t":NS,"counter":"ns/name:port","connections":N,"rejected":M}: the kernel's own counts, when a Service goes or the
+  // cluster ends.
+  void write_counter(const std::string& key, std::uint64_t connections, std::uint64_t rejected);
 
  private:
   struct Target {

@@ -136,32 +136,34 @@ TEST_P(KernelPlane, KeepsTheClientsAddressOtherwise) {
             0);
 }
 
-// Several Services with two ports each, rewritten while a client connects: no connection may fail, none may go
-// uncounted.
+// A Service rewritten as fast as can be while a client connects: no connection may fail, none may go uncounted. (With
+// every endpoint in the dice's map, as kube-proxy has them, about 1 connection in 2,000 is lost: see
+// service_commands().)
 TEST_P(KernelPlane, RewritesUnderTrafficWithoutALoss) {
-  EXPECT_EQ(
-      on_kernel_plane(
-          [](KernelDataPlane& plane, const SandboxSetup&) {
-            const auto first = start_server(plane), second = start_server(plane), third = start_server(plane);
-            ASSERT_TRUE(plane.apply({{rule_for({first, second})}}));
-            int results[2];
-            ASSERT_EQ(::pipe2(results, O_CLOEXEC), 0);
-            const auto client = start_pod(plane, [&](const std::string&) {
-              const auto tries = try_many("10.96.0.7", 80, 600);
-              const int failed = 600 - count_errors(tries, 0);
-              (void)!::write(results[1], &failed, sizeof failed);
-            });
-            ::close(results[1]);
-            int rewrites = 0, failed = -1;
-            for (pollfd done{results[0], POLLIN, 0}; ::poll(&done, 1, 0) == 0; ++rewrites)
-              ASSERT_TRUE(plane.apply({{rewrites % 2 == 0 ? rule_for({second, third, first}) : rule_for({second})}}));
-            ASSERT_EQ(::read(results[0], &failed, sizeof failed), static_cast<ssize_t>(sizeof failed));
-            EXPECT_EQ(failed, 0);
-            EXPECT_GT(rewrites, 5);
-            EXPECT_EQ(plane.service_counters()["default/sayhi:80"], 600U) << "after " << rewrites << " rewrites";
-          },
-          GetParam()),
-      0);
+  EXPECT_EQ(on_kernel_plane(
+                [](KernelDataPlane& plane, const SandboxSetup&) {
+                  const auto first = start_server(plane), second = start_server(plane), third = start_server(plane);
+                  ASSERT_TRUE(plane.apply({{rule_for({first, second})}}));
+                  int results[2], stop[2];
+                  ASSERT_EQ(::pipe2(results, O_CLOEXEC) + ::pipe2(stop, O_CLOEXEC), 0);
+                  const auto client = start_pod(plane, [&](const std::string&) {
+                    std::vector<Try> tries;
+                    for (pollfd told{stop[0], POLLIN, 0}; ::poll(&told, 1, 0) == 0;)
+                      tries.push_back(try_connect("10.96.0.7", 80));
+                    const int found[2] = {static_cast<int>(tries.size()), count_errors(tries, 0)};
+                    (void)!::write(results[1], found, sizeof found);
+                  });
+                  for (int i = 0; i < 300; ++i)
+                    ASSERT_TRUE(plane.apply({{i % 2 == 0 ? rule_for({second, third, first}) : rule_for({second})}}));
+                  ASSERT_EQ(::write(stop[1], "s", 1), 1);
+                  int found[2] = {};
+                  ASSERT_EQ(::read(results[0], found, sizeof found), static_cast<ssize_t>(sizeof found));
+                  EXPECT_GT(found[0], 0);
+                  EXPECT_EQ(found[0], found[1]) << "all tries, and those that went well";
+                  EXPECT_EQ(plane.service_counters()["default/sayhi:80"], static_cast<std::uint64_t>(found[0]));
+                },
+                GetParam()),
+            0);
 }
 
 TEST_P(KernelPlane, KeepsAnEstablishedConnectionWhenItsEndpointLeaves) {
@@ -322,7 +324,8 @@ TEST_P(KernelPlane, LosesTheWireOfADeadPodByItself) {
 struct TruthFile {
   std::map<std::uint16_t, std::string> endpoint_by_port;
   std::map<std::string, std::uint64_t> counters;
-  std::size_t connections = 0, lost = 0;
+  std::map<std::string, std::uint64_t> rejected;
+  std::size_t connections = 0, refusals = 0, lost = 0;
 };
 
 TruthFile read_truth(const std::string& path) {
@@ -331,8 +334,14 @@ TruthFile read_truth(const std::string& path) {
   for (std::string line; std::getline(file, line);) {
     const auto entry = nlohmann::json::parse(line);
     if (entry.contains("counter")) out.counters[entry["counter"]] = entry["connections"];
+    if (entry.contains("counter")) out.rejected[entry["counter"]] = entry["rejected"];
     if (entry.contains("lost")) ++out.lost;
     if (!entry.contains("sport")) continue;
+    EXPECT_NE(entry["seq"], 0);
+    if (entry["endpoint"] == "") {
+      ++out.refusals;
+      continue;
+    }
     ++out.connections;
     out.endpoint_by_port[entry["sport"]] = entry["endpoint"];
     EXPECT_EQ(entry["service"], "default/sayhi:80");
@@ -363,10 +372,14 @@ TEST(Truth, NamesTheEndpointOfEveryConnection) {
       silent = idle.address + ":3000";
       ASSERT_TRUE((*plane)->apply({{rule_for({server, idle})}}));
       tries = from_pod(**plane, [](const std::string&) { return try_many("10.96.0.7", 80, 1000); });
+      ASSERT_TRUE((*plane)->apply({{rule_for({})}}));
+      EXPECT_EQ(try_connect("10.96.0.7", 80).error, ECONNREFUSED);
     }
     const auto truth = read_truth(path);  // complete: the plane hands everything over before it is gone
     EXPECT_EQ(truth.connections, 1000U);
     EXPECT_EQ(truth.lost, 0U);
+    EXPECT_GE(truth.refusals, 1U);
+    EXPECT_EQ(truth.rejected.at("default/sayhi:80"), truth.refusals) << "a rejected SYN may have been sent again";
     EXPECT_EQ(truth.counters, (std::map<std::string, std::uint64_t>{{"default/sayhi:80", 1000}}));
     ASSERT_EQ(tries.size(), 1000U);
     for (const auto& each : tries) {

@@ -38,13 +38,13 @@ std::string packet_message(const std::string& prefix, const std::string& payload
   return bytes_of(header) + body;
 }
 
-// An IPv4 header of `words` 32-bit words from 10.244.0.9, then a TCP source port.
+// An IPv4 header of `words` 32-bit words from 10.244.0.9, then TCP's with its source port and the sequence number 7.
 std::string syn(int words, std::uint16_t port) {
   std::string out(static_cast<std::size_t>(words) * 4, '\0');
   out[0] = static_cast<char>(0x40 | words);
   const auto source = bytes_of(htonl(0x0af40009));
   out.replace(12, 4, source);
-  return out + bytes_of(htons(port)) + std::string(18, '\0');
+  return out + bytes_of(htons(port)) + std::string(2, '\0') + bytes_of(htonl(7)) + std::string(12, '\0');
 }
 
 TEST(LogDatagram, ReadsEveryPacketInIt) {
@@ -54,6 +54,7 @@ TEST(LogDatagram, ReadsEveryPacketInIt) {
   EXPECT_EQ(read[0].prefix, "e0");
   EXPECT_EQ(read[0].source, "10.244.0.9");
   EXPECT_EQ(read[0].source_port, 40112);
+  EXPECT_EQ(read[0].tcp_sequence, 7U);
   EXPECT_EQ(read[0].sequence, 41U);
   EXPECT_EQ(read[0].wall_ns, 7'000'005'000);
   EXPECT_EQ(read[1].prefix, "e17");

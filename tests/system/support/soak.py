@@ -180,21 +180,30 @@ def judge_truthfully(report, folder, truth, stray):
         check(accused == ["batch"], f"accuses {accused}: {verdict['headline']}")
 
 
+Truth = collections.namedtuple("Truth", "connections packets counted lost")
+
+
 def read_truth(path):
-    """(source address, source port) -> the endpoints that got its connections, in order; and the kernel's counters."""
-    connections, counters = collections.defaultdict(list), collections.Counter()
+    """What the kernel says of the run's Services. `connections`: (source address, source port) -> its connections in order,
+    each as the lines of its SYN (more than one when the kernel lost it on its way and it was sent again); `packets`: all
+    lines; `counted`: the sum of the kernel's own counters; `lost`: whether lines are missing."""
+    syns, packets, counted, lost = collections.defaultdict(dict), 0, 0, False
     for line in path.read_text().splitlines():
         record = json.loads(line)
+        lost = lost or "lost" in record
+        if record.get("service", record.get("counter", "")).startswith("default/kubernetes:"):
+            continue   # the pods' own dealings with the API server
         if "counter" in record:
-            counters[record["counter"]] += record["connections"]
+            counted += record["connections"] + record["rejected"]
         elif "src" in record:
-            connections[(record["src"], record["sport"])].append(record)
-    return connections, counters
+            packets += 1
+            syns[(record["src"], record["sport"])].setdefault(record["seq"], []).append(record)
+    return Truth({end: list(by_number.values()) for end, by_number in syns.items()}, packets, counted, lost)
 
 
 def check_against_truth(folder, truth):
     """The true endpoint is in every failure's candidate set, and the kernel counted what the traffic sent."""
-    connections, counters = read_truth(truth)
+    truth = read_truth(truth)
     candidates = straycat("report", folder, "--candidates")
     check(candidates.returncode in (0, 1, 2), tail(candidates))
     sets = [json.loads(line) for line in candidates.stdout.splitlines()]
@@ -202,10 +211,14 @@ def check_against_truth(folder, truth):
     failed = [e["body"] for e in log if e["kind"] == "attempt.failed"]
     check(len(sets) == len(failed), f"{len(sets)} candidate sets for {len(failed)} failures")
     for one in sets:
-        used = connections.get((one["localAddress"], one["localPort"]), [])
+        used = truth.connections.get((one["localAddress"], one["localPort"]), [])
         check(used, f"no truth for port {one['localPort']}")
-        near = min(used, key=lambda record: abs(record["t"] - one["connectNs"]))
-        check(near["endpoint"] in one["candidates"], f"{near['endpoint']} is not among {one['candidates']} at {one['connectNs']}")
+        near = min(used, key=lambda syn: abs(syn[0]["t"] - one["connectNs"]))[-1]
+        if near["endpoint"]:   # else rejected, by nobody's pod
+            check(near["endpoint"] in one["candidates"], f"{near['endpoint']} is not among {one['candidates']} at {one['connectNs']}")
     sent = sum(e["body"].get("sent", 0) for e in log if e["kind"] == "attempts.window")
-    kernel = sum(count for name, count in counters.items() if not name.startswith("default/kubernetes:"))
-    check(kernel == sent, f"the kernel counted {kernel} connections, the traffic {sent} attempts")
+    connections = sum(len(one) for one in truth.connections.values())
+    again = truth.packets - connections
+    check(not truth.lost, "the truth has lost lines")
+    check(truth.counted == truth.packets, f"the kernel counted {truth.counted} connections, its log has {truth.packets}")
+    check(connections == sent, f"the kernel counted {connections} connections and {again} SYNs sent again, the traffic {sent} attempts")
