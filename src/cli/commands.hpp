@@ -54,6 +54,24 @@ struct ReportArguments {
 };
 int report_command(const ReportArguments& arguments);
 
+// Everything as typed; probe_command() reads it. "" and 0 = not given.
+struct ProbeArguments {
+  std::string url, method = "GET", rate, pause = "0s", length, allow = "0", engine = "auto", json;
+  int loops = 0;
+  std::uint64_t count = 0;
+  std::vector<std::string> headers, command;
+  std::string baseline = "2s", tail = "2s";  // around the command
+  std::vector<int> statuses;
+  std::string body, body_contains, body_regex, body_sha256;
+  std::string name_timeout = "0s", connect_timeout = "5s", tls_timeout = "0s", first_byte_timeout = "0s",
+              timeout = "10s";
+  std::string name_age = "1s";
+  std::string ca, certificate, key, server_name, proxy, resolve, source;
+  bool insecure = false, http2 = false, quiet = false;
+  double keep_alive = 0;
+};
+int probe_command(const ProbeArguments& arguments);
+
 // Reads and parses a scenario file (or the scenario.yaml of a folder) and the manifests that it names.
 [[nodiscard]] Result<plan::Plan> load_scenario(const std::string& path);
 // Prints "OK FILE: ..." to standard output, or "BAD FILE" there and the error to standard error. `shape_only`: leave

@@ -83,6 +83,83 @@ CLI::App* add_report(CLI::App& app, ReportArguments& arguments) {
   return command;
 }
 
+void add_expectations(CLI::App& command, ProbeArguments& arguments) {
+  command.add_option("--status", arguments.statuses, "Expected statuses (default 200)")
+      ->delimiter(',')
+      ->group("Expect");
+  command.add_option("--body", arguments.body, "The whole body")->group("Expect");
+  command.add_option("--body-contains", arguments.body_contains, "A part of the body")->group("Expect");
+  command.add_option("--body-regex", arguments.body_regex, "A POSIX extended expression found in it")->group("Expect");
+  command.add_option("--body-sha256", arguments.body_sha256, "The body's sha256 in hex")->group("Expect");
+  command.add_option("--allow", arguments.allow, "The share that may fail: 0.1%, or 0.001 (default none)")
+      ->group("Expect");
+}
+
+void add_connection(CLI::App& command, ProbeArguments& arguments) {
+  command.add_option("--engine", arguments.engine, "auto, fast (plain http, a new connection each), or curl")
+      ->check(CLI::IsMember({"auto", "fast", "curl"}))
+      ->group("Connection");
+  command.add_option("--keep-alive", arguments.keep_alive, "The share that may reuse a connection, 0 to 1 (default 0)")
+      ->check(CLI::Range(0.0, 1.0))
+      ->group("Connection");
+  command.add_flag("--http2", arguments.http2, "HTTP/2")->group("Connection");
+  command.add_option("--cacert", arguments.ca, "Trust the certificates in this PEM file alone")->group("Connection");
+  command.add_option("--cert", arguments.certificate, "The client's certificate (PEM)")->group("Connection");
+  command.add_option("--key", arguments.key, "Its key (PEM)")->group("Connection");
+  command.add_option("--server-name", arguments.server_name, "Ask for, and demand, this name in TLS")
+      ->group("Connection");
+  command.add_flag("--insecure", arguments.insecure, "Accept any certificate")->group("Connection");
+  command.add_option("--proxy", arguments.proxy, "Send through this proxy (the environment's is ignored)")
+      ->group("Connection");
+  command.add_option("--connect-to", arguments.resolve, "ADDRESS:PORT: dial this, ask nobody for the name")
+      ->group("Connection");
+  command.add_option("--source", arguments.source, "Send from this local address")->group("Connection");
+}
+
+void add_timeouts(CLI::App& command, ProbeArguments& arguments) {
+  const char* group = "Time (all from the request's start; 0s = none; curl's own: connect 300 s, else none)";
+  command.add_option("--name-timeout", arguments.name_timeout, "For the name (default 0s)")->group(group);
+  command.add_option("--connect-timeout", arguments.connect_timeout, "Name, connection and TLS (default 5s)")
+      ->group(group);
+  command.add_option("--tls-timeout", arguments.tls_timeout, "Until the handshake is done (default 0s)")->group(group);
+  command.add_option("--first-byte-timeout", arguments.first_byte_timeout, "Until the header is whole (default 0s)")
+      ->group(group);
+  command.add_option("--timeout", arguments.timeout, "For the whole request (default 10s)")->group(group);
+  command
+      .add_option("--name-age", arguments.name_age, "How old a name's answer may be; 0s = ask each time (default 1s)")
+      ->group(group);
+}
+
+CLI::App* add_probe(CLI::App& app, ProbeArguments& arguments) {
+  CLI::App* command = app.add_subcommand(
+      "probe", "Send requests to a URL and tell what became of them: straycat probe URL [-- COMMAND ARGUMENTS]");
+  command->add_option("url", arguments.url, "http:// or https://")->required();
+  auto* rate =
+      command->add_option("--rate", arguments.rate,
+                          "Open loop: 100/s (default), 30/m, a ramp 10/s..1000/s:30s, steps 100/s:10s,1000/s:10s");
+  auto* loops =
+      command->add_option("--loops", arguments.loops, "Closed loop: so many, each sends when its last has ended")
+          ->check(CLI::Range(1, 100'000));
+  rate->excludes(loops);
+  command->add_option("--pause", arguments.pause, "Between a loop's requests (default 0s)")->needs(loops);
+  command->add_option("--for", arguments.length, "Stop after this time (default: at Ctrl-C)");
+  command->add_option("--count", arguments.count, "Stop after so many requests");
+  command->add_option("-X,--method", arguments.method, "GET by default");
+  command->add_option("-H,--header", arguments.headers, "'Name: value'")->take_all();
+  command->add_option("--json", arguments.json,
+                      "Write the summary as JSON; - = to standard output, in place of the text");
+  command->add_option("--baseline", arguments.baseline, "Probe so long before the command starts (default 2s)");
+  command->add_option("--tail", arguments.tail, "... and after it has ended (default 2s)");
+  command->add_flag("-q,--quiet", arguments.quiet, "No live line");
+  add_expectations(*command, arguments);
+  add_connection(*command, arguments);
+  add_timeouts(*command, arguments);
+  command->footer(
+      "Exit codes: 0 passed, 1 more failed than allowed, 2 inconclusive (the prober's own limits),\n"
+      "            3 bad input, 4 straycat's own trouble (also: the command could not be run or failed).");
+  return command;
+}
+
 struct ClusterArguments {
   cluster::Options options;
   std::string data_plane = "auto", min_sync = "1s";
@@ -157,6 +234,7 @@ int main_with_options(int argc, char** argv) {
   RunArguments run;
   ReportArguments report;
   ClusterArguments cluster;
+  ProbeArguments probe;
   Look look;
   std::vector<std::string> files;
   bool shape_only = false;
@@ -167,6 +245,7 @@ int main_with_options(int argc, char** argv) {
   check_app->add_option("scenario", files, "Scenario files, or folders that hold a scenario.yaml")->required();
   check_app->add_flag("--shape-only", shape_only, "Only what the JSON Schema can say: no cross references, no files");
   const CLI::App* cluster_app = add_cluster(app, cluster);
+  const CLI::App* probe_app = add_probe(app, probe);
   CLI::App* doctor_app =
       app.add_subcommand("doctor", "Tell what this machine allows the embedded cluster, and how to allow more");
   add_look(*doctor_app, look);
@@ -175,6 +254,10 @@ int main_with_options(int argc, char** argv) {
   // Run by name only: a pod's program, and the agent at a vantage point.
   app.add_subcommand("image", "Run a program that an image name stands for")->group("");
   app.add_subcommand("agent", "Run the agent (orders in STRAYCAT_ORDERS)")->group("");
+  // What follows `--` is a command of its own: nothing of it is an option of ours.
+  char** const end = std::find_if(argv, argv + argc, [](const char* word) { return std::strcmp(word, "--") == 0; });
+  if (end != argv + argc) probe.command.assign(end + 1, argv + argc);
+  argc = static_cast<int>(end - argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -190,6 +273,7 @@ int main_with_options(int argc, char** argv) {
   }
   if (run_app->parsed()) return run_command(run);
   if (report_app->parsed()) return report_command(report);
+  if (probe_app->parsed()) return probe_command(probe);
   if (check_app->parsed()) return check_command(files, shape_only);
   if (doctor_app->parsed()) return doctor_command(look);
   if (schema_app->parsed()) return schema_command(which);

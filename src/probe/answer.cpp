@@ -53,11 +53,14 @@ struct Answer::Parser final : http::basic_parser<false> {
   std::optional<std::uint64_t> length;
 };
 
-Answer::Answer(const Expectation& expect, bool head) : expect_(&expect), head_(head), body_(expect) { restart(); }
+Answer::Answer(const Expectation& expect, bool head, const regex_t* regex)
+    : expect_(&expect), regex_(regex), head_(head), body_(expect, regex) {
+  restart();
+}
 Answer::~Answer() = default;
 
 void Answer::restart() {
-  body_ = BodyCheck(*expect_);
+  body_ = BodyCheck(*expect_, regex_);
   parser_ = std::make_unique<Parser>(body_);
   if (head_) parser_->skip(true);
 }

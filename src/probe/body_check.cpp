@@ -20,6 +20,8 @@ std::string hex(const unsigned char* bytes, unsigned int size) {
   return text;
 }
 
+constexpr std::size_t most_searched = 1u << 20;
+
 Failure body_failure(std::string message) { return {FailureKind::body, Phase::check, 0, std::move(message)}; }
 
 }  // namespace
@@ -50,7 +52,15 @@ void BodyCheck::feed(std::string_view piece) {
     const std::size_t keep = expect_->body_contains->empty() ? 0 : expect_->body_contains->size() - 1;
     if (tail_.size() > keep) tail_.erase(0, tail_.size() - keep);
   }
+  if (regex_ != nullptr) kept_ += piece.substr(0, most_searched - std::min(most_searched, kept_.size()));
   bytes_ += piece.size();
+}
+
+bool BodyCheck::matches() const {
+  regmatch_t bounds[1];
+  bounds[0].rm_so = 0;
+  bounds[0].rm_eo = static_cast<regoff_t>(kept_.size());
+  return ::regexec(regex_, kept_.c_str(), 1, bounds, REG_STARTEND) == 0;
 }
 
 std::string BodyCheck::finish_sha256() {
@@ -73,6 +83,9 @@ std::optional<Failure> BodyCheck::judge(int status, const std::string& sha256) c
   }
   if (expect_->body_contains && !contained_ && !expect_->body_contains->empty()) {
     return body_failure(fmt::format("the body ({} bytes) does not contain the expected text", bytes_));
+  }
+  if (regex_ != nullptr && !matches()) {
+    return body_failure(fmt::format("the body ({} bytes) does not match the expected pattern", bytes_));
   }
   if (expect_->body_sha256 && *expect_->body_sha256 != (sha256.empty() ? sha256_hex("") : sha256)) {
     return body_failure(fmt::format("the body ({} bytes) has another sha256 than expected", bytes_));

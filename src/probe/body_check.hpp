@@ -1,5 +1,5 @@
 // Looks at a body as it passes: length, sha256, equality, containment. Keeps none of it but what `contains` needs to
-// see across two pieces.
+// see across two pieces, and what a regular expression is to search.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,8 @@ namespace straycat::probe {
 
 class BodyCheck {
  public:
-  explicit BodyCheck(const Expectation& expect) : expect_(&expect) {}
+  // Both must outlive this. `regex`: expect.body_regex compiled (Prepared::body_regex).
+  explicit BodyCheck(const Expectation& expect, const regex_t* regex = nullptr) : expect_(&expect), regex_(regex) {}
 
   void feed(std::string_view piece);
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
@@ -34,11 +35,15 @@ class BodyCheck {
     void operator()(evp_md_ctx_st* context) const;
   };
 
+  [[nodiscard]] bool matches() const;
+
   const Expectation* expect_;
+  const regex_t* regex_;
   std::uint64_t bytes_ = 0;
   bool equal_ = true;
   bool contained_ = false;
   std::string tail_;
+  std::string kept_;  // for the regular expression, which may need it all
   std::unique_ptr<evp_md_ctx_st, FreeContext> hash_;
 };
 

@@ -42,13 +42,15 @@ class CurlEngine final : public Engine {
  public:
   CurlEngine(const boost::asio::any_io_executor& executor, EngineOptions options)
       : executor_(executor),
-        options_(std::move(options)),
-        random_(options_.seed),
         poller_(executor),
         timer_(executor),
+        deadlines_(executor),
         alive_(std::make_shared<bool>(true)) {
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     static_cast<void>(ready);
+    shared_.options = std::move(options);
+    shared_.random.seed(shared_.options.seed);
+    shared_.expired = [this](CurlOp& op) { on_deadline(op); };
     multi_.reset(curl_multi_init());
     curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &CurlEngine::on_socket);
     curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, this);
@@ -63,7 +65,8 @@ class CurlEngine final : public Engine {
 
   Stamp start(std::shared_ptr<const Prepared> request, Stamp intended, Done done) override {
     ++health_.attempts;
-    auto op = std::make_unique<CurlOp>(options_, random_, std::move(request), intended, std::move(done));
+    auto op = std::make_unique<CurlOp>(shared_, std::move(request), intended, std::move(done));
+    if (op->next_limit() != Stamp{}) deadlines_.set(*op, op->next_limit());
     const Stamp started = op->attempt().started;
     CURL* easy = op->handle();
     ops_.emplace(easy, std::move(op));
@@ -129,6 +132,12 @@ class CurlEngine final : public Engine {
     sockets_.erase(found);
   }
 
+  // A phase that is over by now needed no limit: then the next one's counts.
+  void on_deadline(CurlOp& op) {
+    if (op.is_late(monotonic_now())) return finish(op.handle(), CURLE_OPERATION_TIMEDOUT);
+    if (op.next_limit() != Stamp{}) deadlines_.set(op, op.next_limit());
+  }
+
   void report_ended() {
     int left = 0;
     while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
@@ -148,10 +157,10 @@ class CurlEngine final : public Engine {
   }
 
   boost::asio::any_io_executor executor_;
-  EngineOptions options_;
-  std::mt19937_64 random_;
+  CurlShared shared_;
   Poller poller_;
   boost::asio::steady_timer timer_;
+  Deadlines deadlines_;
   EngineHealth health_;
   std::unordered_map<curl_socket_t, std::unique_ptr<CurlSocket>> sockets_;
   std::unordered_map<CURL*, std::unique_ptr<CurlOp>> ops_;

@@ -13,19 +13,6 @@ namespace {
 
 constexpr std::size_t header_limit = 64u << 10;  // as the fast engine's
 
-template <class Value>
-void set(CURL* easy, CURLoption option, Value value) {
-  curl_easy_setopt(easy, option, value);
-}
-
-long millis(Nanos length) {
-  return static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(length).count());
-}
-
-std::string bracketed(const std::string& address) {
-  return address.find(':') == std::string::npos ? address : "[" + address + "]";
-}
-
 bool is_tls(CURLcode code) {
   switch (code) {
     case CURLE_SSL_CONNECT_ERROR:
@@ -49,89 +36,25 @@ bool is_tls(CURLcode code) {
 
 }  // namespace
 
-CurlOp::CurlOp(const EngineOptions& options, std::mt19937_64& random, std::shared_ptr<const Prepared> request,
-               Stamp intended, Engine::Done done)
-    : options_(options),
+CurlOp::CurlOp(CurlShared& shared, std::shared_ptr<const Prepared> request, Stamp intended, Engine::Done done)
+    : shared_(shared),
       request_(std::move(request)),
       done_(std::move(done)),
       easy_(curl_easy_init()),
-      body_(request_->request.expect) {
+      body_(request_->request.expect, request_->body_regex.get()) {
   attempt_.intended = intended;
   attempt_.started = monotonic_now();
-  choose_address(random);
+  choose_address();
   set_options();
+  set_transport();
   set_callbacks();
 }
 
-CurlOp::~CurlOp() = default;
-
-void CurlOp::append(List& list, const std::string& text) {
-  curl_slist* longer = curl_slist_append(list.get(), text.c_str());
-  if (longer == nullptr) return;
-  static_cast<void>(list.release());
-  list.reset(longer);
-}
-
-void CurlOp::choose_address(std::mt19937_64& random) {
-  std::optional<Dial> dial = request_->request.dial;
-  const Url& url = request_->url;
-  if (dial) {
-    attempt_.remote_address = dial->address;
-    attempt_.remote_port = dial->port;
-  } else if (options_.services) {
-    if (auto choice = options_.services->choose(url.host, url.port, random)) {
-      attempt_.remote_address = choice->address;
-      attempt_.remote_port = url.port;
-      through_map_ = true;
-      dial = choice->dial;
-    }
+CurlOp::~CurlOp() {
+  for (const curl_socket_t socket : sockets_) {
+    const auto found = shared_.opened.find(socket);
+    if (found != shared_.opened.end() && found->second == this) shared_.opened.erase(found);
   }
-  if (dial) append(connect_to_, "::" + bracketed(dial->address) + ":" + std::to_string(dial->port));
-}
-
-void CurlOp::set_options() {
-  CURL* easy = easy_.get();
-  const ProbeRequest& request = request_->request;
-  set(easy, CURLOPT_URL, request.url.c_str());
-  if (request.method == "HEAD") set(easy, CURLOPT_NOBODY, 1L);
-  if (request.method != "GET" && request.method != "HEAD") {
-    set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    if (request_->wire.find("Content-Length: 0\r\n") != std::string::npos) append(headers_, "Content-Length: 0");
-  }
-  for (const auto& [name, value] : request.headers) append(headers_, value.empty() ? name + ";" : name + ": " + value);
-  set(easy, CURLOPT_HTTPHEADER, headers_.get());
-  set(easy, CURLOPT_USERAGENT, "straycat/" STRAYCAT_VERSION);
-  set(easy, CURLOPT_CONNECT_TO, connect_to_.get());
-  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(easy, CURLOPT_PROXY, "");
-  set(easy, CURLOPT_FRESH_CONNECT, 1L);
-  set(easy, CURLOPT_FORBID_REUSE, 1L);
-  set(easy, CURLOPT_NOSIGNAL, 1L);
-  // Else the end of a request would wait for the resolver's thread.
-  set(easy, CURLOPT_QUICK_EXIT, 1L);
-  set(easy, CURLOPT_CONNECTTIMEOUT_MS, millis(request.timeouts.connect));
-  set(easy, CURLOPT_TIMEOUT_MS, millis(request.timeouts.total));
-  const auto age = std::chrono::duration_cast<std::chrono::seconds>(request.name_max_age);
-  set(easy, CURLOPT_DNS_CACHE_TIMEOUT, static_cast<long>(age.count()));
-}
-
-void CurlOp::set_callbacks() {
-  CURL* easy = easy_.get();
-  set(easy, CURLOPT_PRIVATE, static_cast<void*>(this));
-  set(easy, CURLOPT_ERRORBUFFER, error_.data());
-  set(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlOp::on_open);
-  set(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_SOCKOPTFUNCTION, &CurlOp::on_connect);
-  set(easy, CURLOPT_SOCKOPTDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlOp::on_close);
-  set(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_PREREQFUNCTION, &CurlOp::on_prereq);
-  set(easy, CURLOPT_PREREQDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_HEADERFUNCTION, &CurlOp::on_header);
-  set(easy, CURLOPT_HEADERDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_WRITEFUNCTION, &CurlOp::on_body);
-  set(easy, CURLOPT_WRITEDATA, static_cast<void*>(this));
 }
 
 curl_socket_t CurlOp::on_open(void* self, curlsocktype, curl_sockaddr* address) {
@@ -144,9 +67,14 @@ curl_socket_t CurlOp::on_open(void* self, curlsocktype, curl_sockaddr* address) 
     op->attempt_.remote_address = remote.address;
     op->attempt_.remote_port = remote.port;
   }
-  const int socket = open_bound_socket(to, op->options_.source_address);
-  if (socket < 0) op->socket_error_ = errno;
-  return socket < 0 ? CURL_SOCKET_BAD : socket;
+  const int socket = open_bound_socket(to, op->shared_.options.source_address);
+  if (socket < 0) {
+    op->socket_error_ = errno;
+    return CURL_SOCKET_BAD;
+  }
+  op->shared_.opened[socket] = op;
+  op->sockets_.push_back(socket);
+  return socket;
 }
 
 int CurlOp::on_connect(void* self, curl_socket_t, curlsocktype) {
@@ -154,16 +82,31 @@ int CurlOp::on_connect(void* self, curl_socket_t, curlsocktype) {
   return CURL_SOCKOPT_OK;
 }
 
-int CurlOp::on_close(void* self, curl_socket_t socket) {
-  auto* op = static_cast<CurlOp*>(self);
-  const Dial local = local_end(socket);
-  op->attempt_.local_port = local.port;
-  op->attempt_.local_address = local.address;
+int CurlOp::on_close(void* shared, curl_socket_t socket) {
+  auto& opened = static_cast<CurlShared*>(shared)->opened;
+  const auto found = opened.find(socket);
+  if (found != opened.end()) {
+    found->second->note_local(socket);
+    opened.erase(found);
+  }
   return ::close(socket);
 }
 
-int CurlOp::on_prereq(void* self, char*, char*, int, int) {
-  static_cast<CurlOp*>(self)->requested_ = true;
+void CurlOp::note_local(int socket) {
+  if (requested_) return;  // told by then, and perhaps of another connection
+  const Dial local = local_end(socket);
+  attempt_.local_port = local.port;
+  attempt_.local_address = local.address;
+}
+
+int CurlOp::on_prereq(void* self, char* remote, char* local, int remote_port, int local_port) {
+  auto* op = static_cast<CurlOp*>(self);
+  op->requested_ = true;
+  op->attempt_.local_address = local;
+  op->attempt_.local_port = static_cast<std::uint16_t>(local_port);
+  if (op->through_map_) return CURL_PREREQFUNC_OK;
+  op->attempt_.remote_address = remote;
+  op->attempt_.remote_port = static_cast<std::uint16_t>(remote_port);
   return CURL_PREREQFUNC_OK;
 }
 
@@ -187,7 +130,7 @@ Peer CurlOp::peer() const {
 }
 
 std::int64_t CurlOp::info(CURLINFO what) const {
-  if (what == CURLINFO_RESPONSE_CODE || what == CURLINFO_OS_ERRNO) {
+  if (what == CURLINFO_RESPONSE_CODE || what == CURLINFO_OS_ERRNO || what == CURLINFO_NUM_CONNECTS) {
     long value = 0;
     curl_easy_getinfo(easy_.get(), what, &value);
     return value;
@@ -221,6 +164,7 @@ void CurlOp::finish(CURLcode code, Stamp ended, EngineHealth& health) {
   attempt_.connected = after_start(info(CURLINFO_CONNECT_TIME_T));
   attempt_.first_byte = after_start(info(CURLINFO_STARTTRANSFER_TIME_T));
   attempt_.status = static_cast<int>(info(CURLINFO_RESPONSE_CODE));
+  attempt_.reused = requested_ && info(CURLINFO_NUM_CONNECTS) == 0;
   attempt_.body_bytes = body_.bytes();
   attempt_.body_sha256 = body_.finish_sha256();
   if (is_unspecified(attempt_.local_address) && attempt_.local_port != 0) {
@@ -268,6 +212,31 @@ Failure CurlOp::failure_of(CURLcode code) const {
       break;
   }
   return {FailureKind::protocol, phase(), 0, coded};
+}
+
+// libcurl keeps `connect` and `total`.
+std::vector<CurlOp::Limit> CurlOp::limits() const {
+  const Timeouts& limits = request_->request.timeouts;
+  std::vector<Limit> out;
+  const auto add = [&](Phase phase, Nanos limit, bool over) {
+    if (limit > Nanos{0} && !over) out.push_back({phase, attempt_.started + limit});
+  };
+  add(Phase::name, limits.name, attempt_.connect != Stamp{} || requested_);
+  add(Phase::tls, limits.tls, requested_ || request_->url.scheme != "https");
+  add(Phase::first_byte, limits.first_byte, header_whole_);
+  return out;
+}
+
+Stamp CurlOp::next_limit() const {
+  Stamp next{};
+  for (const Limit& limit : limits())
+    if (next == Stamp{} || limit.at < next) next = limit.at;
+  return next;
+}
+
+bool CurlOp::is_late(Stamp now) const {
+  const Stamp next = next_limit();
+  return next != Stamp{} && next <= now;
 }
 
 Failure CurlOp::timeout_failure(Nanos after) const {

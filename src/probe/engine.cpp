@@ -11,7 +11,7 @@ class BothEngines final : public Engine {
       : executor_(std::move(executor)), options_(std::move(options)), fast_(make_fast_engine(executor_, options_)) {}
 
   Stamp start(std::shared_ptr<const Prepared> request, Stamp intended, Done done) override {
-    if (request->url.scheme == "http") return fast_->start(std::move(request), intended, std::move(done));
+    if (is_plain(request->request)) return fast_->start(std::move(request), intended, std::move(done));
     if (!curl_) curl_ = make_curl_engine(executor_, options_);
     return curl_->start(std::move(request), intended, std::move(done));
   }

@@ -192,7 +192,8 @@ void FastOp::read_some(bool hangup) {
 void FastOp::take(std::string_view bytes) {
   if (!answer_) {
     attempt_.first_byte = monotonic_now();
-    answer_ = std::make_unique<Answer>(request_->request.expect, request_->request.method == "HEAD");
+    answer_ = std::make_unique<Answer>(request_->request.expect, request_->request.method == "HEAD",
+                                       request_->body_regex.get());
   }
   const Phase before = answer_->phase();
   const Answer::State state = answer_->feed(bytes);

@@ -74,12 +74,19 @@ PortTable port_table() {
   return parse_port_table(read_file("/proc/net/sockstat"), read_file("/proc/sys/net/ipv4/ip_local_port_range"));
 }
 
-std::string limit_of(const EngineHealth& health, const PortTable& ports, Stall stall) {
+ConntrackTable conntrack_table() {
+  const auto count = numbers(read_file("/proc/sys/net/netfilter/nf_conntrack_count"));
+  const auto max = numbers(read_file("/proc/sys/net/netfilter/nf_conntrack_max"));
+  return count.empty() || max.empty() ? ConntrackTable{} : ConntrackTable{count.front(), max.front()};
+}
+
+std::string limit_of(const EngineHealth& health, const PortTable& ports, Stall stall, const ConntrackTable& conntrack) {
   if (stall == Stall::stopped) return "stopped";
   if (health.no_descriptors > 0) return "descriptors";
   const bool crowded = ports.time_waits * 5 >= ports.range * 2;
   if (health.no_ports > 0 || (health.slow_connects > 0 && crowded)) return "ports";
   if (health.no_memory > 0) return "memory";
+  if (conntrack.max > 0 && conntrack.count * 20 >= conntrack.max * 19) return "conntrack";
   return stall == Stall::cpu ? "cpu" : "";
 }
 

@@ -89,6 +89,21 @@ Result<> check_headers(const ProbeRequest& request) {
   return {};
 }
 
+// REG_NOSUB is not set: regexec() with REG_STARTEND, which bounds the text, needs the match.
+Result<std::shared_ptr<const regex_t>> compile(const std::string& pattern) {
+  auto compiled = std::make_unique<regex_t>();
+  const int error = ::regcomp(compiled.get(), pattern.c_str(), REG_EXTENDED);
+  if (error == 0) {
+    return std::shared_ptr<const regex_t>(compiled.release(), [](regex_t* regex) {
+      ::regfree(regex);
+      delete regex;
+    });
+  }
+  char text[256];
+  ::regerror(error, compiled.get(), text, sizeof text);
+  return bad_input("bad regular expression '" + pattern + "': " + text);
+}
+
 std::string wire_of(const ProbeRequest& request, const Url& url) {
   std::string wire = request.method + " " + url.target + " HTTP/1.1\r\n";
   const auto add = [&](const std::string& name, const std::string& value) { wire += name + ": " + value + "\r\n"; };
@@ -112,13 +127,25 @@ Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
+bool is_plain(const ProbeRequest& request) {
+  const bool https = request.url.size() > 4 && same_name(std::string_view(request.url).substr(0, 5), "https");
+  return !https && request.proxy.empty() && !request.http2 && request.reuse <= 0;
+}
+
 Result<std::shared_ptr<const Prepared>> prepare(ProbeRequest request) {
   Result<Url> url = parse_url(request.url);
   if (!url) return url.error();
   if (!is_token(request.method)) return bad_input("'" + request.method + "' is no HTTP method");
   if (Result<> checked = check_headers(request); !checked) return checked.error();
+  std::shared_ptr<const regex_t> regex;
+  if (request.expect.body_regex) {
+    auto compiled = compile(*request.expect.body_regex);
+    if (!compiled) return compiled.error();
+    regex = std::move(*compiled);
+  }
   std::string wire = wire_of(request, *url);
-  return std::make_shared<const Prepared>(Prepared{std::move(request), std::move(*url), std::move(wire)});
+  return std::make_shared<const Prepared>(
+      Prepared{std::move(request), std::move(*url), std::move(wire), std::move(regex)});
 }
 
 }  // namespace straycat::probe

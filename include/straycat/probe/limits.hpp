@@ -56,9 +56,17 @@ struct PortTable {
 [[nodiscard]] PortTable port_table();
 [[nodiscard]] PortTable parse_port_table(std::string_view sockstat, std::string_view port_range);
 
-// Which limit the prober ran into: "", "stopped", "descriptors", "ports", "memory", "cpu"; the first that holds.
+// The kernel's table of tracked connections, where this network namespace shows it: zeros elsewhere.
+struct ConntrackTable {
+  std::uint64_t count = 0, max = 0;
+};
+[[nodiscard]] ConntrackTable conntrack_table();
+
+// Which limit the prober ran into: "", "stopped", "descriptors", "ports", "memory", "conntrack", "cpu"; the first that
+// holds. "conntrack": the table is full to 95 %; beyond, the kernel drops SYNs without a word to anybody.
 // "ports" also without an errno: connect() calls that keep the processor while TIME_WAITs fill the range (half of it,
 // because connect() tries the other half last).
-[[nodiscard]] std::string limit_of(const EngineHealth& health, const PortTable& ports, Stall stall);
+[[nodiscard]] std::string limit_of(const EngineHealth& health, const PortTable& ports, Stall stall,
+                                   const ConntrackTable& conntrack = {});
 
 }  // namespace straycat::probe

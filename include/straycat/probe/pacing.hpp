@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <queue>
+#include <string_view>
 #include <vector>
 
+#include <straycat/core/result.hpp>
 #include <straycat/core/time.hpp>
 
 namespace straycat::probe {
@@ -36,6 +38,9 @@ struct Pace {
 
 [[nodiscard]] Pace constant_rate(double per_second);
 [[nodiscard]] Pace closed_loop(int loops, Nanos pause);
+// An open loop in words: "100/s", "30/m"; a ramp "10/s..1000/s:30s"; steps and ramps one after the other, all but the
+// last with their length: "100/s:10s,1000/s:10s,10/s". The pace ends with a last stretch that has a length.
+[[nodiscard]] Result<Pace> parse_pace(std::string_view text);
 
 // When slot `number` (from 0) is due after the start, or Nanos::max() when the stretches end before it.
 [[nodiscard]] Nanos due(const std::vector<Stretch>& stretches, std::uint64_t number);

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <regex.h>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,12 +34,17 @@ struct Expectation {
   std::optional<std::string> body_equals{};
   std::optional<std::string> body_contains{};
   std::optional<std::string> body_sha256{};  // lower-case hex
+  // POSIX extended, found anywhere in the body (^ and $ stand for its begin and end); of a body beyond 1 MiB only that
+  // much is looked at.
+  std::optional<std::string> body_regex{};
 };
 
 // All are counted from the attempt's start, as curl's are. 0 = none, except `name`: then `connect` bounds both.
+// (curl's own defaults: connect 300 s, none for the rest.)
 struct Timeouts {
   Nanos name{};
-  Nanos connect = std::chrono::seconds{5};  // name and connection (and TLS)
+  Nanos connect = std::chrono::seconds{5};  // name, connection and TLS
+  Nanos tls{};                              // until the handshake is done
   Nanos first_byte{};                       // until the response's header is whole
   Nanos total = std::chrono::seconds{10};
 };
@@ -50,6 +56,16 @@ struct Dial {
   bool operator==(const Dial&) const = default;
 };
 
+// How https certificates are checked and shown. Files are PEM.
+struct Tls {
+  std::string ca_file{};      // trust these alone; "" = the system's
+  std::string certificate{};  // the client's own, with its key
+  std::string key{};
+  std::string server_name{};  // sent (SNI) and demanded of the certificate in place of the URL's host
+  bool verify = true;
+  bool operator==(const Tls&) const = default;
+};
+
 struct ProbeRequest {
   std::string method = "GET";
   std::string url{};
@@ -58,15 +74,24 @@ struct ProbeRequest {
   Timeouts timeouts{};
   std::optional<Dial> dial{};                    // dial this and ask nobody for the name (direct probes)
   Nanos name_max_age = std::chrono::seconds{1};  // how old a name's answer may be; 0 = asked for each request
+  // From here on libcurl's part: a request that asks for any of it goes through that engine.
+  Tls tls{};
+  std::string proxy{};  // "http://host:port"; "" = none, whatever the environment says
+  bool http2 = false;   // https: offered (ALPN); http: spoken at once (prior knowledge)
+  double reuse = 0;     // the share of requests that may go over a connection kept alive, 0 to 1
 };
+
+// Whether the fast engine can send it: plain http/1.1, a new connection each time, no proxy.
+[[nodiscard]] bool is_plain(const ProbeRequest& request);
 
 // A request checked and made ready once, then sent many times.
 struct Prepared {
   ProbeRequest request;
   Url url;
   std::string wire;  // the bytes of a plain HTTP/1.1 request
+  std::shared_ptr<const regex_t> body_regex;
 };
-// Errors (bad_input) say what is wrong: the URL, a method or a header that HTTP does not allow.
+// Errors (bad_input) say what is wrong: the URL, a method or a header that HTTP does not allow, a regular expression.
 [[nodiscard]] Result<std::shared_ptr<const Prepared>> prepare(ProbeRequest request);
 
 // What became of one request. Stamps are 0 for what never happened.

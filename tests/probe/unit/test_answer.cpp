@@ -117,9 +117,14 @@ TEST(Body, IsJudgedWithoutBeingKept) {
        {},
        std::nullopt},
       {"another hash", {.body_sha256 = "00"}, 200, {"x"}, FailureKind::body},
+      {"a pattern across pieces", {.body_regex = "^v[0-9]+ of"}, 200, {"v", "12 o", "f us"}, std::nullopt},
+      {"a pattern behind a NUL byte", {.body_regex = "cat$"}, 200, {std::string("a\0cat", 5)}, std::nullopt},
+      {"not the pattern", {.body_regex = "^v[0-9]+$"}, 200, {"v1", "x"}, FailureKind::body},
+      {"a pattern of nothing", {.body_regex = "^$"}, 200, {}, std::nullopt},
   };
   for (const Case& c : cases) {
-    BodyCheck body(c.expect);
+    const auto prepared = prepare({.url = "http://sayhi/", .expect = c.expect}).value();
+    BodyCheck body(prepared->request.expect, prepared->body_regex.get());
     for (const std::string& piece : c.pieces) body.feed(piece);
     const std::optional<Failure> failure = body.judge(c.status, body.finish_sha256());
     EXPECT_EQ(failure ? std::optional(failure->kind) : std::nullopt, c.kind) << c.name;

@@ -65,6 +65,22 @@ TEST(Request, TheWireIsWhatCurlWouldSend) {
             "GET / HTTP/1.1\r\nAccept: */*\r\nX-Cat: Tom\r\nhOST: cats\r\nuser-agent: t\r\n\r\n");
 }
 
+TEST(Request, ABadPatternIsSaidAtOnce) {
+  const auto prepared = prepare({.url = "http://sayhi/", .expect = {.body_regex = "cat("}});
+  ASSERT_FALSE(prepared);
+  EXPECT_EQ(prepared.error().fault, Fault::bad_input);
+  EXPECT_NE(prepared.error().message.find("cat("), std::string::npos) << prepared.error().message;
+}
+
+TEST(Request, WhatTheFastEngineCanSend) {
+  EXPECT_TRUE(is_plain({.url = "http://sayhi/"}));
+  EXPECT_TRUE(is_plain({.url = "HTTP://sayhi/"}));
+  EXPECT_FALSE(is_plain({.url = "https://sayhi/"}));
+  EXPECT_FALSE(is_plain({.url = "http://sayhi/", .proxy = "http://p:3128"}));
+  EXPECT_FALSE(is_plain({.url = "http://sayhi/", .http2 = true}));
+  EXPECT_FALSE(is_plain({.url = "http://sayhi/", .reuse = 0.5}));
+}
+
 TEST(Request, NothingSlipsInByAHeader) {
   const ProbeRequest cases[] = {
       {.method = "GET /x HTTP/1.1\r\nX: y", .url = "http://sayhi/"},
