@@ -27,8 +27,8 @@ struct Look {
 // Where a report goes beside the terminal, a file a format ("-" = standard output, in place of the text).
 struct Outputs {
   std::string json, html, junit, markdown;
-  bool inconclusive_fails = false;  // JUnit: what could not be proven is a failure
-  bool force = false;               // write over files that are there
+  std::string inconclusive = "skip";  // JUnit: what could not be proven is skipped, or "fail"s
+  bool force = false;                 // write over files that are there
 };
 
 struct RunArguments {
@@ -47,7 +47,7 @@ struct RunArguments {
 int run_command(const RunArguments& arguments);
 
 struct ReportArguments {
-  std::string run;  // a run's folder, or its log
+  std::vector<std::string> runs;  // folders of runs, or their logs; several are compared on one page
   Outputs outputs;
   bool candidates = false;  // print who may have got each failed attempt, a JSON line each, and nothing else
   Look look;

@@ -15,6 +15,59 @@ constexpr std::streamoff largest_file = 16 << 20;  // what no scenario or manife
 
 std::string why() { return std::strerror(errno); }
 
+// What has no place to be moved to: standard output, a pipe, a device.
+bool is_stream(const std::filesystem::path& path) {
+  std::error_code error;
+  return path == "-" || std::filesystem::is_other(std::filesystem::status(path, error));
+}
+
+Result<> write_stream(const WholeFile& file) {
+  std::FILE* out = file.path == "-" ? stdout : std::fopen(file.path.c_str(), "wb");
+  const bool whole = out != nullptr && std::fwrite(file.text.data(), 1, file.text.size(), out) == file.text.size() &&
+                     std::fflush(out) == 0;
+  const std::string reason = why();
+  if (out != nullptr && out != stdout) std::fclose(out);
+  if (whole) return {};
+  return own_trouble(
+      fmt::format("cannot write to {}: {}", file.path == "-" ? "standard output" : file.path.string(), reason));
+}
+
+Result<> write_streams(const std::vector<WholeFile>& files) {
+  for (const WholeFile& file : files) {
+    if (!is_stream(file.path)) continue;
+    if (Result<> written = write_stream(file); !written) return written;
+  }
+  return {};
+}
+
+struct Staged {
+  std::filesystem::path temporary, target;
+};
+
+Result<> stage_all(const std::vector<WholeFile>& files, std::vector<Staged>& staged) {
+  for (const WholeFile& file : files) {
+    if (is_stream(file.path)) continue;
+    std::error_code error;
+    // Through a link, so that the link stays one.
+    const std::filesystem::path linked = std::filesystem::weakly_canonical(std::filesystem::absolute(file.path), error);
+    const std::filesystem::path target = error ? file.path : linked;
+    staged.push_back({target.string() + fmt::format(".{}.tmp", ::getpid()), target});
+    std::ofstream out(staged.back().temporary, std::ios::binary | std::ios::trunc);
+    out << file.text << std::flush;
+    if (!out) return own_trouble(fmt::format("{}: cannot be written: {}", file.path.string(), why()));
+  }
+  return {};
+}
+
+Result<> move_all(const std::vector<Staged>& staged) {
+  for (const Staged& one : staged) {
+    std::error_code error;
+    std::filesystem::rename(one.temporary, one.target, error);
+    if (error) return own_trouble(fmt::format("{}: cannot be written: {}", one.target.string(), error.message()));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& path) {
@@ -32,20 +85,17 @@ Result<std::string> read_file(const std::filesystem::path& path) {
 }
 
 Result<> write_file(const std::filesystem::path& path, std::string_view text) {
-  if (path == "-") {
-    const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (!whole) return own_trouble("cannot write to standard output");
-    return {};
-  }
-  const std::filesystem::path temporary = path.string() + fmt::format(".{}.tmp", ::getpid());
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out << text << std::flush;
-  std::error_code error;
-  if (out) std::filesystem::rename(temporary, path, error);
-  if (out && !error) return {};
-  const std::string reason = error ? error.message() : why();
-  std::filesystem::remove(temporary, error);
-  return own_trouble(fmt::format("{}: cannot be written: {}", path.string(), reason));
+  return write_files({{path, std::string(text)}});
+}
+
+Result<> write_files(const std::vector<WholeFile>& files) {
+  std::vector<Staged> staged;
+  Result<> done = stage_all(files, staged);
+  if (done) done = write_streams(files);
+  if (done) done = move_all(staged);
+  std::error_code ignored;
+  for (const Staged& one : staged) std::filesystem::remove(one.temporary, ignored);
+  return done;
 }
 
 Result<EventLog> read_run(const std::filesystem::path& run) {

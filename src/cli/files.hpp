@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <straycat/core/event.hpp>
 #include <straycat/core/result.hpp>
@@ -13,6 +14,13 @@ namespace straycat::cli {
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
 // Through a temporary file beside it, so that a reader sees the old text or the new one. "-" is standard output.
 [[nodiscard]] Result<> write_file(const std::filesystem::path& path, std::string_view text);
+// The same for several: all are written beside their places first and moved there last, so that a full disk or a
+// missing right leaves no half of them. Pipes, devices and standard output are written to directly, before the moving.
+struct WholeFile {
+  std::filesystem::path path;
+  std::string text;
+};
+[[nodiscard]] Result<> write_files(const std::vector<WholeFile>& files);
 // A run's log, by its folder or by its own path.
 [[nodiscard]] Result<EventLog> read_run(const std::filesystem::path& run);
 // The scenario's file: the path itself, or scenario.yaml in the folder that it names.

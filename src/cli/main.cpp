@@ -36,9 +36,8 @@ void add_outputs(CLI::App& command, Outputs& outputs) {
   command.add_option("--junit", outputs.junit, "Write JUnit XML")->group("Outputs");
   command.add_option("--markdown", outputs.markdown, "Write Markdown for a pull request")->group("Outputs");
   command
-      .add_flag_callback(
-          "--inconclusive-fails", [&outputs] { outputs.inconclusive_fails = true; },
-          "JUnit: what could not be proven is a failure, not skipped")
+      .add_option("--inconclusive", outputs.inconclusive, "JUnit: what could not be proven is skipped, or a failure")
+      ->check(CLI::IsMember({"skip", "fail"}))
       ->group("Outputs");
   command.add_flag("--force", outputs.force, "Write over files that are there")->group("Outputs");
 }
@@ -75,7 +74,10 @@ CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
 
 CLI::App* add_report(CLI::App& app, ReportArguments& arguments) {
   CLI::App* command = app.add_subcommand("report", "Judge and print an old run again, without a cluster");
-  command->add_option("run", arguments.run, "The run's folder, or its log.jsonl")->required();
+  command
+      ->add_option("run", arguments.runs,
+                   "The run's folder, or its log.jsonl; several are compared on one page (--html)")
+      ->required();
   add_outputs(*command, arguments.outputs);
   command->add_flag("--candidates", arguments.candidates,
                     "Print who may have got each failed attempt, a JSON line each, and nothing else");

@@ -1,6 +1,10 @@
 #include "cli/outputs.hpp"
 
 #include <array>
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -23,7 +27,7 @@ std::array<Output, 4> table(const Outputs& outputs) {
             [](const Judged& j, const Outputs&) { return report::render_html(j.history, j.verdict); }},
            {"--junit", &outputs.junit,
             [](const Judged& j, const Outputs& o) {
-              return report::render_junit(j.history, j.verdict, o.inconclusive_fails);
+              return report::render_junit(j.history, j.verdict, o.inconclusive == "fail");
             }},
            {"--markdown", &outputs.markdown,
             [](const Judged& j, const Outputs&) { return report::render_markdown(j.history, j.verdict); }}}};
@@ -41,29 +45,44 @@ Result<Judged> judge_run(const std::filesystem::path& run) {
 }
 
 Result<> check_outputs(const Outputs& outputs) {
-  int to_standard_output = 0;
+  std::set<std::filesystem::path> seen;
   for (const Output& output : table(outputs)) {
     if (output.file->empty()) continue;
-    if (*output.file == "-") {
-      if (++to_standard_output > 1) return bad_input("only one output can go to standard output (-)");
-      continue;
-    }
+    if (Result<> good = check_output(output.flag, *output.file, outputs.force); !good) return good;
     std::error_code error;
-    if (std::filesystem::exists(*output.file, error) && !outputs.force)
-      return bad_input(fmt::format("{} {}: is there already (--force writes over it)", output.flag, *output.file));
-    const std::filesystem::path folder = std::filesystem::path(*output.file).parent_path();
-    if (!folder.empty() && !std::filesystem::is_directory(folder, error))
-      return bad_input(fmt::format("{} {}: there is no folder {}", output.flag, *output.file, folder.string()));
+    const std::filesystem::path place =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(*output.file), error);
+    if (seen.insert(error ? std::filesystem::path(*output.file) : place).second) continue;
+    return *output.file == "-"
+               ? bad_input("only one output can go to standard output (-)")
+               : bad_input(fmt::format("{} {}: another output goes there too", output.flag, *output.file));
   }
   return {};
 }
 
-Result<> write_outputs(const Judged& judged, const Outputs& outputs) {
-  for (const Output& output : table(outputs)) {
-    if (output.file->empty()) continue;
-    if (Result<> done = write_file(*output.file, output.render(judged, outputs)); !done) return done;
-  }
+Result<> check_output(const char* flag, const std::string& file, bool force) {
+  if (file == "-") return {};
+  const auto wrong = [&](const std::string& why) { return bad_input(fmt::format("{} {}: {}", flag, file, why)); };
+  std::error_code error;
+  const std::filesystem::file_status there = std::filesystem::status(file, error);
+  if (std::filesystem::is_directory(there)) return wrong("is a folder");
+  if (std::filesystem::is_regular_file(there) && !force) return wrong("is there already (--force writes over it)");
+  if (std::filesystem::is_other(there)) return {};  // a pipe or a terminal: nothing there can be lost
+  std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  if (folder.empty()) folder = ".";
+  if (!std::filesystem::is_directory(folder, error))
+    return wrong(fmt::format("there is no folder {}", folder.string()));
+  if (::access(folder.c_str(), W_OK) != 0)
+    return wrong(fmt::format("{} cannot be written to: {}", folder.string(), std::strerror(errno)));
   return {};
+}
+
+Result<> write_outputs(const Judged& judged, const Outputs& outputs) {
+  std::vector<WholeFile> files;
+  for (const Output& output : table(outputs)) {
+    if (!output.file->empty()) files.push_back({*output.file, output.render(judged, outputs)});
+  }
+  return write_files(files);
 }
 
 bool takes_standard_output(const Outputs& outputs) {

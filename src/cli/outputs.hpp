@@ -19,6 +19,8 @@ struct Judged {
 
 // Before a run: that each output can be written, so that no run is carried out for nothing.
 [[nodiscard]] Result<> check_outputs(const Outputs& outputs);
+[[nodiscard]] Result<> check_output(const char* flag, const std::string& file, bool force);
+// All of them or, when one cannot be written, none.
 [[nodiscard]] Result<> write_outputs(const Judged& judged, const Outputs& outputs);
 // Whether some output takes standard output, so that the text must not.
 [[nodiscard]] bool takes_standard_output(const Outputs& outputs);

@@ -1,9 +1,12 @@
-// `straycat report`: an old run, judged and rendered again.
+// `straycat report`: old runs, judged and rendered again.
+#include <algorithm>
+#include <filesystem>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/files.hpp"
 #include "cli/outputs.hpp"
 
 namespace straycat::cli {
@@ -19,11 +22,8 @@ void print_candidates(const history::History& history) {
     fmt::print("{}\n", diagnose::to_json(set).dump());
 }
 
-}  // namespace
-
-int report_command(const ReportArguments& arguments) {
-  if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
-  const Result<Judged> judged = judge_run(arguments.run);
+int report_one(const ReportArguments& arguments) {
+  const Result<Judged> judged = judge_run(arguments.runs.front());
   if (!judged) return complain(judged.error());
   if (arguments.candidates) {
     print_candidates(judged->history);
@@ -33,6 +33,68 @@ int report_command(const ReportArguments& arguments) {
   if (!takes_standard_output(arguments.outputs))
     fmt::print("{}", report::render_text(judged->history, judged->verdict, style_for(arguments.look, STDOUT_FILENO)));
   return judged->verdict.exit_code;
+}
+
+// What tells one run from another: its folder's name, or its log's.
+std::string name_of(const std::string& run) {
+  std::filesystem::path path = std::filesystem::path(run).lexically_normal();
+  if (path.filename().empty()) path = path.parent_path();
+  if (path.filename() == "log.jsonl" && path.has_parent_path()) path = path.parent_path();
+  return path.filename() == "." || path.filename().empty() ? run : path.stem().string();
+}
+
+// Names that are the same are told apart by the whole path.
+std::vector<std::string> names_of(const std::vector<std::string>& runs) {
+  std::vector<std::string> names;
+  for (const std::string& run : runs) names.push_back(name_of(run));
+  std::vector<std::string> unique = names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::count(names.begin(), names.end(), names[i]) > 1) unique[i] = runs[i];
+  }
+  return unique;
+}
+
+// 4 straycat's own trouble, else 1 not as expected, else 2 inconclusive, else 0: the worst of them.
+int worst(int a, int b) {
+  for (const int code : {4, 1, 2}) {
+    if (a == code || b == code) return code;
+  }
+  return 0;
+}
+
+int report_many(const ReportArguments& arguments) {
+  const Outputs& outputs = arguments.outputs;
+  if (outputs.html.empty() || arguments.candidates || !outputs.json.empty() || !outputs.junit.empty() ||
+      !outputs.markdown.empty())
+    return complain(bad_input("several runs are compared as a page: give --html FILE, and no other output"));
+  std::vector<Judged> judged;
+  for (const std::string& run : arguments.runs) {
+    Result<Judged> one = judge_run(run);
+    if (!one) return complain(one.error());
+    judged.push_back(std::move(*one));
+  }
+  const std::vector<std::string> names = names_of(arguments.runs);
+  std::vector<report::Compared> compared;
+  int code = 0;
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    compared.push_back({names[i], &judged[i].history, &judged[i].verdict});
+    code = worst(code, judged[i].verdict.exit_code);
+  }
+  if (const Result<> done = write_file(outputs.html, report::render_html_comparison(compared)); !done)
+    return complain(done.error());
+  if (takes_standard_output(outputs)) return code;
+  const report::TextStyle style = style_for(arguments.look, STDOUT_FILENO);
+  for (const report::Compared& one : compared)
+    fmt::print("{}: {}: {}\n", report::harmless(one.name, style.unicode), to_string(one.verdict->conclusion),
+               report::harmless(one.verdict->headline, style.unicode));
+  return code;
+}
+
+}  // namespace
+
+int report_command(const ReportArguments& arguments) {
+  if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
+  return arguments.runs.size() == 1 ? report_one(arguments) : report_many(arguments);
 }
 
 }  // namespace straycat::cli

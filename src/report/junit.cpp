@@ -26,6 +26,8 @@ std::string proof(const diagnose::Verdict& verdict) {
     for (const diagnose::Evidence& evidence : finding.evidence) text += "- " + escape(evidence.text) + "\n";
     if (finding.fix) text += fmt::format("fix: change {} (see the report)\n", escape(finding.fix->target.display()));
   }
+  for (const diagnose::Finding& suspicion : verdict.suspicions)
+    text += fmt::format("suspected, not proven: {}\n", escape(suspicion.sentence));
   return text;
 }
 
@@ -71,13 +73,14 @@ std::string render_junit(const history::History& history, const diagnose::Verdic
         proof(verdict), inconclusive_fails);
   }
   const double seconds = static_cast<double>(history.end - history.begin) / 1e9;
-  const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{:.3f}\"",
-                                         tally.tests, tally.failures, tally.skipped, seconds);
+  const std::string counts =
+      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{:.3f}\"", tally.tests, tally.failures, seconds);
   const std::string stamp = format_wall(history.header.wall_ns).substr(0, 19);
+  // Jenkins' schema knows "skipped" on a suite, but not on the suites' root.
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {}>\n  <testsuite name=\"{}\" timestamp=\"{}\" "
-      "hostname=\"{}\" {}>\n{}  </testsuite>\n</testsuites>\n",
-      counts, escape(suite), stamp, escape(history.header.cluster), counts, tally.cases);
+      "hostname=\"{}\" {} skipped=\"{}\">\n{}  </testsuite>\n</testsuites>\n",
+      counts, escape(suite), stamp, escape(history.header.cluster), counts, tally.skipped, tally.cases);
 }
 
 }  // namespace straycat::report

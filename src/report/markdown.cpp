@@ -123,6 +123,8 @@ std::string render_markdown(const history::History& history, const diagnose::Ver
   lines.insert(lines.end(), {"", plain(verdict.headline)});
   for (std::size_t i = 0; i < std::min<std::size_t>(verdict.reasons.size(), 3); ++i)
     lines.push_back("- " + plain(verdict.reasons[i]));
+  for (std::size_t i = 0; i < std::min<std::size_t>(verdict.suspicions.size(), 2); ++i)
+    lines.push_back("- Suspected, not proven: " + plain(verdict.suspicions[i].sentence));
   lines.push_back("");
   gantt(history, verdict, lines);
   phases(verdict, lines);

@@ -244,6 +244,14 @@ std::string kinds_text(const std::map<std::string, std::uint64_t>& kinds) {
   return text;
 }
 
+std::string share_words(const diagnose::Share& share) {
+  if (share.attempts == 0) return "";
+  return fmt::format("predicted {:.1f} % ({} to {}), seen {} of {} ({:.1f} %)",
+                     static_cast<double>(share.expected_ppm) / 1e4, share.expected_low, share.expected_high,
+                     share.failed, share.attempts,
+                     100.0 * static_cast<double>(share.failed) / static_cast<double>(share.attempts));
+}
+
 std::vector<Moment> tell(const History& history, const diagnose::Verdict& verdict) {
   std::vector<Moment> story;
   tell_steps(history, story);

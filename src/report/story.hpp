@@ -35,5 +35,7 @@ struct Moment {
 [[nodiscard]] std::string short_length(std::int64_t ns);
 // "248 refused, 2 reset"
 [[nodiscard]] std::string kinds_text(const std::map<std::string, std::uint64_t>& kinds);
+// "predicted 50.0 % (352 to 488), seen 407 of 840 (48.5 %)"
+[[nodiscard]] std::string share_words(const diagnose::Share& share);
 
 }  // namespace straycat::report

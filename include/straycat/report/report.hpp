@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -38,6 +39,15 @@ struct TextStyle {
 
 // Markdown for a pull request, at most 60 lines, with the lanes as a mermaid gantt.
 [[nodiscard]] std::string render_markdown(const history::History& history, const diagnose::Verdict& verdict);
+
+// Many runs on one page, aligned at their first steps: verdicts side by side, differences named. `name` is what a
+// reader knows a run by (its folder); the pointers are never null. At least one run.
+struct Compared {
+  std::string name;
+  const history::History* history = nullptr;
+  const diagnose::Verdict* verdict = nullptr;
+};
+[[nodiscard]] std::string render_html_comparison(const std::vector<Compared>& runs);
 
 // Two runs side by side, for --prove-fix.
 [[nodiscard]] std::string render_comparison(const history::History& before, const diagnose::Verdict& verdict_before,

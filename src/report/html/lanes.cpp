@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "report/html/markup.hpp"
+#include "report/html/endpoints.hpp"
 #include "report/html/outcomes.hpp"
 #include "report/story.hpp"
 
@@ -15,14 +15,10 @@ namespace {
 using diagnose::Verdict;
 using history::History;
 
-constexpr std::size_t most_endpoints = 2000;
-
-std::string lane(const std::string& name, const std::string& css, const std::string& label, const std::string& bars) {
-  return fmt::format(
-      "<div class=\"lane {}\"><div class=\"name\" title=\"{}\">{}</div><svg class=\"track\" role=\"group\" "
-      "aria-label=\"{}\">{}</svg></div>\n",
-      css, escape(name), escape(name), escape(label), bars);
-}
+constexpr std::size_t most_endpoints = 500;
+constexpr std::size_t most_events = 400;
+constexpr std::size_t most_columns = 900;
+constexpr std::size_t most_guides = 12;
 
 std::string step_lane(const History& history, const TimeAxis& axis) {
   std::string bars;
@@ -41,96 +37,28 @@ std::string step_lane(const History& history, const TimeAxis& axis) {
     const std::string story =
         fmt::format("step {}: {} ({}){}", step.record.name, step.record.detail, short_length(end - step.started.ns),
                     step.record.ok ? "" : " FAILED: " + step.record.error);
-    bars += draw_bar({step.started.ns, end, step.record.ok ? "step" : "step failed", story, 55, 40, true}, axis);
-  }
-  return lane("steps", "steps", "the scenario's phases and steps", bars);
-}
-
-std::string state_class(const history::EndpointState& state) {
-  if (state.routable) return "ready";
-  if (state.terminating) return state.serving ? "serving" : "terminating";
-  return "notready";
-}
-
-std::string state_words(const history::EndpointState& state) {
-  if (state.routable) return "ready, routable";
-  if (state.terminating) return state.serving ? "terminating, still serving" : "terminating";
-  return "listed, not ready";
-}
-
-std::string endpoint_story(const history::Endpoint& endpoint) {
-  std::uint64_t ok = 0;
-  for (const DirectProbe& probe : endpoint.probes) ok += probe.ok ? 1 : 0;
-  return fmt::format("{}:{} pod {} of {}; direct probes: {} of {} answered", endpoint.address, endpoint.port,
-                     endpoint.pod, endpoint.owner.kind.empty() ? "an unknown owner" : endpoint.owner.display(), ok,
-                     endpoint.probes.size());
-}
-
-std::string endpoint_lane(const history::Endpoint& endpoint, bool stray, const TimeAxis& axis) {
-  std::string bars;
-  const std::string whole = endpoint_story(endpoint);
-  for (std::size_t i = 0; i < endpoint.states.size(); ++i) {
-    const history::EndpointState& state = endpoint.states[i];
-    if (!state.listed) continue;
-    const std::int64_t until = i + 1 < endpoint.states.size() ? endpoint.states[i + 1].at.ns : axis.to;
     bars += draw_bar(
-        {state.at.ns, until, state_class(state) + (stray ? " stray" : ""),
-         fmt::format("{}: {} for {}", whole, state_words(state), short_length(until - state.at.ns)), 12, 76, true},
+        {step.started.ns, end, step.record.ok ? "step" : "step failed", story, 52, 44, history.steps.size() <= 40},
         axis);
   }
-  for (const DirectProbe& probe : endpoint.probes) {
-    bars += draw_bar({probe.started_ns, probe.started_ns, probe.ok ? "probe good" : "probe bad",
-                      fmt::format("direct probe {}", probe.ok        ? "answered"
-                                                     : probe.failure ? probe.failure->message
-                                                                     : "failed"),
-                      78, 22, false},
-                     axis);
-  }
-  const std::string name = fmt::format("{}:{}", endpoint.address, endpoint.port);
-  return lane(name, stray ? "endpoint stray" : "endpoint", whole, bars);
-}
-
-std::string owner_title(const std::string& owner, bool stray) {
-  return fmt::format("<div class=\"owner{}\">{}{}</div>\n", stray ? " stray" : "", escape(owner),
-                     stray ? " <strong>stray</strong>" : "");
-}
-
-std::string view_lanes(const history::ServiceView& view, const Verdict& verdict, const TimeAxis& axis, bool strays) {
-  std::vector<std::pair<std::string, std::vector<const history::Endpoint*>>> groups;
-  for (const history::Endpoint& endpoint : view.endpoints) {
-    if (is_stray(view, endpoint, verdict) != strays) continue;
-    const std::string owner = endpoint.owner.kind.empty() ? "unknown owner" : endpoint.owner.display();
-    auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == owner; });
-    if (found == groups.end()) found = groups.insert(groups.end(), {owner, {}});
-    found->second.push_back(&endpoint);
-  }
-  std::string out;
-  std::size_t drawn = 0, left = 0;
-  for (const auto& [owner, endpoints] : groups) {
-    out += owner_title(owner, strays);
-    for (const history::Endpoint* endpoint : endpoints) {
-      if (drawn++ < most_endpoints) {
-        out += endpoint_lane(*endpoint, strays, axis);
-      } else {
-        ++left;
-      }
-    }
-  }
-  if (left > 0) out += fmt::format("<div class=\"owner\">{} more endpoints are not drawn</div>\n", left);
-  return out;
+  return draw_lane("steps", "steps", "the scenario's phases and steps", bars);
 }
 
 std::string event_lane(const History& history, const TimeAxis& axis) {
+  if (history.kube_events.empty()) return "";
   std::string bars;
-  for (const history::KubeEventSeen& seen : history.kube_events) {
-    const model::KubeEvent& event = seen.event;
-    const bool warning = event.type == "Warning";
-    bars += draw_bar({seen.at.ns, seen.at.ns, warning ? "kevent warning" : "kevent",
-                      fmt::format("{} {}: {}", event.regarding.display(), event.reason, event.message),
-                      warning ? 0.0 : 30.0, warning ? 100.0 : 50.0, warning},
-                     axis);
+  std::size_t drawn = 0;
+  for (const bool warnings : {true, false}) {
+    for (const history::KubeEventSeen& seen : history.kube_events) {
+      const model::KubeEvent& event = seen.event;
+      if ((event.type == "Warning") != warnings || drawn++ >= most_events) continue;
+      bars += draw_bar({seen.at.ns, seen.at.ns, warnings ? "kevent warning" : "kevent",
+                        fmt::format("{} {}: {}", event.regarding.display(), event.reason, event.message),
+                        warnings ? 0.0 : 30.0, warnings ? 100.0 : 50.0, warnings && drawn <= 20},
+                       axis);
+    }
   }
-  return lane("Kubernetes Events", "events", "Kubernetes Events; warnings are taller", bars);
+  return draw_lane("Kubernetes Events", "events", "Kubernetes Events; warnings are taller", bars);
 }
 
 std::string blind_lane(const History& history, const TimeAxis& axis) {
@@ -151,29 +79,72 @@ std::string blind_lane(const History& history, const TimeAxis& axis) {
       bars += draw_bar({health.from_ns, health.to_ns, "blind",
                         fmt::format("the prober {} was at its own limit ({})", vantage.record.id,
                                     health.limit.empty() ? "output" : health.limit),
-                        0, 100, true},
+                        0, 100, false},
                        axis);
     }
   }
-  return bars.empty() ? "" : lane("not seen", "unseen", "stretches in which something was not watched", bars);
+  return bars.empty() ? "" : draw_lane("not seen", "unseen", "stretches in which something was not watched", bars);
+}
+
+struct Guide {
+  std::int64_t change = 0, failure = 0;
+  bool onset = false;
+  std::string words;
+};
+
+std::vector<Guide> guides_of(const History& history) {
+  std::vector<Guide> guides;
+  for (const history::Traffic& traffic : history.traffic) {
+    if (!traffic.view) continue;
+    const history::ServiceView& view = history.views[*traffic.view];
+    for (const history::Burst& burst : traffic.bursts) {
+      if (guides.size() + 2 > most_guides) return guides;
+      if (burst.onset)
+        guides.push_back({view.changes[burst.onset->change].at.ns, burst.first_ns, true,
+                          "first failure " + near_words(view, *burst.onset)});
+      if (burst.end)
+        guides.push_back({view.changes[burst.end->change].at.ns, burst.last_ns, false,
+                          "last failure " + near_words(view, *burst.end)});
+    }
+  }
+  return guides;
+}
+
+// From a slice change to the failure that it explains, across all lanes, with the distance.
+std::string draw_guides(const History& history, const TimeAxis& axis) {
+  std::string lines;
+  for (const Guide& guide : guides_of(history)) {
+    const std::int64_t from = std::min(guide.change, guide.failure), to = std::max(guide.change, guide.failure);
+    // Words that would leave the picture stand on the other side; the script, which can measure them, does better.
+    const bool flip = guide.onset ? axis.percent(from) < 45 : axis.percent(to) > 55;
+    lines += fmt::format(
+        "<div class=\"guide {}{}\" data-a=\"{}\" data-b=\"{}\" style=\"left:{:.3f}%;width:{:.3f}%\"><b>{}</b></div>",
+        guide.onset ? "onset" : "end", flip ? " flip" : "", from - axis.from, to - axis.from, axis.percent(from),
+        axis.percent(to) - axis.percent(from), escape(guide.words));
+  }
+  return "<div class=\"over\" aria-hidden=\"true\">" + lines + "<div class=\"cursor\"></div></div>";
 }
 
 }  // namespace
 
-std::string draw_page_lanes(const History& history, const Verdict& verdict) {
-  const TimeAxis axis = page_axis(history);
-  std::string out = fmt::format("<div id=\"lanes\" data-length=\"{}\">\n", axis.to - axis.from);
-  out += "<div class=\"lane axis\"><div class=\"name\"></div><svg class=\"track\" id=\"axis\" aria-hidden=\"true\">" +
+std::string draw_page_lanes(const History& history, const Verdict& verdict, const TimeAxis& axis, double detail) {
+  std::string out = fmt::format(
+      "<div class=\"lanes\" data-length=\"{}\" data-wall-ms=\"{}\" tabindex=\"0\" role=\"group\" "
+      "aria-label=\"timeline; "
+      "plus and minus zoom, left and right pan, 0 shows the whole run; the tables below tell the same\">\n",
+      axis.length(), history.wall_ns(axis.from) / 1'000'000);
+  out += "<div class=\"lane axis\"><div class=\"name\"></div><svg class=\"track\" aria-hidden=\"true\">" +
          draw_axis(axis) + "</svg></div>\n";
+  const bool guided = !guides_of(history).empty();
+  if (guided) out += "<div class=\"lane room\"><div class=\"name\"></div><div class=\"track\"></div></div>\n";
   out += step_lane(history, axis);
-  for (const history::ServiceView& view : history.views) {
-    out += view_lanes(view, verdict, axis, false);
-    out += view_lanes(view, verdict, axis, true);
-  }
-  for (const history::Traffic& traffic : history.traffic) out += draw_outcomes(history, traffic, axis);
-  out += event_lane(history, axis);
-  out += blind_lane(history, axis);
-  return out + "</div>\n";
+  auto room = static_cast<std::size_t>(static_cast<double>(most_endpoints) * detail);
+  for (const history::ServiceView& view : history.views) out += draw_endpoints(history, view, verdict, axis, room);
+  const auto columns = std::max<std::size_t>(static_cast<std::size_t>(static_cast<double>(most_columns) * detail) /
+                                                 std::max<std::size_t>(history.traffic.size(), 1),
+                                             60);
+  for (const history::Traffic& traffic : history.traffic) out += draw_outcomes(history, traffic, axis, columns);
+  return out + event_lane(history, axis) + blind_lane(history, axis) + draw_guides(history, axis) + "</div>\n";
 }
 
 }  // namespace straycat::report

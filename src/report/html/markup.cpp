@@ -1,5 +1,7 @@
 #include "report/html/markup.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <straycat/report/report.hpp>
@@ -32,20 +34,19 @@ std::string escape(std::string_view text) {
   return out;
 }
 
-std::string script_safe(const std::string& json) {
+std::string escape_lines(std::string_view text) {
   std::string out;
-  for (const char letter : json) {
-    if (letter == '<') {
-      out += "\\u003c";
-    } else if (letter == '>') {
-      out += "\\u003e";
-    } else if (letter == '&') {
-      out += "\\u0026";
-    } else {
-      out += letter;
-    }
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    out += escape(text.substr(0, end)) + "\n";
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
   }
   return out;
+}
+
+std::int64_t TimeAxis::units(std::int64_t ns) const {
+  const double share = static_cast<double>(ns - from) / static_cast<double>(to - from);
+  return static_cast<std::int64_t>(std::clamp(share, 0.0, 1.0) * 1e6);
 }
 
 TimeAxis page_axis(const history::History& history) {
@@ -61,12 +62,52 @@ std::string draw_bar(const Bar& bar, const TimeAxis& axis) {
   const bool mark = bar.to <= bar.from;
   const std::string width = mark ? "2" : fmt::format("{:.3f}%", std::max(axis.percent(bar.to) - x, 0.0));
   const std::string end = mark ? "" : fmt::format(" data-b=\"{}\"", bar.to - axis.from);
-  const std::string focus = bar.focusable ? " tabindex=\"0\" role=\"img\"" : "";
-  const std::string title = bar.story.empty() ? "" : fmt::format("<title>{}</title>", escape(bar.story));
-  const std::string label = bar.focusable ? fmt::format(" aria-label=\"{}\"", escape(bar.story)) : "";
+  const char* focus = bar.focusable ? " tabindex=\"0\" role=\"img\"" : "";
+  const std::string title = bar.story.empty() ? "/>" : fmt::format("><title>{}</title></rect>", escape(bar.story));
   return fmt::format(
-      "<rect class=\"{}\" x=\"{:.3f}%\" width=\"{}\" y=\"{:.1f}%\" height=\"{:.1f}%\" data-a=\"{}\"{}{}{}>{}</rect>",
-      bar.css, x, width, bar.top, bar.height, bar.from - axis.from, end, focus, label, title);
+      "<rect class=\"{}\" x=\"{:.3f}%\" width=\"{}\" y=\"{:.1f}%\" height=\"{:.1f}%\" data-a=\"{}\"{}{}{}", bar.css, x,
+      width, bar.top, bar.height, bar.from - axis.from, end, focus, title);
+}
+
+std::string draw_band(const std::string& paths) {
+  if (paths.empty()) return "";
+  return "<svg class=\"band\" width=\"100%\" height=\"100%\" viewBox=\"0 0 1000000 1000\" "
+         "preserveAspectRatio=\"none\">" +
+         paths + "</svg>";
+}
+
+std::string draw_path(std::string_view css, const std::string& data) {
+  return data.empty() ? "" : fmt::format("<path class=\"{}\" d=\"{}\"/>", css, data);
+}
+
+std::string draw_lane(const std::string& name, const std::string& css, const std::string& label,
+                      const std::string& track, const std::string& extra) {
+  return fmt::format(
+      "<div class=\"lane {}\"{}><div class=\"name\" title=\"{}\"><span>{}</span><span class=\"v\"></span></div><svg "
+      "class=\"track\" role=\"group\" aria-label=\"{}\">{}</svg></div>\n",
+      css, extra, escape(name), escape(name), escape(label), track);
+}
+
+void Table::row(const std::vector<std::string>& cells, bool bad) {
+  rows += bad ? "<tr class=\"bad\">" : "<tr>";
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const bool number = i < heads.size() && heads[i].starts_with('#');
+    rows += (number ? "<td class=\"num\">" : "<td>") + cells[i] + "</td>";
+  }
+  rows += "</tr>\n";
+  ++count;
+}
+
+std::string Table::draw() const {
+  std::string out =
+      fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table><tr>", escape(label));
+  for (const std::string& head : heads) {
+    const bool number = head.starts_with('#');
+    const std::string text = number ? head.substr(1) : head;
+    out +=
+        text.empty() ? "<td></td>" : fmt::format("<th scope=\"col\"{}>{}</th>", number ? " class=\"num\"" : "", text);
+  }
+  return out + "</tr>\n" + rows + "</table></div>\n";
 }
 
 }  // namespace straycat::report

@@ -5,52 +5,123 @@ namespace straycat::report {
 // Interaction on top of a picture that is whole without it. Text goes in by textContent only.
 const std::string_view page_script = R"js((function () {
   "use strict";
-  var lanes = document.getElementById("lanes");
-  if (!lanes) return;
-  var length = Number(lanes.dataset.length), from = 0, to = length, wall = false;
-  var start = Number(document.body.dataset.wallMs);
-  var marks = Array.prototype.slice.call(lanes.querySelectorAll("[data-a]"));
+  var all = Array.prototype.slice.call(document.querySelectorAll(".lanes"));
+  if (!all.length) return;
+  var length = Number(all[0].dataset.length); // runs beside each other share the longest one's axis
+  var from = 0, to = length, wall = false, waiting = false;
   var detail = document.getElementById("detail");
-  var cursor = document.getElementById("cursor");
+  var words = { ready: "routable", serving: "terminating, serving", terminating: "terminating", notready: "not ready" };
+  function list(root, selector) { return Array.prototype.slice.call(root.querySelectorAll(selector)); }
+  var pictures = all.map(function (lanes) {
+    return {
+      root: lanes, axis: lanes.querySelector(".axis .track"), over: lanes.querySelector(".over"),
+      cursor: lanes.querySelector(".cursor"), start: Number(lanes.dataset.wallMs), guides: list(lanes, ".guide"),
+      marks: list(lanes, "[data-a]").filter(function (mark) { return !mark.classList.contains("tick"); }).map(function (mark) {
+        var a = Number(mark.dataset.a), b = mark.dataset.b === undefined ? a : Number(mark.dataset.b);
+        return { node: mark, a: a, b: b, wide: mark.dataset.b !== undefined, html: mark.tagName === "DIV" };
+      }),
+      bands: list(lanes, ".band"), rows: list(lanes, ".lane").map(row)
+    };
+  });
 
+  // What the cursor can read from one lane.
+  function row(lane) {
+    var columns = (lane.dataset.columns || "").split(";").filter(Boolean).map(function (text) { return text.split(",").map(Number); });
+    var bars = list(lane, "rect[data-b]").map(function (bar) {
+      return { a: Number(bar.dataset.a), b: Number(bar.dataset.b), node: bar };
+    });
+    return { lane: lane, value: lane.querySelector(".v"), columns: columns, bars: bars };
+  }
+  function columnAt(columns, ns) {
+    var us = ns / 1000, low = 0, high = columns.length - 1;
+    while (low <= high) {
+      var middle = (low + high) >> 1;
+      if (us < columns[middle][0]) high = middle - 1; else if (us >= columns[middle][1]) low = middle + 1; else return columns[middle];
+    }
+    return null;
+  }
+  function barAt(bars, ns, wanted) {
+    for (var i = 0; i < bars.length; i++) if (bars[i].a <= ns && ns < bars[i].b && wanted(bars[i].node)) return bars[i].node;
+    return null;
+  }
+  function milliseconds(us) { return us < 1e6 ? (us / 1000).toFixed(1) + " ms" : (us / 1e6).toFixed(2) + " s"; }
+  function read(picture, ns) {
+    var column = null;
+    picture.rows.forEach(function (one) {
+      if (!one.value) return;
+      var text = "", bar;
+      if (one.columns.length) {
+        column = columnAt(one.columns, ns);
+        text = column ? (column[3] ? column[3] + " of " + (column[2] + column[3]) + " failed" : column[2] + " ok") : "";
+      } else if (one.lane.classList.contains("latency")) {
+        text = column && column[2] ? milliseconds(column[4]) + " / " + milliseconds(column[5]) : "";
+      } else if (one.lane.classList.contains("endpoint")) {
+        bar = barAt(one.bars, ns, function (node) { return words[node.classList[0]]; });
+        text = bar ? words[bar.classList[0]] : "not listed";
+      } else if (one.lane.classList.contains("steps")) {
+        bar = barAt(one.bars, ns, function (node) { return node.classList.contains("phase"); });
+        text = bar ? storyOf(bar).replace(/^phase /, "").replace(/: [^:]*$/, "") : "";
+      }
+      one.value.textContent = text;
+    });
+  }
   function percent(ns) { return (ns - from) / (to - from) * 100; }
-  function clamp(ns) { return Math.max(0, Math.min(length, ns)); }
-  function seconds(ns) {
-    if (wall) return new Date(start + ns / 1e6).toISOString().slice(11, 23);
-    return (ns / 1e9).toFixed((to - from) < 2e9 ? 4 : (to - from) < 2e10 ? 3 : 2) + " s";
+  function seconds(ns, picture) {
+    if (wall) return new Date(picture.start + ns / 1e6).toISOString().slice(11, 23);
+    return (ns / 1e9).toFixed(to - from < 2e9 ? 4 : to - from < 2e10 ? 3 : 2) + " s";
   }
   function place() {
-    marks.forEach(function (mark) {
-      var a = Number(mark.dataset.a), b = mark.dataset.b === undefined ? a : Number(mark.dataset.b);
-      if (mark.tagName === "text" && mark.classList.contains("tick")) return;
-      var left = Math.max(percent(a), -1), right = Math.min(percent(b), 101);
-      mark.setAttribute("x", left + "%");
-      if (mark.tagName === "rect" && mark.dataset.b !== undefined) mark.setAttribute("width", Math.max(right - left, 0) + "%");
-      mark.style.display = (percent(b) < 0 || percent(a) > 100) ? "none" : "";
+    waiting = false;
+    pictures.forEach(function (picture) {
+      picture.marks.forEach(function (mark) {
+        var left = Math.max(percent(mark.a), -1), right = Math.min(percent(mark.b), 101);
+        var hidden = percent(mark.b) < 0 || percent(mark.a) > 100;
+        if (mark.html) {
+          mark.node.style.left = left + "%";
+          mark.node.style.width = Math.max(right - left, 0) + "%";
+        } else if (!hidden) {
+          mark.node.setAttribute("x", left + "%");
+          if (mark.wide) mark.node.setAttribute("width", Math.max(right - left, 0) + "%");
+        }
+        mark.node.style.display = hidden ? "none" : "";
+      });
+      picture.bands.forEach(function (band) {
+        band.setAttribute("viewBox", from / length * 1e6 + " 0 " + (to - from) / length * 1e6 + " 1000");
+      });
+      ticks(picture);
+      labels(picture);
     });
-    ticks();
-    guides();
   }
-  function ticks() {
-    var axis = document.getElementById("axis"), span = (to - from) / 1e9, power = Math.pow(10, Math.floor(Math.log10(span / 8))), step = 10 * power;
-    [5, 2, 1].forEach(function (m) { if (m * power >= span / 8) step = m * power; });
+  function later() {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(place);
+  }
+  function ticks(picture) {
+    var axis = picture.axis, width = Math.max(axis.getBoundingClientRect().width, 100), most = Math.max(2, Math.floor(width / (wall ? 110 : 80)));
+    var span = (to - from) / 1e9, power = Math.pow(10, Math.floor(Math.log10(span / most))), step = 10 * power;
+    [5, 2, 1].forEach(function (m) { if (m * power >= span / most) step = m * power; });
     while (axis.firstChild) axis.removeChild(axis.firstChild);
     for (var at = Math.ceil(from / 1e9 / step) * step; at * 1e9 < to; at += step) {
       var text = document.createElementNS("http://www.w3.org/2000/svg", "text");
       text.setAttribute("class", "tick");
       text.setAttribute("x", percent(at * 1e9) + "%");
       text.setAttribute("y", "70%");
-      text.textContent = wall ? seconds(at * 1e9) : Number(at.toFixed(6)) + " s";
+      text.textContent = wall ? seconds(at * 1e9, picture) : Number(at.toFixed(6)) + " s";
       axis.appendChild(text);
     }
   }
-  function trackBox() { return document.getElementById("axis").getBoundingClientRect(); }
-  function guides() {
-    var box = trackBox(), frame = lanes.getBoundingClientRect();
-    Array.prototype.forEach.call(lanes.querySelectorAll(".guide"), function (guide) {
-      var at = percent(Number(guide.dataset.at));
-      guide.style.display = at < 0 || at > 100 ? "none" : "block";
-      guide.style.left = (box.left - frame.left + box.width * at / 100) + "px";
+  // Words that would cover others are left out until there is room.
+  function labels(picture) {
+    var taken = [], frame = picture.over.getBoundingClientRect();
+    picture.guides.forEach(function (guide) {
+      var label = guide.firstChild, onset = guide.classList.contains("onset");
+      if (guide.style.display === "none") return;
+      guide.classList.remove("flip");
+      label.style.visibility = "";
+      var box = label.getBoundingClientRect();
+      if (onset ? box.left < frame.left : box.right > frame.right) { guide.classList.add("flip"); box = label.getBoundingClientRect(); }
+      if (taken.some(function (other) { return box.left < other.right && other.left < box.right; })) label.style.visibility = "hidden"; else taken.push(box);
     });
   }
   function show(a, b) {
@@ -59,8 +130,8 @@ const std::string_view page_script = R"js((function () {
     if (b - a > length) { a = 0; b = length; }
     if (a < 0) { b -= a; a = 0; }
     if (b > length) { a -= b - length; b = length; }
-    from = clamp(a); to = clamp(b);
-    place();
+    from = Math.max(0, a); to = Math.min(length, b);
+    later();
     remember();
   }
   function remember() {
@@ -69,90 +140,126 @@ const std::string_view page_script = R"js((function () {
   }
   function zoom(factor, at) { show(at - (at - from) * factor, at + (to - at) * factor); }
   function pan(share) { var width = to - from; show(from + width * share, to + width * share); }
-  function timeAt(x) { var box = trackBox(); return from + (x - box.left) / box.width * (to - from); }
-  function tell(text) { detail.textContent = text; }
   function storyOf(element) {
     var title = element && element.querySelector ? element.querySelector("title") : null;
     return title ? title.textContent : "";
   }
+  function point(ns) {
+    pictures.forEach(function (picture) {
+      picture.cursor.style.display = "block";
+      picture.cursor.style.left = percent(ns) + "%";
+      read(picture, ns);
+    });
+  }
+  function unpoint() {
+    pictures.forEach(function (picture) {
+      picture.cursor.style.display = "none";
+      picture.rows.forEach(function (one) { if (one.value) one.value.textContent = ""; });
+    });
+  }
 
-  lanes.addEventListener("wheel", function (event) {
-    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) { pan((event.deltaX || event.deltaY) / 1000); } else { zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, timeAt(event.clientX)); }
-    event.preventDefault();
-  }, { passive: false });
-  var drag = null;
-  lanes.addEventListener("pointerdown", function (event) { drag = { x: event.clientX, from: from, to: to }; });
-  window.addEventListener("pointerup", function () { drag = null; });
-  lanes.addEventListener("pointermove", function (event) {
-    var box = trackBox(), frame = lanes.getBoundingClientRect();
-    if (drag && Math.abs(event.clientX - drag.x) > 2) {
-      var moved = (event.clientX - drag.x) / box.width * (drag.to - drag.from);
-      show(drag.from - moved, drag.to - moved);
-    }
-    if (event.clientX < box.left || event.clientX > box.right) { cursor.style.display = "none"; return; }
-    cursor.style.display = "block";
-    cursor.style.left = (event.clientX - frame.left) + "px";
-    tell("at " + seconds(timeAt(event.clientX)) + "  " + storyOf(event.target.closest("rect")));
+  pictures.forEach(function (picture) {
+    var lanes = picture.root, drag = null;
+    function box() { return picture.over.getBoundingClientRect(); }
+    function timeAt(x) { return from + (x - box().left) / box().width * (to - from); }
+    lanes.addEventListener("wheel", function (event) {
+      var sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
+      if (sideways) pan((event.deltaX || event.deltaY) / 1000);
+      else if (event.deltaY > 0 && from === 0 && to === length) return; // nothing to zoom out to: the page scrolls
+      else zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, timeAt(event.clientX));
+      event.preventDefault();
+    }, { passive: false });
+    lanes.addEventListener("pointerdown", function (event) { drag = { x: event.clientX, from: from, to: to }; });
+    window.addEventListener("pointerup", function () { drag = null; });
+    window.addEventListener("pointercancel", function () { drag = null; });
+    lanes.addEventListener("pointermove", function (event) {
+      var frame = box();
+      if (drag && Math.abs(event.clientX - drag.x) > 2) {
+        var moved = (event.clientX - drag.x) / frame.width * (drag.to - drag.from);
+        show(drag.from - moved, drag.to - moved);
+      }
+      if (event.clientX < frame.left || event.clientX > frame.right) { unpoint(); return; }
+      var at = timeAt(event.clientX);
+      point(at);
+      detail.textContent = "at " + seconds(at, picture) + "  " + storyOf(event.target.closest("rect"));
+    });
+    lanes.addEventListener("pointerleave", unpoint);
+    lanes.addEventListener("focusin", function (event) {
+      var story = storyOf(event.target.closest("rect"));
+      if (story) detail.textContent = story;
+    });
   });
-  lanes.addEventListener("pointerleave", function () { cursor.style.display = "none"; });
-  lanes.addEventListener("focusin", function (event) { tell(storyOf(event.target)); });
   document.addEventListener("keydown", function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    var inside = event.target === document.body || event.target.closest(".lanes");
+    if (!inside || event.ctrlKey || event.metaKey || event.altKey) return;
     var middle = (from + to) / 2;
     if (event.key === "+" || event.key === "=") zoom(1 / 1.5, middle);
     else if (event.key === "-") zoom(1.5, middle);
     else if (event.key === "ArrowLeft") pan(-0.2);
     else if (event.key === "ArrowRight") pan(0.2);
-    else if (event.key === "0" || event.key === "Home") show(0, length);
+    else if (event.key === "0") show(0, length);
     else return;
     event.preventDefault();
   });
-  Array.prototype.forEach.call(document.querySelectorAll("[data-zoom]"), function (button) {
-    button.hidden = false;
-    button.addEventListener("click", function () {
-      var ends = button.dataset.zoom.split("-").map(Number), rim = Math.max((ends[1] - ends[0]) * 0.1, 2e7);
+  function button(id, action) {
+    var node = document.getElementById(id);
+    if (!node) return;
+    node.hidden = false;
+    node.addEventListener("click", function () { action(node); });
+  }
+  function copy(text, node) {
+    var name = node.textContent;
+    function done() { node.textContent = "copied"; setTimeout(function () { node.textContent = name; }, 1500); }
+    function byHand() {
+      var area = document.createElement("textarea");
+      area.value = text;
+      document.body.appendChild(area);
+      area.select();
+      var copied = document.execCommand("copy");
+      area.remove();
+      if (copied) done(); else node.textContent = "cannot copy";
+    }
+    if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(text).then(done, byHand); else byHand();
+  }
+  list(document, "[data-zoom]").forEach(function (node) {
+    node.hidden = false;
+    node.addEventListener("click", function () {
+      var ends = node.dataset.zoom.split("-").map(Number), rim = Math.max((ends[1] - ends[0]) * 0.1, 2e7);
       show(ends[0] - rim, ends[1] + rim);
-      lanes.scrollIntoView({ block: "nearest" });
+      all[0].scrollIntoView({ block: "nearest" });
     });
   });
-  Array.prototype.forEach.call(document.querySelectorAll("[data-copy]"), function (button) {
-    button.hidden = false;
-    button.addEventListener("click", function () {
-      var text = document.getElementById(button.dataset.copy).textContent;
-      function done() { button.textContent = "copied"; }
-      function byHand() {
-        var area = document.createElement("textarea");
-        area.value = text;
-        document.body.appendChild(area);
-        area.select();
-        document.execCommand("copy");
-        area.remove();
-        done();
-      }
-      if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(text).then(done, byHand); else byHand();
-    });
+  list(document, "[data-copy]").forEach(function (node) {
+    node.hidden = false;
+    node.addEventListener("click", function () { copy(document.getElementById(node.dataset.copy).textContent, node); });
   });
-  var clock = document.getElementById("clock");
-  clock.hidden = false;
-  clock.addEventListener("click", function () {
+  button("clock", function (node) {
     wall = !wall;
-    clock.textContent = wall ? "relative time" : "wall time (UTC)";
-    clock.setAttribute("aria-pressed", String(wall));
-    ticks();
+    node.textContent = wall ? "relative time" : "wall time (UTC)";
+    node.setAttribute("aria-pressed", String(wall));
+    pictures.forEach(ticks);
   });
-  var whole = document.getElementById("whole");
-  whole.hidden = false;
-  whole.addEventListener("click", function () { show(0, length); });
+  button("whole", function () { show(0, length); });
+  button("closer", function () { zoom(1 / 1.5, (from + to) / 2); });
+  button("wider", function () { zoom(1.5, (from + to) / 2); });
+  button("link", function (node) { copy(location.href, node); });
   function restore() {
     var wanted = /^#([0-9.]+)-([0-9.]+)$/.exec(location.hash);
-    if (wanted) show(Number(wanted[1]) * 1e9, Number(wanted[2]) * 1e9); else { place(); }
+    if (wanted && Number(wanted[1]) < Number(wanted[2])) show(Number(wanted[1]) * 1e9, Number(wanted[2]) * 1e9);
   }
+  var folded = [];
+  window.addEventListener("beforeprint", function () {
+    folded = list(document, "details:not([open])");
+    folded.forEach(function (one) { one.open = true; });
+  });
+  window.addEventListener("afterprint", function () { folded.forEach(function (one) { one.open = false; }); });
   window.addEventListener("hashchange", restore);
-  window.addEventListener("resize", guides);
+  window.addEventListener("resize", later);
+  place();
   restore();
 })();
 )js";
 
-const std::string_view page_script_sha256 = "umKngYttkdBdm2WwweOQ0tDtFecB9AM45YrPIx/LyXc=";
+const std::string_view page_script_sha256 = "ZahuroZqc7+CXk3sq28G1RrnAFSAlhknsQzEpw61jzM=";
 
 }  // namespace straycat::report

@@ -226,10 +226,11 @@ std::vector<std::string> draw_lanes(const history::History& history, const diagn
   if (!history.phases.empty()) lines.push_back(phase_line(history, axis, style));
   for (const history::ServiceView& view : history.views) draw_view(view, verdict, axis, glyph, style, lines);
   for (const history::Traffic& traffic : history.traffic) draw_traffic(traffic, axis, glyph, style, lines);
-  lines.push_back(
-      ink(fmt::format("{} routable  {} terminating  {} listed, not ready   {} ok  {} some failed  {} all failed",
-                      glyph.ready, glyph.leaving, glyph.unready, glyph.ok, glyph.mixed, glyph.all_failed),
-          Ink::dim, style));
+  const std::string legend =
+      fmt::format("{} routable  {} terminating  {} not ready  {} ok  {} some failed  {} all failed", glyph.ready,
+                  glyph.leaving, glyph.unready, glyph.ok, glyph.mixed, glyph.all_failed);
+  for (const std::string& line : wrap(legend, static_cast<std::size_t>(style.width)))
+    lines.push_back(ink(line, Ink::dim, style));
   return lines;
 }
 

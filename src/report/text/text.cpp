@@ -26,7 +26,7 @@ class Page {
   void line(const std::string& text = "") { out_ += text + "\n"; }
   void title(std::string_view text) {
     line();
-    line(ink(text, Ink::bold, style_));
+    say("", text, Ink::bold);
   }
   // A paragraph with a first-line prefix; following lines are indented as deep.
   void say(std::string_view prefix, std::string_view text, Ink colour = Ink::plain) {
@@ -97,14 +97,26 @@ std::string clock_column(const History& history, const history::Placed& at) {
   return fmt::format("{} {:>+9.3f}", wall.substr(11, 12), history.relative_ms(at.ns) / 1e3);
 }
 
+// A terminal is no place for thousands of lines: of a long story, the moments of endpoints that nothing befell go.
+constexpr std::size_t long_story = 400;
+
 void write_story(Page& page, const History& history, const Verdict& verdict) {
   page.title("What happened");
   page.line(ink("UTC          seconds", Ink::dim, page.style()));
-  for (const Moment& moment : tell(history, verdict)) {
+  const std::vector<Moment> story = tell(history, verdict);
+  std::size_t left_out = 0, told = 0;
+  for (const Moment& moment : story) {
+    const bool dull = !moment.bad && (moment.topic == Topic::endpoint || moment.topic == Topic::kube_event);
+    if (story.size() > long_story && (dull || told >= long_story)) {
+      ++left_out;
+      continue;
+    }
+    ++told;
     const std::string prefix = fmt::format("{}  {:<8} ", clock_column(history, moment.at), to_string(moment.topic));
     page.say(prefix, moment.text, moment.bad ? Ink::red : Ink::plain);
     for (const std::string& detail : moment.details) page.say(std::string(prefix.size(), ' ') + "  ", detail, Ink::dim);
   }
+  if (left_out > 0) page.say("  ", fmt::format("({} more moments are in the JSON report)", left_out), Ink::dim);
 }
 
 std::string_view mark(diagnose::Weight weight) {
@@ -121,10 +133,12 @@ std::string_view mark(diagnose::Weight weight) {
   return "  - ";
 }
 
-void write_finding(Page& page, const diagnose::Finding& finding) {
-  page.title(fmt::format("{}{}", harmless(finding.title, page.style().unicode),
+// `proven` is false for what only explains a part: it accuses nobody, and its fix is not told.
+void write_finding(Page& page, const diagnose::Finding& finding, bool proven) {
+  page.title(fmt::format("{}{}{}",
+                         proven ? "" : "Suspected, not proven: ", harmless(finding.title, page.style().unicode),
                          finding.workload ? ": " + harmless(finding.workload->display(), page.style().unicode) : ""));
-  page.say("", finding.sentence);
+  page.say(proven ? "" : "If so: ", finding.sentence);
   page.line();
   page.line(ink("Evidence (* decides, + speaks for it, ! against, - context)", Ink::dim, page.style()));
   for (const diagnose::Evidence& evidence : finding.evidence) {
@@ -156,18 +170,15 @@ void write_fix(Page& page, const diagnose::Finding& finding) {
 void write_phases(Page& page, const Verdict& verdict) {
   if (verdict.phases.empty()) return;
   page.title("Phases");
-  page.line(ink(fmt::format("  {:<22} {:>8} {:>8}  {:<10} {:>12}  {}", "phase", "sent", "failed", "state",
-                            "longest gap", "refused: predicted / seen"),
-                Ink::dim, page.style()));
+  const auto width = static_cast<std::size_t>(std::clamp(page.style().width - 44, 16, 30));
+  page.line(
+      ink(fmt::format("  {:<{}} {:>8} {:>8}  {:<10} {:>11}", "phase", width, "sent", "failed", "state", "longest gap"),
+          Ink::dim, page.style()));
   for (const diagnose::PhaseReport& phase : verdict.phases) {
-    std::string share;
-    if (phase.share && phase.share->attempts > 0) {
-      const double seen = static_cast<double>(phase.share->failed) / static_cast<double>(phase.share->attempts);
-      share = fmt::format("{:.1f} % / {:.1f} %", static_cast<double>(phase.share->expected_ppm) / 1e4, seen * 100);
-    }
-    const std::string name = fit(harmless(phase.phase, page.style().unicode), 22, page.style().unicode);
-    page.line(fmt::format("  {} {:>8} {:>8}  {:<10} {:>12}  {}", name, phase.attempts, phase.failed, phase.state,
-                          short_length(phase.largest_gap_ns), share));
+    const std::string name = fit(harmless(phase.phase, page.style().unicode), width, page.style().unicode);
+    page.line(fmt::format("  {} {:>8} {:>8}  {:<10} {:>11}", name, phase.attempts, phase.failed, phase.state,
+                          short_length(phase.largest_gap_ns)));
+    if (phase.share && phase.share->attempts > 0) page.say("      ", share_words(*phase.share), Ink::dim);
     if (!phase.note.empty()) page.say("      ", phase.note, Ink::dim);
   }
 }
@@ -223,9 +234,10 @@ std::string render_text(const History& history, const Verdict& verdict, const Te
   write_answer(page, verdict);
   write_lanes(page, history, verdict);
   for (const diagnose::Finding& finding : verdict.findings) {
-    write_finding(page, finding);
+    write_finding(page, finding, true);
     write_fix(page, finding);
   }
+  for (const diagnose::Finding& suspicion : verdict.suspicions) write_finding(page, suspicion, false);
   write_phases(page, verdict);
   write_story(page, history, verdict);
   write_expectations(page, verdict);

@@ -1,0 +1,61 @@
+#include "report/html/frame.hpp"
+
+#include <fmt/format.h>
+
+#include "report/html/assets.hpp"
+#include "report/html/markup.hpp"
+
+namespace straycat::report {
+namespace {
+
+// Textures beside colours, so that shapes tell what colours tell.
+constexpr const char* patterns = R"svg(<svg width="0" height="0" aria-hidden="true" style="position:absolute"><defs>
+<pattern id="p-stray" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="var(--stray)"/><rect width="2" height="6" fill="var(--bg)"/></pattern>
+<pattern id="p-fail" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="var(--fail)"/><rect width="5" height="1.2" fill="var(--bg)"/></pattern>
+<pattern id="p-unready" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="var(--bg)"/><circle cx="2" cy="2" r="1.2" fill="var(--dim)"/></pattern>
+<pattern id="p-leaving" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" fill="var(--bg)"/><rect width="2.4" height="5" fill="var(--leaving)"/></pattern>
+<pattern id="p-blind" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="7" height="7" fill="var(--bg)"/><rect width="3" height="7" fill="var(--dim)"/></pattern>
+</defs></svg>
+)svg";
+
+std::string sample(const char* css, const char* words) {
+  return fmt::format("<span><svg aria-hidden=\"true\"><rect class=\"{}\" width=\"18\" height=\"11\"/></svg>{}</span>",
+                     css, words);
+}
+
+}  // namespace
+
+std::string_view word_of(const diagnose::Verdict& verdict) {
+  if (verdict.conclusion == diagnose::Conclusion::found) return "FOUND";
+  return verdict.conclusion == diagnose::Conclusion::none ? "CLEAN" : "INCONCLUSIVE";
+}
+
+std::string page_head(const std::string& title) {
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width,initial-scale=1\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+      "script-src 'sha256-{}'; base-uri 'none'; form-action 'none'\">\n"
+      "<title>straycat: {}</title>\n<style>{}</style></head>\n<body>{}<main>\n",
+      page_script_sha256, escape(title), page_style, patterns);
+}
+
+std::string page_end() { return fmt::format("</main>\n<script>{}</script></body></html>\n", page_script); }
+
+std::string page_buttons() {
+  return "<div class=\"bar\"><button id=\"whole\" hidden>whole run</button><button id=\"closer\" aria-label=\"zoom "
+         "in\" "
+         "hidden>+</button><button id=\"wider\" aria-label=\"zoom out\" hidden>-</button><button id=\"clock\" "
+         "aria-pressed=\"false\" hidden>wall time (UTC)</button><button id=\"link\" hidden>copy link to this "
+         "view</button></div>\n";
+}
+
+std::string page_legend() {
+  return "<p id=\"detail\" aria-live=\"polite\">Every bar tells its story when pointed at or focused. Wheel or + and - "
+         "zoom, drag or the arrow keys pan, 0 shows the whole run.</p>\n<p class=\"legend\">" +
+         sample("ready", "routable") + sample("ready stray", "routable stray") + sample("serving", "terminating") +
+         sample("notready", "not ready") + sample("ok", "answered") + sample("fail", "failed") +
+         sample("lp99", "latency to p99") + sample("lmax", "to the longest") + sample("blind", "not seen") + "</p>\n";
+}
+
+}  // namespace straycat::report

@@ -1,0 +1,16 @@
+// What every page is made of: its head, the legend, its end.
+#pragma once
+
+#include <string>
+
+#include <straycat/diagnose/verdict.hpp>
+
+namespace straycat::report {
+
+[[nodiscard]] std::string page_head(const std::string& title);  // up to and with <main>
+[[nodiscard]] std::string page_end();
+[[nodiscard]] std::string page_buttons();  // shown by the script only
+[[nodiscard]] std::string page_legend();   // under the lanes: what the cursor tells, and what the textures mean
+[[nodiscard]] std::string_view word_of(const diagnose::Verdict& verdict);  // "FOUND"
+
+}  // namespace straycat::report
