@@ -2,6 +2,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -18,6 +19,14 @@
 
 namespace straycat::cli {
 namespace {
+
+// The soft limit is there for programs that use select(2); this one does not.
+void raise_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 constexpr Nanos live_interval = std::chrono::milliseconds{250};
 
@@ -64,15 +73,13 @@ int ProbeRun::run() {
   }
   session_ = std::move(*session);
   await_signals();
+  if (!arguments_.command.empty()) session_->phase("before");
   session_->begin([this](const probe::Outcome& outcome) {
     outcome_ = outcome;
     loop_.stop();
   });
   if (live_) show_live();
-  if (!arguments_.command.empty()) {
-    session_->phase("before");
-    after(plan_.baseline, [this] { start_command(); });
-  }
+  if (!arguments_.command.empty()) after(plan_.baseline, [this] { start_command(); });
   loop_.run();
   clear_live();
   return tell();
@@ -151,6 +158,7 @@ int probe_command(const ProbeArguments& arguments) {
     return exit_bad_input;
   }
   std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptors();
   return ProbeRun(arguments, std::move(*plan)).run();
 }
 

@@ -53,14 +53,14 @@ struct Answer::Parser final : http::basic_parser<false> {
   std::optional<std::uint64_t> length;
 };
 
-Answer::Answer(const Expectation& expect, bool head, const regex_t* regex)
-    : expect_(&expect), regex_(regex), head_(head), body_(expect, regex) {
+Answer::Answer(const Expectation& expect, bool head, const regex_t* regex, LastBody* last)
+    : expect_(&expect), regex_(regex), last_(last), head_(head), body_(expect, regex, last) {
   restart();
 }
 Answer::~Answer() = default;
 
 void Answer::restart() {
-  body_ = BodyCheck(*expect_, regex_);
+  body_ = BodyCheck(*expect_, regex_, last_);
   parser_ = std::make_unique<Parser>(body_);
   if (head_) parser_->skip(true);
 }

@@ -15,7 +15,7 @@ class Answer {
   enum class State { more, whole, broken };
 
   // The request must outlive this. `head` = the response has no body, whatever its header says.
-  Answer(const Expectation& expect, bool head, const regex_t* regex = nullptr);
+  Answer(const Expectation& expect, bool head, const regex_t* regex = nullptr, LastBody* last = nullptr);
   ~Answer();
   Answer(const Answer&) = delete;
   Answer& operator=(const Answer&) = delete;
@@ -38,6 +38,7 @@ class Answer {
 
   const Expectation* expect_;
   const regex_t* regex_;
+  LastBody* last_;
   bool head_;
   std::unique_ptr<Parser> parser_;
   BodyCheck body_;

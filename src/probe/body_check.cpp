@@ -21,6 +21,14 @@ std::string hex(const unsigned char* bytes, unsigned int size) {
 }
 
 constexpr std::size_t most_searched = 1u << 20;
+constexpr std::size_t most_remembered = 1024;
+
+// Fetched once: by the old way (EVP_sha256()) OpenSSL 3 searches its providers at each use.
+const EVP_MD* sha256() {
+  static const std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> method(EVP_MD_fetch(nullptr, "SHA256", nullptr),
+                                                                 &EVP_MD_free);
+  return method.get();
+}
 
 Failure body_failure(std::string message) { return {FailureKind::body, Phase::check, 0, std::move(message)}; }
 
@@ -31,17 +39,26 @@ void BodyCheck::FreeContext::operator()(evp_md_ctx_st* context) const { EVP_MD_C
 std::string sha256_hex(std::string_view text) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
+  EVP_Digest(text.data(), text.size(), digest, &size, sha256(), nullptr);
   return hex(digest, size);
+}
+
+void BodyCheck::hash(std::string_view piece) {
+  if (last_ != nullptr && !hash_ && short_.size() + piece.size() <= most_remembered) {
+    short_ += piece;
+    return;
+  }
+  if (!hash_) {
+    hash_.reset(EVP_MD_CTX_new());
+    EVP_DigestInit_ex(hash_.get(), sha256(), nullptr);
+    EVP_DigestUpdate(hash_.get(), short_.data(), short_.size());
+  }
+  EVP_DigestUpdate(hash_.get(), piece.data(), piece.size());
 }
 
 void BodyCheck::feed(std::string_view piece) {
   if (piece.empty()) return;
-  if (!hash_) {
-    hash_.reset(EVP_MD_CTX_new());
-    EVP_DigestInit_ex(hash_.get(), EVP_sha256(), nullptr);
-  }
-  EVP_DigestUpdate(hash_.get(), piece.data(), piece.size());
+  hash(piece);
   if (expect_->body_equals && equal_) {
     const std::string_view wanted = *expect_->body_equals;
     equal_ = bytes_ + piece.size() <= wanted.size() && wanted.substr(bytes_, piece.size()) == piece;
@@ -64,7 +81,11 @@ bool BodyCheck::matches() const {
 }
 
 std::string BodyCheck::finish_sha256() {
-  if (!hash_) return {};
+  if (bytes_ == 0 || (!hash_ && last_ == nullptr)) return {};
+  if (!hash_) {
+    if (last_->text != short_) *last_ = {short_, sha256_hex(short_)};
+    return last_->sha256;
+  }
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   EVP_DigestFinal_ex(hash_.get(), digest, &size);

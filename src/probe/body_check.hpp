@@ -17,10 +17,16 @@ namespace straycat::probe {
 // Lower-case hex.
 [[nodiscard]] std::string sha256_hex(std::string_view text);
 
+// The last short body of an engine and its hash: most answers of one target are alike.
+struct LastBody {
+  std::string text, sha256;
+};
+
 class BodyCheck {
  public:
-  // Both must outlive this. `regex`: expect.body_regex compiled (Prepared::body_regex).
-  explicit BodyCheck(const Expectation& expect, const regex_t* regex = nullptr) : expect_(&expect), regex_(regex) {}
+  // All must outlive this. `regex`: expect.body_regex compiled (Prepared::body_regex). `last` is used and renewed.
+  explicit BodyCheck(const Expectation& expect, const regex_t* regex = nullptr, LastBody* last = nullptr)
+      : expect_(&expect), regex_(regex), last_(last) {}
 
   void feed(std::string_view piece);
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
@@ -36,14 +42,17 @@ class BodyCheck {
   };
 
   [[nodiscard]] bool matches() const;
+  void hash(std::string_view piece);
 
   const Expectation* expect_;
   const regex_t* regex_;
+  LastBody* last_;
   std::uint64_t bytes_ = 0;
   bool equal_ = true;
   bool contained_ = false;
   std::string tail_;
-  std::string kept_;  // for the regular expression, which may need it all
+  std::string short_;  // the whole body while it is short and `last_` is there; not hashed yet
+  std::string kept_;   // for the regular expression, which may need it all
   std::unique_ptr<evp_md_ctx_st, FreeContext> hash_;
 };
 

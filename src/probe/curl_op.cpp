@@ -94,6 +94,10 @@ int CurlOp::on_close(void* shared, curl_socket_t socket) {
 
 void CurlOp::note_local(int socket) {
   if (requested_) return;  // told by then, and perhaps of another connection
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  // libcurl 7.88 counts TLS into the time of the connection, so only the socket knows how far it came.
+  stood_ = ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0;
   const Dial local = local_end(socket);
   attempt_.local_port = local.port;
   attempt_.local_address = local.address;
@@ -251,6 +255,9 @@ Failure CurlOp::timeout_failure(Nanos after) const {
 
 Failure CurlOp::receive_error() const {
   const int error = system_error();
+  // TLS 1.3: a server that wants a certificate says so only after the client's part of the handshake is over.
+  if (error == 0 && std::strstr(error_.data(), " alert ") != nullptr)
+    return {FailureKind::tls, Phase::tls, 0, "(56) " + std::string(error_.data())};
   if (error == 0) return {FailureKind::protocol, phase(), 0, "(56) " + std::string(error_.data())};
   if (!requested_ && request_->url.scheme == "https")
     return {FailureKind::tls, Phase::tls, error, "(56) " + std::string(error_.data())};

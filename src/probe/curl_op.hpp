@@ -76,7 +76,7 @@ class CurlOp final : public Deadlines::Entry {
   void choose_address();
   [[nodiscard]] Peer peer() const;
   [[nodiscard]] Phase phase() const;
-  [[nodiscard]] bool connected() const { return requested_ || info(CURLINFO_CONNECT_TIME_T) > 0; }
+  [[nodiscard]] bool connected() const { return requested_ || stood_ || info(CURLINFO_CONNECT_TIME_T) > 0; }
   [[nodiscard]] std::int64_t info(CURLINFO what) const;
   [[nodiscard]] int system_error() const;
   [[nodiscard]] Failure failure_of(CURLcode code) const;
@@ -96,6 +96,7 @@ class CurlOp final : public Deadlines::Entry {
   BodyCheck body_;
   std::size_t header_bytes_ = 0;
   int socket_error_ = 0;
+  bool stood_ = false;  // the connection, when its socket was closed
   bool requested_ = false, header_whole_ = false, through_map_ = false;
 };
 

@@ -56,9 +56,10 @@ Stamp FastOp::deadline_after(Nanos limit) const {
 
 void FastOp::begin() {
   ++shared_.health.attempts;
+  find_address();
+  if (state_ != State::naming) return;
   const Timeouts& limits = request_->request.timeouts;
   shared_.deadlines.set(*this, deadline_after(limits.name > Nanos{0} ? limits.name : limits.connect));
-  find_address();
 }
 
 void FastOp::find_address() {
@@ -74,6 +75,10 @@ void FastOp::find_address() {
       candidates_ = {choice->dial};
       return connect_next({});
     }
+  }
+  if (is_numeric_address(url.host)) {
+    candidates_ = {{url.host, url.port}};
+    return connect_next({});
   }
   shared_.resolver.resolve(url.host, request_->request.name_max_age, [weak = weak_from_this()](const Names& names) {
     const std::shared_ptr<FastOp> self = weak.lock();
@@ -113,7 +118,7 @@ void FastOp::connect(const sockaddr_storage& to, socklen_t size) {
   const std::int64_t before = shared_.health.attempts % 8 == 0 ? processor_ns() : 0;
   const int result = ::connect(socket_, reinterpret_cast<const sockaddr*>(&to), size);
   const int error = result == 0 ? 0 : errno;
-  attempt_.ended = monotonic_now();
+  if (error != EINPROGRESS) attempt_.ended = monotonic_now();
   if (before > 0 && processor_ns() - before > slow_connect_ns) ++shared_.health.slow_connects;
   if (error != 0 && error != EINPROGRESS) {
     if (is_local_exhaustion(error)) return local_failure(error);
@@ -127,7 +132,7 @@ void FastOp::on_ready(std::uint32_t events) {
   if (events & ~std::uint32_t{EPOLLOUT}) seen_readable_ = true;
   switch (state_) {
     case State::connecting:
-      return on_connect_result();
+      return on_connect_result((events & (EPOLLERR | EPOLLHUP)) != 0);
     case State::sending:
       // A reset or an early answer shows on this side first.
       if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) send_some();
@@ -142,9 +147,9 @@ void FastOp::on_ready(std::uint32_t events) {
   }
 }
 
-void FastOp::on_connect_result() {
+void FastOp::on_connect_result(bool failed) {
   attempt_.ended = monotonic_now();
-  const int error = pending_error(socket_);
+  const int error = failed ? pending_error(socket_) : 0;
   if (error == 0) return connected();
   if (is_local_exhaustion(error)) return local_failure(error);
   connect_next(connect_failure(peer(), error, attempt_.ended - attempt_.started));
@@ -153,9 +158,14 @@ void FastOp::on_connect_result() {
 void FastOp::connected() {
   attempt_.connected = attempt_.ended;
   state_ = State::sending;
-  const Timeouts& limits = request_->request.timeouts;
-  shared_.deadlines.set(*this, deadline_after(limits.first_byte));
+  limit(deadline_after(request_->request.timeouts.first_byte));
   send_some();
+}
+
+// A later limit than the one that is set costs nothing: when that one comes, this is looked at.
+void FastOp::limit(Stamp at) {
+  limit_ = at;
+  if (at < deadline()) shared_.deadlines.set(*this, at);
 }
 
 void FastOp::send_some() {
@@ -193,14 +203,14 @@ void FastOp::take(std::string_view bytes) {
   if (!answer_) {
     attempt_.first_byte = monotonic_now();
     answer_ = std::make_unique<Answer>(request_->request.expect, request_->request.method == "HEAD",
-                                       request_->body_regex.get());
+                                       request_->body_regex.get(), &shared_.last_body);
   }
   const Phase before = answer_->phase();
   const Answer::State state = answer_->feed(bytes);
   if (state == Answer::State::whole) return judge();
   if (state == Answer::State::broken) return fail(answer_->failure());
   const bool header_came = before == Phase::first_byte && answer_->phase() == Phase::body;
-  if (header_came && request_->request.timeouts.first_byte > Nanos{0}) shared_.deadlines.set(*this, deadline_after({}));
+  if (header_came && request_->request.timeouts.first_byte > Nanos{0}) limit(deadline_after({}));
 }
 
 void FastOp::at_end() {
@@ -218,6 +228,7 @@ void FastOp::judge() {
 
 void FastOp::on_deadline() {
   const std::shared_ptr<FastOp> keep = shared_from_this();
+  if (limit_ > monotonic_now()) return shared_.deadlines.set(*this, limit_);
   const Nanos after = age();
   switch (state_) {
     case State::naming:

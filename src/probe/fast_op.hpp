@@ -34,6 +34,7 @@ struct FastShared {
   std::mt19937_64 random;
   std::vector<char> scratch;  // every read goes through here: a request in flight needs no buffer of its own
   EngineHealth health;
+  LastBody last_body;
   std::function<void(FastOp&)> ended;
 };
 
@@ -59,8 +60,9 @@ class FastOp final : public Poller::Watched, public Deadlines::Entry, public std
   void dial(const std::string& address, std::uint16_t port);
   void connect_next(Failure last);
   void connect(const sockaddr_storage& to, socklen_t size);
-  void on_connect_result();
+  void on_connect_result(bool failed);
   void connected();
+  void limit(Stamp at);
   void send_some();
   void read_some(bool hangup);
   void take(std::string_view bytes);
@@ -81,6 +83,7 @@ class FastOp final : public Poller::Watched, public Deadlines::Entry, public std
   int socket_ = -1;
   bool seen_readable_ = false;  // an edge for reading came before we read
   std::size_t sent_ = 0;
+  Stamp limit_;                   // 0: the deadline that is set is right
   std::vector<Dial> candidates_;  // addresses not yet tried, last first
   Attempt attempt_;
   std::unique_ptr<Answer> answer_;

@@ -9,6 +9,18 @@
 
 namespace straycat::probe {
 
+namespace {
+
+// inet_ntop() goes through sprintf(), and every request of an engine comes here.
+std::string text_of(in_addr address) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(&address);
+  std::string text = std::to_string(bytes[0]);
+  for (int i = 1; i < 4; ++i) text.append(1, '.').append(std::to_string(bytes[i]));
+  return text;
+}
+
+}  // namespace
+
 socklen_t to_sockaddr(const Dial& dial, sockaddr_storage& out) {
   out = {};
   if (sockaddr_in v4{}; ::inet_pton(AF_INET, dial.address.c_str(), &v4.sin_addr) == 1) {
@@ -29,8 +41,8 @@ socklen_t to_sockaddr(const Dial& dial, sockaddr_storage& out) {
 }
 
 Dial from_sockaddr(const sockaddr_storage& address) {
-  char text[INET6_ADDRSTRLEN] = "";
   if (address.ss_family == AF_INET6) {
+    char text[INET6_ADDRSTRLEN] = "";
     sockaddr_in6 v6{};
     std::memcpy(&v6, &address, sizeof v6);
     ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
@@ -38,8 +50,7 @@ Dial from_sockaddr(const sockaddr_storage& address) {
   }
   sockaddr_in v4{};
   std::memcpy(&v4, &address, sizeof v4);
-  ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-  return {text, ntohs(v4.sin_port)};
+  return {text_of(v4.sin_addr), ntohs(v4.sin_port)};
 }
 
 int open_bound_socket(const sockaddr_storage& to, const std::string& source) {

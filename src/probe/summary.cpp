@@ -15,6 +15,7 @@ bool is_answer(FailureKind kind) {
   switch (kind) {
     case FailureKind::refused:
     case FailureKind::unreachable:
+    case FailureKind::tls:
     case FailureKind::status:
     case FailureKind::body:
     case FailureKind::protocol:
@@ -65,8 +66,12 @@ void Tally::ended(const Attempt& attempt) {
   ++family.sent;
   if (attempt.status != 0) ++summary_.statuses[attempt.status];
   if (!attempt.body_sha256.empty()) {
-    const bool room = summary_.bodies.size() < bodies_kept || summary_.bodies.contains(attempt.body_sha256);
-    ++summary_.bodies[room ? attempt.body_sha256 : "other"];
+    const auto known = summary_.bodies.find(attempt.body_sha256);
+    if (known != summary_.bodies.end()) {
+      ++known->second;
+    } else {
+      ++summary_.bodies[summary_.bodies.size() < bodies_kept ? attempt.body_sha256 : "other"];
+    }
   }
   if (attempt.ok()) {
     ++summary_.ok;

@@ -1,0 +1,285 @@
+"""`straycat probe URL` as a person or a script uses it, against real servers on 127.0.0.1."""
+import http.server
+import itertools
+import json
+import pathlib
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from straycat import STRAYCAT, straycat
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def setup(self):
+        super().setup()
+        self.server.connections += 1
+
+    def do_GET(self):
+        self.server.targets.append(self.path)
+        body = next(self.server.bodies)
+        self.send_response(404 if self.path == "/404" else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(self, bodies=(b"Meow",), tls=None):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.bodies, self.connections, self.targets = itertools.cycle(bodies), 0, []
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *_):   # a client that does not trust us is no error here
+        pass
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+class Silent:
+    """Accepts by the kernel's own hand and says nothing; `cut` closes what it accepts."""
+
+    def __init__(self, cut=False):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        if cut:
+            threading.Thread(target=self.cut, daemon=True).start()
+
+    def cut(self):
+        while True:   # until the listener is shut down
+            try:
+                self.listener.accept()[0].close()
+            except OSError:
+                return
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)   # wakes accept()
+        self.listener.close()
+
+
+def probe(url, *flags, command=()):
+    """(exit code, the JSON summary)"""
+    words = ["probe", url, "--json", "-", *flags] + (["--", *command] if command else [])
+    done = straycat(*words)
+    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def closed_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Plain(unittest.TestCase):
+    def test_a_clean_run(self):
+        with Server() as server:
+            code, summary = probe(server.url, "--loops", "4", "--count", "40", "--body", "Meow")
+            self.assertEqual((code, summary["judgement"]), (0, "passed"), summary)
+            self.assertEqual((summary["sent"], summary["ok"], summary["failed"]), (40, 40, 0))
+            self.assertEqual(summary["statuses"], {"200": 40})
+            self.assertEqual(summary["families"], {"IPv4": {"sent": 40, "failed": 0}})
+            self.assertEqual(server.connections, 40, "a new connection for each request")
+            text = straycat("probe", server.url, "--count", "3").stdout
+            self.assertIn("sent 3, ok 3, failed 0", text)
+            self.assertIn("passed: no request failed", text)
+
+    def test_refusals_are_counted_and_allowed(self):
+        url = f"http://127.0.0.1:{closed_port()}/"
+        for engine in ("fast", "curl"):
+            code, summary = probe(url, "--count", "5", "--loops", "1", "--engine", engine)
+            self.assertEqual((code, summary["judgement"]), (1, "failed"))
+            self.assertEqual(summary["failures"]["refused"]["count"], 5)
+            self.assertIn("Connection refused", summary["failures"]["refused"]["message"])
+            self.assertEqual(probe(url, "--count", "5", "--loops", "1", "--allow", "100%", "--engine", engine)[0], 0)
+
+    def test_two_versions_behind_one_address_are_visible(self):
+        with Server([b"v1", b"v1", b"v2"]) as server:
+            code, summary = probe(server.url, "--loops", "1", "--count", "30")
+            self.assertEqual(code, 0)
+            self.assertEqual(sorted(summary["bodies"].values()), [10, 20])
+
+    def test_expectations(self):
+        sha = "404cdd7bc109c432f8cc2443b45bcfe95980f5107215c645236e577929ac3e52"
+        cases = [(("--status", "404"), "/404", 0), (("--status", "200,404"), "/404", 0), ((), "/404", 1),
+                 (("--body", "Meow"), "/", 0), (("--body", "Meo"), "/", 1), (("--body-contains", "eo"), "/", 0),
+                 (("--body-contains", "oe"), "/", 1), (("--body-regex", "^M[a-z]+w$"), "/", 0),
+                 (("--body-regex", "^m"), "/", 1), (("--body-sha256", sha), "/", 1)]
+        with Server() as server:
+            for flags, path, code in cases:
+                for engine in ("fast", "curl"):
+                    with self.subTest(flags=flags, engine=engine):
+                        got, summary = probe(server.url + path, "--count", "2", "--engine", engine, *flags)
+                        self.assertEqual(got, code, summary)
+
+    def test_limits_of_single_phases(self):
+        with Silent() as server:
+            for engine in ("fast", "curl"):
+                began = time.monotonic()
+                code, summary = probe(f"http://127.0.0.1:{server.port}/", "--count", "1", "--first-byte-timeout", "200ms",
+                                      "--engine", engine, "--timeout", "60s")
+                self.assertEqual(list(summary["failures"]), ["response_timeout"], summary)
+                self.assertIn(code, (1, 2))   # 2: this machine was so busy that the prober blames itself
+                self.assertLess(time.monotonic() - began, 20)
+            code, summary = probe(f"https://127.0.0.1:{server.port}/", "--count", "1", "--tls-timeout", "200ms",
+                                  "--connect-timeout", "60s", "--timeout", "60s")
+            self.assertEqual(list(summary["failures"]), ["response_timeout"], summary)
+
+    def test_a_name_that_is_none(self):
+        _, summary = probe("http://" + "x" * 70 + ".invalid/", "--count", "2")
+        self.assertEqual(list(summary["failures"]), ["name_not_found"])
+        self.assertEqual(summary["families"], {"no address": {"sent": 2, "failed": 2}})
+
+    def test_connections_kept_alive(self):
+        with Server() as server:
+            code, summary = probe(server.url, "--keep-alive", "1", "--loops", "2", "--count", "40")
+            self.assertEqual((code, summary["ok"]), (0, 40), summary)
+            self.assertLessEqual(server.connections, 4)
+            self.assertGreaterEqual(summary["reused"], 36)
+        with Server() as server:
+            code, summary = probe(server.url, "--keep-alive", "0.5", "--loops", "1", "--count", "60")
+            self.assertTrue(10 < summary["reused"] < 50, summary)
+
+    def test_through_a_proxy_and_to_another_address(self):
+        with Server() as server:
+            code, _ = probe("http://nowhere.invalid/hi", "--count", "1", "--proxy", server.url)
+            self.assertEqual((code, server.targets), (0, ["http://nowhere.invalid/hi"]))
+            code, _ = probe("http://nowhere.invalid/hi", "--count", "1", "--connect-to", f"127.0.0.1:{server.server_port}")
+            self.assertEqual((code, server.targets[1:]), (0, ["/hi"]))
+
+
+class AroundACommand(unittest.TestCase):
+    def test_phases_before_during_after(self):
+        with Server() as server:
+            code, summary = probe(server.url, "--rate", "50/s", "--baseline", "300ms", "--tail", "300ms",
+                                  command=("sh", "-c", "sleep 0.4"))
+            self.assertIn(code, (0, 2), summary)   # 2: this machine was too busy to send all
+            self.assertEqual([phase["name"] for phase in summary["phases"]], ["before", "during", "after"])
+            self.assertEqual(sum(phase["sent"] for phase in summary["phases"]), summary["sent"])
+            self.assertEqual(summary["command"], {"words": "sh -c sleep 0.4", "status": 0})
+
+    def test_a_command_that_fails_or_is_none(self):
+        with Server() as server:
+            flags = ("--loops", "1", "--pause", "10ms", "--baseline", "50ms", "--tail", "50ms")
+            code, summary = probe(server.url, *flags, command=("sh", "-c", "exit 7"))
+            self.assertEqual((code, summary["command"]["status"]), (4, 7))
+            done = straycat("probe", server.url, *flags, "--", "/no/such/program")
+            self.assertEqual(done.returncode, 4)
+            self.assertIn("cannot run '/no/such/program'", done.stderr)
+
+    def test_control_c_gives_the_partial_summary(self):
+        with Server() as server:
+            child = subprocess.Popen([STRAYCAT, "probe", server.url, "--loops", "2", "--pause", "5ms", "--json", "-"],
+                                     stdout=subprocess.PIPE, text=True)
+            while len(server.targets) < 10:
+                time.sleep(0.01)
+            child.send_signal(signal.SIGINT)
+            summary = json.loads(child.communicate(timeout=60)[0])
+            self.assertEqual((child.returncode, summary["interrupted"], summary["failed"]), (0, True, 0), summary)
+            self.assertGreaterEqual(summary["sent"], 10)
+
+
+class BadInput(unittest.TestCase):
+    def test_each_is_said_in_one_line(self):
+        cases = [("ftp://x/",), ("http://x/", "--rate", "fast"), ("http://x/", "--for", "10"), ("http://x/", "--allow", "2"),
+                 ("http://x/", "--body-regex", "("), ("https://x/", "--engine", "fast"), ("http://x/", "--connect-to", "y"),
+                 ("http://x/", "--rate", "1/s", "--loops", "1"), ("http://x/", "-H", "nonsense"),
+                 ("http://x/", "--for", "1s", "--", "true")]
+        for case in cases:
+            with self.subTest(case=case):
+                done = straycat("probe", *case)
+                self.assertEqual((done.returncode, done.stdout), (3, ""), done.stderr)
+                self.assertTrue(done.stderr.strip())
+
+
+class Tls(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="straycat-test-")
+        cls.place = pathlib.Path(cls.folder.name)
+        cls.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.pem",
+                    "-days", "30")
+        cls.issue("good", "subjectAltName=IP:127.0.0.1,DNS:cats.test", 30)
+        cls.issue("expired", "subjectAltName=IP:127.0.0.1", -1)
+        cls.issue("other", "subjectAltName=DNS:dogs.test", 30)
+        cls.issue("client", "extendedKeyUsage=clientAuth", 30)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    @classmethod
+    def openssl(cls, *words):
+        subprocess.run(["openssl", *words], cwd=cls.place, check=True, capture_output=True)
+
+    @classmethod
+    def issue(cls, name, extension, days):
+        (cls.place / "extensions").write_text(extension + "\n")
+        cls.openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out",
+                    f"{name}.csr")
+        cls.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days",
+                    str(days), "-extfile", "extensions", "-out", f"{name}.pem")
+
+    def context(self, name, ask_client=False):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.place / f"{name}.pem", self.place / f"{name}.key")
+        if ask_client:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(self.place / "ca.pem")
+        return context
+
+    def outcome(self, server, *flags):
+        code, summary = probe(server.url, "--count", "2", "--loops", "1", *flags)
+        return code, list(summary["failures"])
+
+    def test_certificates(self):
+        ca = ("--cacert", self.place / "ca.pem")
+        with Server(tls=self.context("good")) as server:
+            self.assertEqual(self.outcome(server, *ca), (0, []))
+            self.assertEqual(self.outcome(server), (1, ["tls"]), "verification is on by default")
+            self.assertEqual(self.outcome(server, "--insecure"), (0, []))
+            self.assertEqual(self.outcome(server, *ca, "--server-name", "cats.test"), (0, []))
+            self.assertEqual(self.outcome(server, *ca, "--server-name", "dogs.test"), (1, ["tls"]))
+            self.assertEqual(self.outcome(server, *ca, "--http2"), (0, []), "a server that does not speak it")
+        for name in ("expired", "other"):
+            with Server(tls=self.context(name)) as server:
+                self.assertEqual(self.outcome(server, *ca), (1, ["tls"]), name)
+
+    def test_the_clients_certificate(self):
+        with Server(tls=self.context("good", ask_client=True)) as server:
+            own = ("--cert", self.place / "client.pem", "--key", self.place / "client.key")
+            self.assertEqual(self.outcome(server, "--cacert", self.place / "ca.pem", *own), (0, []))
+            code, kinds = self.outcome(server, "--cacert", self.place / "ca.pem")
+            # TLS 1.3: the server's alert comes after the client has sent its request, and its RST may overtake it.
+            self.assertEqual((code, set(kinds) <= {"tls", "reset"}), (1, True), kinds)
+
+    def test_a_handshake_that_is_cut(self):
+        with Silent(cut=True) as server:
+            code, summary = probe(f"https://127.0.0.1:{server.port}/", "--count", "1")
+            self.assertEqual((code, list(summary["failures"])), (1, ["tls"]), summary)
+
+
+if __name__ == "__main__":
+    unittest.main()
