@@ -16,7 +16,9 @@ constexpr Nanos health_length = std::chrono::seconds{1};
 constexpr Nanos patience = std::chrono::seconds{2};
 constexpr Nanos soonest_alarm = std::chrono::milliseconds{200};
 // Requests under way at the end get this long; more would hold up whoever waits for the summary.
-constexpr Nanos drain_length = std::chrono::seconds{1};
+constexpr Nanos drain_length = std::chrono::seconds{1};  // for requests under way
+// For a reader that lags behind; together well within a pod's usual grace period of 30 s.
+constexpr Nanos reader_patience = std::chrono::seconds{2}, flush_length = std::chrono::seconds{10};
 // Some minutes of records; beyond it the reader loses records, and the requests nothing.
 constexpr std::size_t output_bound = 8u << 20;
 
@@ -208,7 +210,7 @@ void Agent::end() {
   tell_health(monotonic_now());
   summary.records = journal_.numbers_used();
   journal_.write(summary, true);
-  out_.drain(drain_length);
+  out_.drain(reader_patience, flush_length);
   loop_.stop();
 }
 

@@ -97,12 +97,12 @@ bool LineWriter::push(std::string line, bool important) {
   return true;
 }
 
-bool LineWriter::drain(Nanos limit) {
+bool LineWriter::drain(Nanos patience, Nanos limit) {
   const Stamp end = monotonic_now() + limit;
   while (impl_->left() > 0 && !impl_->broken) {
     const Nanos rest = end - monotonic_now();
     if (rest <= Nanos{0}) return false;
-    if (impl_->watched && !writable(impl_->out, rest)) return false;
+    if (impl_->watched && !writable(impl_->out, std::min(rest, patience))) return false;
     impl_->write_piece();
   }
   return impl_->left() == 0;

@@ -22,8 +22,9 @@ class LineWriter {
 
   // False: there is no room, and nothing of the line was taken. An `important` line has twice the room.
   bool push(std::string line, bool important);
-  // Waits for the reader, but not beyond `limit`. Returns whether all is written.
-  bool drain(Nanos limit);
+  // Waits for the reader, but not beyond `limit`, nor for one that takes nothing for `patience`. Returns whether all is
+  // written.
+  bool drain(Nanos patience, Nanos limit);
   // The reader is gone, or the disk is full.
   [[nodiscard]] bool broken() const;
 

@@ -56,8 +56,10 @@ LoggedPacket parse_packet(std::string_view attributes) {
     if (type == NFULA_SEQ) out.sequence = ntohl(read_as<std::uint32_t>(value));
     if (type == NFULA_TIMESTAMP) {
       const auto stamp = read_as<nfulnl_msg_packet_timestamp>(value);
-      out.wall_ns = static_cast<std::int64_t>(be64toh(stamp.sec)) * 1'000'000'000 +
-                    static_cast<std::int64_t>(be64toh(stamp.usec)) * 1000;
+      const std::uint64_t seconds = be64toh(stamp.sec), micros = be64toh(stamp.usec);
+      // Nanoseconds since 1970 in 64 bits end in 2262: what says more was not written by a kernel with a sane clock.
+      if (seconds < 9'000'000'000 && micros < 1'000'000)
+        out.wall_ns = static_cast<std::int64_t>(seconds * 1'000'000'000 + micros * 1000);
     }
   });
   return out;

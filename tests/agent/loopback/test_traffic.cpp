@@ -131,7 +131,7 @@ TEST(Agent, ASlowReaderNeverSlowsTheRequests) {
   ::usleep(1'500'000);  // the whole run long nobody reads
   EXPECT_EQ(agent.wait(), 0) << agent.errors();
   const Sums total = sums(agent.all<AttemptWindow>());
-  EXPECT_EQ(total.sent, 1000u);
+  EXPECT_EQ(total.sent, 1000u) << agent.errors();
   EXPECT_EQ(stream_fault(agent.events()), "");
 }
 
@@ -179,7 +179,7 @@ TEST(Agent, RunningOutOfDescriptorsIsItsOwnLimit) {
   ASSERT_TRUE(agent.wait_for(VantageRecord::kind));
   const rlimit few{40, 40};
   ASSERT_EQ(::prlimit(agent.pid(), RLIMIT_NOFILE, &few, nullptr), 0);
-  ASSERT_TRUE(agent.wait_for(AttemptFailed::kind, 5));
+  ASSERT_TRUE(agent.wait_for(AttemptFailed::kind, 5)) << agent.wait() << agent.errors();
   ASSERT_TRUE(agent.wait_for(VantageHealth::kind, 2));
   agent.signal(SIGTERM);
   EXPECT_EQ(agent.wait(), 0) << agent.errors();

@@ -27,11 +27,12 @@ void attribute(std::string& out, std::uint16_t type, const std::string& payload)
   pad(out);
 }
 
-std::string packet_message(const std::string& prefix, const std::string& payload, std::uint32_t sequence) {
+std::string packet_message(const std::string& prefix, const std::string& payload, std::uint32_t sequence,
+                           std::uint64_t seconds = 7) {
   std::string body = bytes_of(nfgenmsg{AF_INET, NFNETLINK_V0, htons(100)});
   attribute(body, NFULA_PREFIX, prefix + '\0');
   attribute(body, NFULA_SEQ, bytes_of(htonl(sequence)));
-  attribute(body, NFULA_TIMESTAMP, bytes_of(nfulnl_msg_packet_timestamp{htobe64(7), htobe64(5)}));
+  attribute(body, NFULA_TIMESTAMP, bytes_of(nfulnl_msg_packet_timestamp{htobe64(seconds), htobe64(5)}));
   attribute(body, NFULA_PAYLOAD, payload);
   nlmsghdr header{static_cast<std::uint32_t>(NLMSG_HDRLEN + body.size()), (NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_PACKET,
                   0, 0, 0};
@@ -61,8 +62,13 @@ TEST(LogDatagram, ReadsEveryPacketInIt) {
   EXPECT_EQ(read[1].source_port, 40113) << "behind IP options";
 }
 
-TEST(LogDatagram, SurvivesWhateverComes) {
-  const auto seed = std::random_device()();
+TEST(LogDatagram, LeavesOutATimeThatNanosecondsCannotHold) {
+  const auto read = parse_log_datagram(packet_message("e0", syn(5, 40112), 41, 463'856'467'975));
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(read[0].wall_ns, 0);
+}
+
+void survive(std::uint32_t seed) {
   std::cout << "seed " << seed << std::endl;
   std::mt19937 random(seed);
   const auto whole = packet_message("e0", syn(5, 40112), 41) + packet_message("e17", syn(7, 40113), 42);
@@ -73,6 +79,9 @@ TEST(LogDatagram, SurvivesWhateverComes) {
     EXPECT_LE(parse_log_datagram(std::string(broken)).size(), 2U + broken.size() / NLMSG_HDRLEN);
   }
 }
+
+TEST(LogDatagram, SurvivesWhateverComes) { survive(std::random_device()()); }
+TEST(LogDatagram, SurvivesWhatOnceWasTooMuch) { survive(3744145744); }  // a time that overflowed
 
 }  // namespace
 }  // namespace straycat::cluster
