@@ -18,7 +18,7 @@ namespace straycat::runner {
 
 class Tasks {
  public:
-  explicit Tasks(boost::asio::any_io_executor executor) : executor_(executor), ended_(std::move(executor)) {}
+  explicit Tasks(boost::asio::any_io_executor executor) : executor_(std::move(executor)), ended_(executor_) {}
 
   void spawn(boost::asio::awaitable<void> work) {
     auto& one = running_.emplace_back();
