@@ -84,7 +84,7 @@ void set_method(CURL* easy, const Request& request) {
 
 void append(ListPtr& list, const std::string& line) {
   if (auto* longer = curl_slist_append(list.get(), line.c_str())) {
-    list.release();
+    static_cast<void>(list.release());
     list.reset(longer);
   }
 }
