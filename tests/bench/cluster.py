@@ -81,9 +81,11 @@ def in_network(pid, work, *arguments):
 
 
 def first_answer(line):
-    """Asks the Service until it answers, then says when that was."""
+    """From the word on: asks the Service until it answers, then says when that was."""
+    line.recv()
     while True:
-        connection = http.client.HTTPConnection(ADDRESS, 80, timeout=1)
+        # A SYN to an address that is no Service's yet is dropped, and the kernel would send it again after a second only.
+        connection = http.client.HTTPConnection(ADDRESS, 80, timeout=0.1)
         try:
             connection.request("GET", "/hi")
             if connection.getresponse().status == 200:
@@ -94,12 +96,13 @@ def first_answer(line):
             connection.close()
 
 
-def time_to_first_answer():
-    with Cluster("kernel") as cluster:
+def time_to_first_answer(min_sync_period):
+    with Cluster("kernel", "--min-sync-period", min_sync_period) as cluster:
         served = time.monotonic()
         line = in_network(network_of(cluster), first_answer)
         prepared = time.monotonic()   # the client's own process is no part of it
         cluster.call("POST", "/api/v1/namespaces/default/services", service(LABELS))
+        line.send("go")
         cluster.call("POST", "/apis/apps/v1/namespaces/default/deployments", deployment())
         if not line.poll(20):
             raise SystemExit("no answer in 20 s")
@@ -153,11 +156,15 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/bench cluster", description=__doc__)
     parser.add_argument("--repetitions", type=int, default=20)
     count = parser.parse_args().repetitions
-    starts = [time_to_first_answer() for _ in range(count)]
+    # The Service's own rule is written when it is made; its first endpoint then waits for minSyncPeriod, as kube-proxy's
+    # would. The bound is on what is ours, so it is measured without that wait; the other is told beside it.
+    starts = [time_to_first_answer("0s") for _ in range(count)]
+    usual = [time_to_first_answer("1s")[1] for _ in range(max(1, count // 4))]
     rules = times_to_rule(count)
     return measure.tell([
         measure.Figure("start to the API server's kubeconfig", "ms", [served for served, _ in starts]),
         measure.Figure("start to the Service's first answer", "ms", [answered for _, answered in starts], most=100),
+        measure.Figure("the same with kube-proxy's minSyncPeriod of 1 s", "ms", usual),
         measure.Figure("request that changes an endpoint to the kernel's rule", "ms", rules, most=5),
     ])
 

@@ -102,8 +102,22 @@ Result<std::string> KernelDataPlane::allocate_address() {
   return *address;
 }
 
+// An end of a wire that was opened before the other gets its queue only when the kernel's link watch comes round, and
+// drops what is sent until then: of a first ARP request, so that nobody reaches the pod for a second. From Linux 6.8 on
+// a question for the link waits for that (linkwatch_sync_dev in rtnl_getlink); before, the wait is merely short.
+Result<> KernelDataPlane::await_queue(const std::string& link) {
+  const auto found = routes_.link_index(link);
+  if (!found) return found.error();
+  return {};
+}
+
 Result<> KernelDataPlane::attach(pid_t pid, const std::string& address) {
   const auto name = link_name(address);
+  if (auto done = wire(pid, name, address); !done) return done;
+  return await_queue(name);
+}
+
+Result<> KernelDataPlane::wire(pid_t pid, const std::string& name, const std::string& address) {
   if (routes_.link_index(name))
     (void)routes_.delete_link(name);  // the namespace of a pod long gone is still held by somebody
   if (auto done = routes_.add_wire(name, "eth0", pid); !done) return done;

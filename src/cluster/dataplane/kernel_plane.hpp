@@ -39,6 +39,8 @@ class KernelDataPlane final : public DataPlane {
 
  private:
   KernelDataPlane(RouteSocket routes, Nft nft);
+  Result<> wire(pid_t pid, const std::string& name, const std::string& address);
+  Result<> await_queue(const std::string& link);
   Result<> rebuild();
   Result<> run_all(const std::vector<nlohmann::json>& transactions);
   std::map<std::string, std::uint64_t> read_counters();  // by object name
