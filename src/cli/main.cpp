@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/live_options.hpp"
 #include <straycat/agent/orders.hpp>
 #include <straycat/images/images.hpp>
 #include <straycat/yaml/document.hpp>
@@ -229,7 +230,11 @@ std::string suggestion(const CLI::App& app, int argc, char** argv) {
 }
 
 int main_with_options(int argc, char** argv) {
-  CLI::App app{"straycat finds out why a Kubernetes Service refuses connections, and proves it.", "straycat"};
+  // Installed as kubectl-straycat, it is kubectl's plugin: `kubectl straycat diagnose svc/NAME`.
+  const std::string called = argc > 0 ? argv[0] : "";
+  const bool plugin = called.substr(called.rfind('/') + 1) == "kubectl-straycat";
+  CLI::App app{"straycat finds out why a Kubernetes Service refuses connections, and proves it.",
+               plugin ? "kubectl straycat" : "straycat"};
   app.set_version_flag("--version", "straycat " STRAYCAT_VERSION);
   app.footer(exit_codes);
   app.require_subcommand(1);
@@ -237,6 +242,9 @@ int main_with_options(int argc, char** argv) {
   ReportArguments report;
   ClusterArguments cluster;
   ProbeArguments probe;
+  DiagnoseArguments diagnose;
+  CleanupArguments cleanup;
+  RbacArguments rbac;
   Look look;
   std::vector<std::string> files;
   bool shape_only = false;
@@ -248,6 +256,10 @@ int main_with_options(int argc, char** argv) {
   check_app->add_flag("--shape-only", shape_only, "Only what the JSON Schema can say: no cross references, no files");
   const CLI::App* cluster_app = add_cluster(app, cluster);
   const CLI::App* probe_app = add_probe(app, probe);
+  CLI::App* diagnose_app = add_diagnose(app, diagnose);
+  add_look(*diagnose_app, diagnose.look);
+  const CLI::App* cleanup_app = add_cleanup(app, cleanup);
+  const CLI::App* rbac_app = add_rbac(app, rbac);
   CLI::App* doctor_app =
       app.add_subcommand("doctor", "Tell what this machine allows the embedded cluster, and how to allow more");
   add_look(*doctor_app, look);
@@ -276,6 +288,9 @@ int main_with_options(int argc, char** argv) {
   if (run_app->parsed()) return run_command(run);
   if (report_app->parsed()) return report_command(report);
   if (probe_app->parsed()) return probe_command(probe);
+  if (diagnose_app->parsed()) return diagnose_command(diagnose);
+  if (cleanup_app->parsed()) return cleanup_command(cleanup);
+  if (rbac_app->parsed()) return rbac_command(rbac);
   if (check_app->parsed()) return check_command(files, shape_only);
   if (doctor_app->parsed()) return doctor_command(look);
   if (schema_app->parsed()) return schema_command(which);

@@ -12,11 +12,13 @@
 #include "cli/commands.hpp"
 #include "cli/embedded.hpp"
 #include "cli/files.hpp"
+#include "cli/live_commands.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include <straycat/diagnose/verdict.hpp>
 #include <straycat/history/history.hpp>
 #include <straycat/kube/config.hpp>
+#include <straycat/runner/rights.hpp>
 #include <straycat/runner/runner.hpp>
 
 namespace straycat::cli {
@@ -83,6 +85,24 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   return judge_run(folder);
 }
 
+// Every right that is missing is said at once, before anything is made.
+Result<> check_rights(const plan::Plan& plan, const kube::Config& cluster, const RunArguments& arguments) {
+  const auto rights = runner::run_rights(plan, arguments.ns.empty());
+  const auto missing = runner::missing_rights(cluster, arguments.ns, rights);
+  if (!missing) return missing.error();
+  std::string lacking;
+  for (const runner::Right& right : *missing) {
+    if (right.cost.empty())
+      lacking += (lacking.empty() ? "" : ", ") + runner::describe(right);
+    else
+      fmt::print(stderr, "straycat: this user may not {}; what is lost: {}\n", runner::describe(right), right.cost);
+  }
+  if (lacking.empty()) return {};
+  return own_trouble(
+      fmt::format("this user may not: {} ({}; `straycat rbac` prints what is needed)", lacking,
+                  arguments.ns.empty() ? "in a namespace of the run's own" : "in namespace " + arguments.ns));
+}
+
 // The cluster that was named, or an embedded one of this run's own.
 Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const RunArguments& arguments) {
   const bool named = !arguments.context.empty() || arguments.in_cluster;
@@ -101,6 +121,8 @@ Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const Ru
   if (named)
     fmt::print(stderr, "straycat: {}, namespace {}\n", config->describe(),
                arguments.ns.empty() ? "of the run's own" : arguments.ns);
+  if (named)
+    if (const Result<> good = check_rights(plan, *config, arguments); !good) return good.error();
   return carry_out(plan, *config, folder, arguments);
 }
 
@@ -133,15 +155,10 @@ int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& fold
 
 }  // namespace
 
-int run_command(const RunArguments& arguments) {
-  if (!arguments.kubeconfig.empty() && arguments.context.empty())
-    return complain(bad_input("--kubeconfig needs --context: whatever deploys must have its cluster named"));
-  if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
-  const Result<plan::Plan> plan = read_plan(arguments);
-  if (!plan) return complain(plan.error());
-  const Result<fs::path> folder = make_run_folder(arguments.out, plan->name);
+int run_plan(const plan::Plan& plan, const RunArguments& arguments) {
+  const Result<fs::path> folder = make_run_folder(arguments.out, plan.name);
   if (!folder) return complain(folder.error());
-  const Result<Judged> judged = run_once(*plan, *folder, arguments);
+  const Result<Judged> judged = run_once(plan, *folder, arguments);
   if (!judged) return complain(judged.error());
   if (Result<> done = write_reports(*judged, *folder); !done) return complain(done.error());
   if (Result<> done = write_outputs(*judged, arguments.outputs); !done) return complain(done.error());
@@ -149,8 +166,17 @@ int run_command(const RunArguments& arguments) {
     fmt::print("{}", report::render_text(judged->history, judged->verdict, style_for(arguments.look, STDOUT_FILENO)));
     fmt::print(stderr, "straycat: the run's log and reports are in {}\n", folder->string());
   }
-  if (arguments.prove_fix) return prove_fix(*plan, *judged, *folder, arguments);
+  if (arguments.prove_fix) return prove_fix(plan, *judged, *folder, arguments);
   return judged->verdict.exit_code;
+}
+
+int run_command(const RunArguments& arguments) {
+  if (!arguments.kubeconfig.empty() && arguments.context.empty())
+    return complain(bad_input("--kubeconfig needs --context: whatever deploys must have its cluster named"));
+  if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
+  const Result<plan::Plan> plan = read_plan(arguments);
+  if (!plan) return complain(plan.error());
+  return run_plan(*plan, arguments);
 }
 
 }  // namespace straycat::cli

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "kubectl.hpp"
 #include "readiness.hpp"
 #include "share.hpp"
 #include "words.hpp"
+#include <straycat/diagnose/kubectl.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {

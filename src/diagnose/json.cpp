@@ -1,4 +1,5 @@
 #include <straycat/diagnose/verdict.hpp>
+#include <straycat/diagnose/verdict_json.hpp>
 
 namespace straycat::diagnose {
 namespace {
@@ -39,7 +40,9 @@ json rival(const Rival& one) {
 
 json workload(const std::optional<model::ObjectRef>& ref) { return ref ? json(*ref) : json(nullptr); }
 
-json finding(const Finding& one) {
+}  // namespace
+
+json to_json(const Finding& one) {
   json out = json::object({{"cause", one.cause},
                            {"title", one.title},
                            {"sentence", one.sentence},
@@ -58,13 +61,23 @@ json finding(const Finding& one) {
   return out;
 }
 
-json intent(const Intent& one) {
+namespace {
+
+json finding(const Finding& one) { return to_json(one); }
+
+}  // namespace
+
+json to_json(const Intent& one) {
   return json::object({{"namespace", one.ns},
                        {"service", one.service},
                        {"workload", workload(one.workload)},
                        {"given", one.given},
                        {"basis", one.basis}});
 }
+
+namespace {
+
+json intent(const Intent& one) { return to_json(one); }
 
 json share(const Share& one) {
   return json::object({{"attempts", one.attempts},

@@ -1,7 +1,6 @@
-#include "kubectl.hpp"
-
 #include <algorithm>
 
+#include <straycat/diagnose/kubectl.hpp>
 #include <straycat/diagnose/verdict.hpp>
 #include <straycat/model/selector.hpp>
 

@@ -40,7 +40,23 @@ bool says_when_traffic_runs(const std::vector<plan::Step>& steps) {
                      [](const plan::Step& step) { return std::holds_alternative<plan::Traffic>(step.action); });
 }
 
+// Every manifest is tried before the first change: a field that nobody knows must not stop the run half-way.
+asio::awaitable<Result<>> Steps::rehearse() {
+  for (const auto& step : site_.plan.steps) {
+    const auto* apply = std::get_if<plan::Apply>(&step.action);
+    if (apply == nullptr) continue;
+    for (const auto& manifest : apply->manifests) {
+      kube::ApplyOptions options;
+      options.dry_run = true;
+      auto answer = co_await site_.client.apply(labelled(manifest.object, site_.ns, site_.run_id), site_.ns, options);
+      if (!answer) co_return answer.error().to_error().within(fmt::format("{}:{}", manifest.file, manifest.line));
+    }
+  }
+  co_return Result<>{};
+}
+
 asio::awaitable<Result<>> Steps::run() {
+  if (auto good = co_await rehearse(); !good) co_return good;
   const auto phases = phases_of(site_.plan.steps);
   const bool implied = !says_when_traffic_runs(site_.plan.steps) && !site_.plan.traffic.empty();
   if (implied)

@@ -27,6 +27,7 @@ class Steps {
   boost::asio::awaitable<void> stop_traffic();
 
  private:
+  boost::asio::awaitable<Result<>> rehearse();
   boost::asio::awaitable<Result<>> one(std::size_t index, std::string phase);
   boost::asio::awaitable<Result<>> carry_out(const plan::Step& step);
   boost::asio::awaitable<Result<>> act(const plan::Apply& action);

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "../kubectl.hpp"
 #include "../words.hpp"
 #include "rules.hpp"
+#include <straycat/diagnose/kubectl.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -46,7 +46,8 @@ bool nobody_there(const Cell& cell) {
   return judgeable(cell) && cell.set_size == 0 && (like == Likeness::refused || like == Likeness::no_answer);
 }
 
-// A success while the slices are empty (lag left out) means that the slices do not tell everything.
+// A success while the slices are empty (lag left out) means that the slices do not tell everything. One that only ended
+// when they were empty no longer does not: its SYN was sent again, and answered by whoever had come back.
 bool somebody_answered(const Case& the_case, const Cell& cell) {
   const auto& history = the_case.history;
   const auto& phases = the_case.view_of(cell).phases;
@@ -57,7 +58,8 @@ bool somebody_answered(const Case& the_case, const Cell& cell) {
   const history::Span empty{phase->from + history.lag.late_ns, phase->to - history.lag.early_ns};
   const auto& windows = history.traffic[cell.traffic].windows;
   return std::any_of(windows.begin(), windows.end(), [&](const AttemptWindow& window) {
-    return window.ok > 0 && empty.from <= window.from_ns && window.to_ns <= empty.to;
+    return window.ok > 0 && empty.from <= window.from_ns && window.to_ns <= empty.to &&
+           window.last_ok_end_ns <= empty.to;
   });
 }
 

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "../kubectl.hpp"
 #include "../words.hpp"
 #include "rules.hpp"
+#include <straycat/diagnose/kubectl.hpp>
 
 namespace straycat::diagnose {
 namespace {

@@ -9,6 +9,7 @@
 #include "report/story.hpp"
 #include "report/text/canvas.hpp"
 #include "report/text/lanes.hpp"
+#include "report/text/page.hpp"
 #include <straycat/report/report.hpp>
 
 namespace straycat::report {
@@ -17,46 +18,6 @@ namespace {
 using diagnose::Conclusion;
 using diagnose::Verdict;
 using history::History;
-
-// Collects lines; everything that goes through `say` is made harmless and wrapped.
-class Page {
- public:
-  explicit Page(const TextStyle& style) : style_(style) {}
-
-  void line(const std::string& text = "") { out_ += text + "\n"; }
-  void title(std::string_view text) {
-    line();
-    say("", text, Ink::bold);
-  }
-  // A paragraph with a first-line prefix; following lines are indented as deep.
-  void say(std::string_view prefix, std::string_view text, Ink colour = Ink::plain) {
-    const std::size_t indent = columns(prefix);
-    const auto width = static_cast<std::size_t>(std::max(60, style_.width));
-    bool first = true;
-    for (const std::string& part : wrap(harmless(text, style_.unicode), width > indent + 20 ? width - indent : 20)) {
-      line((first ? std::string(prefix) : std::string(indent, ' ')) + ink(part, colour, style_));
-      first = false;
-    }
-  }
-  // A line to copy: never wrapped.
-  void code(std::string_view prefix, std::string_view text) {
-    line(std::string(prefix) + ink(harmless(text, style_.unicode), Ink::cyan, style_));
-  }
-  void block(std::string_view prefix, std::string_view text) {
-    while (!text.empty()) {
-      const std::size_t end = text.find('\n');
-      code(prefix, text.substr(0, end));
-      text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    }
-  }
-
-  [[nodiscard]] const TextStyle& style() const { return style_; }
-  [[nodiscard]] std::string take() { return std::move(out_); }
-
- private:
-  TextStyle style_;
-  std::string out_;
-};
 
 void write_heading(Page& page, const History& history) {
   const Header& header = history.header;
@@ -117,54 +78,6 @@ void write_story(Page& page, const History& history, const Verdict& verdict) {
     for (const std::string& detail : moment.details) page.say(std::string(prefix.size(), ' ') + "  ", detail, Ink::dim);
   }
   if (left_out > 0) page.say("  ", fmt::format("({} more moments are in the JSON report)", left_out), Ink::dim);
-}
-
-std::string_view mark(diagnose::Weight weight) {
-  switch (weight) {
-    case diagnose::Weight::decides:
-      return "  * ";
-    case diagnose::Weight::corroborates:
-      return "  + ";
-    case diagnose::Weight::against:
-      return "  ! ";
-    case diagnose::Weight::context:
-      return "  - ";
-  }
-  return "  - ";
-}
-
-// `proven` is false for what only explains a part: it accuses nobody, and its fix is not told.
-void write_finding(Page& page, const diagnose::Finding& finding, bool proven) {
-  page.title(fmt::format("{}{}{}",
-                         proven ? "" : "Suspected, not proven: ", harmless(finding.title, page.style().unicode),
-                         finding.workload ? ": " + harmless(finding.workload->display(), page.style().unicode) : ""));
-  page.say(proven ? "" : "If so: ", finding.sentence);
-  page.line();
-  page.line(ink("Evidence (* decides, + speaks for it, ! against, - context)", Ink::dim, page.style()));
-  for (const diagnose::Evidence& evidence : finding.evidence) {
-    page.say(mark(evidence.weight), evidence.text);
-    if (!evidence.kubectl.empty()) page.code("      $ ", evidence.kubectl);
-  }
-  if (finding.rivals.empty()) return;
-  page.line(ink("Other causes", Ink::dim, page.style()));
-  for (const diagnose::Rival& rival : finding.rivals) {
-    page.say(rival.excluded ? "  excluded  " : "  possible  ", fmt::format("{}: {}", rival.title, rival.reason));
-  }
-}
-
-void write_fix(Page& page, const diagnose::Finding& finding) {
-  if (!finding.fix) {
-    if (!finding.no_fix.empty()) page.say("Fix: none proposed. ", finding.no_fix);
-    return;
-  }
-  const diagnose::Fix& fix = *finding.fix;
-  page.title(
-      fmt::format("Fix: change {}{}", harmless(fix.target.display(), page.style().unicode),
-                  fix.file.empty() ? "" : fmt::format(" ({}:{})", harmless(fix.file, page.style().unicode), fix.line)));
-  page.block("    ", fix.yaml);
-  for (std::size_t i = 0; i < fix.order.size(); ++i) page.say(fmt::format("  {}. ", i + 1), fix.order[i]);
-  for (const std::string& checked : fix.checked) page.say("  checked: ", checked);
-  for (const std::string& line : fix.kubectl) page.code("      $ ", line);
 }
 
 void write_phases(Page& page, const Verdict& verdict) {

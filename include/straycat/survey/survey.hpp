@@ -1,0 +1,132 @@
+// Who stands behind a Service, whom it was probably made for, who could come to stand there and who lately did: read
+// off what a cluster lists at one instant, without any traffic. Pure and deterministic.
+//
+// Without traffic nothing is proven: a finding here says that something is wrong with how objects match, not that a
+// request failed. What could not be read is never taken for "there is none".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <straycat/diagnose/verdict.hpp>
+#include <straycat/model/objects.hpp>
+
+namespace straycat::survey {
+
+using json = nlohmann::json;
+
+inline constexpr std::string_view survey_format = "straycat.survey/1";
+
+// A kind of object that was asked for and not given.
+struct Unread {
+  std::string resource;     // "cronjobs"
+  std::string ns;           // "" = all namespaces
+  std::string why;          // the API server's words, or "no answer within 5 s"
+  bool not_served = false;  // the cluster does not know the kind: then there are none of it
+};
+
+// What was read, at one instant.
+struct Snapshot {
+  std::int64_t wall_ns = 0;  // when
+  std::string where;         // the cluster, context and user, for people (kube::Config::describe)
+  std::string version;       // of Kubernetes, "" when unknown
+  std::vector<model::Service> services;
+  std::vector<model::EndpointSlice> slices;
+  std::vector<model::Pod> pods;
+  std::vector<model::Workload> workloads;  // all kinds
+  std::vector<model::KubeEvent> events;
+  std::vector<model::NetworkPolicy> policies;
+  std::vector<Unread> unread;
+
+  // Whether this resource could be read (a kind that is not served counts as read: there is none of it).
+  [[nodiscard]] bool knows(std::string_view resource) const;
+};
+
+// How a Service port's target fits the pods of one workload.
+struct PortFit {
+  std::string service_port;   // name, "" for the only one
+  int port = 0;               // the Service's number
+  std::string target;         // targetPort as it is written: "3000", "http"
+  std::optional<int> number;  // what it means on these pods; none: they have no port of that name
+  bool declared = false;      // a container declares that number
+  bool probed = false;        // a readiness probe asks at it
+  std::vector<int> others;    // what the containers declare instead
+  [[nodiscard]] bool fits() const { return number && (declared || probed); }
+};
+
+struct PodLine {
+  std::string name, uid, address, node, phase;
+  bool ready = false, routable = false, terminating = false, listed = false;
+  std::int64_t ready_since_wall_ns = 0;  // of the condition Ready, 0 when not ready
+  int restarts = 0;
+  std::string trouble;  // "CrashLoopBackOff", "ImagePullBackOff", "" when there is none
+};
+
+// One workload whose pods the Service selects now.
+struct Standing {
+  model::ObjectRef workload;  // the root owner; a Pod that nobody owns is its own
+  model::Labels labels;       // of its pods (of its template where that is known)
+  std::vector<PodLine> pods;
+  std::size_t ready = 0, routable = 0;
+  std::int64_t since_wall_ns = 0;      // its first pod's readiness, else creation
+  std::vector<std::string> readiness;  // "httpGet :3000/healthz"; empty: no readiness probe
+  std::vector<PortFit> ports;
+  std::string helm_hook;
+  bool meant = false, stray = false;
+  [[nodiscard]] bool fits() const;  // one of its ports fits
+};
+
+// A workload that has no pod behind the Service now, and whose pod template the Service would select.
+struct Prospect {
+  model::ObjectRef workload;
+  std::string state;  // "each time that it runs", "suspended", "finished", "scaled to 0", "no pod yet"
+  model::Labels labels;
+  bool stray = false;
+};
+
+// Something that lately stood there.
+struct Past {
+  model::ObjectRef workload;
+  std::string pod;
+  std::int64_t from_wall_ns = 0, to_wall_ns = 0;  // its container's running time; 0 = not known
+  std::string text;
+  bool stray = false;
+};
+
+struct Survey {
+  std::string ns, service;
+  model::Labels selector;
+  std::string ports;  // "80 -> 3000, 443 -> https"
+  std::vector<Standing> behind;
+  std::vector<Prospect> prospects;
+  std::vector<Past> past;  // newest first
+  diagnose::Intent intent;
+  std::vector<diagnose::Finding> findings;
+  std::vector<std::string> open;   // why it cannot be told whether more is wrong, a sentence each
+  std::vector<std::string> notes;  // what a reader should know and is no flaw
+  std::string headline;
+  // 1 a finding, else 2 when something is open, else 0.
+  [[nodiscard]] int exit_code() const;
+};
+
+// The one survey of the Service; none when the snapshot has no such Service. `meant` are the workloads that the person
+// says the Service is for.
+[[nodiscard]] std::optional<Survey> survey_service(const Snapshot& snapshot, const std::string& ns,
+                                                   const std::string& service,
+                                                   const std::vector<model::ObjectRef>& meant);
+// Each Service of the snapshot, by namespace and name.
+[[nodiscard]] std::vector<Survey> survey_all(const Snapshot& snapshot);
+
+// What the lists that are missing cost a verdict, a sentence each, with the API server's words.
+[[nodiscard]] std::vector<std::string> costs(const Snapshot& snapshot);
+
+// {"format", "where", "version", "wallNs", "services": [...], "notSeen": [...], "exitCode"}
+[[nodiscard]] json to_json(const Snapshot& snapshot, const std::vector<Survey>& surveys);
+// 1 when one survey has a finding, else 2 when one is open, else 0.
+[[nodiscard]] int exit_code(const std::vector<Survey>& surveys);
+
+}  // namespace straycat::survey

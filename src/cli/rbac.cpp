@@ -1,0 +1,57 @@
+// `straycat rbac`: the least rights that a scenario, or `diagnose`, needs.
+#include <fmt/format.h>
+
+#include "cli/live_commands.hpp"
+#include <straycat/runner/rights.hpp>
+
+namespace straycat::cli {
+namespace {
+
+int complain(const Error& error) {
+  fmt::print(stderr, "straycat: {}\n", error.message);
+  return error.fault == Fault::bad_input ? exit_bad_input : exit_own_trouble;
+}
+
+// "User:jane", "Group:devs", "ServiceAccount:ci/robot".
+Result<> read_subject(const std::string& text, nlohmann::json& subject) {
+  if (text.empty()) return {};
+  const auto colon = text.find(':');
+  const std::string kind = text.substr(0, colon);
+  const std::string name = colon == std::string::npos ? "" : text.substr(colon + 1);
+  const auto slash = name.find('/');
+  const bool account = kind == "ServiceAccount";
+  const bool known = kind == "User" || kind == "Group" || account;
+  if (!known || name.empty() || (account && slash == std::string::npos))
+    return bad_input(fmt::format("--to {}: expected User:NAME, Group:NAME or ServiceAccount:NAMESPACE/NAME", text));
+  subject["kind"] = kind;
+  subject["name"] = account ? name.substr(slash + 1) : name;
+  if (account) subject["namespace"] = name.substr(0, slash);
+  return {};
+}
+
+}  // namespace
+
+int rbac_command(const RbacArguments& arguments) {
+  nlohmann::json subject;
+  if (const Result<> good = read_subject(arguments.to, subject); !good) return complain(good.error());
+  std::vector<runner::Right> rights = runner::survey_rights();
+  std::string name = "straycat-diagnose";
+  if (!arguments.scenario.empty()) {
+    const Result<plan::Plan> plan = load_scenario(arguments.scenario);
+    if (!plan) return complain(plan.error());
+    rights = runner::run_rights(*plan, arguments.ns.empty());
+    name = "straycat-" + plan->name;
+  }
+  fmt::print("# {}\n", arguments.scenario.empty() ? "What `straycat diagnose` needs; it only reads."
+                       : arguments.ns.empty()     ? "What the scenario needs in a namespace of its own."
+                                                  : "What the scenario needs in this namespace.");
+  for (const runner::Right& right : rights)
+    if (!right.cost.empty() && !arguments.scenario.empty())
+      fmt::print("# can be left out: {} ({})\n", runner::describe(right), right.cost);
+  // JSON is YAML: each object in a document of its own.
+  for (const auto& object : runner::roles_for(rights, name, arguments.ns, subject))
+    fmt::print("---\n{}\n", object.dump(2));
+  return 0;
+}
+
+}  // namespace straycat::cli

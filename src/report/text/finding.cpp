@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include "report/text/page.hpp"
+
+namespace straycat::report {
+namespace {
+
+std::string_view mark(diagnose::Weight weight) {
+  switch (weight) {
+    case diagnose::Weight::decides:
+      return "  * ";
+    case diagnose::Weight::corroborates:
+      return "  + ";
+    case diagnose::Weight::against:
+      return "  ! ";
+    case diagnose::Weight::context:
+      return "  - ";
+  }
+  return "  - ";
+}
+
+}  // namespace
+
+void write_finding(Page& page, const diagnose::Finding& finding, bool proven) {
+  page.title(fmt::format("{}{}{}",
+                         proven ? "" : "Suspected, not proven: ", harmless(finding.title, page.style().unicode),
+                         finding.workload ? ": " + harmless(finding.workload->display(), page.style().unicode) : ""));
+  page.say(proven ? "" : "If so: ", finding.sentence);
+  page.line();
+  page.line(ink("Evidence (* decides, + speaks for it, ! against, - context)", Ink::dim, page.style()));
+  for (const diagnose::Evidence& evidence : finding.evidence) {
+    page.say(mark(evidence.weight), evidence.text);
+    if (!evidence.kubectl.empty()) page.code("      $ ", evidence.kubectl);
+  }
+  if (finding.rivals.empty()) return;
+  page.line(ink("Other causes", Ink::dim, page.style()));
+  for (const diagnose::Rival& rival : finding.rivals) {
+    page.say(rival.excluded ? "  excluded  " : "  possible  ", fmt::format("{}: {}", rival.title, rival.reason));
+  }
+}
+
+void write_fix(Page& page, const diagnose::Finding& finding) {
+  if (!finding.fix) {
+    if (!finding.no_fix.empty()) page.say("Fix: none proposed. ", finding.no_fix);
+    return;
+  }
+  const diagnose::Fix& fix = *finding.fix;
+  page.title(
+      fmt::format("Fix: change {}{}", harmless(fix.target.display(), page.style().unicode),
+                  fix.file.empty() ? "" : fmt::format(" ({}:{})", harmless(fix.file, page.style().unicode), fix.line)));
+  page.block("    ", fix.yaml);
+  for (std::size_t i = 0; i < fix.order.size(); ++i) page.say(fmt::format("  {}. ", i + 1), fix.order[i]);
+  for (const std::string& checked : fix.checked) page.say("  checked: ", checked);
+  for (const std::string& line : fix.kubectl) page.code("      $ ", line);
+}
+
+}  // namespace straycat::report

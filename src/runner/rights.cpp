@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+
+#include "runner/site.hpp"
+#include <straycat/kube/client.hpp>
+#include <straycat/runner/rights.hpp>
+
+namespace straycat::runner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+class Rights {
+ public:
+  void add(const std::string& kind, const std::vector<std::string>& verbs, const std::string& cost = "",
+           const std::string& subresource = "") {
+    const auto type = kube::resource_for_kind(kind);
+    if (!type) return;
+    for (const std::string& verb : verbs)
+      add_one({type->group, type->plural + subresource, verb, type->namespaced, cost});
+  }
+  [[nodiscard]] std::vector<Right> take() const { return all_; }
+
+ private:
+  // A right that two parts ask for is needed by the one that cannot do without.
+  void add_one(const Right& right) {
+    const auto known = std::find_if(all_.begin(), all_.end(), [&](const Right& one) {
+      return one.group == right.group && one.resource == right.resource && one.verb == right.verb;
+    });
+    if (known == all_.end())
+      all_.push_back(right);
+    else if (right.cost.empty())
+      known->cost.clear();
+  }
+  std::vector<Right> all_;
+};
+
+void add_watches(Rights& rights) {
+  const auto watch = [&](const char* kind, const char* cost) { rights.add(kind, {"list", "watch"}, cost); };
+  watch("Pod", "");  // without it nothing tells that the agent runs
+  watch("EndpointSlice", "the runner's own view of who stood behind the Service, beside the agent's");
+  watch("Service", "changes of the Service's selector and ports");
+  watch("Event", "what Kubernetes says of pods that do not start, and of failed probes");
+  for (const char* kind : {"Deployment", "ReplicaSet", "Job"}) watch(kind, "which workload a pod belongs to");
+  for (const char* kind : {"StatefulSet", "DaemonSet", "CronJob"})
+    watch(kind, "which workload a pod of this kind belongs to");
+  watch("NetworkPolicy", "policies as a rival cause");
+  watch("Node", "nodes that are not ready, as a rival cause");
+}
+
+void add_agent(Rights& rights, const plan::Plan& plan) {
+  if (plan.traffic.empty()) return;
+  rights.add("Pod", {"create", "delete", "get"});
+  rights.add("Pod", {"get"}, "", "/log");
+  rights.add("ServiceAccount", {"create", "delete", "get"});
+  rights.add("Role", {"create", "delete", "get"});
+  rights.add("RoleBinding", {"create", "delete", "get"});
+  // What the agent's own role holds must be held by whoever makes it (RBAC lets nobody grant more).
+  rights.add("EndpointSlice", {"get", "list", "watch"});
+  rights.add("Service", {"get", "list", "watch"});
+  rights.add("EndpointSlice", {"create", "patch", "delete"},
+             "the clocks of runner and agent are bound from one side only");
+}
+
+void add_manifest(Rights& rights, const json& object) {
+  const auto type = kube::resource_for(object);
+  if (type) rights.add(type->kind, {"create", "patch", "get", "delete"});
+}
+
+void add_step(Rights& rights, const plan::Step& step) {
+  if (const auto* apply = std::get_if<plan::Apply>(&step.action))
+    for (const auto& manifest : apply->manifests) add_manifest(rights, manifest.object);
+  if (const auto* gone = std::get_if<plan::Delete>(&step.action))
+    for (const auto& target : gone->targets) rights.add(target.kind, {"get", "delete"});
+  if (const auto* patch = std::get_if<plan::Patch>(&step.action)) rights.add(patch->target.kind, {"get", "patch"});
+  if (const auto* again = std::get_if<plan::Restart>(&step.action)) rights.add(again->target.kind, {"get", "patch"});
+  if (const auto* scale = std::get_if<plan::Scale>(&step.action)) {
+    rights.add(scale->target.kind, {"get"});
+    rights.add(scale->target.kind, {"patch"}, "", "/scale");
+  }
+}
+
+json rule_of(const std::string& group, const std::set<std::string>& resources, const std::set<std::string>& verbs) {
+  json rule;
+  rule["apiGroups"] = json::array({group});
+  rule["resources"] = resources;
+  rule["verbs"] = verbs;
+  return rule;
+}
+
+// Resources of one group that need the same verbs share a rule.
+json rules_of(const std::vector<Right>& rights) {
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> verbs;
+  for (const Right& right : rights) verbs[{right.group, right.resource}].insert(right.verb);
+  std::map<std::pair<std::string, std::set<std::string>>, std::set<std::string>> same;
+  for (const auto& [resource, wanted] : verbs) same[{resource.first, wanted}].insert(resource.second);
+  json rules = json::array();
+  for (const auto& [key, resources] : same) rules.push_back(rule_of(key.first, resources, key.second));
+  return rules;
+}
+
+json role(const std::string& kind, const std::string& name, const std::string& ns, const std::vector<Right>& rights) {
+  json out;
+  out["apiVersion"] = "rbac.authorization.k8s.io/v1";
+  out["kind"] = kind;
+  out["metadata"]["name"] = name;
+  if (kind == "Role") out["metadata"]["namespace"] = ns;
+  out["rules"] = rules_of(rights);
+  return out;
+}
+
+json binding(const json& granted, const json& subject) {
+  json out;
+  const std::string kind = granted["kind"];
+  out["apiVersion"] = "rbac.authorization.k8s.io/v1";
+  out["kind"] = kind + "Binding";
+  out["metadata"] = granted["metadata"];
+  out["roleRef"]["apiGroup"] = "rbac.authorization.k8s.io";
+  out["roleRef"]["kind"] = kind;
+  out["roleRef"]["name"] = granted["metadata"]["name"];
+  json who = subject;
+  if (subject.value("kind", "") != "ServiceAccount") who["apiGroup"] = "rbac.authorization.k8s.io";
+  out["subjects"] = json::array({who});
+  return out;
+}
+
+json review_of(const Right& right, const std::string& ns) {
+  json attributes;
+  const auto slash = right.resource.find('/');
+  attributes["group"] = right.group;
+  attributes["resource"] = right.resource.substr(0, slash);
+  attributes["verb"] = right.verb;
+  if (slash != std::string::npos) attributes["subresource"] = right.resource.substr(slash + 1);
+  if (right.namespaced && !ns.empty()) attributes["namespace"] = ns;
+  json out;
+  out["apiVersion"] = "authorization.k8s.io/v1";
+  out["kind"] = "SelfSubjectAccessReview";
+  out["spec"]["resourceAttributes"] = attributes;
+  return out;
+}
+
+struct Preflight {
+  Preflight(asio::io_context& context, const kube::Config& cluster) : client(context.get_executor(), cluster) {}
+
+  asio::awaitable<void> ask(std::string ns, std::vector<Right> rights) {
+    const std::string path = kube::resource_for_kind("SelfSubjectAccessReview")->path("");
+    for (const Right& right : rights) {
+      const std::string body = review_of(right, ns).dump();
+      const auto answer = co_await client.raw("POST", path, body, "application/json");
+      if (!answer && (answer.error().code == 404 || answer.error().code == 403)) co_return;  // it reviews nothing
+      if (!answer) {
+        failed = answer.error().to_error();
+        co_return;
+      }
+      const json review = json::parse(answer->body, nullptr, false);
+      const json::json_pointer allowed("/status/allowed");
+      if (review.is_object() && review.contains(allowed) && review[allowed] == false) missing.push_back(right);
+    }
+  }
+
+  kube::Client client;
+  std::vector<Right> missing;
+  std::optional<Error> failed;
+};
+
+}  // namespace
+
+std::vector<Right> survey_rights() {
+  Rights rights;
+  for (const char* kind : {"Service", "EndpointSlice", "Pod"}) rights.add(kind, {"list"}, "the verdict");
+  for (const char* kind :
+       {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "Job", "CronJob"})
+    rights.add(kind, {"list"}, "who could come to stand there");
+  rights.add("Event", {"list"}, "what lately stood there");
+  rights.add("NetworkPolicy", {"list"}, "policies that restrict who may reach the pods");
+  return rights.take();
+}
+
+std::vector<Right> run_rights(const plan::Plan& plan, bool own_namespace) {
+  Rights rights;
+  if (own_namespace) rights.add("Namespace", {"create", "delete", "get"});
+  add_agent(rights, plan);
+  for (const plan::Step& step : plan.steps) add_step(rights, step);
+  add_watches(rights);
+  return rights.take();
+}
+
+std::vector<json> roles_for(const std::vector<Right>& rights, const std::string& name, const std::string& ns,
+                            const json& subject) {
+  std::vector<Right> here;
+  std::vector<Right> everywhere;
+  for (const Right& right : rights) (right.namespaced && !ns.empty() ? here : everywhere).push_back(right);
+  std::vector<json> out;
+  if (!here.empty()) out.push_back(role("Role", name, ns, here));
+  if (!everywhere.empty()) out.push_back(role("ClusterRole", name, "", everywhere));
+  const std::size_t roles = out.size();
+  for (std::size_t i = 0; i < roles && subject.is_object(); ++i) out.push_back(binding(out[i], subject));
+  return out;
+}
+
+Result<std::vector<Right>> missing_rights(const kube::Config& cluster, const std::string& ns,
+                                          const std::vector<Right>& rights) {
+  asio::io_context context{1};
+  Preflight preflight{context, cluster};
+  asio::co_spawn(context, preflight.ask(ns, rights), [](const std::exception_ptr&) {});
+  context.run();
+  if (preflight.failed) return *preflight.failed;
+  return preflight.missing;
+}
+
+std::string describe(const Right& right) {
+  return fmt::format("{} {}{}", right.verb, right.resource, right.group.empty() ? "" : "." + right.group);
+}
+
+}  // namespace straycat::runner

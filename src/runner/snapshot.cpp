@@ -1,0 +1,138 @@
+#include <array>
+#include <utility>
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+
+#include "runner/tasks.hpp"
+#include <straycat/kube/client.hpp>
+#include <straycat/runner/snapshot.hpp>
+
+namespace straycat::runner {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::array kinds{"Service",   "EndpointSlice",         "Pod", "ReplicaSet", "Deployment", "StatefulSet",
+                           "DaemonSet", "ReplicationController", "Job", "CronJob",    "Event",      "NetworkPolicy"};
+
+void put(survey::Snapshot& snapshot, const std::string& kind, const kube::json& item) {
+  if (kind == "Service") {
+    snapshot.services.push_back(model::project_service(item));
+  } else if (kind == "EndpointSlice") {
+    snapshot.slices.push_back(model::project_slice(item));
+  } else if (kind == "Pod") {
+    snapshot.pods.push_back(model::project_pod(item));
+  } else if (kind == "Event") {
+    snapshot.events.push_back(model::project_kube_event(item));
+  } else if (kind == "NetworkPolicy") {
+    snapshot.policies.push_back(model::project_network_policy(item));
+  } else {
+    snapshot.workloads.push_back(model::project_workload(item));
+  }
+}
+
+class Reading {
+ public:
+  Reading(asio::io_context& context, const SnapshotRequest& request)
+      : request_(request),
+        client_(context.get_executor(), request.cluster),
+        tasks_(context.get_executor()),
+        time_(context, asio::steady_timer::time_point::max()) {}
+
+  asio::awaitable<void> all() {
+    time_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(request_.most));
+    tasks_.spawn(begin());
+    co_await time_.async_wait(asio::as_tuple(asio::use_awaitable));
+    over_ = true;
+    co_await tasks_.stop();
+  }
+
+  Result<survey::Snapshot> take() {
+    const std::string late = fmt::format("no answer within {}", format_duration(request_.most));
+    if (failed_) return *failed_;
+    if (!begun_) return own_trouble(fmt::format("{}: {}", request_.cluster.server, late));
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+      if (!done_[i]) note(*kube::resource_for_kind(kinds[i]), late, false);
+    return std::move(snapshot_);
+  }
+
+ private:
+  // One call alone first: signing in may take a while, and is to be done once.
+  asio::awaitable<void> begin() {
+    const auto version = co_await client_.version();
+    const bool in = version || version.error().code == 403;
+    if (!in && !over_) failed_ = version.error().to_error();
+    if (!in) {
+      time_.cancel();
+      co_return;
+    }
+    begun_ = true;
+    if (version && version->is_object()) snapshot_.version = version->value("gitVersion", std::string());
+    for (std::size_t i = 0; i < kinds.size(); ++i) tasks_.spawn(read(i));
+  }
+
+  asio::awaitable<void> read(std::size_t index) {
+    const auto type = *kube::resource_for_kind(kinds[index]);
+    std::string labels;
+    if (!request_.service.empty() && type.kind == "EndpointSlice")
+      labels = "kubernetes.io/service-name=" + request_.service;
+    const auto list = co_await client_.list(type, request_.ns, labels);
+    if (over_) co_return;
+    if (list)
+      take_items(type.kind, *list);
+    else
+      note(type, list.error().message, list.error().not_found());
+    if (!list && type.kind == "Service" && !request_.service.empty()) co_await read_the_service(type);
+    done_[index] = true;
+    if (++read_ == kinds.size()) time_.cancel();
+  }
+
+  // Who may not list Services may perhaps get this one.
+  asio::awaitable<void> read_the_service(kube::ResourceType type) {
+    const auto one = co_await client_.get(type, request_.ns, request_.service);
+    if (one && !over_) snapshot_.services.push_back(model::project_service(*one));
+  }
+
+  void take_items(const std::string& kind, const kube::json& list) {
+    const auto items = list.find("items");
+    if (items == list.end() || !items->is_array()) return;
+    for (kube::json item : *items) {
+      if (!item.is_object()) continue;
+      item["kind"] = kind;  // the items of a list do not say it themselves
+      put(snapshot_, kind, item);
+    }
+  }
+
+  void note(const kube::ResourceType& type, std::string why, bool not_served) {
+    snapshot_.unread.push_back({type.plural, request_.ns, std::move(why), not_served});
+  }
+
+  const SnapshotRequest& request_;
+  kube::Client client_;
+  Tasks tasks_;
+  asio::steady_timer time_;
+  survey::Snapshot snapshot_;
+  std::array<bool, kinds.size()> done_{};
+  std::size_t read_ = 0;
+  bool begun_ = false, over_ = false;
+  std::optional<Error> failed_;
+};
+
+}  // namespace
+
+Result<survey::Snapshot> take_snapshot(const SnapshotRequest& request) {
+  asio::io_context context{1};
+  Reading reading{context, request};
+  asio::co_spawn(context, reading.all(), asio::detached);
+  context.run();
+  Result<survey::Snapshot> snapshot = reading.take();
+  if (!snapshot) return snapshot;
+  snapshot->wall_ns = wall_now_ns();
+  snapshot->where = request.cluster.describe();
+  return snapshot;
+}
+
+}  // namespace straycat::runner

@@ -1,0 +1,201 @@
+// Who stands behind a Service now, who could, and who did.
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "survey/place.hpp"
+#include <straycat/model/routable.hpp>
+#include <straycat/model/selector.hpp>
+
+namespace straycat::survey {
+namespace {
+
+struct Sight {
+  bool listed = false, routable = false;
+};
+
+// What the slices say of a pod. Where they could not be read: what its readiness says that they should.
+Sight sight_of(const Place& place, const model::Service& service, const model::Pod& pod) {
+  const auto& slices = place.slices_of(service.meta.name);
+  Sight sight;
+  if (!place.snapshot().knows("endpointslices")) {
+    sight.listed = !pod.terminal() && !pod.pod_ip.empty();
+    sight.routable = sight.listed && pod.meta.deletion_wall_ns == 0 && (pod.ready() || service.publish_not_ready);
+    return sight;
+  }
+  for (const auto& slice : slices)
+    sight.listed = sight.listed || std::any_of(slice.endpoints.begin(), slice.endpoints.end(), [&](const auto& one) {
+                     return one.pod == pod.meta.name && (one.pod_uid.empty() || one.pod_uid == pod.meta.uid);
+                   });
+  for (const auto& port : service.ports) {
+    const auto set = model::routable_set(slices, port.name);
+    sight.routable = sight.routable || std::any_of(set.begin(), set.end(), [&](const model::RoutableEndpoint& one) {
+                       return one.pod == pod.meta.name && (one.pod_uid.empty() || one.pod_uid == pod.meta.uid);
+                     });
+  }
+  return sight;
+}
+
+std::string trouble_of(const model::Pod& pod) {
+  for (const auto& status : pod.statuses) {
+    const bool starting = status.reason == "ContainerCreating" || status.reason == "PodInitializing";
+    if (status.state == "waiting" && !status.reason.empty() && !starting) return status.reason;
+  }
+  for (const auto& condition : pod.conditions)
+    if (condition.type == "PodScheduled" && condition.status == "False") return condition.reason;
+  return "";
+}
+
+PodLine line_of(const Place& place, const model::Service& service, const model::Pod& pod) {
+  PodLine line;
+  line.name = pod.meta.name;
+  line.uid = pod.meta.uid;
+  line.address = pod.pod_ip;
+  line.node = pod.node;
+  line.phase = pod.phase;
+  line.ready = pod.ready();
+  line.terminating = pod.meta.deletion_wall_ns != 0;
+  const Sight sight = sight_of(place, service, pod);
+  line.listed = sight.listed;
+  line.routable = sight.routable;
+  for (const auto& condition : pod.conditions)
+    if (condition.type == "Ready" && condition.status == "True") line.ready_since_wall_ns = condition.since_wall_ns;
+  for (const auto& status : pod.statuses) line.restarts += status.restart_count;
+  line.trouble = trouble_of(pod);
+  return line;
+}
+
+std::vector<std::string> readiness_of(const model::PodShape& pod) {
+  std::vector<std::string> out;
+  for (const auto& container : pod.containers)
+    if (container.readiness)
+      out.push_back(fmt::format("{}{}{}", container.readiness->type,
+                                container.readiness->port.empty() ? "" : " :" + container.readiness->port,
+                                container.readiness->path));
+  return out;
+}
+
+Standing& standing_of(std::vector<Standing>& all, const Place& place, const model::Service& service,
+                      const model::Pod& pod) {
+  const model::ObjectRef owner = place.owner_of(pod.meta);
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Standing& one) { return same(one.workload, owner); });
+  if (found != all.end()) return *found;
+  Standing& made = all.emplace_back();
+  const model::Workload* workload = place.find(owner);
+  made.workload = owner;
+  made.labels = own_labels(workload != nullptr ? workload->pod.labels : pod.meta.labels);
+  made.readiness = readiness_of(pod.spec);
+  made.ports = fits_of(service, pod.spec);
+  made.helm_hook = workload != nullptr && pod.meta.helm_hook.empty() ? workload->meta.helm_hook : pod.meta.helm_hook;
+  return made;
+}
+
+// The first readiness of its pods, else its pods' creation.
+std::int64_t since_of(const Standing& standing, std::int64_t created) {
+  std::int64_t first = 0;
+  for (const PodLine& pod : standing.pods)
+    if (pod.ready_since_wall_ns != 0 && (first == 0 || pod.ready_since_wall_ns < first))
+      first = pod.ready_since_wall_ns;
+  return first != 0 ? first : created;
+}
+
+std::string state_of(const model::Workload& workload) {
+  if (workload.suspended) return "suspended";
+  if (workload.meta.kind == "CronJob") return "each time that it runs";
+  if (workload.finished) return "finished; it would again if it is made anew";
+  if (workload.replicas && *workload.replicas == 0) return "scaled to 0";
+  return "no pod yet";
+}
+
+// Its pods' running time, by their containers; 0 where it is not known.
+std::pair<std::int64_t, std::int64_t> running_time(const model::Pod& pod) {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  for (const auto& status : pod.statuses) {
+    if (status.started_wall_ns != 0 && (from == 0 || status.started_wall_ns < from)) from = status.started_wall_ns;
+    to = std::max(to, status.finished_wall_ns);
+  }
+  return {from, to};
+}
+
+Past past_of(const Place& place, const model::Pod& pod) {
+  Past past;
+  past.workload = place.owner_of(pod.meta);
+  past.pod = pod.meta.name;
+  std::tie(past.from_wall_ns, past.to_wall_ns) = running_time(pod);
+  past.text = fmt::format("pod {} {}{}", pod.meta.name, pod.phase == "Succeeded" ? "ended" : "failed",
+                          pod.has_readiness_probe() ? "" : "; without a readiness probe it was ready while it ran");
+  return past;
+}
+
+// A pod that is gone, of which only the controller's Event tells ("Created pod: NAME").
+std::optional<Past> past_of(const Place& place, const model::Service& service, const model::KubeEvent& event) {
+  constexpr std::string_view words = "Created pod: ";
+  if (event.regarding.kind != "Job" || event.reason != "SuccessfulCreate" || !event.message.starts_with(words))
+    return std::nullopt;
+  const std::string name = event.message.substr(words.size());
+  const auto& pods = place.pods();
+  const bool there =
+      std::any_of(pods.begin(), pods.end(), [&](const model::Pod* pod) { return pod->meta.name == name; });
+  const model::Workload* job = place.find({"Job", place.ns(), event.regarding.name, ""});
+  if (there || job == nullptr || !model::selects(service.selector, job->pod.labels)) return std::nullopt;
+  Past past;
+  past.workload = place.owner_of(job->meta);
+  past.pod = name;
+  past.from_wall_ns = event.first_wall_ns;
+  past.text = fmt::format("pod {}, which is gone, was made by {}", name, event.regarding.display());
+  return past;
+}
+
+}  // namespace
+
+std::vector<Standing> standings(const Place& place, const model::Service& service) {
+  std::vector<Standing> out;
+  for (const model::Pod* pod : place.pods_of(service)) {
+    if (pod->terminal()) continue;
+    Standing& standing = standing_of(out, place, service, *pod);
+    standing.pods.push_back(line_of(place, service, *pod));
+    standing.ready += standing.pods.back().ready ? 1 : 0;
+    standing.routable += standing.pods.back().routable ? 1 : 0;
+    standing.since_wall_ns = since_of(standing, pod->meta.created_wall_ns);
+  }
+  std::sort(out.begin(), out.end(), [](const Standing& a, const Standing& b) { return a.workload < b.workload; });
+  for (Standing& one : out)
+    std::sort(one.pods.begin(), one.pods.end(), [](const PodLine& a, const PodLine& b) { return a.name < b.name; });
+  return out;
+}
+
+std::vector<Prospect> prospects(const Place& place, const model::Service& service,
+                                const std::vector<Standing>& behind) {
+  std::vector<Prospect> out;
+  for (const auto& workload : place.workloads()) {
+    if (!model::selects(service.selector, workload.pod.labels)) continue;
+    const model::ObjectRef root = place.owner_of(workload.meta);
+    const auto stands = [&](const Standing& one) { return same(one.workload, root); };
+    if (std::any_of(behind.begin(), behind.end(), stands)) continue;
+    // A ReplicaSet of a Deployment, a Job of a CronJob: the one at the top speaks for it, where that is known.
+    if (!same(root, workload.meta.ref()) && place.find(root) != nullptr) continue;
+    out.push_back({workload.meta.ref(), state_of(workload), own_labels(workload.pod.labels), false});
+  }
+  std::sort(out.begin(), out.end(), [](const Prospect& a, const Prospect& b) { return a.workload < b.workload; });
+  return out;
+}
+
+std::vector<Past> pasts(const Place& place, const model::Service& service) {
+  std::vector<Past> out;
+  for (const model::Pod* pod : place.pods_of(service))
+    if (pod->terminal()) out.push_back(past_of(place, *pod));
+  for (const model::KubeEvent* event : place.events())
+    if (auto past = past_of(place, service, *event)) out.push_back(std::move(*past));
+  const auto when = [](const Past& past) { return std::max(past.from_wall_ns, past.to_wall_ns); };
+  std::sort(out.begin(), out.end(), [&](const Past& a, const Past& b) {
+    return when(a) != when(b) ? when(a) > when(b) : std::tie(a.workload, a.pod) < std::tie(b.workload, b.pod);
+  });
+  return out;
+}
+
+}  // namespace straycat::survey

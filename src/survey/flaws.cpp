@@ -1,0 +1,305 @@
+// What can be wrong with a Service although nobody strays: its ports, an empty set of endpoints, its pods, its slices.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "survey/place.hpp"
+#include <straycat/diagnose/kubectl.hpp>
+#include <straycat/model/routable.hpp>
+#include <straycat/model/selector.hpp>
+
+namespace straycat::survey {
+namespace {
+
+using diagnose::Finding;
+using diagnose::Weight;
+
+constexpr std::int64_t minute_ns = 60'000'000'000;
+
+// --- ports
+
+std::string list_of(const std::vector<int>& ports) {
+  std::string out;
+  for (const int port : std::set<int>(ports.begin(), ports.end()))
+    out += (out.empty() ? "" : ", ") + std::to_string(port);
+  return out;
+}
+
+// The Service's ports as a manifest writes them, one target changed.
+json ports_with(const model::Service& service, int port, int target) {
+  json ports = json::array();
+  for (const auto& one : service.ports) {
+    json out = json::object({{"port", one.port}, {"protocol", one.protocol}});
+    if (!one.name.empty()) out["name"] = one.name;
+    if (one.node_port != 0) out["nodePort"] = one.node_port;
+    if (one.port == port)
+      out["targetPort"] = target;
+    else
+      std::visit([&](const auto& value) { out["targetPort"] = value; }, one.target);
+    ports.push_back(std::move(out));
+  }
+  return ports;
+}
+
+diagnose::Fix port_fix(const model::Service& service, const PortFit& fit, int target,
+                       const model::ObjectRef& workload) {
+  diagnose::Fix fix;
+  fix.target.kind = "Service";
+  fix.target.name = service.meta.name;
+  fix.merge_patch = json::object({{"spec", json::object({{"ports", ports_with(service, fit.port, target)}})}});
+  fix.yaml =
+      fmt::format("spec:\n  ports:\n  - port: {}\n    targetPort: {}  # was: {}\n", fit.port, target, fit.target);
+  fix.order = {"Change the targetPort in the Service's manifest as above.", "Apply it; no pod has to be made anew."};
+  fix.checked = {fmt::format("{} declares port {}, and no other", workload.display(), target)};
+  fix.kubectl = {diagnose::kubectl_slices(service.meta.ns, service.meta.name)};
+  return fix;
+}
+
+void wrong_target(const model::Service& service, const Standing& one, const PortFit& fit, Survey& survey) {
+  Finding finding = finding_for(survey, "wrong-target-port", "a wrong target port");
+  finding.workload = one.workload;
+  finding.sentence = fmt::format(
+      "Service/{} sends port {} to port {} of the pods of {}, which declare {} instead: if nothing listens there, "
+      "every "
+      "connection is refused.",
+      survey.service, fit.port, *fit.number, one.workload.display(), list_of(fit.others));
+  finding.evidence.push_back(
+      fact("port-not-declared", Weight::decides,
+           fmt::format("targetPort is {}, the containers declare {}", fit.target, list_of(fit.others)),
+           diagnose::kubectl_object(survey.ns, "get", one.workload.kind, one.workload.name, "-o yaml")));
+  finding.evidence.push_back(fact("declared-only", Weight::against,
+                                  "a declared port is a statement, not a listener: --probe tells which it is"));
+  const std::set<int> others(fit.others.begin(), fit.others.end());
+  if (others.size() == 1)
+    finding.fix = port_fix(service, fit, *others.begin(), one.workload);
+  else
+    finding.no_fix = "the pods declare several ports, and which is meant cannot be told";
+  survey.findings.push_back(std::move(finding));
+}
+
+void missing_name(const Standing& one, const PortFit& fit, Survey& survey) {
+  Finding finding = finding_for(survey, "missing-named-port", "a named port that the pods lack");
+  finding.workload = one.workload;
+  finding.sentence = fmt::format(
+      "Service/{} sends port {} to the port named {}, which the pods of {} do not have: no proxy sends them anything.",
+      survey.service, fit.port, fit.target, one.workload.display());
+  finding.evidence.push_back(fact("no-such-port", Weight::decides,
+                                  fmt::format("no container declares a port named {}", fit.target),
+                                  diagnose::kubectl_slices(survey.ns, survey.service)));
+  finding.no_fix = "name the container's port, or let the Service's targetPort name one that is there";
+  survey.findings.push_back(std::move(finding));
+}
+
+// --- nobody there
+
+std::string joined(const model::Labels& labels) { return model::to_string(labels); }
+
+// The labels that come nearest to the selector: same keys, another value for one of them at most.
+std::string near_miss(const Place& place, const model::Labels& selector) {
+  const auto nearly = [&](const model::Labels& labels) {
+    std::size_t off = 0;
+    for (const auto& [key, value] : selector) {
+      const auto found = labels.find(key);
+      off += found == labels.end() || found->second != value ? 1 : 0;
+    }
+    return off == 1 && (selector.size() > 1 || labels.count(selector.begin()->first) != 0);
+  };
+  for (const auto& workload : place.workloads()) {
+    if (!nearly(workload.pod.labels) || workload.meta.kind == "ReplicaSet") continue;
+    return fmt::format("{} has {} on its pods", workload.meta.ref().display(), joined(own_labels(workload.pod.labels)));
+  }
+  for (const model::Pod* pod : place.pods())
+    if (nearly(pod->meta.labels))
+      return fmt::format("Pod/{} has {}", pod->meta.name, joined(own_labels(pod->meta.labels)));
+  return "";
+}
+
+std::string why_not_ready(const Survey& survey) {
+  for (const Standing& one : survey.behind)
+    for (const PodLine& pod : one.pods)
+      if (!pod.trouble.empty()) return fmt::format("; pod {}: {}", pod.name, pod.trouble);
+  return "";
+}
+
+std::string why_empty(const Place& place, const Survey& survey) {
+  std::size_t pods = 0;
+  for (const Standing& one : survey.behind) pods += one.pods.size();
+  if (pods > 0) return fmt::format("none of its {} is ready{}", count_of(pods, "pod"), why_not_ready(survey));
+  for (const Prospect& one : survey.prospects)
+    if (one.state == "scaled to 0") return fmt::format("{} is scaled to 0", one.workload.display());
+  if (!survey.prospects.empty())
+    return fmt::format("{} has no pod ({})", survey.prospects.front().workload.display(),
+                       survey.prospects.front().state);
+  if (survey.selector.empty()) return "it has no selector, and nobody wrote endpoints for it";
+  const std::string near = near_miss(place, survey.selector);
+  return fmt::format("its selector {} matches no pod{}", joined(survey.selector), near.empty() ? "" : "; " + near);
+}
+
+bool any_routable(const Place& place, const model::Service& service, const Survey& survey) {
+  if (!place.snapshot().knows("endpointslices"))
+    return std::any_of(survey.behind.begin(), survey.behind.end(),
+                       [](const Standing& one) { return one.routable > 0; });
+  return std::any_of(service.ports.begin(), service.ports.end(), [&](const model::ServicePort& port) {
+    return !model::routable_set(place.slices_of(service.meta.name), port.name).empty();
+  });
+}
+
+// --- pods and slices
+
+bool crashes(const model::Pod& pod, std::int64_t now) {
+  return std::any_of(pod.statuses.begin(), pod.statuses.end(), [&](const model::ContainerStatus& status) {
+    const bool lately = status.last_finished_wall_ns != 0 && now - status.last_finished_wall_ns < 10 * minute_ns;
+    return status.reason == "CrashLoopBackOff" || (status.restart_count >= 2 && lately);
+  });
+}
+
+std::string crash_words(const model::Pod& pod) {
+  for (const auto& status : pod.statuses)
+    if (status.restart_count > 0)
+      return fmt::format("container {} restarted {}, last with {} (exit code {})", status.name,
+                         status.restart_count == 1 ? "once" : fmt::format("{} times", status.restart_count),
+                         status.last_reason.empty() ? "no reason given" : status.last_reason, status.last_exit_code);
+  return "a container does not stay up";
+}
+
+// Endpoints that name a pod that is gone.
+std::vector<std::string> stale_addresses(const Place& place, const model::EndpointSlice& slice) {
+  std::vector<std::string> out;
+  for (const auto& endpoint : slice.endpoints) {
+    if (endpoint.pod.empty() || !endpoint.is_ready() || endpoint.addresses.empty()) continue;
+    const auto its = [&](const model::Pod* pod) {
+      return pod->meta.name == endpoint.pod && (endpoint.pod_uid.empty() || endpoint.pod_uid == pod->meta.uid);
+    };
+    if (std::none_of(place.pods().begin(), place.pods().end(), its))
+      out.push_back(endpoint.addresses.front() + " (pod " + endpoint.pod + ")");
+  }
+  return out;
+}
+
+void foreign_slice(const model::EndpointSlice& slice, Survey& survey) {
+  Finding finding = finding_for(survey, "foreign-slice", "a slice that Kubernetes does not keep up to date");
+  const std::string who = slice.managed_by.empty() ? "nobody that it names" : slice.managed_by;
+  finding.sentence = fmt::format(
+      "Slice {} of Service/{} is managed by {}, though the Service has a selector: its {} stay whatever happens to the "
+      "pods.",
+      slice.meta.name, survey.service, who, count_of(slice.endpoints.size(), "endpoint"));
+  finding.evidence.push_back(fact("managed-by", Weight::decides,
+                                  fmt::format("its label endpointslice.kubernetes.io/managed-by is {}", who),
+                                  diagnose::kubectl_slices(survey.ns, survey.service)));
+  finding.no_fix = "delete the slice, or let its maker keep it, once it is known who needs it";
+  survey.findings.push_back(std::move(finding));
+}
+
+}  // namespace
+
+void find_port_flaws(const Place&, const model::Service& service, Survey& survey) {
+  for (const Standing& one : survey.behind) {
+    const bool counts = one.meant || (!survey.intent.workload && !one.stray);
+    if (!counts) continue;
+    for (const PortFit& fit : one.ports) {
+      if (!fit.number)
+        missing_name(one, fit, survey);
+      else if (!fit.fits() && !fit.others.empty())
+        wrong_target(service, one, fit, survey);
+    }
+  }
+}
+
+void find_emptiness(const Place& place, const model::Service& service, Survey& survey) {
+  if (service.type == "ExternalName") {
+    survey.open.emplace_back("it is an ExternalName: a name for something outside, of which the cluster knows nothing");
+    return;
+  }
+  const bool known = place.snapshot().knows("endpointslices") || place.snapshot().knows("pods");
+  if (!known || any_routable(place, service, survey)) return;
+  // A named port that the pods lack leaves no endpoint either, and says more.
+  for (const Finding& finding : survey.findings)
+    if (finding.cause == "missing-named-port") return;
+  Finding finding = finding_for(survey, "no-endpoints", "a Service without endpoints");
+  finding.sentence =
+      fmt::format("Service/{} has no endpoint to send to: {}.", survey.service, why_empty(place, survey));
+  finding.evidence.push_back(
+      fact("no-endpoint", Weight::decides,
+           "no endpoint in its slices is ready, so every connection is refused (from a pod: many "
+           "time out, as the kernel limits its refusals)",
+           diagnose::kubectl_slices(survey.ns, survey.service)));
+  finding.workload = survey.intent.workload;
+  survey.findings.push_back(std::move(finding));
+}
+
+void find_pod_flaws(const Place& place, const model::Service& service, Survey& survey) {
+  for (const Standing& one : survey.behind) {
+    for (const PodLine& line : one.pods) {
+      if (line.routable && !line.ready && !line.terminating && service.publish_not_ready)
+        survey.notes.push_back(fmt::format(
+            "pod {} gets connections though it is not ready: the Service publishes addresses that are not", line.name));
+    }
+    for (const model::Pod* pod : place.pods_of(service)) {
+      if (pod->terminal() || !same(place.owner_of(pod->meta), one.workload) || !crashes(*pod, place.snapshot().wall_ns))
+        continue;
+      Finding finding = finding_for(survey, "crash-loop", "containers that crash");
+      finding.workload = one.workload;
+      finding.sentence = fmt::format("Pod {} of {} behind Service/{} crashes: {}.", pod->meta.name,
+                                     one.workload.display(), survey.service, crash_words(*pod));
+      finding.evidence.push_back(fact("restarts", Weight::decides, crash_words(*pod),
+                                      diagnose::kubectl_object(survey.ns, "describe", "Pod", pod->meta.name)));
+      survey.findings.push_back(std::move(finding));
+      break;  // one of a workload's pods tells it
+    }
+  }
+}
+
+void find_slice_flaws(const Place& place, const model::Service& service, Survey& survey) {
+  for (const auto& slice : place.slices_of(service.meta.name)) {
+    const bool kept = slice.managed_by == "endpointslice-controller.k8s.io";
+    if (!kept && !service.selector.empty()) foreign_slice(slice, survey);
+    if (!place.snapshot().knows("pods")) continue;
+    const auto stale = stale_addresses(place, slice);
+    if (stale.empty()) continue;
+    Finding finding = finding_for(survey, "stale-endpoint", "an endpoint whose pod is gone");
+    finding.sentence =
+        fmt::format("Service/{} sends to {}, of a pod that does not exist.", survey.service, stale.front());
+    finding.evidence.push_back(fact("no-such-pod", Weight::decides,
+                                    fmt::format("{} of slice {} name pods that were not listed",
+                                                count_of(stale.size(), "endpoint"), slice.meta.name),
+                                    diagnose::kubectl_slices(survey.ns, survey.service)));
+    survey.findings.push_back(std::move(finding));
+  }
+}
+
+void add_notes(const Place& place, const model::Service& service, Survey& survey) {
+  if (service.selector.empty() && service.type != "ExternalName")
+    survey.notes.emplace_back("it has no selector: its endpoints are written by hand or by a program");
+  if (service.session_affinity == "ClientIP")
+    survey.notes.emplace_back("sessionAffinity is ClientIP: one client always meets the same endpoint, good or bad");
+  if (service.internal_traffic_policy == "Local" || service.external_traffic_policy == "Local")
+    survey.notes.emplace_back(
+        "its traffic policy is Local: from a node without an endpoint of it, connections are dropped");
+  for (const Standing& one : survey.behind)
+    if (one.meant && one.readiness.empty())
+      survey.notes.push_back(fmt::format(
+          "the pods of {} have no readiness probe: they get connections as soon as they run", one.workload.display()));
+  for (const auto* policy : place.policies()) {
+    const bool hits =
+        policy->ingress && std::any_of(survey.behind.begin(), survey.behind.end(),
+                                       [&](const Standing& one) { return model::matches(policy->pods, one.labels); });
+    if (hits)
+      survey.notes.push_back(fmt::format("NetworkPolicy/{} restricts who may reach its pods", policy->meta.name));
+  }
+  std::size_t told = 0;
+  for (const auto* event : place.events()) {
+    const auto its = [&](const Standing& one) {
+      return std::any_of(one.pods.begin(), one.pods.end(), [&](const PodLine& pod) {
+        return event->regarding.kind == "Pod" && pod.name == event->regarding.name;
+      });
+    };
+    if (event->type != "Warning" || told == 3 || std::none_of(survey.behind.begin(), survey.behind.end(), its))
+      continue;
+    ++told;
+    survey.notes.push_back(fmt::format("{} ago, pod {}: {}: {}", age(place.snapshot().wall_ns, event->last_wall_ns),
+                                       event->regarding.name, event->reason, event->message.substr(0, 160)));
+  }
+}
+
+}  // namespace straycat::survey

@@ -1,0 +1,172 @@
+#include "survey/place.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <straycat/model/selector.hpp>
+
+namespace straycat::survey {
+
+bool Snapshot::knows(std::string_view resource) const {
+  return std::none_of(unread.begin(), unread.end(),
+                      [&](const Unread& one) { return one.resource == resource && !one.not_served; });
+}
+
+Place::Place(const Snapshot& snapshot, std::string ns) : snapshot_(snapshot), ns_(std::move(ns)) {
+  const auto here = [&](const model::Meta& meta) { return meta.ns == ns_; };
+  for (const auto& service : snapshot.services)
+    if (here(service.meta)) services_.push_back(service);
+  for (const auto& workload : snapshot.workloads)
+    if (here(workload.meta)) workloads_.push_back(workload);
+  for (const auto& event : snapshot.events)
+    if (here(event.meta)) events_.push_back(&event);
+  for (const auto& policy : snapshot.policies)
+    if (here(policy.meta)) policies_.push_back(&policy);
+  for (const auto& slice : snapshot.slices)
+    if (here(slice.meta)) slices_[slice.service].push_back(slice);
+  for (const auto& pod : snapshot.pods) {
+    if (!here(pod.meta)) continue;
+    pods_.push_back(&pod);
+    pods_by_name_[pod.meta.name] = &pod;
+    for (const auto& label : pod.meta.labels) pods_with_[label].push_back(&pod);
+  }
+}
+
+const std::vector<model::EndpointSlice>& Place::slices_of(const std::string& service) const {
+  static const std::vector<model::EndpointSlice> none;
+  const auto found = slices_.find(service);
+  return found == slices_.end() ? none : found->second;
+}
+
+std::vector<const model::Pod*> Place::pods_of(const model::Service& service) const {
+  std::vector<const model::Pod*> out;
+  if (!service.selector.empty()) {
+    const auto near = pods_with_.find(*service.selector.begin());
+    if (near != pods_with_.end())
+      std::copy_if(near->second.begin(), near->second.end(), std::back_inserter(out),
+                   [&](const model::Pod* pod) { return model::selects(service.selector, pod->meta.labels); });
+  }
+  for (const auto& slice : slices_of(service.meta.name)) {
+    for (const auto& endpoint : slice.endpoints) {
+      const auto named = pods_by_name_.find(endpoint.pod);
+      if (named == pods_by_name_.end() || std::find(out.begin(), out.end(), named->second) != out.end()) continue;
+      if (endpoint.pod_uid.empty() || endpoint.pod_uid == named->second->meta.uid) out.push_back(named->second);
+    }
+  }
+  return out;
+}
+
+model::ObjectRef Place::owner_of(const model::Meta& object) const {
+  model::ObjectRef root = model::root_owner(object, workloads_);
+  const auto hash = object.labels.find("pod-template-hash");
+  if (root.kind != "ReplicaSet" || hash == object.labels.end() || find(root) != nullptr) return root;
+  const std::string tail = "-" + hash->second;
+  if (root.name.size() > tail.size() && root.name.ends_with(tail))
+    return {"Deployment", root.ns, root.name.substr(0, root.name.size() - tail.size()), ""};
+  return root;
+}
+
+const model::Workload* Place::find(const model::ObjectRef& ref) const {
+  const auto found = std::find_if(workloads_.begin(), workloads_.end(), [&](const model::Workload& workload) {
+    return workload.meta.kind == ref.kind && workload.meta.name == ref.name;
+  });
+  return found == workloads_.end() ? nullptr : &*found;
+}
+
+bool transient(const model::ObjectRef& ref, const std::string& helm_hook) {
+  return ref.kind == "Job" || ref.kind == "CronJob" || ref.kind == "Pod" || !helm_hook.empty();
+}
+
+bool same(const model::ObjectRef& a, const model::ObjectRef& b) {
+  return a.kind == b.kind && a.ns == b.ns && a.name == b.name;
+}
+
+model::Labels own_labels(model::Labels labels) {
+  for (const char* made :
+       {"pod-template-hash", "controller-revision-hash", "controller-uid", "job-name",
+        "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "statefulset.kubernetes.io/pod-name",
+        "apps.kubernetes.io/pod-index", "batch.kubernetes.io/job-completion-index", "pod-template-generation"})
+    labels.erase(made);
+  return labels;
+}
+
+std::string target_text(const model::PortName& target) {
+  if (const int* number = std::get_if<int>(&target)) return std::to_string(*number);
+  return std::get<std::string>(target);
+}
+
+namespace {
+
+bool asks_at(const model::Container& container, int port) {
+  if (!container.readiness) return false;
+  const std::string& at = container.readiness->port;
+  if (at == std::to_string(port)) return true;
+  return std::any_of(container.ports.begin(), container.ports.end(), [&](const model::ContainerPort& one) {
+    return !at.empty() && one.name == at && one.port == port;
+  });
+}
+
+PortFit fit_of(const model::ServicePort& port, const model::PodShape& pod) {
+  PortFit fit;
+  fit.service_port = port.name;
+  fit.port = port.port;
+  fit.target = target_text(port.target);
+  fit.number = model::resolve_port(port.target, pod, port.protocol);
+  for (const auto& container : pod.containers) {
+    for (const auto& one : container.ports) {
+      const bool it = fit.number && one.port == *fit.number && one.protocol == port.protocol;
+      fit.declared = fit.declared || it;
+      if (!it && one.protocol == port.protocol) fit.others.push_back(one.port);
+    }
+    fit.probed = fit.probed || (fit.number && asks_at(container, *fit.number));
+  }
+  return fit;
+}
+
+}  // namespace
+
+std::vector<PortFit> fits_of(const model::Service& service, const model::PodShape& pod) {
+  std::vector<PortFit> out;
+  for (const auto& port : service.ports) out.push_back(fit_of(port, pod));
+  return out;
+}
+
+bool any_fits(const std::vector<PortFit>& fits) {
+  return std::any_of(fits.begin(), fits.end(), [](const PortFit& fit) { return fit.fits(); });
+}
+
+bool Standing::fits() const { return any_fits(ports); }
+
+diagnose::Finding finding_for(const Survey& survey, std::string cause, std::string title) {
+  diagnose::Finding finding;
+  finding.cause = std::move(cause);
+  finding.title = std::move(title);
+  finding.ns = survey.ns;
+  finding.service = survey.service;
+  return finding;
+}
+
+diagnose::Evidence fact(std::string id, diagnose::Weight weight, std::string text, std::string kubectl) {
+  diagnose::Evidence evidence;
+  evidence.id = std::move(id);
+  evidence.weight = weight;
+  evidence.text = std::move(text);
+  evidence.kubectl = std::move(kubectl);
+  return evidence;
+}
+
+std::string age(std::int64_t now_wall_ns, std::int64_t since_wall_ns) {
+  if (since_wall_ns == 0) return "-";
+  const std::int64_t seconds = std::max<std::int64_t>(0, (now_wall_ns - since_wall_ns) / 1'000'000'000);
+  if (seconds < 120) return fmt::format("{} s", seconds);
+  if (seconds < 7200) return fmt::format("{} min", seconds / 60);
+  if (seconds < 172'800) return fmt::format("{} h", seconds / 3600);
+  return fmt::format("{} d", seconds / 86'400);
+}
+
+std::string count_of(std::size_t number, const char* singular) {
+  return fmt::format("{} {}{}", number, singular, number == 1 ? "" : "s");
+}
+
+}  // namespace straycat::survey

@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "survey/place.hpp"
+#include <straycat/survey/survey.hpp>
+
+namespace straycat::survey {
+namespace {
+
+std::string ports_of(const model::Service& service) {
+  std::string out;
+  for (const auto& port : service.ports)
+    out += fmt::format("{}{} -> {}", out.empty() ? "" : ", ", port.port, target_text(port.target));
+  return out;
+}
+
+// A list that is missing, and what a verdict without findings loses by it. An empty cost: it only takes from the story.
+struct Cost {
+  const char *resource, *cost;
+  bool decides;
+};
+constexpr std::array known_costs{
+    Cost{"services", "other Services that select the same pods are not known, so no fix can be checked", true},
+    Cost{"endpointslices",
+         "who gets connections is inferred from the pods' readiness, and slices that are stale or "
+         "hand-made are not seen",
+         true},
+    Cost{"pods", "who stands behind a Service cannot be told", true},
+    Cost{"replicasets", "pods of a Deployment are ascribed to it by name only", false},
+    Cost{"deployments", "Deployments that have no pods now and would be selected are not seen", true},
+    Cost{"statefulsets", "StatefulSets that have no pods now and would be selected are not seen", true},
+    Cost{"daemonsets", "DaemonSets that have no pods now and would be selected are not seen", true},
+    Cost{"replicationcontrollers", "ReplicationControllers that have no pods now and would be selected are not seen",
+         false},
+    Cost{"jobs", "Jobs that would be selected when they run are not seen", true},
+    Cost{"cronjobs", "CronJobs whose pods would be selected are not seen", true},
+    Cost{"events", "what lately went is seen only where finished pods are still listed", false},
+    Cost{"networkpolicies", "policies that restrict who may reach the pods are not seen", false},
+};
+
+const Cost* cost_of(const std::string& resource) {
+  const auto found =
+      std::find_if(known_costs.begin(), known_costs.end(), [&](const Cost& cost) { return resource == cost.resource; });
+  return found == known_costs.end() ? nullptr : &*found;
+}
+
+std::string sentence_of(const Unread& one) {
+  const Cost* cost = cost_of(one.resource);
+  return fmt::format("{}{} could not be read ({}){}", one.resource, one.ns.empty() ? "" : " in " + one.ns, one.why,
+                     cost != nullptr ? fmt::format(": {}", cost->cost) : "");
+}
+
+void mark_meant(Survey& survey, const std::vector<model::ObjectRef>& given) {
+  for (Standing& one : survey.behind) {
+    one.meant = survey.intent.workload && same(one.workload, *survey.intent.workload);
+    for (const auto& ref : given) one.meant = one.meant || same(one.workload, ref);
+  }
+}
+
+std::string headline_of(const Survey& survey) {
+  if (survey.findings.size() == 1) return survey.findings.front().sentence;
+  if (!survey.findings.empty())
+    return fmt::format("{} ({} more below)", survey.findings.front().sentence, survey.findings.size() - 1);
+  if (!survey.open.empty()) return fmt::format("It cannot be told: {}.", survey.open.front());
+  if (survey.behind.size() == 1)
+    return fmt::format("Nothing suspicious: only {} stands behind Service/{}.",
+                       survey.behind.front().workload.display(), survey.service);
+  return fmt::format("Nothing suspicious about Service/{}.", survey.service);
+}
+
+void add_open(const Snapshot& snapshot, Survey& survey) {
+  for (const Unread& one : snapshot.unread) {
+    const Cost* cost = cost_of(one.resource);
+    if (!one.not_served && (one.ns.empty() || one.ns == survey.ns) && cost != nullptr && cost->decides)
+      survey.open.push_back(sentence_of(one));
+  }
+}
+
+Survey survey_of(const Place& place, const model::Service& service, const std::vector<model::ObjectRef>& meant) {
+  Survey survey;
+  survey.ns = service.meta.ns;
+  survey.service = service.meta.name;
+  survey.selector = service.selector;
+  survey.ports = ports_of(service);
+  survey.behind = standings(place, service);
+  survey.prospects = prospects(place, service, survey.behind);
+  survey.past = pasts(place, service);
+  survey.intent = intent_of(survey, place, service, meant);
+  mark_meant(survey, meant);
+  find_strays(place, service, survey);
+  find_port_flaws(place, service, survey);
+  find_emptiness(place, service, survey);
+  find_pod_flaws(place, service, survey);
+  find_slice_flaws(place, service, survey);
+  add_open(place.snapshot(), survey);
+  add_notes(place, service, survey);
+  survey.headline = headline_of(survey);
+  return survey;
+}
+
+}  // namespace
+
+int Survey::exit_code() const {
+  if (!findings.empty()) return 1;
+  return open.empty() ? 0 : 2;
+}
+
+std::optional<Survey> survey_service(const Snapshot& snapshot, const std::string& ns, const std::string& service,
+                                     const std::vector<model::ObjectRef>& meant) {
+  const Place place(snapshot, ns);
+  for (const auto& one : place.services())
+    if (one.meta.name == service) return survey_of(place, one, meant);
+  return std::nullopt;
+}
+
+std::vector<Survey> survey_all(const Snapshot& snapshot) {
+  std::set<std::string> namespaces;
+  for (const auto& service : snapshot.services) namespaces.insert(service.meta.ns);
+  std::vector<Survey> out;
+  for (const std::string& ns : namespaces) {
+    const Place place(snapshot, ns);
+    const auto first = out.size();
+    for (const auto& service : place.services()) out.push_back(survey_of(place, service, {}));
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
+              [](const Survey& a, const Survey& b) { return a.service < b.service; });
+  }
+  return out;
+}
+
+std::vector<std::string> costs(const Snapshot& snapshot) {
+  std::vector<std::string> out;
+  for (const Unread& one : snapshot.unread)
+    if (!one.not_served) out.push_back(sentence_of(one));
+  return out;
+}
+
+int exit_code(const std::vector<Survey>& surveys) {
+  int worst = 0;
+  for (const Survey& survey : surveys) {
+    const int code = survey.exit_code();
+    if (code == 1) return 1;
+    worst = std::max(worst, code);
+  }
+  return worst;
+}
+
+}  // namespace straycat::survey
