@@ -101,6 +101,7 @@ std::vector<Case> stray_cases() {
        [] {
          PodSpec worker = cat("worker");
          worker.port = 9000;
+         worker.address = "10.244.0.6";
          return healthy().deployment("worker", app, 1, 9000).pod(worker);
        },
        1,
