@@ -19,6 +19,8 @@ namespace {
 
 constexpr Nanos default_patience = 60s;
 
+std::string place_of(const plan::Manifest& manifest) { return fmt::format("{}:{}", manifest.file, manifest.line); }
+
 Error failed(const plan::Target& target, const kube::ApiError& error) {
   return error.to_error().within(target.display());
 }
@@ -46,10 +48,12 @@ asio::awaitable<Result<>> Steps::rehearse() {
     const auto* apply = std::get_if<plan::Apply>(&step.action);
     if (apply == nullptr) continue;
     for (const auto& manifest : apply->manifests) {
+      const auto target = target_of(manifest);
+      if (!target) co_return target.error();
       kube::ApplyOptions options;
       options.dry_run = true;
       auto answer = co_await site_.client.apply(labelled(manifest.object, site_.ns, site_.run_id), site_.ns, options);
-      if (!answer) co_return answer.error().to_error().within(fmt::format("{}:{}", manifest.file, manifest.line));
+      if (!answer) co_return failed(*target, answer.error()).within(place_of(manifest));
     }
   }
   co_return Result<>{};
@@ -117,6 +121,16 @@ Result<kube::ResourceType> Steps::own(const plan::Target& target) const {
   return *type;
 }
 
+// What the manifest names, if a run may touch it.
+Result<plan::Target> Steps::target_of(const plan::Manifest& manifest) const {
+  const auto known = kube::resource_for(manifest.object);
+  if (!known) return known.error().within(place_of(manifest));
+  plan::Target target{known->kind, text_of(manifest.object, {"metadata", "name"}),
+                      text_of(manifest.object, {"metadata", "namespace"})};
+  if (const auto type = own(target); !type) return type.error().within(place_of(manifest));
+  return target;
+}
+
 asio::awaitable<Result<>> Steps::act(const plan::Apply& action) {
   for (const auto& manifest : action.manifests)
     if (auto done = co_await apply_one(manifest); !done) co_return done;
@@ -124,18 +138,16 @@ asio::awaitable<Result<>> Steps::act(const plan::Apply& action) {
 }
 
 asio::awaitable<Result<>> Steps::apply_one(const plan::Manifest& manifest) {
-  const auto where = fmt::format("{}:{}", manifest.file, manifest.line);
-  const auto known = kube::resource_for(manifest.object);
-  if (!known) co_return known.error().within(where);
-  const plan::Target target{known->kind, text_of(manifest.object, {"metadata", "name"}),
-                            text_of(manifest.object, {"metadata", "namespace"})};
-  const auto type = own(target);
+  const auto where = place_of(manifest);
+  const auto target = target_of(manifest);
+  if (!target) co_return target.error();
+  const auto type = own(*target);
   if (!type) co_return type.error().within(where);
-  if (auto ours = co_await not_foreign(*type, target.name); !ours) co_return ours.error().within(where);
+  if (auto ours = co_await not_foreign(*type, target->name); !ours) co_return ours.error().within(where);
   auto answer = co_await site_.client.apply(labelled(manifest.object, site_.ns, site_.run_id), site_.ns);
-  if (!answer) co_return failed(target, answer.error()).within(where);
+  if (!answer) co_return failed(*target, answer.error()).within(where);
   site_.remember(*type, *answer);
-  site_.written[{target.kind, target.name}] = text_of(*answer, {"metadata", "resourceVersion"});
+  site_.written[{target->kind, target->name}] = text_of(*answer, {"metadata", "resourceVersion"});
   co_return Result<>{};
 }
 

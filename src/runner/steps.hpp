@@ -43,6 +43,7 @@ class Steps {
   boost::asio::awaitable<Result<>> wait_for(plan::Target target, std::string condition, Nanos timeout);
   // Errors: the plan wants to touch what is not the run's.
   Result<kube::ResourceType> own(const plan::Target& target) const;
+  [[nodiscard]] Result<plan::Target> target_of(const plan::Manifest& manifest) const;
   boost::asio::awaitable<Result<>> not_foreign(kube::ResourceType type, std::string name);
   boost::asio::awaitable<Result<>> start_traffic();
   void end_step(bool ok, const std::string& error);
