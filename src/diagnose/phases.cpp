@@ -12,8 +12,19 @@ using history::History;
 using history::ScenarioPhase;
 using history::Span;
 
-bool watched(const History& history, const history::Traffic& traffic, Span span) {
+// From the first attempt that started in the span: an agent lists and watches before it sends, and what it had not seen
+// yet can have failed nothing.
+Span attempted(const history::Traffic& traffic, Span span) {
+  for (const auto& window : traffic.windows) {
+    if (window.first_start_ns == 0 || window.to_ns <= span.from) continue;
+    return {std::max(span.from, std::min(window.first_start_ns, span.to)), span.to};
+  }
+  return span;
+}
+
+bool watched(const History& history, const history::Traffic& traffic, Span phase) {
   if (!traffic.view) return false;
+  const Span span = attempted(traffic, phase);
   const auto& blind = history.views[*traffic.view].blind;
   return std::none_of(blind.begin(), blind.end(), [&](const Span& one) { return one.overlaps(span.from, span.to); });
 }
