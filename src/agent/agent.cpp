@@ -68,7 +68,7 @@ Result<> Agent::make_flows() {
   options.seed = std::random_device{}();
   if (!around_.service_map.empty()) {
     options.services = std::make_shared<probe::ServiceMap>(around_.service_map, orders_.ns);
-    options.source_address = around_.pod_ip;
+    options.source_addresses = {around_.pod_ip};
   }
   engine_ = probe::make_engine(loop_.get_executor(), std::move(options));
   return {};
@@ -174,7 +174,7 @@ void Agent::tell_health(Stamp now) {
   record.local_exhaustion = engine.local_exhaustion();
   record.records_lost = journal_.take_lost();
   for (const auto& flow : flows_) record.skipped += flow->take_skipped();
-  record.limit = probe::limit_of(engine, probe::port_table(), lag.stall);
+  record.limit = probe::limit_of(engine, probe::port_table(), lag.stall, probe::conntrack_table());
   journal_.write(record, true);
   health_from_ = now;
 }

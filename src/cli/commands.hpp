@@ -66,8 +66,9 @@ struct ProbeArguments {
   std::string name_timeout = "0s", connect_timeout = "5s", tls_timeout = "0s", first_byte_timeout = "0s",
               timeout = "10s";
   std::string name_age = "1s";
-  std::string ca, certificate, key, server_name, proxy, resolve, source;
-  bool insecure = false, http2 = false, quiet = false;
+  std::string ca, certificate, key, server_name, proxy, resolve, ports;
+  std::vector<std::string> sources;
+  bool insecure = false, http2 = false, quiet = false, ipv4 = false, ipv6 = false;
   double keep_alive = 0;
 };
 int probe_command(const ProbeArguments& arguments);

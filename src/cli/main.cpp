@@ -116,7 +116,17 @@ void add_connection(CLI::App& command, ProbeArguments& arguments) {
       ->group("Connection");
   command.add_option("--connect-to", arguments.resolve, "ADDRESS:PORT: dial this, ask nobody for the name")
       ->group("Connection");
-  command.add_option("--source", arguments.source, "Send from this local address")->group("Connection");
+  command.add_option("--source", arguments.sources, "Send from these local addresses in turn (a,b,c)")
+      ->delimiter(',')
+      ->group("Connection");
+  command
+      .add_option(
+          "--ports", arguments.ports,
+          "Local ports: 'kernel' leaves all to the kernel, LOW-HIGH gives the range for a ring of our own, which\n"
+          "begins once TIME_WAITs fill 2/5 of one address's ports (default: net.ipv4.ip_local_port_range)")
+      ->group("Connection");
+  auto* ipv4 = command.add_flag("-4,--ipv4", arguments.ipv4, "Only IPv4 addresses of the name")->group("Connection");
+  command.add_flag("-6,--ipv6", arguments.ipv6, "Only IPv6 addresses")->excludes(ipv4)->group("Connection");
 }
 
 void add_timeouts(CLI::App& command, ProbeArguments& arguments) {

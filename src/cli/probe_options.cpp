@@ -1,5 +1,6 @@
 #include "cli/probe_options.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -85,6 +86,8 @@ probe::ProbeRequest request_of(const ProbeArguments& arguments, Reader& reader) 
   request.name_max_age = reader.duration("--name-age", arguments.name_age);
   request.tls = {arguments.ca, arguments.certificate, arguments.key, arguments.server_name, !arguments.insecure};
   request.proxy = arguments.proxy;
+  if (arguments.ipv4) request.family = probe::Family::ipv4;
+  if (arguments.ipv6) request.family = probe::Family::ipv6;
   request.http2 = arguments.http2;
   request.reuse = arguments.keep_alive;
   read_headers(arguments.headers, request, reader);
@@ -113,6 +116,34 @@ std::string pace_words(const ProbeArguments& arguments) {
   return fmt::format("{} loop{}, {} apart", arguments.loops, arguments.loops == 1 ? "" : "s", arguments.pause);
 }
 
+// "kernel", "10000-65535".
+void read_ports(const std::string& text, probe::EngineOptions& options, Reader& reader) {
+  if (text.empty()) return;
+  if (text == "kernel") {
+    options.ports = probe::EngineOptions::Ports::kernel;
+    return;
+  }
+  unsigned low = 0, high = 0;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%5u-%5u%c", &low, &high, &rest) != 2 || low < 1 || low > high || high > 65535) {
+    return reader.note(bad_input("--ports '" + text + "': LOW-HIGH or 'kernel' was expected"));
+  }
+  options.port_range = {static_cast<std::uint16_t>(low), static_cast<std::uint16_t>(high)};
+}
+
+probe::EngineOptions engine_options_of(const ProbeArguments& arguments, Reader& reader) {
+  probe::EngineOptions options;
+  for (const std::string& source : arguments.sources) {
+    const Result<probe::Url> parsed =
+        probe::parse_url("http://" + (source.find(':') == source.npos ? source : "[" + source + "]"));
+    if (!parsed || parsed->host != source || parsed->target != "/")
+      reader.note(bad_input("--source '" + source + "': an address of this host was expected"));
+  }
+  options.source_addresses = arguments.sources;
+  read_ports(arguments.ports, options, reader);
+  return options;
+}
+
 probe::EngineChoice engine_of(const std::string& word) {
   if (word == "fast") return probe::EngineChoice::fast;
   return word == "curl" ? probe::EngineChoice::curl : probe::EngineChoice::fitting;
@@ -126,7 +157,7 @@ Result<ProbePlan> probe_plan(const ProbeArguments& arguments) {
   plan.session.request = request_of(arguments, reader);
   plan.session.pace = pace_of(arguments, reader);
   plan.session.engine = engine_of(arguments.engine);
-  plan.session.engine_options.source_address = arguments.source;
+  plan.session.engine_options = engine_options_of(arguments, reader);
   plan.session.engine_options.seed = static_cast<std::uint64_t>(monotonic_now().ns);
   plan.facts.request = arguments.method + " " + arguments.url;
   plan.facts.pace = pace_words(arguments);

@@ -31,7 +31,10 @@ struct Answer::Parser final : http::basic_parser<false> {
   }
 
   void on_request_impl(http::verb, View, View, int, Error&) override {}
-  void on_response_impl(int code, View, int, Error&) override { status = code; }
+  void on_response_impl(int code, View, int http_version, Error&) override {
+    status = code;
+    version = http_version;
+  }
   void on_field_impl(http::field, View, View, Error&) override {}
   void on_header_impl(Error&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>& content_length, Error&) override {
@@ -49,7 +52,7 @@ struct Answer::Parser final : http::basic_parser<false> {
   void on_finish_impl(Error&) override {}
 
   BodyCheck& body;
-  int status = 0;
+  int status = 0, version = 0;
   std::optional<std::uint64_t> length;
 };
 
@@ -118,6 +121,7 @@ Failure Answer::failure() const {
 
 Phase Answer::phase() const { return parser_->is_header_done() ? Phase::body : Phase::first_byte; }
 int Answer::status() const { return parser_->status; }
+int Answer::http_version() const { return parser_->version; }
 std::optional<std::uint64_t> Answer::content_length() const { return parser_->length; }
 BodyCheck& Answer::body() { return body_; }
 

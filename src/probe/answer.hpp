@@ -28,6 +28,7 @@ class Answer {
   [[nodiscard]] Failure failure() const;
   [[nodiscard]] Phase phase() const;  // first_byte until the header is whole, then body
   [[nodiscard]] int status() const;
+  [[nodiscard]] int http_version() const;  // 10, 11
   [[nodiscard]] std::optional<std::uint64_t> content_length() const;
   [[nodiscard]] BodyCheck& body();
 

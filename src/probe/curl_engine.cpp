@@ -42,13 +42,13 @@ class CurlEngine final : public Engine {
  public:
   CurlEngine(const boost::asio::any_io_executor& executor, EngineOptions options)
       : executor_(executor),
+        shared_(std::move(options)),
         poller_(executor),
         timer_(executor),
         deadlines_(executor),
         alive_(std::make_shared<bool>(true)) {
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     static_cast<void>(ready);
-    shared_.options = std::move(options);
     shared_.random.seed(shared_.options.seed);
     shared_.expired = [this](CurlOp& op) { on_deadline(op); };
     multi_.reset(curl_multi_init());
@@ -64,7 +64,7 @@ class CurlEngine final : public Engine {
   }
 
   Stamp start(std::shared_ptr<const Prepared> request, Stamp intended, Done done) override {
-    ++health_.attempts;
+    ++shared_.health.attempts;
     auto op = std::make_unique<CurlOp>(shared_, std::move(request), intended, std::move(done));
     if (op->next_limit() != Stamp{}) deadlines_.set(*op, op->next_limit());
     const Stamp started = op->attempt().started;
@@ -78,7 +78,7 @@ class CurlEngine final : public Engine {
   }
 
   [[nodiscard]] std::size_t in_flight() const override { return ops_.size(); }
-  [[nodiscard]] EngineHealth take_health() override { return std::exchange(health_, {}); }
+  [[nodiscard]] EngineHealth take_health() override { return std::exchange(shared_.health, {}); }
 
   void act(curl_socket_t socket, int events) {
     int running = 0;
@@ -93,6 +93,7 @@ class CurlEngine final : public Engine {
 
   static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
     auto* engine = static_cast<CurlEngine*>(self);
+    engine->shared_.watch.after(engine->shared_.health);  // the first thing libcurl does after connect()
     if (what == CURL_POLL_REMOVE) {
       engine->forget(socket);
     } else {
@@ -120,7 +121,7 @@ class CurlEngine final : public Engine {
     // A refusal here ends in that request's own timeout.
     const bool watched =
         is_new ? poller_.add(socket, events, *place->second) : poller_.modify(socket, events, *place->second);
-    if (!watched) ++health_.no_memory;
+    if (!watched) ++shared_.health.no_memory;
   }
 
   void forget(curl_socket_t socket) {
@@ -152,7 +153,7 @@ class CurlEngine final : public Engine {
     const std::unique_ptr<CurlOp> op = std::move(found->second);
     ops_.erase(found);
     curl_multi_remove_handle(multi_.get(), easy);
-    op->finish(code, ended, health_);
+    op->finish(code, ended);
     op->report();
   }
 
@@ -161,7 +162,6 @@ class CurlEngine final : public Engine {
   Poller poller_;
   boost::asio::steady_timer timer_;
   Deadlines deadlines_;
-  EngineHealth health_;
   std::unordered_map<curl_socket_t, std::unique_ptr<CurlSocket>> sockets_;
   std::unordered_map<CURL*, std::unique_ptr<CurlOp>> ops_;
   std::unique_ptr<CURLM, FreeMulti> multi_;  // before the requests: cleaning it up may still call their callbacks

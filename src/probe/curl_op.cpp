@@ -11,6 +11,7 @@ namespace straycat::probe {
 
 namespace {
 
+constexpr int most_ends_tried = 8;
 constexpr std::size_t header_limit = 64u << 10;  // as the fast engine's
 
 bool is_tls(CURLcode code) {
@@ -67,37 +68,55 @@ curl_socket_t CurlOp::on_open(void* self, curlsocktype, curl_sockaddr* address) 
     op->attempt_.remote_address = remote.address;
     op->attempt_.remote_port = remote.port;
   }
-  const int socket = open_bound_socket(to, op->shared_.options.source_address);
-  if (socket < 0) {
-    op->socket_error_ = errno;
-    return CURL_SOCKET_BAD;
-  }
+  ++(to.ss_family == AF_INET ? op->attempt_.tried_ipv4 : op->attempt_.tried_ipv6);
+  const int socket = op->open_socket(to);
+  if (socket < 0) return CURL_SOCKET_BAD;
   op->shared_.opened[socket] = op;
   op->sockets_.push_back(socket);
   return socket;
 }
 
+// Takes another port when one of our own choice cannot be had. What connect() thinks of it only libcurl hears.
+int CurlOp::open_socket(const sockaddr_storage& to) {
+  ends_ = shared_.ends.towards(from_sockaddr(to));
+  for (int tries = 0; tries < most_ends_tried; ++tries) {
+    const Dial from = ends_->next(monotonic_now());
+    const int socket = open_bound_socket(to, from);
+    shared_.health.own_ports += from.port == 0 ? 0 : 1;
+    if (socket >= 0) {
+      socket_error_ = 0;
+      return socket;
+    }
+    socket_error_ = errno;
+    if (from.port == 0 || errno != EADDRINUSE) break;
+    ends_->refused(from, errno, monotonic_now());
+  }
+  return -1;
+}
+
 int CurlOp::on_connect(void* self, curl_socket_t, curlsocktype) {
-  static_cast<CurlOp*>(self)->attempt_.connect = monotonic_now();
+  auto* op = static_cast<CurlOp*>(self);
+  op->attempt_.connect = monotonic_now();
+  op->shared_.watch.before(op->ends_, op->shared_.health);
   return CURL_SOCKOPT_OK;
 }
 
 int CurlOp::on_close(void* shared, curl_socket_t socket) {
-  auto& opened = static_cast<CurlShared*>(shared)->opened;
-  const auto found = opened.find(socket);
-  if (found != opened.end()) {
+  auto& all = *static_cast<CurlShared*>(shared);
+  const auto found = all.opened.find(socket);
+  if (found != all.opened.end()) {
     found->second->note_local(socket);
-    opened.erase(found);
+    all.opened.erase(found);
   }
+  if (const std::optional<Dial> remote = remote_end(socket))
+    all.ends.towards(*remote)->closed(local_end(socket), monotonic_now());
   return ::close(socket);
 }
 
 void CurlOp::note_local(int socket) {
   if (requested_) return;  // told by then, and perhaps of another connection
-  sockaddr_storage peer{};
-  socklen_t size = sizeof peer;
   // libcurl 7.88 counts TLS into the time of the connection, so only the socket knows how far it came.
-  stood_ = ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0;
+  stood_ = remote_end(socket).has_value();
   const Dial local = local_end(socket);
   attempt_.local_port = local.port;
   attempt_.local_address = local.address;
@@ -134,7 +153,8 @@ Peer CurlOp::peer() const {
 }
 
 std::int64_t CurlOp::info(CURLINFO what) const {
-  if (what == CURLINFO_RESPONSE_CODE || what == CURLINFO_OS_ERRNO || what == CURLINFO_NUM_CONNECTS) {
+  if (what == CURLINFO_RESPONSE_CODE || what == CURLINFO_OS_ERRNO || what == CURLINFO_NUM_CONNECTS ||
+      what == CURLINFO_HTTP_VERSION) {
     long value = 0;
     curl_easy_getinfo(easy_.get(), what, &value);
     return value;
@@ -142,6 +162,19 @@ std::int64_t CurlOp::info(CURLINFO what) const {
   curl_off_t value = 0;
   curl_easy_getinfo(easy_.get(), what, &value);
   return value;
+}
+
+int CurlOp::http_version() const {
+  switch (info(CURLINFO_HTTP_VERSION)) {
+    case CURL_HTTP_VERSION_1_0:
+      return 10;
+    case CURL_HTTP_VERSION_1_1:
+      return 11;
+    case CURL_HTTP_VERSION_2_0:
+      return 20;
+    default:
+      return 0;
+  }
 }
 
 std::optional<std::uint64_t> CurlOp::content_length() const {
@@ -160,7 +193,7 @@ int CurlOp::system_error() const {
   return static_cast<int>(info(CURLINFO_OS_ERRNO));
 }
 
-void CurlOp::finish(CURLcode code, Stamp ended, EngineHealth& health) {
+void CurlOp::finish(CURLcode code, Stamp ended) {
   attempt_.ended = ended;
   const auto after_start = [&](std::int64_t micros) {
     return micros == 0 ? Stamp{} : attempt_.started + std::chrono::microseconds{micros};
@@ -168,6 +201,7 @@ void CurlOp::finish(CURLcode code, Stamp ended, EngineHealth& health) {
   attempt_.connected = after_start(info(CURLINFO_CONNECT_TIME_T));
   attempt_.first_byte = after_start(info(CURLINFO_STARTTRANSFER_TIME_T));
   attempt_.status = static_cast<int>(info(CURLINFO_RESPONSE_CODE));
+  attempt_.http_version = http_version();
   attempt_.reused = requested_ && info(CURLINFO_NUM_CONNECTS) == 0;
   attempt_.body_bytes = body_.bytes();
   attempt_.body_sha256 = body_.finish_sha256();
@@ -178,7 +212,7 @@ void CurlOp::finish(CURLcode code, Stamp ended, EngineHealth& health) {
   if (code == CURLE_OK && !header_whole_) code = CURLE_GOT_NOTHING;
   attempt_.failure = code == CURLE_OK ? body_.judge(attempt_.status, attempt_.body_sha256) : failure_of(code);
   if (attempt_.failure && attempt_.failure->kind == FailureKind::local_exhaustion) {
-    count_local_exhaustion(health, attempt_.failure->error_number);
+    count_local_exhaustion(shared_.health, attempt_.failure->error_number);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "probe/body_check.hpp"
 #include "probe/deadlines.hpp"
 #include "probe/failures.hpp"
+#include "probe/local_ends.hpp"
 #include <straycat/probe/engine.hpp>
 
 namespace straycat::probe {
@@ -22,7 +23,12 @@ class CurlOp;
 // What the requests of one engine share. A connection that is kept alive outlives the request that opened it, so that
 // libcurl's callback for its close comes here and not to that request.
 struct CurlShared {
+  explicit CurlShared(EngineOptions engine_options) : options(std::move(engine_options)), ends(options) {}
+
   EngineOptions options;
+  LocalEndsBook ends;
+  ConnectWatch watch;
+  EngineHealth health;
   std::mt19937_64 random;
   std::unordered_map<curl_socket_t, CurlOp*> opened;  // by which request, while that lives
   std::function<void(CurlOp&)> expired;               // one of its deadlines came
@@ -38,7 +44,7 @@ class CurlOp final : public Deadlines::Entry {
   [[nodiscard]] CURL* handle() const { return easy_.get(); }
   [[nodiscard]] const Attempt& attempt() const { return attempt_; }
   // The transfer is over, `ended` at that time; the handle has left its multi handle.
-  void finish(CURLcode code, Stamp ended, EngineHealth& health);
+  void finish(CURLcode code, Stamp ended);
   void report() { done_(attempt_); }
 
   // When to look at the phase next: the nearest limit that libcurl does not keep itself. 0: none is left.
@@ -70,6 +76,7 @@ class CurlOp final : public Deadlines::Entry {
   void set_options();
   void set_transport();
   void set_callbacks();
+  [[nodiscard]] int open_socket(const sockaddr_storage& to);
   void note_local(int socket);
   [[nodiscard]] std::vector<Limit> limits() const;  // of the phases that are not over
   void append(List& list, const std::string& text);
@@ -78,6 +85,7 @@ class CurlOp final : public Deadlines::Entry {
   [[nodiscard]] Phase phase() const;
   [[nodiscard]] bool connected() const { return requested_ || stood_ || info(CURLINFO_CONNECT_TIME_T) > 0; }
   [[nodiscard]] std::int64_t info(CURLINFO what) const;
+  [[nodiscard]] int http_version() const;  // as Attempt's
   [[nodiscard]] int system_error() const;
   [[nodiscard]] Failure failure_of(CURLcode code) const;
   [[nodiscard]] Failure timeout_failure(Nanos after) const;
@@ -92,6 +100,7 @@ class CurlOp final : public Deadlines::Entry {
   std::string url_;
   List headers_, connect_to_;
   std::vector<curl_socket_t> sockets_;
+  std::shared_ptr<LocalEnds> ends_;
   std::array<char, CURL_ERROR_SIZE> error_{};
   BodyCheck body_;
   std::size_t header_bytes_ = 0;

@@ -79,6 +79,8 @@ void CurlOp::set_options() {
   set(easy, CURLOPT_TIMEOUT_MS, millis(request.timeouts.total));
   const auto age = std::chrono::duration_cast<std::chrono::seconds>(request.name_max_age);
   set(easy, CURLOPT_DNS_CACHE_TIMEOUT, static_cast<long>(age.count()));
+  if (request.family == Family::ipv4) set(easy, CURLOPT_IPRESOLVE, static_cast<long>(CURL_IPRESOLVE_V4));
+  if (request.family == Family::ipv6) set(easy, CURLOPT_IPRESOLVE, static_cast<long>(CURL_IPRESOLVE_V6));
 }
 
 void CurlOp::set_transport() {

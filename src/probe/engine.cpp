@@ -27,6 +27,7 @@ class BothEngines final : public Engine {
     health.no_descriptors += other.no_descriptors;
     health.no_memory += other.no_memory;
     health.slow_connects += other.slow_connects;
+    health.own_ports += other.own_ports;
     return health;
   }
 

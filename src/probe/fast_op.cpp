@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -12,15 +11,7 @@ namespace straycat::probe {
 
 namespace {
 
-// A connect() that keeps the processor this long is looking for a free port among TIME_WAITs: no errno ever shows that
-// (3 - 4 ms each were measured on a table of 14,000).
-constexpr std::int64_t slow_connect_ns = 1'000'000;
-
-std::int64_t processor_ns() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return time.tv_sec * 1'000'000'000ll + time.tv_nsec;
-}
+constexpr int most_ends_tried = 8;
 
 int pending_error(int socket) {
   int error = 0;
@@ -76,20 +67,24 @@ void FastOp::find_address() {
       return connect_next({});
     }
   }
-  if (is_numeric_address(url.host)) {
-    candidates_ = {{url.host, url.port}};
-    return connect_next({});
-  }
+  if (is_numeric_address(url.host)) return choose_from({{url.host}, 0, {}});
   shared_.resolver.resolve(url.host, request_->request.name_max_age, [weak = weak_from_this()](const Names& names) {
     const std::shared_ptr<FastOp> self = weak.lock();
     if (!self || self->state_ != State::naming) return;
     if (names.addresses.empty() && is_local_exhaustion(names.error)) return self->local_failure(names.error);
     if (names.addresses.empty()) return self->fail(name_failure(self->request_->url.host, names.error));
-    for (auto address = names.addresses.rbegin(); address != names.addresses.rend(); ++address) {
-      self->candidates_.push_back({*address, self->request_->url.port});
-    }
-    self->connect_next({});
+    self->choose_from(names);
   });
+}
+
+void FastOp::choose_from(const Names& names) {
+  const Family family = request_->request.family;
+  for (auto address = names.addresses.rbegin(); address != names.addresses.rend(); ++address) {
+    const bool is_v6 = address->find(':') != address->npos;
+    if (family != Family::any && (family == Family::ipv6) != is_v6) continue;
+    candidates_.push_back({*address, request_->url.port});
+  }
+  connect_next(name_failure(request_->url.host, 0));
 }
 
 // Tries the next address, as curl does; `last` is what the one before ended with.
@@ -106,26 +101,41 @@ void FastOp::connect_next(Failure last) {
   sockaddr_storage to{};
   const socklen_t size = to_sockaddr(dial, to);
   if (size == 0) return connect_next(connect_failure(peer(), EINVAL, age()));
-  socket_ = open_bound_socket(to, shared_.options.source_address);
-  if (socket_ < 0) return local_failure(errno);
-  connect(to, size);
+  ++(to.ss_family == AF_INET ? attempt_.tried_ipv4 : attempt_.tried_ipv6);
+  connect(dial, to, size);
 }
 
-void FastOp::connect(const sockaddr_storage& to, socklen_t size) {
+// Takes another port when one of our own choice cannot be had.
+void FastOp::connect(const Dial& dial, const sockaddr_storage& to, socklen_t size) {
   state_ = State::connecting;
   shared_.deadlines.set(*this, deadline_after(request_->request.timeouts.connect));
-  attempt_.connect = monotonic_now();
-  const std::int64_t before = shared_.health.attempts % 8 == 0 ? processor_ns() : 0;
-  const int result = ::connect(socket_, reinterpret_cast<const sockaddr*>(&to), size);
-  const int error = result == 0 ? 0 : errno;
-  if (error != EINPROGRESS) attempt_.ended = monotonic_now();
-  if (before > 0 && processor_ns() - before > slow_connect_ns) ++shared_.health.slow_connects;
-  if (error != 0 && error != EINPROGRESS) {
-    if (is_local_exhaustion(error)) return local_failure(error);
-    return connect_next(connect_failure(peer(), error, attempt_.ended - attempt_.started));
+  ends_ = shared_.ends.towards(dial);
+  int error = EADDRNOTAVAIL;
+  for (int tries = 0; tries < most_ends_tried; ++tries) {
+    attempt_.connect = monotonic_now();
+    const Dial from = ends_->next(attempt_.connect);
+    error = connect_from(from, to, size);
+    if (from.port == 0 || (error != EADDRINUSE && error != EADDRNOTAVAIL)) break;
+    ends_->refused(from, error, attempt_.connect);
   }
+  if (error != EINPROGRESS) attempt_.ended = monotonic_now();
+  if (is_local_exhaustion(error)) return local_failure(error);
+  if (error != 0 && error != EINPROGRESS)
+    return connect_next(connect_failure(peer(), error, attempt_.ended - attempt_.started));
   if (!shared_.poller.add(socket_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this)) return local_failure(errno);
   if (error == 0) connected();
+}
+
+// errno; 0: the connection stands already.
+int FastOp::connect_from(const Dial& from, const sockaddr_storage& to, socklen_t size) {
+  if (socket_ >= 0) ::close(socket_);
+  socket_ = open_bound_socket(to, from);
+  if (socket_ < 0) return errno;
+  shared_.health.own_ports += from.port == 0 ? 0 : 1;
+  shared_.watch.before(ends_, shared_.health);
+  const int error = ::connect(socket_, reinterpret_cast<const sockaddr*>(&to), size) == 0 ? 0 : errno;
+  shared_.watch.after(shared_.health);
+  return error;
 }
 
 void FastOp::on_ready(std::uint32_t events) {
@@ -186,6 +196,7 @@ void FastOp::read_some(bool hangup) {
   while (state_ == State::reading) {
     std::vector<char>& scratch = shared_.scratch;
     const ssize_t got = ::recv(socket_, scratch.data(), scratch.size(), 0);
+    peer_closed_ = got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN);
     if (got == 0) return at_end();
     if (got < 0) {
       if (errno == EINTR) continue;
@@ -266,6 +277,7 @@ void FastOp::finish() {
   state_ = State::over;
   if (answer_) {
     attempt_.status = answer_->status();
+    attempt_.http_version = answer_->http_version();
     attempt_.body_bytes = answer_->body().bytes();
     if (attempt_.body_sha256.empty()) attempt_.body_sha256 = answer_->body().finish_sha256();
   }
@@ -283,6 +295,9 @@ void FastOp::note_addresses() {
     local.address = source_for({attempt_.remote_address, attempt_.remote_port});
   }
   attempt_.local_address = std::move(local.address);
+  // TIME_WAIT: a connection stood, and we are the first to close it.
+  if (attempt_.connected != Stamp{} && !peer_closed_)
+    ends_->closed({attempt_.local_address, local.port}, attempt_.ended);
 }
 
 }  // namespace straycat::probe

@@ -9,6 +9,7 @@
 #include "probe/answer.hpp"
 #include "probe/deadlines.hpp"
 #include "probe/failures.hpp"
+#include "probe/local_ends.hpp"
 #include "probe/poller.hpp"
 #include "probe/resolver.hpp"
 #include <straycat/probe/engine.hpp>
@@ -24,6 +25,7 @@ struct FastShared {
         poller(executor),
         deadlines(executor),
         resolver(executor),
+        ends(options),
         random(options.seed),
         scratch(64u << 10) {}
 
@@ -31,6 +33,8 @@ struct FastShared {
   Poller poller;
   Deadlines deadlines;
   Resolver resolver;
+  LocalEndsBook ends;
+  ConnectWatch watch;
   std::mt19937_64 random;
   std::vector<char> scratch;  // every read goes through here: a request in flight needs no buffer of its own
   EngineHealth health;
@@ -57,9 +61,10 @@ class FastOp final : public Poller::Watched, public Deadlines::Entry, public std
   void on_deadline() override;
 
   void find_address();
-  void dial(const std::string& address, std::uint16_t port);
+  void choose_from(const Names& names);
   void connect_next(Failure last);
-  void connect(const sockaddr_storage& to, socklen_t size);
+  void connect(const Dial& dial, const sockaddr_storage& to, socklen_t size);
+  [[nodiscard]] int connect_from(const Dial& from, const sockaddr_storage& to, socklen_t size);
   void on_connect_result(bool failed);
   void connected();
   void limit(Stamp at);
@@ -82,9 +87,11 @@ class FastOp final : public Poller::Watched, public Deadlines::Entry, public std
   State state_ = State::naming;
   int socket_ = -1;
   bool seen_readable_ = false;  // an edge for reading came before we read
+  bool peer_closed_ = false;    // first, or reset the connection
   std::size_t sent_ = 0;
   Stamp limit_;                   // 0: the deadline that is set is right
   std::vector<Dial> candidates_;  // addresses not yet tried, last first
+  std::shared_ptr<LocalEnds> ends_;
   Attempt attempt_;
   std::unique_ptr<Answer> answer_;
 };

@@ -128,7 +128,8 @@ void Session::Impl::plan_beat(Stamp due) {
 void Session::Impl::take_beat(Stamp due) {
   const Stamp now = monotonic_now();
   const Stall stall = lag.tick(std::min(due, now), now, cpu_use());
-  const std::string name = limit_of(engine->take_health(), port_table(), stall, conntrack_table());
+  const EngineHealth health = engine->take_health();
+  const std::string name = limit_of(health, port_table(), stall, conntrack_table());
   const Stamp from = stall == Stall::none ? beaten : due;
   const std::uint64_t skipped = pacer.skipped();
   each_tally([&](Tally& tally) {
@@ -136,6 +137,7 @@ void Session::Impl::take_beat(Stamp due) {
     tally.settle(now);
   });
   whole.skipped(skipped);
+  whole.own_ports(health.own_ports);
   if (!phases.empty()) phases.back().second.skipped(skipped - skipped_before);
   beaten = now;
 }

@@ -53,15 +53,17 @@ Dial from_sockaddr(const sockaddr_storage& address) {
   return {text_of(v4.sin_addr), ntohs(v4.sin_port)};
 }
 
-int open_bound_socket(const sockaddr_storage& to, const std::string& source) {
+int open_bound_socket(const sockaddr_storage& to, const Dial& source) {
   const int socket = ::socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket < 0 || source.empty()) return socket;
+  if (socket < 0 || source.address.empty()) return socket;
   sockaddr_storage from{};
-  const socklen_t size = to_sockaddr({source, 0}, from);
+  const socklen_t size = to_sockaddr(source, from);
   if (size == 0 || from.ss_family != to.ss_family) return socket;
-  // The port is then chosen at connect(), for this destination only: else bind() would run out of ports much earlier.
+  // Without the first, bind() would choose the port for all destinations, and run out of them much earlier; without the
+  // second it would not take one that rests towards another destination.
   const int on = 1;
-  ::setsockopt(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  if (source.port == 0) ::setsockopt(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  if (source.port != 0) ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (::bind(socket, reinterpret_cast<const sockaddr*>(&from), size) == 0) return socket;
   const int error = errno;
   ::close(socket);
@@ -73,6 +75,13 @@ Dial local_end(int socket) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  return from_sockaddr(address);
+}
+
+std::optional<Dial> remote_end(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return std::nullopt;
   return from_sockaddr(address);
 }
 

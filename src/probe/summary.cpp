@@ -6,7 +6,7 @@ namespace straycat::probe {
 
 namespace {
 
-constexpr std::size_t bodies_kept = 16;
+constexpr std::size_t bodies_kept = 16, sources_kept = 64;
 // Spans closer than this are one: the metronome's own beat lies between them.
 constexpr Nanos touching = std::chrono::milliseconds{250};
 
@@ -25,9 +25,39 @@ bool is_answer(FailureKind kind) {
   }
 }
 
+// A stretch at such a limit saw less than it was to see, though what it saw was well: a stopped prober cannot have
+// noticed that the target was away. Want of the processor shows in what is late or was never sent, and there alone.
+bool loses_requests(const LimitSpan& span) { return span.limit != "cpu"; }
+
 const char* family_of(const Attempt& attempt) {
   if (attempt.remote_address.empty()) return "no address";
   return attempt.remote_address.find(':') == std::string::npos ? "IPv4" : "IPv6";
+}
+
+void count_families(std::map<std::string, Count>& families, const Attempt& attempt) {
+  Count& last = families[family_of(attempt)];
+  ++last.sent;
+  last.failed += attempt.ok() ? 0 : 1;
+  if (attempt.tried_ipv4 == 0 || attempt.tried_ipv6 == 0) return;
+  Count& other = families[&last == &families["IPv4"] ? "IPv6" : "IPv4"];
+  ++other.sent;
+  ++other.failed;
+}
+
+void count_source(std::map<std::string, std::uint64_t>& sources, const std::string& address) {
+  const auto known = sources.find(address);
+  if (known != sources.end()) ++known->second;
+  if (known == sources.end() && sources.size() < sources_kept) sources[address] = 1;
+}
+
+void count_failure(FailureGroup& group, const Attempt& attempt) {
+  if (group.count++ == 0) {
+    group.first = attempt.ended;
+    group.message = attempt.failure->message;
+  }
+  group.first = std::min(group.first, attempt.ended);
+  group.last = std::max(group.last, attempt.ended);
+  ++group.ways[{attempt.failure->phase, attempt.failure->error_number}];
 }
 
 }  // namespace
@@ -49,6 +79,7 @@ Judgement judge(const Summary& summary, double allowed) {
   const std::uint64_t blamed = summary.failed() - summary.own_failures();
   if (static_cast<double>(blamed) > allowed * static_cast<double>(known)) return Judgement::failed;
   if (known == 0 || summary.own_failures() > 0 || summary.skipped > 0) return Judgement::inconclusive;
+  if (std::any_of(summary.limits.begin(), summary.limits.end(), loses_requests)) return Judgement::inconclusive;
   return Judgement::passed;
 }
 
@@ -62,8 +93,9 @@ void Tally::started(Stamp intended, Stamp started) {
 void Tally::ended(const Attempt& attempt) {
   ++finished_;
   summary_.reused += attempt.reused ? 1 : 0;
-  Count& family = summary_.families[family_of(attempt)];
-  ++family.sent;
+  count_families(summary_.families, attempt);
+  if (!attempt.local_address.empty()) count_source(summary_.sources, attempt.local_address);
+  if (attempt.http_version != 0) ++summary_.versions[attempt.http_version];
   if (attempt.status != 0) ++summary_.statuses[attempt.status];
   if (!attempt.body_sha256.empty()) {
     const auto known = summary_.bodies.find(attempt.body_sha256);
@@ -78,13 +110,7 @@ void Tally::ended(const Attempt& attempt) {
     summary_.latency.record(attempt.ended - attempt.intended);
     return note_success(attempt.ended);
   }
-  ++family.failed;
-  FailureGroup& group = summary_.failures[attempt.failure->kind];
-  if (group.count++ == 0) {
-    group.first = attempt.ended;
-    group.message = attempt.failure->message;
-  }
-  group.last = std::max(group.last, attempt.ended);
+  count_failure(summary_.failures[attempt.failure->kind], attempt);
   open_.push_back({attempt.failure->kind, attempt.started, attempt.ended});
 }
 

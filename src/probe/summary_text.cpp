@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -57,10 +59,26 @@ std::string count_line(const Summary& summary) {
   return out;
 }
 
+std::string error_name(int error) {
+  const char* name = ::strerrorname_np(error);
+  return name != nullptr ? name : fmt::format("errno {}", error);
+}
+
+// "at connect (ECONNREFUSED)"; "at send (EPIPE) 3, at first_byte (ECONNRESET) 4".
+std::string way_words(const FailureGroup& group) {
+  std::string out;
+  for (const auto& [way, count] : group.ways) {
+    out += fmt::format("{}at {}", out.empty() ? "" : ", ", to_string(way.phase));
+    if (way.error_number != 0) out += " (" + error_name(way.error_number) + ")";
+    if (group.ways.size() > 1) out += fmt::format(" {}", count);
+  }
+  return out;
+}
+
 std::string failure_lines(const Summary& summary) {
   std::string out;
   for (const auto& [kind, group] : summary.failures) {
-    out += fmt::format("  {:<17}{:>7}  first {}, last {}", to_string(kind), group.count,
+    out += fmt::format("  {:<17}{:>7}  {}; first {}, last {}", to_string(kind), group.count, way_words(group),
                        at_text(group.first, summary.began), at_text(group.last, summary.began));
     if (group.own > 0) out += fmt::format("; {} of them the prober's own", group.own);
     out += fmt::format("\n      {}\n", group.message);
@@ -88,6 +106,10 @@ std::string own_lines(const Summary& summary) {
   for (const auto& span : summary.limits)
     out += fmt::format("  {} to {}: the prober, not the target: {}\n", at_text(span.from, summary.began),
                        at_text(span.to, summary.began), limit_words(span.limit));
+  if (summary.own_ports > 0)
+    out +=
+        fmt::format("  {} connections left from ports of the prober's own choice, {} address{}: TIME_WAITs were many\n",
+                    summary.own_ports, summary.sources.size(), summary.sources.size() == 1 ? "" : "es");
   if (summary.skipped > 0)
     out += fmt::format("  {} requests were due and never sent: the prober was too late for them\n", summary.skipped);
   return out;
@@ -122,6 +144,23 @@ std::string judgement_word(Judgement judgement) {
   return judgement == Judgement::failed ? "failed" : "inconclusive";
 }
 
+json ways_json(const FailureGroup& group) {
+  json out = json::array();
+  for (const auto& [way, count] : group.ways) {
+    json one = json::object();
+    one["phase"] = to_string(way.phase);
+    one["errno"] = way.error_number;
+    if (way.error_number != 0) one["error"] = error_name(way.error_number);
+    one["count"] = count;
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::string version_text(int version) {
+  return version == 20 ? "HTTP/2" : fmt::format("HTTP/{}.{}", version / 10, version % 10);
+}
+
 json failures_json(const Summary& summary) {
   json out = json::object();
   for (const auto& [kind, group] : summary.failures) {
@@ -131,6 +170,7 @@ json failures_json(const Summary& summary) {
     one["firstMs"] = rounded(group.first - summary.began);
     one["lastMs"] = rounded(group.last - summary.began);
     one["message"] = group.message;
+    one["ways"] = ways_json(group);
   }
   return out;
 }
@@ -155,6 +195,8 @@ void put_counts(json& out, const Summary& summary) {
   out["unfinished"] = summary.unfinished;
   out["skipped"] = summary.skipped;
   out["reused"] = summary.reused;
+  out["ownPorts"] = summary.own_ports;
+  out["sources"] = summary.sources;
   out["seconds"] = rounded(summary.ended - summary.began) / 1000;
 }
 
@@ -167,13 +209,15 @@ json summary_json(const Summary& summary) {
   out["latencyMs"] = quantiles_json(summary.latency);
   out["latenessMs"] = quantiles_json(summary.lateness);
   out["bodies"] = summary.bodies;
-  json statuses = json::object(), families = json::object();
+  json statuses = json::object(), families = json::object(), versions = json::object();
+  for (const auto& [version, count] : summary.versions) versions[version_text(version)] = count;
   for (const auto& [status, count] : summary.statuses) statuses[std::to_string(status)] = count;
   for (const auto& [family, count] : summary.families) {
     families[family]["sent"] = count.sent;
     families[family]["failed"] = count.failed;
   }
   out["statuses"] = std::move(statuses);
+  out["versions"] = std::move(versions);
   out["families"] = std::move(families);
   out["limits"] = limits_json(summary);
   return out;

@@ -144,6 +144,20 @@ def memory(repetitions):
     return measure.Figure("memory for a request in flight", "KiB", out, most=4)
 
 
+def costs_of_all(arguments, floor):
+    costs = compare(floor, arguments.count, arguments.repetitions)
+    figures = [measure.Figure(name, "us a request", values) for name, values in costs.items()]
+    figures.append(ratios(costs, "straycat, fast engine", "bare epoll loop (floor)", 1.15))
+    if "wrk" in costs:
+        figures.append(ratios(costs, "straycat, fast engine", "wrk", 0.90))
+    return figures
+
+
+PARTS = {"cost": costs_of_all, "late": lambda arguments, _: open_loop(arguments.repetitions),
+         "refused": lambda arguments, _: [refusals(arguments.repetitions, 2 * arguments.count)],
+         "memory": lambda arguments, _: [memory(min(3, arguments.repetitions))]}
+
+
 def raise_descriptors():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     wanted = 20_000 if hard == resource.RLIM_INFINITY else min(20_000, hard)
@@ -154,7 +168,11 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/bench probe", description=__doc__)
     parser.add_argument("--repetitions", type=int, default=9)
     parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--only", default=",".join(PARTS), help="some of the parts, with commas between (default: all)")
     arguments = parser.parse_args()
+    parts = arguments.only.split(",")
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(unknown)}")
     install_peers()
     in_own_network()
     raise_descriptors()
@@ -165,14 +183,7 @@ def main():
         try:
             for one in servers:
                 assert one.stdout.readline() == b"ready\n"
-            costs = compare(floor, arguments.count, arguments.repetitions)
-            figures = [measure.Figure(name, "us a request", values) for name, values in costs.items()]
-            figures.append(ratios(costs, "straycat, fast engine", "bare epoll loop (floor)", 1.15))
-            if "wrk" in costs:
-                figures.append(ratios(costs, "straycat, fast engine", "wrk", 0.90))
-            figures += open_loop(arguments.repetitions)
-            figures.append(refusals(arguments.repetitions, 2 * arguments.count))
-            figures.append(memory(min(3, arguments.repetitions)))
+            figures = [figure for part in parts for figure in PARTS[part](arguments, floor)]
         finally:
             for one in servers:
                 one.kill()

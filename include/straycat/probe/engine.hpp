@@ -2,8 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -12,11 +16,23 @@
 
 namespace straycat::probe {
 
+// Both ends belong to it.
+struct PortRange {
+  std::uint16_t low = 0, high = 0;
+  bool operator==(const PortRange&) const = default;
+};
+
 struct EngineOptions {
   std::shared_ptr<ServiceMap>
-      services;                // loopback fallback: resolve Service names here and pick the endpoint; else null
-  std::string source_address;  // bind to it; "" = the kernel chooses
-  std::uint64_t seed = 0;      // of the endpoint picks
+      services;  // loopback fallback: resolve Service names here and pick the endpoint; else null
+  // Local addresses to send from, in turn. Empty: the kernel chooses, and where connections come so fast that their
+  // TIME_WAITs use up an address's ports, further addresses of the host join in.
+  std::vector<std::string> source_addresses;
+  // Who chooses local ports. `kernel`: always the kernel. `fitting`: the prober, from the range below in turn, once two
+  // fifths of an address's ports rest in TIME_WAIT: from there on the kernel's search takes milliseconds each time.
+  enum class Ports : std::uint8_t { fitting, kernel } ports = Ports::fitting;
+  std::optional<PortRange> port_range;  // none: net.ipv4.ip_local_port_range
+  std::uint64_t seed = 0;               // of the endpoint picks
 };
 
 // What an engine ran into by its own fault, since it was last asked.
@@ -26,6 +42,7 @@ struct EngineHealth {
   std::uint64_t no_descriptors = 0;  // EMFILE, ENFILE
   std::uint64_t no_memory = 0;       // ENOBUFS, ENOMEM
   std::uint64_t slow_connects = 0;   // connect() calls that kept the processor for over 1 ms: the TIME_WAIT cliff
+  std::uint64_t own_ports = 0;       // connections whose local port the prober chose itself; no trouble
   [[nodiscard]] std::uint64_t local_exhaustion() const { return no_ports + no_descriptors + no_memory; }
 };
 

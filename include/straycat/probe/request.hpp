@@ -56,6 +56,9 @@ struct Dial {
   bool operator==(const Dial&) const = default;
 };
 
+// Which addresses of a name may be dialled.
+enum class Family : std::uint8_t { any, ipv4, ipv6 };
+
 // How https certificates are checked and shown. Files are PEM.
 struct Tls {
   std::string ca_file{};      // trust these alone; "" = the system's
@@ -74,6 +77,7 @@ struct ProbeRequest {
   Timeouts timeouts{};
   std::optional<Dial> dial{};                    // dial this and ask nobody for the name (direct probes)
   Nanos name_max_age = std::chrono::seconds{1};  // how old a name's answer may be; 0 = asked for each request
+  Family family = Family::any;
   // From here on libcurl's part: a request that asks for any of it goes through that engine.
   Tls tls{};
   std::string proxy{};  // "http://host:port"; "" = none, whatever the environment says
@@ -105,8 +109,11 @@ struct Attempt {
   std::optional<Failure> failure;             // none: as expected
   std::string local_address, remote_address;  // remote: as the name resolved (a ClusterIP), also where we dial past it
   std::uint16_t local_port = 0, remote_port = 0;
+  // Addresses tried, by family: more than one when the first did not answer and the next was tried, as curl does it.
+  std::uint8_t tried_ipv4 = 0, tried_ipv6 = 0;
   bool reused = false;
   int status = 0;           // 0: no status came
+  int http_version = 0;     // 10, 11, 20; 0: no status came
   std::string body_sha256;  // "" when no body came; bodies themselves are not kept
   std::uint64_t body_bytes = 0;
   [[nodiscard]] bool ok() const { return !failure.has_value(); }

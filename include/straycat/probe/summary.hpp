@@ -12,6 +12,13 @@
 
 namespace straycat::probe {
 
+// How a failure came about: how far the request was, and errno (0 where there was none).
+struct Way {
+  Phase phase = Phase::connect;
+  int error_number = 0;
+  auto operator<=>(const Way&) const = default;
+};
+
 // All failures of one kind.
 struct FailureGroup {
   std::uint64_t count = 0;
@@ -20,6 +27,7 @@ struct FailureGroup {
   std::uint64_t own = 0;
   Stamp first, last;    // when the outcome was known
   std::string message;  // of the first, in curl's wording
+  std::map<Way, std::uint64_t> ways;
 };
 
 // From when to when the prober was at a limit of its own (limit_of() has the names).
@@ -40,6 +48,8 @@ struct Summary {
   std::uint64_t unfinished = 0;  // under way when the session ended: no outcome
   std::uint64_t skipped = 0;     // wanted by the pace and not sent: the prober was late beyond what it makes up for
   std::uint64_t reused = 0;      // over a connection used before
+  std::uint64_t own_ports = 0;   // connections whose local port the prober chose, to spare the kernel's search
+  std::map<std::string, std::uint64_t> sources;  // local address -> requests that left from there; at most 64
   std::map<FailureKind, FailureGroup> failures;
   // The longest time between two successes; the begin and the end of the session count as one each.
   Nanos longest_gap{};
@@ -48,7 +58,10 @@ struct Summary {
   Histogram lateness;                           // actual - intended start, of all: the prober's own
   std::map<std::string, std::uint64_t> bodies;  // sha256 hex -> count; beyond 16 different ones: "other"
   std::map<int, std::uint64_t> statuses;
-  std::map<std::string, Count> families;  // "IPv4", "IPv6", "no address"
+  std::map<int, std::uint64_t> versions;  // of HTTP, as in Attempt
+  // "IPv4", "IPv6", "no address". A request that was refused by one family's address and answered by the other's counts
+  // in both, and as failed in the first.
+  std::map<std::string, Count> families;
   std::vector<LimitSpan> limits;
 
   [[nodiscard]] std::uint64_t failed() const;
@@ -77,6 +90,7 @@ class Tally {
   // No limit will be told any more of the time before `now`.
   void settle(Stamp now);
   void skipped(std::uint64_t total) { summary_.skipped = total; }
+  void own_ports(std::uint64_t more) { summary_.own_ports += more; }
   // Nothing starts any more from `now` on, though outcomes may still come: where finish() puts the end.
   void close(Stamp now) { closed_ = now; }
 

@@ -23,9 +23,10 @@ struct SessionFacts {
 // One line while it runs: "12.3 s  sent 1230  ok 1228  failed 2 (refused 2)  p99 1.2 ms".
 [[nodiscard]] std::string live_line(const Summary& so_far, Stamp now);
 // {"request","pace","judgement": "passed"|"failed"|"inconclusive","sent","ok","failed","ownFailures","unfinished",
-//  "skipped","reused","seconds","failures":{KIND:{"count","own","firstMs","lastMs","message"}},
+//  "skipped","reused","ownPorts","sources":{ADDRESS:N},"seconds","failures":{KIND:{"count","own","firstMs","lastMs","message",
+//    "ways":[{"phase","errno","error": "ECONNREFUSED" where errno is not 0,"count"}]}},
 //  "longestGapMs","longestGapFromMs","latencyMs":{"p50","p90","p99","p999","max"},"latenessMs":{...},
-//  "bodies":{SHA256:N},"statuses":{"200":N},"families":{"IPv4":{"sent","failed"}},
+//  "bodies":{SHA256:N},"statuses":{"200":N},"versions":{"HTTP/1.1":N},"families":{"IPv4":{"sent","failed"}},
 //  "limits":[{"limit","fromMs","toMs"}],"phases":[{"name", the same from "sent" on}],
 //  "command":{"words","status"} when there was one,"interrupted"}
 [[nodiscard]] nlohmann::json to_json(const Outcome& outcome, const SessionFacts& facts);

@@ -341,7 +341,7 @@ TEST_P(Zoo, AServiceMapStandsForTheVirtualAddress) {
   };
   probe::EngineOptions options;
   options.services = std::make_shared<probe::ServiceMap>(path, "n");
-  options.source_address = "127.0.0.9";
+  options.source_addresses = {"127.0.0.9"};
   write_map({{"127.0.0.1", server.port()}});
   Attempt attempt = run_attempt(GetParam().make, quick_get("http://sayhi/hi"), options);
   EXPECT_TRUE(attempt.ok()) << attempt.failure->message;

@@ -1,3 +1,5 @@
+#include <cerrno>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -42,6 +44,48 @@ TEST(Summary, CountsByKindWithFirstAndLast) {
   EXPECT_EQ(refused.last, Stamp{21 * ms});
   EXPECT_EQ(summary.statuses.at(200), 2U);
   EXPECT_EQ(summary.families.at("IPv4"), (Count{5, 3}));
+}
+
+TEST(Summary, TellsInWhichWaysOneKindCameAbout) {
+  Tally tally(Stamp{0});
+  std::vector<Attempt> attempts(4, failed(1, 2, FailureKind::reset));
+  attempts[0].failure = attempts[1].failure = Failure{FailureKind::reset, Phase::send, EPIPE, "(55)"};
+  attempts[2].failure = Failure{FailureKind::reset, Phase::first_byte, ECONNRESET, "(56)"};
+  attempts[3].failure = Failure{FailureKind::reset, Phase::body, 0, "(56)"};
+  play(tally, attempts);
+  const Outcome outcome{tally.finish({50 * ms}), {}};
+  const std::map<Way, std::uint64_t> ways{
+      {{Phase::send, EPIPE}, 2}, {{Phase::first_byte, ECONNRESET}, 1}, {{Phase::body, 0}, 1}};
+  EXPECT_EQ(outcome.whole.failures.at(FailureKind::reset).ways, ways);
+  EXPECT_NE(render_text(outcome, {}).find("at send (EPIPE) 2, at first_byte (ECONNRESET) 1, at body 1; first"),
+            std::string::npos);
+}
+
+TEST(Summary, AFamilyThatWasPassedOverForTheOtherCountsAsFailed) {
+  Tally tally(Stamp{0});
+  Attempt fell_back = attempt(0, 1);
+  fell_back.tried_ipv4 = fell_back.tried_ipv6 = 1;
+  Attempt v6 = attempt(1, 2);
+  v6.remote_address = "::1";
+  v6.tried_ipv6 = 1;
+  Attempt nameless = failed(2, 3, FailureKind::name_not_found);
+  nameless.remote_address = "";
+  play(tally, {fell_back, v6, nameless});
+  const std::map<std::string, Count> families{{"IPv4", {1, 0}}, {"IPv6", {2, 1}}, {"no address", {1, 1}}};
+  EXPECT_EQ(tally.finish({9 * ms}).families, families);
+}
+
+TEST(Summary, VersionsAndSourcesAreCounted) {
+  Tally tally(Stamp{0});
+  Attempt one = attempt(0, 1);
+  one.http_version = 20;
+  one.local_address = "127.0.0.1";
+  play(tally, {one, one});
+  tally.own_ports(2);
+  const auto json = to_json({tally.finish({9 * ms}), {}}, {});
+  EXPECT_EQ(json["versions"].dump(), R"({"HTTP/2":2})");
+  EXPECT_EQ(json["sources"].dump(), R"({"127.0.0.1":2})");
+  EXPECT_EQ(json["ownPorts"], 2);
 }
 
 TEST(Summary, TheLongestGapIsBetweenSuccessesAndReachesToBothEnds) {
@@ -124,6 +168,17 @@ TEST(Summary, TheJudgementBlamesNobodyForTheProbersTroubles) {
   }
 }
 
+TEST(Summary, AStretchThatLostRequestsMakesAPassInconclusive) {
+  for (const auto& [limit, judgement] : {std::pair{"cpu", Judgement::passed},
+                                         {"stopped", Judgement::inconclusive},
+                                         {"ports", Judgement::inconclusive}}) {
+    Tally tally(Stamp{0});
+    play(tally, {attempt(0, 1), attempt(40, 41)});
+    tally.limit(limit, {5 * ms}, {12 * ms});
+    EXPECT_EQ(judge(tally.finish({50 * ms}), 0), judgement) << limit;
+  }
+}
+
 TEST(Summary, WhatIsUnderWayAtTheEndHasNoOutcome) {
   Tally tally(Stamp{0});
   tally.started({0}, {0});
@@ -143,7 +198,7 @@ TEST(Summary, TextForPeople) {
   const auto text = render_text(outcome(), {"GET http://sayhi/hi", "100/s", 0, "", 0, true});
   EXPECT_EQ(text, R"(GET http://sayhi/hi, 100/s, 0.1 s (interrupted)
   sent 3, ok 2, failed 1 (33.3 %)
-  reset                  1  first +0.011 s, last +0.011 s; 1 of them the prober's own
+  reset                  1  at connect (ECONNREFUSED); first +0.011 s, last +0.011 s; 1 of them the prober's own
       (7) Connection refused
   longest gap      40.0 ms between two successes, from +0.001 s
   latency          p50 1.00 ms, p90 1.00 ms, p99 1.00 ms, p99.9 1.00 ms, max 1.00 ms
@@ -159,6 +214,8 @@ TEST(Summary, JsonForPrograms) {
   EXPECT_EQ(json["ok"], 2);
   EXPECT_EQ(json["failures"]["reset"]["count"], 1);
   EXPECT_EQ(json["failures"]["reset"]["firstMs"], 11.0);
+  EXPECT_EQ(json["failures"]["reset"]["ways"].dump(),
+            R"([{"count":1,"errno":111,"error":"ECONNREFUSED","phase":"connect"}])");
   EXPECT_EQ(json["limits"][0]["limit"], "cpu");
   EXPECT_EQ(json["judgement"], "inconclusive");
   EXPECT_EQ(json["command"]["status"], 7);

@@ -1,7 +1,9 @@
 """The prober's own limits, provoked for real: the summary must say whose fault it was. In a network namespace of its own."""
 import contextlib
+import itertools
 import json
 import os
+import pathlib
 import resource
 import signal
 import socket
@@ -54,23 +56,81 @@ def summary_of(child):
     return child.returncode, json.loads(text)
 
 
+def fill_with_time_waits(number):
+    with socket.create_server(("127.0.0.1", PORT)) as listener:
+        for _ in range(number):
+            client = socket.create_connection(("127.0.0.1", PORT))
+            server, _ = listener.accept()
+            client.close()   # first: TIME_WAIT is the client's
+            server.close()
+
+
+@contextlib.contextmanager
+def settings(**values):
+    """Of net.ipv4, in this namespace."""
+    paths = {name: pathlib.Path("/proc/sys/net/ipv4", name) for name in values}
+    before = {name: path.read_text("ascii") for name, path in paths.items()}
+    for name, value in values.items():
+        paths[name].write_text(value, "ascii")
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            paths[name].write_text(value, "ascii")
+
+
 class Limits(unittest.TestCase):
     def limits(self, summary):
         return {span["limit"] for span in summary["limits"]}
 
     def test_few_local_ports(self):
         """A range of 100 ports, all soon in TIME_WAIT: EADDRNOTAVAIL is the prober's, and no verdict."""
-        with open("/proc/sys/net/ipv4/ip_local_port_range", "w", encoding="ascii") as range_file:
-            range_file.write("20000 20099")
-        with open("/proc/sys/net/ipv4/tcp_tw_reuse", "w", encoding="ascii") as reuse:
-            reuse.write("0")
-        for engine in ("fast", "curl"):
-            with serve():
-                code, summary = summary_of(start("--loops", "1", "--count", "400", "--engine", engine))
+        for engine, ports in (("fast", "20000 20099"), ("curl", "20100 20199")):
+            with settings(ip_local_port_range=ports, tcp_tw_reuse="0"), serve():
+                code, summary = summary_of(start("--loops", "1", "--count", "400", "--engine", engine, "--ports", "kernel"))
                 self.assertEqual((code, summary["judgement"]), (2, "inconclusive"), summary)
                 self.assertEqual(list(summary["failures"]), ["local_exhaustion"])
+                self.assertEqual({way["error"] for way in summary["failures"]["local_exhaustion"]["ways"]}, {"EADDRNOTAVAIL"})
                 self.assertEqual(summary["ownFailures"], summary["failed"])
                 self.assertIn("ports", self.limits(summary))
+
+    def test_a_ring_of_ports_keeps_the_traffic_whole(self):
+        """The same range, and ports of our own choice."""
+        for engine, ports in (("fast", "20200 20299"), ("curl", "20300 20399")):
+            with settings(ip_local_port_range=ports, tcp_tw_reuse="0"), serve():
+                code, summary = summary_of(start("--loops", "1", "--count", "400", "--engine", engine))
+                self.assertEqual((code, summary["ok"]), (0, 400), summary)
+                self.assertGreater(summary["ownPorts"], 300)
+                self.assertEqual(summary["sources"], {"127.0.0.1": 400})
+
+    def test_more_addresses_where_one_has_too_few_ports(self):
+        """Without timestamps no port leaves TIME_WAIT before its time: 127.0.0.2 and its next join in."""
+        for engine, ports in (("fast", "20400 20499"), ("curl", "20500 20599")):
+            with settings(ip_local_port_range=ports, tcp_tw_reuse="0", tcp_timestamps="0"), serve():
+                code, summary = summary_of(start("--loops", "1", "--count", "400", "--engine", engine))
+                self.assertEqual((code, summary["ok"]), (0, 400), summary)
+                self.assertGreaterEqual(len(summary["sources"]), 4, summary["sources"])
+
+    def test_more_in_flight_than_there_are_ports(self):
+        with settings(ip_local_port_range="20600 20699"), serve(answers=False):
+            code, summary = summary_of(start("--loops", "150", "--count", "300", "--timeout", "1s", "--source", "127.0.0.1"))
+        self.assertGreater(summary["failures"]["local_exhaustion"]["count"], 50, summary)
+        self.assertIn("ports", self.limits(summary))
+
+    def test_the_cliff_of_time_waits(self):
+        """Half of the default range in TIME_WAIT: each connect() searches for milliseconds, and no errno tells."""
+        with settings(ip_local_port_range="32768 60999", tcp_tw_reuse="0"):
+            fill_with_time_waits(14_500)
+            with serve():
+                for engine in ("fast", "curl"):
+                    code, summary = summary_of(start("--loops", "1", "--count", "100", "--engine", engine, "--ports", "kernel"))
+                    self.assertEqual((code, summary["ok"], summary["failed"]), (2, 100, 0), summary)
+                    self.assertEqual(self.limits(summary), {"ports"}, summary)
+                    span = summary["limits"][0]
+                    self.assertGreater(span["toMs"], span["fromMs"])
+                    self.assertEqual(summary["ownPorts"], 0)
+                    code, summary = summary_of(start("--loops", "1", "--count", "100", "--engine", engine))
+                    self.assertGreater(summary["ownPorts"], 80, "the ring begins with the first slow connect()")
 
     def test_few_descriptors(self):
         with serve(answers=False):
@@ -121,6 +181,28 @@ class Limits(unittest.TestCase):
                 one.wait()
         self.assertTrue(self.limits(summary) & {"cpu", "stopped"}, summary)
         self.assertEqual(summary["failed"], summary["ownFailures"])
+
+
+class TableOfConnections(unittest.TestCase):   # after the others: it stays full for half a minute
+    def test_when_it_is_full(self):
+        """conntrack for real: as many flows as the kernel tracks, one datagram each."""
+        if subprocess.run("nft add table ip t && nft 'add chain ip t c { type filter hook output priority 0; }' && "
+                          "nft add rule ip t c ct state new accept", shell=True, capture_output=True).returncode != 0:
+            self.skipTest("no nftables here")
+        self.addCleanup(subprocess.run, ["nft", "delete", "table", "ip", "t"], check=True)
+        count, most = (pathlib.Path(f"/proc/sys/net/netfilter/nf_conntrack_{what}") for what in ("count", "max"))
+        if int(most.read_text("ascii")) > 300_000:
+            self.skipTest("a table too big to fill")
+        flows = ((f"127.{network}.0.1", port) for network in range(1, 40) for port in range(1024, 61_024))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            while int(count.read_text("ascii")) < 0.98 * int(most.read_text("ascii")):
+                for to in itertools.islice(flows, 4096):
+                    with contextlib.suppress(OSError):   # what the last datagram met: nobody listens there
+                        sender.sendto(b"", to)
+        with serve():
+            code, summary = summary_of(start("--loops", "1", "--count", "100", "--timeout", "2s"))
+        self.assertIn("conntrack", {span["limit"] for span in summary["limits"]}, summary)
+        self.assertEqual((code, summary["judgement"]), (2, "inconclusive"), summary)
 
 
 def in_own_network():
