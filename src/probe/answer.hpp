@@ -1,4 +1,5 @@
-// Reads one HTTP/1.1 response as its bytes come (Beast's parser; header fields are not kept).
+// Reads one HTTP/1.1 response as its bytes come (Beast's parser; header fields are not kept). What Beast does not take
+// is read a second time, by the looser rules that both engines share: a head by HeadRules, chunks by LooseChunks.
 #pragma once
 
 #include <memory>
@@ -6,7 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include <boost/beast/core/error.hpp>
+
 #include "probe/body_check.hpp"
+#include "probe/loose_chunks.hpp"
 
 namespace straycat::probe {
 
@@ -26,8 +30,8 @@ class Answer {
 
   // After `broken`: why. Before the end: how a close or a timeout finds it.
   [[nodiscard]] Failure failure() const;
-  [[nodiscard]] Phase phase() const;  // first_byte until the header is whole, then body
-  [[nodiscard]] int status() const;
+  [[nodiscard]] Phase phase() const;       // first_byte until the header is whole, then body
+  [[nodiscard]] int status() const;        // 0 until the header is whole
   [[nodiscard]] int http_version() const;  // 10, 11
   [[nodiscard]] std::optional<std::uint64_t> content_length() const;
   [[nodiscard]] BodyCheck& body();
@@ -35,6 +39,17 @@ class Answer {
  private:
   struct Parser;
   State parse();
+  State parse_head();
+  State parse_body();
+  State after_body_bytes(boost::beast::error_code error);
+  State go_loose();
+  // Reads the head by HeadRules and puts its canonical form in its place.
+  State reread_head();
+  // false: with this head it is too much.
+  bool count_head();
+  State too_long() { return refuse_head("header limit exceeded"); }
+  State refuse_head(std::string_view why);
+  State refuse_body(std::string_view why);
   void restart();
 
   const Expectation* expect_;
@@ -43,9 +58,13 @@ class Answer {
   bool head_;
   std::unique_ptr<Parser> parser_;
   BodyCheck body_;
-  std::string pending_;  // bytes of a header line that is not whole yet
+  std::string pending_;  // bytes that Beast has not taken yet
+  std::string taken_;    // what it has taken of a head that is not whole
   std::optional<Failure> failure_;
+  std::size_t fresh_ = 0;  // how many of the pending ones came last
   bool seen_prefix_ = false;
+  std::size_t header_bytes_ = 0;  // of all heads, also the interim ones
+  std::unique_ptr<LooseChunks> loose_;
 };
 
 }  // namespace straycat::probe

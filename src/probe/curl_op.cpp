@@ -42,7 +42,8 @@ CurlOp::CurlOp(CurlShared& shared, std::shared_ptr<const Prepared> request, Stam
       request_(std::move(request)),
       done_(std::move(done)),
       easy_(curl_easy_init()),
-      body_(request_->request.expect, request_->body_regex.get()) {
+      body_(request_->request.expect, request_->body_regex.get()),
+      head_(request_->request.http2) {
   attempt_.intended = intended;
   attempt_.started = monotonic_now();
   choose_address();
@@ -138,8 +139,17 @@ std::size_t CurlOp::on_header(char* data, std::size_t size, std::size_t count, v
   const std::string_view line(data, size * count);
   op->header_bytes_ += line.size();
   if (op->header_bytes_ > header_limit) return 0;
-  if (line == "\r\n" || line == "\n") op->header_whole_ = op->info(CURLINFO_RESPONSE_CODE) >= 200;
-  return line.size();
+  return op->header_whole_ || op->take_head(line) ? line.size() : 0;  // after it: a trailer
+}
+
+bool CurlOp::take_head(std::string_view line) {
+  refused_ = head_.take(line);
+  if (!refused_.empty()) return false;
+  if (line != "\r\n" && line != "\n") return true;
+  switched_ = head_.status() == 101;
+  header_whole_ = switched_ || head_.status() >= 200;
+  if (!header_whole_) head_ = HeadRules(request_->request.http2);
+  return !switched_;
 }
 
 std::size_t CurlOp::on_body(char* data, std::size_t size, std::size_t count, void* self) {
@@ -153,8 +163,7 @@ Peer CurlOp::peer() const {
 }
 
 std::int64_t CurlOp::info(CURLINFO what) const {
-  if (what == CURLINFO_RESPONSE_CODE || what == CURLINFO_OS_ERRNO || what == CURLINFO_NUM_CONNECTS ||
-      what == CURLINFO_HTTP_VERSION) {
+  if (what == CURLINFO_RESPONSE_CODE || what == CURLINFO_OS_ERRNO || what == CURLINFO_NUM_CONNECTS) {
     long value = 0;
     curl_easy_getinfo(easy_.get(), what, &value);
     return value;
@@ -162,19 +171,6 @@ std::int64_t CurlOp::info(CURLINFO what) const {
   curl_off_t value = 0;
   curl_easy_getinfo(easy_.get(), what, &value);
   return value;
-}
-
-int CurlOp::http_version() const {
-  switch (info(CURLINFO_HTTP_VERSION)) {
-    case CURL_HTTP_VERSION_1_0:
-      return 10;
-    case CURL_HTTP_VERSION_1_1:
-      return 11;
-    case CURL_HTTP_VERSION_2_0:
-      return 20;
-    default:
-      return 0;
-  }
 }
 
 std::optional<std::uint64_t> CurlOp::content_length() const {
@@ -200,16 +196,17 @@ void CurlOp::finish(CURLcode code, Stamp ended) {
   };
   attempt_.connected = after_start(info(CURLINFO_CONNECT_TIME_T));
   attempt_.first_byte = after_start(info(CURLINFO_STARTTRANSFER_TIME_T));
-  attempt_.status = static_cast<int>(info(CURLINFO_RESPONSE_CODE));
-  attempt_.http_version = http_version();
+  attempt_.status = header_whole_ ? head_.status() : 0;
+  attempt_.http_version = header_whole_ ? head_.version() : 0;
   attempt_.reused = requested_ && info(CURLINFO_NUM_CONNECTS) == 0;
   attempt_.body_bytes = body_.bytes();
   attempt_.body_sha256 = body_.finish_sha256();
   if (is_unspecified(attempt_.local_address) && attempt_.local_port != 0) {
     attempt_.local_address = source_for({attempt_.remote_address, attempt_.remote_port});
   }
-  // libcurl calls an answer whose header was cut a success without a body.
-  if (code == CURLE_OK && !header_whole_) code = CURLE_GOT_NOTHING;
+  // libcurl calls an answer whose header was cut a success without a body, or with a body that was cut.
+  if ((code == CURLE_OK || code == CURLE_PARTIAL_FILE) && !header_whole_) code = CURLE_GOT_NOTHING;
+  if (code == CURLE_WRITE_ERROR && switched_) code = CURLE_OK;
   attempt_.failure = code == CURLE_OK ? body_.judge(attempt_.status, attempt_.body_sha256) : failure_of(code);
   if (attempt_.failure && attempt_.failure->kind == FailureKind::local_exhaustion) {
     count_local_exhaustion(shared_.health, attempt_.failure->error_number);
@@ -243,8 +240,11 @@ Failure CurlOp::failure_of(CURLcode code) const {
       return header_bytes_ == 0 ? not_http() : protocol_failure(phase(), text);
     case CURLE_WRITE_ERROR:
       if (header_bytes_ > header_limit) return protocol_failure(Phase::first_byte, "header limit exceeded");
+      if (!refused_.empty()) return protocol_failure(Phase::first_byte, refused_);
       break;  // 7.88 says so of a chunk that is none
     case CURLE_OUT_OF_MEMORY:
+      // 7.88 says so of a header line beyond 100 KB.
+      if (requested_) return protocol_failure(Phase::first_byte, "header limit exceeded");
       return {FailureKind::local_exhaustion, Phase::connect, ENOMEM, coded};
     default:
       break;

@@ -13,6 +13,7 @@
 #include "probe/body_check.hpp"
 #include "probe/deadlines.hpp"
 #include "probe/failures.hpp"
+#include "probe/head_rules.hpp"
 #include "probe/local_ends.hpp"
 #include <straycat/probe/engine.hpp>
 
@@ -77,6 +78,7 @@ class CurlOp final : public Deadlines::Entry {
   void set_transport();
   void set_callbacks();
   [[nodiscard]] int open_socket(const sockaddr_storage& to);
+  bool take_head(std::string_view line);  // false: it is none
   void note_local(int socket);
   [[nodiscard]] std::vector<Limit> limits() const;  // of the phases that are not over
   void append(List& list, const std::string& text);
@@ -85,7 +87,6 @@ class CurlOp final : public Deadlines::Entry {
   [[nodiscard]] Phase phase() const;
   [[nodiscard]] bool connected() const { return requested_ || stood_ || info(CURLINFO_CONNECT_TIME_T) > 0; }
   [[nodiscard]] std::int64_t info(CURLINFO what) const;
-  [[nodiscard]] int http_version() const;  // as Attempt's
   [[nodiscard]] int system_error() const;
   [[nodiscard]] Failure failure_of(CURLcode code) const;
   [[nodiscard]] Failure timeout_failure(Nanos after) const;
@@ -104,6 +105,9 @@ class CurlOp final : public Deadlines::Entry {
   std::array<char, CURL_ERROR_SIZE> error_{};
   BodyCheck body_;
   std::size_t header_bytes_ = 0;
+  HeadRules head_;
+  std::string refused_;    // why the head is none
+  bool switched_ = false;  // 101: what follows is no HTTP
   int socket_error_ = 0;
   bool stood_ = false;  // the connection, when its socket was closed
   bool requested_ = false, header_whole_ = false, through_map_ = false;

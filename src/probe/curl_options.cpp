@@ -73,6 +73,7 @@ void CurlOp::set_options() {
   set(easy, CURLOPT_CONNECT_TO, connect_to_.get());
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's own answer to CONNECT is none to the request
   // Else the end of a request would wait for the resolver's thread.
   set(easy, CURLOPT_QUICK_EXIT, 1L);
   set(easy, CURLOPT_CONNECTTIMEOUT_MS, millis(request.timeouts.connect));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "probe/answer.hpp"
+#include "probe/support/oddities.hpp"
 
 namespace straycat::probe {
 namespace {
@@ -55,7 +56,10 @@ TEST(Answer, CuttingChangesNothing) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  for (const std::string text : samples) {
+  std::vector<std::string> texts(std::begin(samples), std::end(samples));
+  for (const test::Oddity& oddity : test::all_oddities())
+    if (oddity.text.size() < 3000) texts.push_back(oddity.text);
+  for (const std::string& text : texts) {
     const Read whole = read(text, {});
     EXPECT_EQ(read(text, std::vector<std::size_t>(text.size(), 1)), whole) << text;
     for (int round = 0; round < 50; ++round) {
@@ -64,6 +68,19 @@ TEST(Answer, CuttingChangesNothing) {
       EXPECT_EQ(read(text, cuts), whole) << text;
     }
   }
+}
+
+TEST(Answer, OddAnswersAreWholeOrNot) {
+  for (const test::Oddity& oddity : test::all_oddities()) {
+    const std::string_view outcome = oddity.outcome;
+    const bool whole = outcome.front() == '2' || outcome.starts_with("status");
+    EXPECT_EQ(read(oddity.text, {}).state, whole ? Answer::State::whole : Answer::State::broken) << oddity.name;
+  }
+}
+
+TEST(Answer, ALongHeaderInSmallPiecesIsReadOnce) {
+  const std::string text = "HTTP/1.1 200 OK\r\nX-A: " + std::string(60'000, 'x') + "\r\nContent-Length: 0\r\n\r\n";
+  EXPECT_EQ(read(text, std::vector<std::size_t>(text.size(), 1)).state, Answer::State::whole);
 }
 
 TEST(Answer, GarbageNeverCrashesAndNeverPasses) {
