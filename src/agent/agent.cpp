@@ -5,6 +5,8 @@
 #include <random>
 #include <set>
 
+#include <fmt/format.h>
+
 #include <straycat/kube/config.hpp>
 
 namespace straycat::agent {
@@ -70,30 +72,64 @@ Result<> Agent::make_flows() {
     options.services = std::make_shared<probe::ServiceMap>(around_.service_map, orders_.ns);
     options.source_addresses = {around_.pod_ip};
   }
+  if (orders_.where == "api") return make_proxy_engine();
   engine_ = probe::make_engine(loop_.get_executor(), std::move(options));
   return {};
 }
 
+Result<kube::Config> Agent::sign_in() const {
+  kube::ConfigRequest how;
+  how.in_cluster = around_.in_cluster;
+  if (orders_.sign_in) {
+    const SignIn& said = *orders_.sign_in;
+    how = {said.kubeconfig, said.context, said.cluster, said.user, orders_.ns, said.in_cluster};
+  }
+  return kube::load_config(how);
+}
+
+Result<> Agent::make_proxy_engine() {
+  Result<kube::Config> config = sign_in();
+  if (!config) return config.error();
+  auto engine =
+      std::make_unique<ProxyEngine>(loop_.get_executor(), kube::Client(loop_.get_executor(), std::move(*config)));
+  for (const plan::TrafficPlan& traffic : orders_.traffic) {
+    const Result<probe::Url> url = probe::parse_url(traffic.url);
+    if (!url) return url.error();
+    if (traffic.service.empty())
+      return bad_input(fmt::format("traffic {}: the API server's proxy reaches Services only", traffic.name));
+    engine->serve(url->host, url->port, port_of(traffic));
+  }
+  proxy_ = engine.get();
+  engine_ = std::move(engine);
+  return {};
+}
+
+ServicePortRef Agent::port_of(const plan::TrafficPlan& traffic) const {
+  return {traffic.service_ns.empty() ? orders_.ns : traffic.service_ns, traffic.service, traffic.service_port};
+}
+
+// Whoever looks from outside the cluster cannot dial what the slices list, and must not take that for a refusal.
+void Agent::endpoints_changed(const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen) {
+  static const std::vector<ListedEndpoint> none;
+  if (proxy_ != nullptr) proxy_->know(port.ns, endpoints);
+  const auto& reachable = orders_.where == "host" ? none : endpoints;
+  for (const auto& flow : flows_) {
+    if (!flow->plan().service.empty() && port_of(flow->plan()) == port) flow->endpoints_changed(reachable, seen);
+  }
+}
+
 Result<> Agent::start_watches() {
   std::set<ServicePortRef> ports;
-  const auto port_of = [this](const plan::TrafficPlan& traffic) {
-    return ServicePortRef{traffic.service_ns.empty() ? orders_.ns : traffic.service_ns, traffic.service,
-                          traffic.service_port};
-  };
   for (const plan::TrafficPlan& traffic : orders_.traffic) {
     if (!traffic.service.empty()) ports.insert(port_of(traffic));
   }
   if (ports.empty() && orders_.beacon.empty()) return {};
-  kube::ConfigRequest how;
-  how.in_cluster = around_.in_cluster;
-  Result<kube::Config> config = kube::load_config(how);
+  Result<kube::Config> config = sign_in();
   if (!config) return config.error();
   watches_ = std::make_unique<Watches>(
       loop_.get_executor(), kube::Client(loop_.get_executor(), std::move(*config)), journal_,
-      [this, port_of](const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen) {
-        for (const auto& flow : flows_) {
-          if (!flow->plan().service.empty() && port_of(flow->plan()) == port) flow->endpoints_changed(endpoints, seen);
-        }
+      [this](const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen) {
+        endpoints_changed(port, endpoints, seen);
       },
       [this] { begin_flows(); });
   watches_->follow({ports.begin(), ports.end()});
@@ -111,6 +147,7 @@ void Agent::introduce() {
   record.pod = around_.pod;
   record.version = STRAYCAT_VERSION;
   record.dialing = around_.service_map.empty() ? "kernel" : "client-side";
+  if (orders_.where == "api") record.dialing = "api-proxy";
   journal_.write(record, true);
 }
 

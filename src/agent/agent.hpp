@@ -11,6 +11,7 @@
 
 #include "agent/flow.hpp"
 #include "agent/journal.hpp"
+#include "agent/proxy_engine.hpp"
 #include "agent/watches.hpp"
 #include <straycat/agent/orders.hpp>
 #include <straycat/probe/engine.hpp>
@@ -36,7 +37,11 @@ class Agent {
 
  private:
   Result<> make_flows();
+  Result<> make_proxy_engine();
+  [[nodiscard]] Result<kube::Config> sign_in() const;
+  [[nodiscard]] ServicePortRef port_of(const plan::TrafficPlan& traffic) const;
   Result<> start_watches();
+  void endpoints_changed(const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen);
   void introduce();
   void await_signals();
   // Traffic begins when its endpoints are watched, so that no first failure falls into a blind stretch; an API server
@@ -57,6 +62,7 @@ class Agent {
   std::vector<std::unique_ptr<Flow>> flows_;
   std::unique_ptr<Watches> watches_;
   std::unique_ptr<probe::Engine> engine_;  // after the flows: what it has under way points to them
+  ProxyEngine* proxy_ = nullptr;           // the engine, where that is one
   boost::asio::signal_set signals_;
   boost::asio::steady_timer beat_timer_, end_timer_, patience_timer_;
   probe::LoopLag lag_;

@@ -42,6 +42,9 @@ struct RunArguments {
   // Which cluster: the embedded one unless a context is named.
   std::string kubeconfig, context, cluster, user, ns, agent_image;
   bool in_cluster = false;
+  std::vector<std::string> via;     // where traffic starts: pod, nodes, host, api; "" = as the plan says
+  std::vector<std::string> images;  // NAME=OTHER
+  bool high_rate = false;           // more than 200/s on a cluster that is not ours
   std::string truth_file, data_plane = "auto";
 };
 int run_command(const RunArguments& arguments);

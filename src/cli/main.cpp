@@ -62,6 +62,21 @@ CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
       ->group("Cluster");
   command->add_option("--agent-image", arguments.agent_image, "Image with straycat in it, for the agent's pod")
       ->group("Cluster");
+  command
+      ->add_option(
+          "--via", arguments.via,
+          "Send the traffic from: pod, nodes (a pod on each), host (this machine), api (the API server's proxy, "
+          "which needs no image); several are compared")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"pod", "nodes", "host", "api"}))
+      ->group("Cluster");
+  command->add_option("--image", arguments.images, "NAME=OTHER: deploy this image in the place of that one")
+      ->group("Cluster");
+  command
+      ->add_flag("--high-rate", arguments.high_rate,
+                 "Allow more than 200 requests/s there: each is an entry in a node's conntrack table for two minutes, "
+                 "and when that is full the node drops everybody's connections")
+      ->group("Cluster");
   command->add_option("--data-plane", arguments.data_plane, "Of the embedded cluster: auto, kernel or loopback")
       ->check(CLI::IsMember({"auto", "kernel", "loopback"}))
       ->group("Embedded cluster");

@@ -11,11 +11,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "cli/child.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/probe_options.hpp"
 #include <straycat/probe/summary_text.hpp>
+#include <straycat/runner/child.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -39,7 +39,7 @@ class ProbeRun {
         signals_(loop_, SIGINT, SIGTERM),
         timer_(loop_),
         live_timer_(loop_),
-        child_(loop_),
+        child_(loop_.get_executor()),
         live_(!arguments.quiet && ::isatty(STDERR_FILENO) == 1) {}
 
   int run();
@@ -58,7 +58,7 @@ class ProbeRun {
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_;
   boost::asio::steady_timer timer_, live_timer_;
-  Child child_;
+  runner::Child child_;
   bool live_;
   std::unique_ptr<probe::Session> session_;
   probe::Outcome outcome_;

@@ -13,6 +13,7 @@
 #include "cli/embedded.hpp"
 #include "cli/files.hpp"
 #include "cli/live_commands.hpp"
+#include "cli/named_cluster.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
 #include <straycat/diagnose/verdict.hpp>
@@ -66,8 +67,8 @@ Result<> write_reports(const Judged& judged, const fs::path& folder) {
   return write_outputs(judged, own);
 }
 
-Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, const fs::path& folder,
-                         const RunArguments& arguments) {
+Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, const kube::ConfigRequest& request,
+                         const std::vector<std::string>& notes, const fs::path& folder, const RunArguments& arguments) {
   std::ofstream log(folder / "log.jsonl", std::ios::binary);
   if (!log) return own_trouble(fmt::format("{}: cannot be written", (folder / "log.jsonl").string()));
   runner::Options options;
@@ -76,6 +77,8 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   if (!arguments.agent_image.empty()) options.agent_image = arguments.agent_image;
   options.seed = plan.seed;
   options.version = STRAYCAT_VERSION;
+  options.sign_in = request;
+  options.notes = notes;
   Progress progress(arguments.quiet, arguments.look);
   const Result<runner::Outcome> outcome =
       runner::run(plan, options, log, [&](const Event& event) { progress.on_event(event); });
@@ -118,12 +121,13 @@ Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const Ru
   }
   const Result<kube::Config> config = kube::load_config(request);
   if (!config) return config.error();
-  if (named)
-    fmt::print(stderr, "straycat: {}, namespace {}\n", config->describe(),
-               arguments.ns.empty() ? "of the run's own" : arguments.ns);
-  if (named)
-    if (const Result<> good = check_rights(plan, *config, arguments); !good) return good.error();
-  return carry_out(plan, *config, folder, arguments);
+  if (!named) return carry_out(plan, *config, request, {}, folder, arguments);
+  const Result<OnNamedCluster> there = for_named_cluster(plan, arguments);
+  if (!there) return there.error();
+  fmt::print(stderr, "straycat: {}, namespace {}\n", config->describe(),
+             arguments.ns.empty() ? "of the run's own" : arguments.ns);
+  if (const Result<> good = check_rights(there->plan, *config, arguments); !good) return good.error();
+  return carry_out(there->plan, *config, request, there->notes, folder, arguments);
 }
 
 const diagnose::Fix* first_fix(const diagnose::Verdict& verdict) {

@@ -102,6 +102,33 @@ std::vector<Span> restart_shadows(const History& history, const ServiceView& vie
   return joined(std::move(shadows));
 }
 
+bool asks_at(const model::Pod& pod, int port) {
+  return std::any_of(pod.spec.containers.begin(), pod.spec.containers.end(), [&](const model::Container& container) {
+    if (!container.readiness || (container.readiness->type != "httpGet" && container.readiness->type != "tcpSocket"))
+      return false;
+    if (container.readiness->port == std::to_string(port)) return true;
+    return std::any_of(container.ports.begin(), container.ports.end(), [&](const model::ContainerPort& one) {
+      return one.port == port && one.name == container.readiness->port;
+    });
+  });
+}
+
+// Before its change was seen, a proxy may have known of an endpoint and sent to it; but not before the kubelet's own
+// probe of that very port had succeeded. When the first direct probe after that is answered too, it served all along.
+std::vector<Span> vouched_for(const History& history, const ServiceView& view, const Endpoint& endpoint,
+                              const std::vector<Asked>& probes) {
+  const auto* pod = pod_of(history, view, endpoint);
+  if (pod == nullptr || !asks_at(*pod, endpoint.port)) return {};
+  std::vector<Span> spans;
+  for (const auto& stay : endpoint.memberships) {
+    const auto first =
+        std::find_if(probes.begin(), probes.end(), [&](const Asked& one) { return one.ended >= stay.from; });
+    if (stay.open_start || first == probes.end() || first->answer != Answer::good) continue;
+    if (first->started - stay.from <= tail) spans.push_back({may_route(history, view, stay).from, first->started});
+  }
+  return spans;
+}
+
 std::vector<Span> cleared(const History& history, const ServiceView& view, const Endpoint& endpoint,
                           const std::string& traffic, Likeness like) {
   const auto probes = asked(endpoint, traffic, like);
@@ -119,6 +146,7 @@ std::vector<Span> cleared(const History& history, const ServiceView& view, const
           {probe.started, std::max(probe.ended + 1, stands ? tail_end(history, endpoint, probe.started) : 0)});
     }
   }
+  for (const Span& span : vouched_for(history, view, endpoint, probes)) spans.push_back(span);
   return without(joined(std::move(spans)), restart_shadows(history, view, endpoint));
 }
 

@@ -187,6 +187,15 @@ asio::awaitable<ApiResult<net::Response>> Client::raw(std::string method, std::s
   co_return co_await keep->caller.call(std::move(call));
 }
 
+asio::awaitable<Result<net::Response>> Client::ask(std::string method, std::string path) {
+  const auto keep = impl_;
+  Call call{.method = std::move(method), .path = std::move(path)};
+  auto answer = co_await keep->caller.once(call);
+  // A sign-in that has expired is renewed once, as for any call.
+  if (answer && answer->status == 401 && keep->caller.renew()) answer = co_await keep->caller.once(std::move(call));
+  co_return answer;
+}
+
 asio::awaitable<void> Client::watch(WatchRequest request, std::function<void(const WatchItem&)> on_item) {
   const auto keep = impl_;
   co_await run_watch(keep->caller, std::move(request), std::move(on_item));

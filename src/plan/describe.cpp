@@ -51,25 +51,29 @@ std::string verb(const Action& action) {
   return std::visit(Overloaded{[](const Apply&) { return "apply"; }, [](const Delete&) { return "delete"; },
                                [](const Patch&) { return "patch"; }, [](const Scale&) { return "scale"; },
                                [](const Restart&) { return "restart"; }, [](const Wait&) { return "wait"; },
-                               [](const Pause&) { return "pause"; }, [](const Traffic&) { return "traffic"; }},
+                               [](const Pause&) { return "pause"; }, [](const Traffic&) { return "traffic"; },
+                               [](const Command&) { return "command"; }},
                     action);
 }
 
 std::string describe(const Step& step) {
-  return std::visit(Overloaded{
-                        [](const Apply& a) { return describe_apply(a); },
-                        [](const Delete& a) { return describe_delete(a); },
-                        [](const Patch& a) { return "patch " + a.target.display(); },
-                        [](const Scale& a) { return fmt::format("scale {} to {}", a.target.display(), a.replicas); },
-                        [](const Restart& a) { return "restart " + a.target.display(); },
-                        [](const Wait& a) {
-                          return fmt::format("wait for {}: {} (at most {})", a.target.display(), a.condition,
-                                             format_duration(a.timeout));
-                        },
-                        [](const Pause& a) { return "pause " + format_duration(a.length); },
-                        [](const Traffic& a) { return std::string(a.start ? "start traffic" : "stop traffic"); },
-                    },
-                    step.action);
+  return std::visit(
+      Overloaded{
+          [](const Apply& a) { return describe_apply(a); },
+          [](const Delete& a) { return describe_delete(a); },
+          [](const Patch& a) { return "patch " + a.target.display(); },
+          [](const Scale& a) { return fmt::format("scale {} to {}", a.target.display(), a.replicas); },
+          [](const Restart& a) { return "restart " + a.target.display(); },
+          [](const Wait& a) {
+            return fmt::format("wait for {}: {} (at most {})", a.target.display(), a.condition,
+                               format_duration(a.timeout));
+          },
+          [](const Pause& a) { return "pause " + format_duration(a.length); },
+          [](const Traffic& a) { return std::string(a.start ? "start traffic" : "stop traffic"); },
+          // Its arguments may hold secrets (--set password=...): the log and the reports name the program.
+          [](const Command& a) { return "run " + (a.words.empty() ? std::string{} : a.words.front()); },
+      },
+      step.action);
 }
 
 }  // namespace straycat::plan

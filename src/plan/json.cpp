@@ -80,6 +80,10 @@ json action_json(const Wait& wait, bool) {
 }
 json action_json(const Pause& pause, bool) { return {{"length", format_duration(pause.length)}}; }
 json action_json(const Traffic& traffic, bool) { return {{"start", traffic.start}}; }
+json action_json(const Command& command, bool for_log) {
+  if (!for_log || command.words.empty()) return {{"words", command.words}};
+  return {{"words", json::array({command.words.front()})}, {"wordsLeftOut", command.words.size() - 1}};
+}
 
 Apply apply_from(const json& in) {
   Apply apply;
@@ -105,6 +109,7 @@ Action action_from(const json& step) {
   if (has("restart")) return Restart{target_from(step["restart"].at("target"))};
   if (has("pause")) return Pause{duration(step["pause"], "length", Nanos{})};
   if (has("traffic")) return Traffic{step["traffic"].at("start").get<bool>()};
+  if (has("command")) return Command{step["command"].at("words").get<std::vector<std::string>>()};
   if (!has("wait")) throw std::invalid_argument("a step without a known verb");
   const json& wait = step["wait"];
   return Wait{target_from(wait.at("target")), wait.at("condition").get<std::string>(),

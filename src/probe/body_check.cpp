@@ -114,4 +114,13 @@ std::optional<Failure> BodyCheck::judge(int status, const std::string& sha256) c
   return std::nullopt;
 }
 
+JudgedAnswer judge_answer(const Prepared& request, int status, std::string_view body) {
+  BodyCheck check(request.request.expect, request.body_regex.get());
+  check.feed(body);
+  JudgedAnswer judged;
+  judged.sha256 = check.finish_sha256();
+  judged.failure = check.judge(status, judged.sha256);
+  return judged;
+}
+
 }  // namespace straycat::probe

@@ -105,7 +105,7 @@ std::vector<json> agent_sign_in(const agent::Orders& orders) {
   return out;
 }
 
-json agent_pod(const agent::Orders& orders, const std::string& image) {
+json agent_pod(const agent::Orders& orders, const std::string& image, const std::string& node) {
   const auto names = agent_names(orders.run, orders.vantage);
   const auto told = agent::to_json(orders).dump(-1, ' ', false, json::error_handler_t::replace);
   json env = json::array({json{{"name", "STRAYCAT_ORDERS"}, {"value", told}}});
@@ -120,16 +120,17 @@ json agent_pod(const agent::Orders& orders, const std::string& image) {
                         {{"allowPrivilegeEscalation", false},
                          {"readOnlyRootFilesystem", true},
                          {"capabilities", {{"drop", std::vector<std::string>{"ALL"}}}}}}};
-  return {{"apiVersion", "v1"},
-          {"kind", "Pod"},
-          {"metadata", meta(names.pod, orders.ns, orders)},
-          {"spec",
-           {{"serviceAccountName", names.account},
+  json spec{{"serviceAccountName", names.account},
             {"restartPolicy", "Never"},
             {"terminationGracePeriodSeconds", 5},
             {"securityContext",
              {{"runAsNonRoot", true}, {"runAsUser", 65532}, {"seccompProfile", {{"type", "RuntimeDefault"}}}}},
-            {"containers", json::array({container})}}}};
+            {"containers", json::array({container})}};
+  if (!node.empty()) spec["nodeName"] = node;
+  return {{"apiVersion", "v1"},
+          {"kind", "Pod"},
+          {"metadata", meta(names.pod, orders.ns, orders)},
+          {"spec", std::move(spec)}};
 }
 
 json beacon_slice(const agent::Orders& orders) {

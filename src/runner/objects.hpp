@@ -33,7 +33,8 @@ struct AgentNames {
 [[nodiscard]] std::vector<json> agent_sign_in(const agent::Orders& orders);
 // The pod. It has no label that a Service of a scenario could select by accident, and never restarts: a second life
 // would have another clock.
-[[nodiscard]] json agent_pod(const agent::Orders& orders, const std::string& image);
+// `node`: the pod runs there, past the scheduler; "" = anywhere.
+[[nodiscard]] json agent_pod(const agent::Orders& orders, const std::string& image, const std::string& node = "");
 // A slice of no Service, which nothing routes to: patched by the runner, watched by the agent.
 [[nodiscard]] json beacon_slice(const agent::Orders& orders);
 

@@ -53,8 +53,7 @@ void add_watches(Rights& rights) {
   watch("Node", "nodes that are not ready, as a rival cause");
 }
 
-void add_agent(Rights& rights, const plan::Plan& plan) {
-  if (plan.traffic.empty()) return;
+void add_agent_pods(Rights& rights) {
   rights.add("Pod", {"create", "delete", "get"});
   rights.add("Pod", {"get"}, "", "/log");
   rights.add("ServiceAccount", {"create", "delete", "get"});
@@ -65,6 +64,18 @@ void add_agent(Rights& rights, const plan::Plan& plan) {
   rights.add("Service", {"get", "list", "watch"});
   rights.add("EndpointSlice", {"create", "patch", "delete"},
              "the clocks of runner and agent are bound from one side only");
+}
+
+void add_vantages(Rights& rights, const plan::Plan& plan) {
+  for (const plan::TrafficPlan& traffic : plan.traffic) {
+    if (traffic.from == "pod" || traffic.from == "nodes") add_agent_pods(rights);
+    if (traffic.from == "nodes") rights.add("Node", {"list"});
+    if (traffic.from == "host" || traffic.from == "api") rights.add("EndpointSlice", {"list", "watch"});
+    if (traffic.from != "api") continue;
+    rights.add("Service", {"get"}, "", "/proxy");
+    rights.add("Service", {"get"});
+    rights.add("Pod", {"get"}, "which endpoint refuses when it is asked directly", "/proxy");
+  }
 }
 
 void add_manifest(Rights& rights, const json& object) {
@@ -184,7 +195,7 @@ std::vector<Right> survey_rights() {
 std::vector<Right> run_rights(const plan::Plan& plan, bool own_namespace) {
   Rights rights;
   if (own_namespace) rights.add("Namespace", {"create", "delete", "get"});
-  add_agent(rights, plan);
+  add_vantages(rights, plan);
   for (const plan::Step& step : plan.steps) add_step(rights, step);
   add_watches(rights);
   return rights.take();

@@ -98,8 +98,9 @@ void Run::halt(End end, std::string error) {
 
 void Run::listen_to_signals() {
   if (!site_.options.interrupted_by_signals) return;
-  signals_.async_wait([this](const boost::system::error_code& error, int) {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
+    if (!halting_ && working_ && steps_.pass_on(signal)) return listen_to_signals();
     if (halting_ || !working_) {  // the second one, or while cleaning up: at once
       outcome_.end = End::interrupted;
       context_.stop();
@@ -128,6 +129,7 @@ asio::awaitable<void> Run::all() {
   working_ = false;
   steps_.cut(outcome_.end == End::interrupted ? "interrupted" : outcome_.error);
   co_await finish();
+  outcome_.command_status = steps_.command_status();
   signals_.cancel();
 }
 
@@ -139,6 +141,7 @@ asio::awaitable<void> Run::work() {
 
 asio::awaitable<Result<>> Run::carry_out() {
   co_await write_header();
+  for (const auto& note : site_.options.notes) site_.journal.note(note);
   if (auto made = co_await make_namespace(); !made) co_return made;
   watching_.start();
   co_await watching_.settle(10s);

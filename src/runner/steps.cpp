@@ -1,8 +1,11 @@
 #include "runner/steps.hpp"
 
 #include <algorithm>
+#include <csignal>
+#include <unistd.h>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -20,6 +23,9 @@ namespace {
 constexpr Nanos default_patience = 60s;
 
 std::string place_of(const plan::Manifest& manifest) { return fmt::format("{}:{}", manifest.file, manifest.line); }
+
+// Whether a terminal sends its Ctrl-C to this program's whole group: then a command has got it already.
+bool from_terminal(int signal) { return signal == SIGINT && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
 
 Error failed(const plan::Target& target, const kube::ApiError& error) {
   return error.to_error().within(target.display());
@@ -109,6 +115,7 @@ asio::awaitable<Result<>> Steps::carry_out(const plan::Step& step) {
   if (const auto* action = std::get_if<plan::Restart>(&step.action)) co_return co_await act(*action);
   if (const auto* action = std::get_if<plan::Wait>(&step.action)) co_return co_await act(*action);
   if (const auto* action = std::get_if<plan::Pause>(&step.action)) co_return co_await act(*action);
+  if (const auto* action = std::get_if<plan::Command>(&step.action)) co_return co_await act(*action);
   co_return co_await act(std::get<plan::Traffic>(step.action));
 }
 
@@ -243,13 +250,37 @@ asio::awaitable<Result<>> Steps::act(const plan::Traffic& action) {
   co_return Result<>{};
 }
 
+bool Steps::pass_on(int signal) {
+  if (command_ == nullptr || !command_->running()) return false;
+  if (!from_terminal(signal)) command_->signal(signal);
+  return true;
+}
+
+// A command that fails does not end the run: what the traffic saw of it, and after it, is what was asked for.
+asio::awaitable<Result<>> Steps::act(const plan::Command& action) {
+  Child child(site_.executor);
+  asio::steady_timer ended(site_.executor, asio::steady_timer::time_point::max());
+  const auto started = child.start(action.words, [&](int status) {
+    command_status_ = status;
+    ended.cancel();
+  });
+  if (!started) co_return started.error();
+  command_ = &child;
+  if (!command_status_) co_await ended.async_wait(asio::as_tuple(asio::use_awaitable));
+  command_ = nullptr;
+  if (command_status_ && *command_status_ != 0)
+    site_.journal.note(fmt::format("the command ({}) ended with {}", action.words.front(), *command_status_));
+  co_return Result<>{};
+}
+
 asio::awaitable<Result<>> Steps::start_traffic() {
-  for (const auto& traffic : site_.plan.traffic)
-    if (traffic.from != "pod")
-      co_return bad_input(fmt::format("traffic \"{}\" starts from \"{}\"; so far traffic can only start from a pod",
-                                      traffic.name, traffic.from));
-  auto& vantage = vantages_.emplace_back(std::make_unique<Vantage>(site_, fmt::format("a{}", vantages_.size())));
-  co_return co_await vantage->start();
+  auto made = co_await make_vantages(site_, vantages_.size());
+  if (!made) co_return made.error();
+  for (auto& vantage : *made) {
+    vantages_.push_back(std::move(vantage));
+    if (auto started = co_await vantages_.back()->start(); !started) co_return started;
+  }
+  co_return Result<>{};
 }
 
 asio::awaitable<void> Steps::stop_traffic() {

@@ -10,6 +10,7 @@
 
 #include "runner/site.hpp"
 #include "runner/vantage.hpp"
+#include <straycat/runner/child.hpp>
 
 namespace straycat::runner {
 
@@ -25,6 +26,10 @@ class Steps {
   // A step that was cut short is ended in the log with this reason.
   void cut(const std::string& reason);
   boost::asio::awaitable<void> stop_traffic();
+  // A signal that came to us while a command of the person's runs is meant for it. False when none runs.
+  bool pass_on(int signal);
+  // How the command ended, if there was one: its exit code, or 128 + the signal that killed it.
+  [[nodiscard]] std::optional<int> command_status() const { return command_status_; }
 
  private:
   boost::asio::awaitable<Result<>> rehearse();
@@ -38,6 +43,7 @@ class Steps {
   boost::asio::awaitable<Result<>> act(const plan::Wait& action);
   boost::asio::awaitable<Result<>> act(const plan::Pause& action);
   boost::asio::awaitable<Result<>> act(const plan::Traffic& action);
+  boost::asio::awaitable<Result<>> act(const plan::Command& action);
   boost::asio::awaitable<Result<>> apply_one(const plan::Manifest& manifest);
   boost::asio::awaitable<Result<>> change(plan::Target target, json patch, std::string subresource);
   boost::asio::awaitable<Result<>> wait_for(plan::Target target, std::string condition, Nanos timeout);
@@ -50,6 +56,8 @@ class Steps {
 
   Site& site_;
   std::optional<StepRecord> open_;
+  Child* command_ = nullptr;  // while one runs
+  std::optional<int> command_status_;
   std::vector<std::unique_ptr<Vantage>> vantages_;
 };
 

@@ -1,195 +1,73 @@
 #include "runner/vantage.hpp"
 
+#include <map>
 #include <utility>
 
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
-#include "runner/conditions.hpp"
-#include "runner/objects.hpp"
+#include "runner/local_vantage.hpp"
+#include "runner/pod_vantage.hpp"
 
 namespace straycat::runner {
 
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Nanos start_patience = 60s;
-constexpr Nanos stop_patience = 15s;
+using Vantages = std::vector<std::unique_ptr<Vantage>>;
 
-// What the kubelet says when a container will not start by waiting.
-bool hopeless(const std::string& reason) {
-  return reason == "ErrImagePull" || reason == "ImagePullBackOff" || reason == "InvalidImageName" ||
-         reason == "ErrImageNeverPull" || reason == "CreateContainerConfigError" || reason == "CreateContainerError" ||
-         reason == "RunContainerError";
+// The traffic of the plan, by where it starts.
+std::map<std::string, std::vector<plan::TrafficPlan>> by_place(const plan::Plan& plan) {
+  std::map<std::string, std::vector<plan::TrafficPlan>> places;
+  for (const auto& traffic : plan.traffic) places[traffic.from].push_back(traffic);
+  return places;
 }
 
-Error failed(const std::string& what, const kube::ApiError& error) { return error.to_error().within(what); }
+agent::Orders orders_for(const Site& site, std::size_t number, std::string where,
+                         std::vector<plan::TrafficPlan> traffic) {
+  agent::Orders orders;
+  orders.run = site.run_id;
+  orders.vantage = fmt::format("a{}", number);
+  orders.where = std::move(where);
+  orders.ns = site.ns;
+  orders.traffic = std::move(traffic);
+  return orders;
+}
+
+asio::awaitable<Result<std::vector<std::string>>> ready_nodes(Site& site) {
+  const auto type = *kube::resource_for_kind("Node");
+  auto listed = co_await site.client.list(type, "");
+  if (!listed) co_return listed.error().to_error().within("traffic from each node");
+  std::vector<std::string> names;
+  for (const auto& item : listed->value("items", json::array())) {
+    const auto node = model::project_node(item);
+    if (node.ready) names.push_back(node.meta.name);
+  }
+  if (names.empty()) co_return own_trouble("traffic from each node: no node is ready");
+  co_return names;
+}
 
 }  // namespace
 
-Vantage::Vantage(Site& site, std::string id)
-    : site_(site), pod_(agent_names(site.run_id, id).pod), stream_(id), keeper_(id), tasks_(site.executor) {
-  orders_.run = site.run_id;
-  orders_.vantage = std::move(id);
-  orders_.ns = site.ns;
-  orders_.traffic = site.plan.traffic;
-}
-
-asio::awaitable<Result<>> Vantage::start() {
-  if (auto made = co_await make_objects(); !made) co_return made;
-  tasks_.spawn(read_records());
-  if (!orders_.beacon.empty()) tasks_.spawn(write_beacon());
-  started_ = true;
-  co_return co_await wait_until_it_speaks();
-}
-
-asio::awaitable<Result<>> Vantage::make_beacon() {
-  orders_.beacon = agent_names(orders_.run, orders_.vantage).beacon;
-  const auto type = *kube::resource_for_kind("EndpointSlice");
-  auto made = co_await site_.client.create(type, site_.ns, beacon_slice(orders_));
-  if (made) {
-    site_.remember(type, *made);
-    co_return Result<>{};
-  }
-  orders_.beacon.clear();
-  // The clocks are then bounded from one side only; the run can go on, and the judge sees it.
-  site_.journal.note("no clock beacon could be made: " + made.error().message);
-  co_return Result<>{};
-}
-
-asio::awaitable<Result<>> Vantage::make_objects() {
-  co_await make_beacon();
-  auto objects = agent_sign_in(orders_);
-  objects.push_back(agent_pod(orders_, site_.options.agent_image));
-  for (const auto& object : objects) {
-    const auto type = kube::resource_for(object);
-    if (!type) co_return type.error();
-    // Apart from the co_await: g++ 12 cannot keep an initializer list's array in a coroutine's frame.
-    const std::string ns = text_of(object, {"metadata", "namespace"});
-    auto made = co_await site_.client.create(*type, ns, object);
-    if (made) {
-      site_.remember(*type, *made);
-      continue;
+asio::awaitable<Result<Vantages>> make_vantages(Site& site, std::size_t first) {
+  Vantages made;
+  for (auto& [place, traffic] : by_place(site.plan)) {
+    std::vector<std::string> nodes{""};
+    if (place == "nodes") {
+      auto ready = co_await ready_nodes(site);
+      if (!ready) co_return ready.error();
+      nodes = std::move(*ready);
     }
-    // A cluster without RBAC serves no roles, and needs none.
-    if (type->group == "rbac.authorization.k8s.io" && made.error().not_found()) continue;
-    co_return failed(fmt::format("start the agent: create {}/{}", type->kind, text_of(object, {"metadata", "name"})),
-                     made.error());
-  }
-  pod_made_ = true;
-  co_return Result<>{};
-}
-
-bool Vantage::pod_over() const {
-  const auto* pod = site_.world.find("Pod", pod_);
-  if (pod == nullptr) return stopped_;
-  const auto phase = text_of(*pod, {"status", "phase"});
-  return phase == "Succeeded" || phase == "Failed";
-}
-
-asio::awaitable<Result<>> Vantage::wait_until_it_speaks() {
-  const auto until = monotonic_now() + start_patience;
-  const plan::Target target{"Pod", pod_, ""};
-  for (;;) {
-    if (stream_.introduced()) co_return Result<>{};
-    std::string why;
-    if (const auto* object = site_.world.find("Pod", pod_)) {
-      for (const auto& status : model::project_pod(*object).statuses)
-        if (hopeless(status.reason)) why = "its container cannot start";
-      if (pod_over()) why = "it ended without a word";
+    for (const std::string& node : nodes) {
+      auto orders = orders_for(site, first + made.size(), place == "nodes" ? "node" : place, traffic);
+      if (place == "host" || place == "api")
+        made.push_back(std::make_unique<LocalVantage>(site, std::move(orders)));
+      else
+        made.push_back(std::make_unique<PodVantage>(site, std::move(orders), node));
     }
-    if (why.empty() && monotonic_now() >= until) why = "it said nothing within " + format_duration(start_patience);
-    if (!why.empty())
-      co_return own_trouble(fmt::format("the agent (Pod/{}, image {}): {}{}", pod_, site_.options.agent_image, why,
-                                        describe_trouble(site_.world, target)));
-    co_await site_.wait_for_change(500ms);
   }
-}
-
-asio::awaitable<void> Vantage::read_records() {
-  bool last_try = false;
-  while (!stream_.finished()) {
-    const auto* object = site_.world.find("Pod", pod_);
-    const auto phase = object == nullptr ? "" : text_of(*object, {"status", "phase"});
-    if (!phase.empty() && phase != "Pending") {
-      last_try = pod_over();
-      co_await site_.client.follow_log(site_.ns, pod_, "agent", [this](std::string_view line) {
-        take(line);
-        return true;
-      });
-      // Read once more after the end: its last words may have come after the stream broke.
-      if (stream_.finished() || last_try) co_return;
-      if (pod_over()) continue;
-    } else if (pod_over()) {
-      co_return;
-    }
-    if (!co_await sleep_for(site_.executor, 50ms)) co_return;
-  }
-}
-
-void Vantage::take(std::string_view line) {
-  const auto arrived = monotonic_now();
-  const bool first = !stream_.introduced();
-  auto event = stream_.take(line);
-  if (!event) return;
-  keeper_.arrived(event->at, arrived);
-  if (event->kind == "beacon") {
-    const auto version = text_of(event->body, {"resourceVersion"});
-    sights_[version] = event->at;
-    match_beacon(version);
-  }
-  site_.journal.write(std::move(event->kind), std::move(event->clock), event->at, std::move(event->body));
-  if (const auto bound = keeper_.tightened()) site_.journal.tell(ClockBound::kind, arrived, *bound);
-  if (first || stream_.finished()) site_.changed.cancel();
-}
-
-void Vantage::match_beacon(const std::string& resource_version) {
-  const auto began = beacons_.began(resource_version);
-  const auto sight = sights_.find(resource_version);
-  if (!began || sight == sights_.end()) return;
-  keeper_.seen(*began, sight->second);
-  sights_.erase(sight);
-}
-
-asio::awaitable<void> Vantage::write_beacon() {
-  const auto type = *kube::resource_for_kind("EndpointSlice");
-  for (int count = 0;; ++count) {
-    // Only while the agent listens: what it sees late says nothing.
-    if (stream_.introduced()) {
-      const json patch{{"metadata", {{"annotations", {{"straycat.dev/beacon", std::to_string(count)}}}}}};
-      const auto began = monotonic_now();
-      auto wrote = co_await site_.client.merge_patch(type, site_.ns, orders_.beacon, patch);
-      if (wrote) {
-        const auto version = text_of(*wrote, {"metadata", "resourceVersion"});
-        beacons_.wrote(version, began);
-        match_beacon(version);
-        if (const auto bound = keeper_.tightened()) site_.journal.tell(ClockBound::kind, monotonic_now(), *bound);
-      }
-    } else {
-      count = -1;
-    }
-    if (!co_await sleep_for(site_.executor, count < 5 ? 200ms : 2000ms)) co_return;
-  }
-}
-
-asio::awaitable<void> Vantage::stop() {
-  if (stopped_ || !pod_made_) co_return;
-  stopped_ = true;
-  const auto until = monotonic_now() + stop_patience;
-  if (!pod_over()) co_await site_.client.remove(*kube::resource_for_kind("Pod"), site_.ns, pod_);
-  while (started_ && !stream_.finished() && !pod_over() && monotonic_now() < until)
-    co_await site_.wait_for_change(200ms);
-  // The summary may still be on its way when the pod is already gone.
-  for (int i = 0; i < 10 && started_ && !stream_.finished(); ++i) co_await site_.wait_for_change(100ms);
-  co_await tasks_.stop();
-  if (stream_.finished() && stream_.missing() == 0 && stream_.foreign() == 0) co_return;
-  VantageLost lost{.vantage = orders_.vantage,
-                   .missing = stream_.missing() + stream_.foreign(),
-                   .reason = "its records ended without a summary"};
-  if (stream_.finished()) lost.reason = "records are missing";
-  site_.journal.tell(VantageLost::kind, monotonic_now(), lost);
+  co_return made;
 }
 
 }  // namespace straycat::runner

@@ -76,7 +76,7 @@ constexpr const char* traffic = R"json({
     "dependentRequired": {"pause": ["loops"]},
     "properties": {
       "name": {"$ref": "#/$defs/name", "description": "May be left out where there is only one traffic."},
-      "from": {"enum": ["pod", "host"], "description": "Where the requests start: a pod in the cluster (default), or this machine."},
+      "from": {"enum": ["pod", "nodes", "host", "api"], "description": "Where the requests start: a pod in the cluster (default); a pod on each node; this machine (for URLs that it can reach: an ingress, a NodePort, a load balancer); the API server's proxy (needs no image; says nothing of the nodes' data planes)."},
       "url": {"type": "string", "pattern": "^https?://([^/?#@ \\t-\\r]*@)?([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?([/?#][^ \\t-\\r]*)?$", "x-check": "url", "x-expected": "an http:// or https:// URL", "description": "As a client in the namespace writes it: http://sayhi/hi."},
       "method": {"enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], "description": "GET by default."},
       "headers": {"$ref": "#/$defs/texts"},

@@ -2,6 +2,7 @@
 // agent's pod (never in process arguments). Holds no secret: the agent signs in with its own service account.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,21 @@
 
 namespace straycat::agent {
 
+// How an agent that runs beside the runner, outside the cluster, signs in: what the person said, no secret.
+struct SignIn {
+  std::string kubeconfig, context, cluster, user;
+  bool in_cluster = false;
+  bool operator==(const SignIn&) const = default;
+};
+
 struct Orders {
   std::string run;             // the run's id
   std::string vantage = "a0";  // its id, and the name of its clock
+  // "pod", "node" (a pod, one of one on each node), "host" (beside the runner, dials by itself and cannot reach the
+  // pods' own addresses), "api" (beside the runner, everything through the API server's service and pod proxies).
   std::string where = "pod";
-  std::string ns;  // the run's namespace
+  std::optional<SignIn> sign_in{};  // host and api
+  std::string ns;                   // the run's namespace
   std::vector<plan::TrafficPlan> traffic;
   Nanos window = std::chrono::milliseconds{200};    // length of an attempts.window
   Nanos direct_interval = std::chrono::seconds{1};  // of the periodic direct probes, per endpoint

@@ -72,7 +72,7 @@ struct VantageRecord {
   std::string where;  // "pod", "host", "node:NAME", "apiserver-proxy"
   std::string address, node, zone, ns, pod;
   std::string version;
-  std::string dialing;  // "kernel", or "client-side" under the loopback fallback
+  std::string dialing;  // "kernel"; "client-side" under the loopback fallback; "api-proxy"
 };
 
 // kind "attempt.failed": one failed request, whole. Clock: the vantage point's.

@@ -116,6 +116,10 @@ class Client {
   boost::asio::awaitable<ApiResult<net::Response>> raw(std::string method, std::string path, std::string body = {},
                                                        std::string content_type = {});
 
+  // The same without a body, once, with any status as an answer: what a proxy subresource's target says is no error of
+  // the API. Errors: the transport's.
+  boost::asio::awaitable<Result<net::Response>> ask(std::string method, std::string path);
+
   // Lists and watches until cancelled or denied, reconnecting by itself; `on_item` is called on the executor.
   boost::asio::awaitable<void> watch(WatchRequest request, std::function<void(const WatchItem&)> on_item);
 

@@ -79,7 +79,13 @@ struct Traffic {
   bool operator==(const Traffic&) const = default;
 };
 
-using Action = std::variant<Apply, Delete, Patch, Scale, Restart, Wait, Pause, Traffic>;
+// command: a program of the person's, run where straycat runs; the step lasts until it ends. Scenarios cannot hold one.
+struct Command {
+  std::vector<std::string> words;
+  bool operator==(const Command&) const = default;
+};
+
+using Action = std::variant<Apply, Delete, Patch, Scale, Restart, Wait, Pause, Traffic, Command>;
 
 struct Step {
   std::string name;   // unique; made up ("wait-3") where the scenario gives none
@@ -106,8 +112,10 @@ struct ExpectedAnswer {
 
 struct TrafficPlan {
   std::string name;
-  std::string from = "pod";  // "pod" (a pod in the cluster), "host"
-  std::string url;           // as a client in the namespace writes it: "http://sayhi/hi"
+  // "pod" (a pod in the cluster), "nodes" (a pod on each node), "host" (where straycat runs), "api" (the API server's
+  // service and pod proxies).
+  std::string from = "pod";
+  std::string url;  // as a client in the namespace writes it: "http://sayhi/hi"
   std::string method = "GET";
   std::map<std::string, std::string> headers;
   Pace pace;
@@ -181,6 +189,10 @@ struct Plan {
 [[nodiscard]] json to_json(const Plan& plan, bool for_log = false);
 // Reads both forms. Errors: bad_input, naming the field.
 [[nodiscard]] Result<Plan> from_json(const json& document);
+
+// Puts other images in the place of those that the manifests' containers name, with or without their tag. Errors
+// (bad_input): an image that no manifest names.
+[[nodiscard]] Result<> map_images(Plan& plan, const std::map<std::string, std::string>& images);
 
 // A single traffic, as the agent's orders carry it (whole, nothing removed). from_json throws json::exception or
 // std::invalid_argument: catch at the seam, as with any nlohmann conversion.

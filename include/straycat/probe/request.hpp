@@ -119,4 +119,12 @@ struct Attempt {
   [[nodiscard]] bool ok() const { return !failure.has_value(); }
 };
 
+// What a whole answer is worth that something else than an engine of this room brought: the hash of its body ("" for
+// none), and what is wrong with it.
+struct JudgedAnswer {
+  std::string sha256;
+  std::optional<Failure> failure;
+};
+[[nodiscard]] JudgedAnswer judge_answer(const Prepared& request, int status, std::string_view body);
+
 }  // namespace straycat::probe

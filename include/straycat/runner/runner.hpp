@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -15,9 +16,12 @@ namespace straycat::runner {
 
 struct Options {
   kube::Config cluster;
-  std::string ns;  // "" = make a namespace of the run's own, and delete it at the end
+  kube::ConfigRequest sign_in{};     // what `cluster` was loaded from: a vantage point beside us signs in by itself
+  std::vector<std::string> notes{};  // told in the log at the start
+  std::string ns;                    // "" = make a namespace of the run's own, and delete it at the end
   std::string agent_image = "straycat/agent";
-  bool interrupted_by_signals = true;  // SIGINT, SIGTERM end the run early, cleanly
+  // SIGINT, SIGTERM end the run early, cleanly; while a command runs they are passed on to it instead.
+  bool interrupted_by_signals = true;
   std::uint64_t seed = 0;
   std::string run_id;  // "" = made up
   std::string version;
@@ -31,6 +35,8 @@ enum class End { finished, interrupted, deadline, failed };
 struct Outcome {
   End end = End::finished;
   std::string error;  // of the step or the surroundings, when failed
+  // Of the plan's command, when it had one that ended: its exit code, or 128 + the signal that killed it.
+  std::optional<int> command_status{};
 };
 
 // Runs the plan; blocks until the run has ended and everything it made in the cluster is gone. The log always ends with

@@ -41,9 +41,10 @@ std::string why_empty(const Case& the_case, const history::ServiceView& view, co
   return fmt::format("none of the {} listed is ready", count(listed, "endpoint"));
 }
 
-bool nobody_there(const Cell& cell) {
+bool nobody_there(const Case& the_case, const Cell& cell) {
   const Likeness like = likeness(cell.kind);
-  return judgeable(cell) && cell.set_size == 0 && (like == Likeness::refused || like == Likeness::no_answer);
+  return judgeable(cell) && (like == Likeness::refused || like == Likeness::no_answer) &&
+         (cell.set_size == 0 || last_ones_go(the_case, cell));
 }
 
 // A success while the slices are empty (lag left out) means that the slices do not tell everything. One that only ended
@@ -69,8 +70,8 @@ Ruling no_endpoints(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
-    if (!nobody_there(the_case.cells[index])) continue;
-    if (!somebody_answered(the_case, the_case.cells[index])) {
+    if (!nobody_there(the_case, the_case.cells[index])) continue;
+    if (the_case.cells[index].set_size > 0 || !somebody_answered(the_case, the_case.cells[index])) {
       book.add(the_case, index, {});
     } else if (ruling.open.empty()) {
       ruling.open.emplace_back(

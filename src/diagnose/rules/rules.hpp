@@ -77,6 +77,9 @@ class Book {
 [[nodiscard]] std::optional<model::ObjectRef> other_owner(const Case& the_case, const Cell& cell);
 // Direct probes of all candidates of these cells.
 [[nodiscard]] Reached reached(const Case& the_case, const Scope& cells);
+// Nothing was ready any more, and next the routable set became empty: the last endpoints were going. A pod that waits
+// for its endpoint's removal cannot help there (proxies fall back to those that end), so it is no race.
+[[nodiscard]] bool last_ones_go(const Case& the_case, const Cell& cell);
 // The endpoints that are candidates in these cells, without repetition, in order.
 [[nodiscard]] std::vector<std::size_t> candidates_of(const Case& the_case, const Scope& cells);
 [[nodiscard]] std::uint64_t failures_in(const Case& the_case, const Scope& cells);

@@ -146,4 +146,20 @@ Claim claim_of(const Case& the_case, const Book::Page& page, const std::string& 
   return claim;
 }
 
+bool last_ones_go(const Case& the_case, const Cell& cell) {
+  const auto& view = the_case.view_of(cell);
+  const bool some_ready = std::any_of(view.endpoints.begin(), view.endpoints.end(), [&](const history::Endpoint& one) {
+    const auto next =
+        std::upper_bound(one.states.begin(), one.states.end(), cell.first_ns,
+                         [](std::int64_t ns, const history::EndpointState& state) { return ns < state.at.ns; });
+    return next != one.states.begin() && std::prev(next)->listed && std::prev(next)->ready;
+  });
+  if (some_ready) return false;
+  const auto now = std::find_if(view.phases.begin(), view.phases.end(), [&](const history::MembershipPhase& phase) {
+    return phase.from <= cell.first_ns && cell.first_ns < phase.to;
+  });
+  if (now == view.phases.end()) return false;
+  return now->size == 0 || (std::next(now) != view.phases.end() && std::next(now)->size == 0);
+}
+
 }  // namespace straycat::diagnose

@@ -46,7 +46,7 @@ Ruling termination_race(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (owner && likeness(cell.kind) != Likeness::wrong && all_ending(the_case, cell))
+    if (owner && likeness(cell.kind) != Likeness::wrong && all_ending(the_case, cell) && !last_ones_go(the_case, cell))
       book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {

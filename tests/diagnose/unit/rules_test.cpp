@@ -40,6 +40,15 @@ World rollout(double stops_answering_after) {
   return world;
 }
 
+// The successor joins just after the failures began: a proxy may have known of it a little earlier than the watch did.
+World successor_joins_late(bool readiness_probe) {
+  World world = rollout(0);
+  world.pods[0].gone_at = 15.5;
+  world.pods.push_back({"sayhi-c", 0, 15.08});
+  world.pods.back().readiness_probe = readiness_probe;
+  return world;
+}
+
 World stray_during_rollout() {
   World world = test::article();
   world.pods[1].ready_to = 19;  // a second rollout, in the middle of the Job
@@ -89,6 +98,9 @@ const std::vector<Row>& rows() {
        "found stray-endpoint Job/sayhi stray-endpoint Job/migrate"},
       {"stray_and_rollout_at_once", [] { return stray_during_rollout(); }, "inconclusive"},
       {"termination_race", [] { return rollout(0); }, "found termination-race Deployment/sayhi"},
+      {"termination_race_as_a_successor_joins", [] { return successor_joins_late(true); },
+       "found termination-race Deployment/sayhi"},
+      {"a_successor_that_nothing_vouches_for", [] { return successor_joins_late(false); }, "inconclusive"},
       {"graceful_rollout", [] { return rollout(5); }, "none"},
       {"early_ready",
        [] {
@@ -269,6 +281,17 @@ TEST_P(Rules, tell_this_world) {
   EXPECT_EQ(test::brief(verdict).substr(0, std::string(GetParam().expected).size()), GetParam().expected)
       << verdict.headline << "\n"
       << to_json(verdict).dump(1);
+}
+
+// Where nobody stays, no pod's patience would help: one cause, not two.
+TEST(Rules, the_last_endpoints_going_are_no_race) {
+  const auto world = with_pods(2, [](PodLife& pod) {
+    pod.ready_to = 15;
+    pod.terminates = true;
+    pod.gone_at = 16;
+    pod.answers_to = 15.7;
+  });
+  EXPECT_EQ(test::brief(test::judged(test::log_of(world))), "found no-endpoints");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Rules, testing::ValuesIn(rows()),
