@@ -45,7 +45,11 @@ class WatchShell {
   }
 
   asio::awaitable<void> wait(const Sleep& sleep) {
-    if (co_await sleep_for(caller_.executor(), sleep.length)) tell(Woke{monotonic_now()});
+    // Apart: with the co_await in the condition and a temporary in the branch g++ 12 resumes a frame that is gone.
+    const bool woke = co_await sleep_for(caller_.executor(), sleep.length);
+    if (!woke) co_return;
+    const WatchInput input = Woke{monotonic_now()};
+    tell(input);
   }
 
   asio::awaitable<void> fetch(const FetchPage& page) {
