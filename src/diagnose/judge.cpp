@@ -318,6 +318,7 @@ void add_notes(const Case& the_case, Verdict& verdict) {
     verdict.notes.push_back(fmt::format("{} of the {} could not be given to a proven cause", grouped(doubtful),
                                         count(verdict.failed, "failure")));
   }
+  for (const auto& [at, note] : history.notes) verdict.notes.push_back(safe(note));
 }
 
 void add_latent_and_unexplained(const Judgement& judgement, Verdict& verdict) {

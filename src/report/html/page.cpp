@@ -104,7 +104,6 @@ std::string notes_section(const History& history, const Verdict& verdict) {
                                 intent.workload ? intent.workload->display() : "nobody that could be told",
                                 intent.basis));
   items.insert(items.end(), verdict.notes.begin(), verdict.notes.end());
-  for (const auto& [at, note] : history.notes) items.push_back(note);
   return list_section("Notes", items);
 }
 

@@ -108,14 +108,13 @@ void write_expectations(Page& page, const Verdict& verdict) {
 }
 
 void write_notes(Page& page, const History& history, const Verdict& verdict) {
-  if (verdict.notes.empty() && history.notes.empty() && verdict.intents.empty()) return;
+  if (verdict.notes.empty() && verdict.intents.empty()) return;
   page.title("Notes");
   for (const diagnose::Intent& intent : verdict.intents) {
     const std::string whom = intent.workload ? intent.workload->display() : "nobody that could be told";
     page.say("  - ", fmt::format("Service/{} is meant for {}: {}", intent.service, whom, intent.basis));
   }
   for (const std::string& note : verdict.notes) page.say("  - ", note);
-  for (const auto& [at, note] : history.notes) page.say("  - ", note);
 }
 
 std::string exit_words(int code) {

@@ -35,5 +35,18 @@ TEST(PhaseCoverage, a_blind_stretch_before_the_first_attempt_hides_nothing) {
 
 TEST(PhaseCoverage, a_blind_stretch_between_attempts_counts) { EXPECT_FALSE(first_phase_covered({2.1, 2.2})); }
 
+// What the run itself remarked (a vantage point that can see only so much) stands in every form of the report.
+TEST(Notes, of_the_run_are_the_verdicts_too) {
+  auto log = test::log_of(test::article());
+  Event note;
+  note.kind = NoteRecord::kind;
+  note.clock = std::string(runner_clock);
+  note.at = log.events.back().at;
+  note.body = NoteRecord{"nothing is known of the data plane"};
+  log.events.insert(log.events.end() - 1, note);
+  const auto notes = test::judged(log).notes;
+  EXPECT_NE(std::find(notes.begin(), notes.end(), "nothing is known of the data plane"), notes.end());
+}
+
 }  // namespace
 }  // namespace straycat::diagnose
