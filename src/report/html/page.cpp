@@ -97,7 +97,7 @@ std::string expectations_section(const Verdict& verdict) {
   return list_section("Expected by the scenario", items);
 }
 
-std::string notes_section(const History& history, const Verdict& verdict) {
+std::string notes_section(const Verdict& verdict) {
   std::vector<std::string> items;
   for (const diagnose::Intent& intent : verdict.intents)
     items.push_back(fmt::format("Service/{} is meant for {}: {}", intent.service,
@@ -127,7 +127,7 @@ std::string render_html(const History& history, const Verdict& verdict) {
   out += suspicions_section(verdict);
   out += phases_section(verdict) + bursts_section(history, axis) + expectations_section(verdict);
   out += story_section(history, verdict, axis) + picture_tables(history, verdict, axis) + coverage_section(history) +
-         plan_section(history) + notes_section(history, verdict) + reproduce_section(history);
+         plan_section(history) + notes_section(verdict) + reproduce_section(history);
   return out + page_end();
 }
 

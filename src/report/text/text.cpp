@@ -107,7 +107,7 @@ void write_expectations(Page& page, const Verdict& verdict) {
   }
 }
 
-void write_notes(Page& page, const History& history, const Verdict& verdict) {
+void write_notes(Page& page, const Verdict& verdict) {
   if (verdict.notes.empty() && verdict.intents.empty()) return;
   page.title("Notes");
   for (const diagnose::Intent& intent : verdict.intents) {
@@ -153,7 +153,7 @@ std::string render_text(const History& history, const Verdict& verdict, const Te
   write_phases(page, verdict);
   write_story(page, history, verdict);
   write_expectations(page, verdict);
-  write_notes(page, history, verdict);
+  write_notes(page, verdict);
   page.line();
   page.say("", fmt::format("{}; exit {}: {}", totals_words(verdict), verdict.exit_code, exit_words(verdict.exit_code)),
            Ink::bold);
