@@ -76,6 +76,20 @@ TEST(Log, HostileNestingIsNoCrash) {
   EXPECT_FALSE(event);
 }
 
+// What stands in strings is no nesting, and what nests too deep is left out, escapes or not.
+TEST(Log, BracketsInStringsAreText) {
+  const std::string text = "\\\"" + std::string(200, '[') + "\\\\";
+  const auto event =
+      from_line(R"({"n":1,"kind":"note","clock":"runner","t":2,"body":{"text":")" + text + R"(","x":[1]}})");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->body["text"].get<std::string>(), "\"" + std::string(200, '[') + "\\");
+  EXPECT_EQ(event->body["x"].dump(), "[1]");
+  const auto deep = from_line(R"({"n":1,"kind":"note","clock":"runner","t":2,"body":{"text":"a\"[","x":)" +
+                              std::string(200, '[') + std::string(200, ']') + "}}");
+  ASSERT_TRUE(deep);
+  EXPECT_LT(deep->body["x"].dump().size(), 200u);
+}
+
 TEST(Log, BadUtf8IsReplacedNotThrown) {
   Event event{1, "note", "runner", {1}, nlohmann::json::object({{"text", "\xff\xfe"}})};
   EXPECT_TRUE(from_line(to_line(event)));
