@@ -264,4 +264,33 @@ std::vector<Moment> tell(const History& history, const diagnose::Verdict& verdic
   return story;
 }
 
+namespace {
+
+// "about half", "about 33 %".
+std::string share_in_words(const diagnose::Share& share) {
+  const auto percent = (share.failed * 200 / share.attempts + 1) / 2;
+  if (percent >= 46 && percent <= 54) return "about half";
+  return percent == 0 ? "some" : fmt::format("about {} %", percent);
+}
+
+const diagnose::PhaseReport* phase_with_share(const diagnose::Verdict& verdict) {
+  const auto found = std::find_if(verdict.phases.begin(), verdict.phases.end(), [](const diagnose::PhaseReport& one) {
+    return one.share && one.share->attempts > 0 && one.share->failed > 0;
+  });
+  return found == verdict.phases.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string in_plain_words(const diagnose::Finding& finding, const diagnose::Verdict& verdict) {
+  const auto* phase = phase_with_share(verdict);
+  if (finding.cause != "stray-endpoint" || !finding.workload || finding.endpoints.empty() || phase == nullptr) return "";
+  const bool refuses = phase->kinds.contains("refused");
+  const bool one = finding.endpoints.size() == 1;
+  return fmt::format("While {} ran, {} of the new connections to Service/{} were sent to its {}, which {} on port {}.",
+                     finding.workload->display(), share_in_words(*phase->share), finding.service, one ? "pod" : "pods",
+                     refuses ? (one ? "refuses them" : "refuse them") : (one ? "does not answer" : "do not answer"),
+                     finding.endpoints.front().port);
+}
+
 }  // namespace straycat::report

@@ -38,4 +38,9 @@ struct Moment {
 // "predicted 50.0 % (352 to 488), seen 407 of 840 (48.5 %)"
 [[nodiscard]] std::string share_words(const diagnose::Share& share);
 
+// A finding for somebody who meets all this for the first time: "While Job/sayhi ran, about half of the new connections
+// to Service/sayhi were sent to its pod, which refuses them on port 3000." "" where the finding's own sentence says it as
+// well.
+[[nodiscard]] std::string in_plain_words(const diagnose::Finding& finding, const diagnose::Verdict& verdict);
+
 }  // namespace straycat::report

@@ -23,6 +23,8 @@ std::string answer(const History& history, const Verdict& verdict) {
       to_string(verdict.conclusion), escape(header.version), escape(header.scenario), escape(header.cluster),
       escape(header.data_plane), escape(header.cluster_version), format_wall(header.wall_ns));
   out += fmt::format("<h1><span class=\"word\">{}</span>{}</h1>\n", word_of(verdict), escape(verdict.headline));
+  const std::string plain = verdict.findings.empty() ? "" : in_plain_words(verdict.findings.front(), verdict);
+  if (!plain.empty()) out += "<p class=\"plain\">" + escape(plain) + "</p>\n";
   if (!verdict.reasons.empty()) {
     out += "<ul>";
     for (const std::string& reason : verdict.reasons) out += "<li>" + escape(reason) + "</li>";

@@ -7,9 +7,10 @@ const std::string_view page_style = R"css(
 @media (prefers-color-scheme:dark){:root{--bg:#16181c;--fg:#e6e8eb;--dim:#a8afba;--line:#363b44;--panel:#1f2228;--ready:#4cb391;--unready:#4a505b;--leaving:#c9a24a;--stray:#ff8a80;--ok:#2f5f50;--fail:#ff8a80;--lat1:#232f45;--lat2:#36527f;--lat3:#8fb3ee;--mark:#e6e8eb;--link:#9cc0ff}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);font:14px/1.45 system-ui,sans-serif}
-main{max-width:2200px;margin:0 auto;padding:12px 18px}
+main{max-width:2200px;margin:0 auto;padding:8px 18px}
 header p{margin:2px 0;color:var(--dim);font-size:12px;overflow-wrap:anywhere}
-h1{font-size:20px;line-height:1.3;margin:6px 0 8px;overflow-wrap:anywhere}
+header p.plain{color:var(--fg);font-size:14px;margin:0 0 4px}
+h1{font-size:20px;line-height:1.3;margin:4px 0 4px;overflow-wrap:anywhere}
 h2{font-size:16px;margin:22px 0 6px;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 .word{display:inline-block;padding:1px 8px;border:2px solid currentColor;border-radius:4px;font-size:13px;margin-right:8px;vertical-align:2px}
 .found .word{color:var(--stray)}.none .word{color:var(--ready)}.inconclusive .word{color:var(--leaving)}
@@ -66,7 +67,7 @@ summary{cursor:pointer;padding:2px 0}
 .runs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(260px,100%),1fr));gap:10px}
 .run{border:1px solid var(--line);border-radius:4px;padding:6px 10px;background:var(--panel);overflow-wrap:anywhere}.run p{margin:4px 0}
 @media (max-width:700px){:root{--names:104px}main{padding:8px}h1{font-size:17px}.guide b{display:none}.name .v{display:none}.name,.owner{padding:0 4px;font-size:11px}.endpoint .name,.kind .name{padding-left:4px}}
-@media (min-width:2400px){:root{--names:340px}main{max-width:none}body{font-size:21px}h1{font-size:32px}h2{font-size:25px}.word{font-size:20px}header p,#detail,table,pre,code{font-size:19px}.track{height:30px}.steps .track{height:54px}.outcomes .track{height:80px}.latency .track{height:80px}.events .track,.kind .track{height:26px}.guide{top:31px}.name,.owner,.tick,.tag,.legend,.guide b{font-size:17px}.guide b{line-height:30px}}
+@media (min-width:2400px){:root{--names:340px}main{max-width:none}body{font-size:21px}h1{font-size:32px}h2{font-size:25px}.word{font-size:20px}header p,header p.plain,#detail,table,pre,code{font-size:19px}.track{height:30px}.steps .track{height:54px}.outcomes .track{height:80px}.latency .track{height:80px}.events .track,.kind .track{height:26px}.guide{top:31px}.name,.owner,.tick,.tag,.legend,.guide b{font-size:17px}.guide b{line-height:30px}}
 @page{size:A4;margin:12mm}
 @media print{:root{color-scheme:light;--names:150px;--bg:#fff;--fg:#1c1e21;--dim:#565d69;--line:#d5d9e0;--panel:#f5f6f8;--ready:#2a7f62;--unready:#c9ced6;--leaving:#8c6d1f;--stray:#b3261e;--ok:#9cc9b7;--fail:#b3261e;--lat1:#dfe6f2;--lat2:#a9bfe3;--lat3:#2f5aa0;--mark:#1c1e21}.bar,button,.cursor,#detail{display:none}main{padding:0}.lanes,.fix,tr{break-inside:avoid}h2{break-after:avoid}.scroll{overflow:visible}td,code{overflow-wrap:anywhere}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
