@@ -67,12 +67,12 @@ void FastOp::find_address() {
       return connect_next({});
     }
   }
-  if (is_numeric_address(url.host)) return choose_from({{url.host}, 0, {}});
+  if (is_numeric_address(url.host)) return choose_from({{url.host}, 0, {}, {}});
   shared_.resolver.resolve(url.host, request_->request.name_max_age, [weak = weak_from_this()](const Names& names) {
     const std::shared_ptr<FastOp> self = weak.lock();
     if (!self || self->state_ != State::naming) return;
     if (names.addresses.empty() && is_local_exhaustion(names.error)) return self->local_failure(names.error);
-    if (names.addresses.empty()) return self->fail(name_failure(self->request_->url.host, names.error));
+    if (names.addresses.empty()) return self->fail(name_failure(self->request_->url.host, names.error, names.reason));
     self->choose_from(names);
   });
 }
