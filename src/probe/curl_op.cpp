@@ -111,21 +111,21 @@ int CurlOp::on_connect(void* self, curl_socket_t, curlsocktype) {
 
 int CurlOp::on_close(void* shared, curl_socket_t socket) {
   auto& all = *static_cast<CurlShared*>(shared);
+  const std::optional<Dial> remote = remote_end(socket);
+  const Dial local = local_end(socket);
   const auto found = all.opened.find(socket);
   if (found != all.opened.end()) {
-    found->second->note_local(socket);
+    found->second->note_end(local, remote.has_value());
     all.opened.erase(found);
   }
-  if (const std::optional<Dial> remote = remote_end(socket))
-    all.ends.towards(*remote)->closed(local_end(socket), monotonic_now());
+  if (remote) all.ends.towards(*remote)->closed(local, monotonic_now());
   return ::close(socket);
 }
 
-void CurlOp::note_local(int socket) {
+// libcurl 7.88 counts TLS into the time of the connection, so only the socket knows how far it came.
+void CurlOp::note_end(const Dial& local, bool stood) {
   if (requested_) return;  // told by then, and perhaps of another connection
-  // libcurl 7.88 counts TLS into the time of the connection, so only the socket knows how far it came.
-  stood_ = remote_end(socket).has_value();
-  const Dial local = local_end(socket);
+  stood_ = stood;
   attempt_.local_port = local.port;
   attempt_.local_address = local.address;
 }

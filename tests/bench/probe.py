@@ -213,7 +213,7 @@ def raise_descriptors():
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench probe", description=__doc__)
     parser.add_argument("--repetitions", type=int, default=9)
-    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--count", type=int, default=40_000)
     parser.add_argument("--only", default=",".join(PARTS), help="some of the parts, with commas between (default: all)")
     arguments = parser.parse_args()
     parts = arguments.only.split(",")
