@@ -104,15 +104,30 @@ class CurlEngine final : public Engine {
 
   static int on_timer(CURLM*, long millis, void* self) {
     auto* engine = static_cast<CurlEngine*>(self);
-    if (millis < 0) {
-      engine->timer_.cancel();
-      return 0;
-    }
-    engine->timer_.expires_after(std::chrono::milliseconds{millis});
-    engine->timer_.async_wait([engine, alive = engine->alive_](boost::system::error_code error) {
-      if (!error && *alive) engine->act(CURL_SOCKET_TIMEOUT, 0);
-    });
+    engine->wanted_ = millis < 0 ? Stamp{} : monotonic_now() + std::chrono::milliseconds{millis};
+    engine->arm();
     return 0;
+  }
+
+  // libcurl wants another time with nearly each event, and a timer costs more than all else that is done for one: a
+  // timer that runs for an earlier time is left alone and fires in vain.
+  void arm() {
+    if (wanted_ == Stamp{} || (armed_ != Stamp{} && armed_ <= wanted_)) return;
+    armed_ = wanted_;
+    timer_.expires_at(std::chrono::steady_clock::time_point(Nanos{armed_.ns}));
+    timer_.async_wait([this, alive = alive_](boost::system::error_code error) {
+      if (!error && *alive) on_time();
+    });
+  }
+
+  void on_time() {
+    armed_ = {};
+    const auto alive = alive_;
+    if (wanted_ != Stamp{} && wanted_ <= monotonic_now()) {
+      wanted_ = {};
+      act(CURL_SOCKET_TIMEOUT, 0);
+    }
+    if (*alive) arm();
   }
 
   void watch(curl_socket_t socket, std::uint32_t events) {
@@ -161,6 +176,7 @@ class CurlEngine final : public Engine {
   CurlShared shared_;
   Poller poller_;
   boost::asio::steady_timer timer_;
+  Stamp wanted_, armed_;  // when libcurl wants to be called, and when the timer fires; 0 = never
   Deadlines deadlines_;
   std::unordered_map<curl_socket_t, std::unique_ptr<CurlSocket>> sockets_;
   std::unordered_map<CURL*, std::unique_ptr<CurlOp>> ops_;

@@ -14,6 +14,13 @@ namespace {
 constexpr int most_ends_tried = 8;
 constexpr std::size_t header_limit = 64u << 10;  // as the fast engine's
 
+// libcurl tells the errno of a transfer in words alone; 0: none.
+int error_in(const std::string& text) {
+  for (const int error : {ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, ECONNABORTED})
+    if (text.find(std::strerror(error)) != text.npos) return error;
+  return 0;
+}
+
 bool is_tls(CURLcode code) {
   switch (code) {
     case CURLE_SSL_CONNECT_ERROR:
@@ -104,21 +111,21 @@ int CurlOp::on_connect(void* self, curl_socket_t, curlsocktype) {
 
 int CurlOp::on_close(void* shared, curl_socket_t socket) {
   auto& all = *static_cast<CurlShared*>(shared);
+  const std::optional<Dial> remote = remote_end(socket);
+  const Dial local = local_end(socket);
   const auto found = all.opened.find(socket);
   if (found != all.opened.end()) {
-    found->second->note_local(socket);
+    found->second->note_end(local, remote.has_value());
     all.opened.erase(found);
   }
-  if (const std::optional<Dial> remote = remote_end(socket))
-    all.ends.towards(*remote)->closed(local_end(socket), monotonic_now());
+  if (remote) all.ends.towards(*remote)->closed(local, monotonic_now());
   return ::close(socket);
 }
 
-void CurlOp::note_local(int socket) {
+// libcurl 7.88 counts TLS into the time of the connection, so only the socket knows how far it came.
+void CurlOp::note_end(const Dial& local, bool stood) {
   if (requested_) return;  // told by then, and perhaps of another connection
-  // libcurl 7.88 counts TLS into the time of the connection, so only the socket knows how far it came.
-  stood_ = remote_end(socket).has_value();
-  const Dial local = local_end(socket);
+  stood_ = stood;
   attempt_.local_port = local.port;
   attempt_.local_address = local.address;
 }
@@ -183,9 +190,7 @@ Phase CurlOp::phase() const { return header_whole_ ? Phase::body : Phase::first_
 // OS_ERRNO is right for connections; a transfer's errno stands in the text only.
 int CurlOp::system_error() const {
   if (socket_error_ != 0) return socket_error_;
-  for (const int error : {ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, ECONNABORTED}) {
-    if (requested_ && std::strstr(error_.data(), std::strerror(error)) != nullptr) return error;
-  }
+  if (const int error = requested_ ? error_in(error_.data()) : 0; error != 0) return error;
   return static_cast<int>(info(CURLINFO_OS_ERRNO));
 }
 
@@ -217,7 +222,7 @@ Failure CurlOp::failure_of(CURLcode code) const {
   const Nanos after = attempt_.ended - attempt_.started;
   const std::string text = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
   const std::string coded = "(" + std::to_string(code) + ") " + text;
-  if (is_tls(code)) return {FailureKind::tls, Phase::tls, 0, coded};
+  if (is_tls(code)) return {FailureKind::tls, Phase::tls, error_in(text), coded};
   switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -236,6 +241,8 @@ Failure CurlOp::failure_of(CURLcode code) const {
       return send_failure(system_error());
     case CURLE_RECV_ERROR:
       return receive_error();
+    case CURLE_HTTP2_STREAM:
+      return {FailureKind::reset, phase(), 0, coded};
     case CURLE_UNSUPPORTED_PROTOCOL:
       return header_bytes_ == 0 ? not_http() : protocol_failure(phase(), text);
     case CURLE_WRITE_ERROR:
@@ -292,6 +299,9 @@ Failure CurlOp::receive_error() const {
   // TLS 1.3: a server that wants a certificate says so only after the client's part of the handshake is over.
   if (error == 0 && std::strstr(error_.data(), " alert ") != nullptr)
     return {FailureKind::tls, Phase::tls, 0, "(56) " + std::string(error_.data())};
+  // HTTP/2: the server refused the stream, again and again, on connections of their own.
+  if (error == 0 && std::strstr(error_.data(), "Connection died") != nullptr)
+    return {FailureKind::reset, phase(), 0, "(56) " + std::string(error_.data())};
   if (error == 0) return {FailureKind::protocol, phase(), 0, "(56) " + std::string(error_.data())};
   if (!requested_ && request_->url.scheme == "https")
     return {FailureKind::tls, Phase::tls, error, "(56) " + std::string(error_.data())};

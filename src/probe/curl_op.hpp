@@ -79,7 +79,7 @@ class CurlOp final : public Deadlines::Entry {
   void set_callbacks();
   [[nodiscard]] int open_socket(const sockaddr_storage& to);
   bool take_head(std::string_view line);  // false: it is none
-  void note_local(int socket);
+  void note_end(const Dial& local, bool stood);
   [[nodiscard]] std::vector<Limit> limits() const;  // of the phases that are not over
   void append(List& list, const std::string& text);
   void choose_address();

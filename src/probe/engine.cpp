@@ -26,6 +26,7 @@ class BothEngines final : public Engine {
     health.no_ports += other.no_ports;
     health.no_descriptors += other.no_descriptors;
     health.no_memory += other.no_memory;
+    health.watched_connects += other.watched_connects;
     health.slow_connects += other.slow_connects;
     health.own_ports += other.own_ports;
     return health;

@@ -74,8 +74,9 @@ Failure connect_timed_out(const Peer& peer, Nanos after) {
                       millis(after))};
 }
 
-Failure name_failure(const std::string& host, int error) {
-  return {FailureKind::name_not_found, Phase::name, error, fmt::format("(6) Could not resolve host: {}", host)};
+Failure name_failure(const std::string& host, int error, const std::string& reason) {
+  return {FailureKind::name_not_found, Phase::name, error,
+          fmt::format("(6) Could not resolve host: {}{}", host, reason.empty() ? "" : " (" + reason + ")")};
 }
 
 Failure name_timed_out(Nanos after) {

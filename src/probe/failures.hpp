@@ -26,8 +26,9 @@ void count_local_exhaustion(EngineHealth& health, int error);
 // and was reset before we could look (in SYN_SENT the kernel says ECONNREFUSED): phase send.
 [[nodiscard]] Failure connect_failure(const Peer& peer, int error, Nanos after);
 [[nodiscard]] Failure connect_timed_out(const Peer& peer, Nanos after);
-// The resolver failed; `error` is its errno where it had one.
-[[nodiscard]] Failure name_failure(const std::string& host, int error);
+// The resolver failed; `error` is its errno where it had one. `reason`: "" = there is no such name, or none of this
+// family (NXDOMAIN, NODATA); else why that cannot be told. libcurl does not say which of the two it was.
+[[nodiscard]] Failure name_failure(const std::string& host, int error, const std::string& reason = {});
 [[nodiscard]] Failure name_timed_out(Nanos after);
 [[nodiscard]] Failure send_failure(int error);
 [[nodiscard]] Failure receive_failure(Phase phase, int error);

@@ -67,24 +67,25 @@ void FastOp::find_address() {
       return connect_next({});
     }
   }
-  if (is_numeric_address(url.host)) return choose_from({{url.host}, 0, {}});
+  if (is_numeric_address(url.host)) return choose_from({url.host});
   shared_.resolver.resolve(url.host, request_->request.name_max_age, [weak = weak_from_this()](const Names& names) {
     const std::shared_ptr<FastOp> self = weak.lock();
     if (!self || self->state_ != State::naming) return;
     if (names.addresses.empty() && is_local_exhaustion(names.error)) return self->local_failure(names.error);
-    if (names.addresses.empty()) return self->fail(name_failure(self->request_->url.host, names.error));
-    self->choose_from(names);
+    if (names.addresses.empty()) return self->fail(name_failure(self->request_->url.host, names.error, names.reason));
+    self->choose_from(names.addresses);
   });
 }
 
-void FastOp::choose_from(const Names& names) {
+void FastOp::choose_from(const std::vector<std::string>& addresses) {
   const Family family = request_->request.family;
-  for (auto address = names.addresses.rbegin(); address != names.addresses.rend(); ++address) {
+  for (auto address = addresses.rbegin(); address != addresses.rend(); ++address) {
     const bool is_v6 = address->find(':') != address->npos;
     if (family != Family::any && (family == Family::ipv6) != is_v6) continue;
     candidates_.push_back({*address, request_->url.port});
   }
-  connect_next(name_failure(request_->url.host, 0));
+  if (candidates_.empty()) return fail(name_failure(request_->url.host, 0));
+  connect_next({});
 }
 
 // Tries the next address, as curl does; `last` is what the one before ended with.

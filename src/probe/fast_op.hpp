@@ -61,7 +61,7 @@ class FastOp final : public Poller::Watched, public Deadlines::Entry, public std
   void on_deadline() override;
 
   void find_address();
-  void choose_from(const Names& names);
+  void choose_from(const std::vector<std::string>& addresses);
   void connect_next(Failure last);
   void connect(const Dial& dial, const sockaddr_storage& to, socklen_t size);
   [[nodiscard]] int connect_from(const Dial& from, const sockaddr_storage& to, socklen_t size);

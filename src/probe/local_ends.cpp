@@ -99,7 +99,8 @@ LocalEnds::LocalEnds(const EngineOptions& options, PortFacts facts, Dial remote)
       remote_(std::move(remote)),
       may_choose_(options.ports == EngineOptions::Ports::fitting),
       may_widen_(options.source_addresses.empty()),
-      takes_resting_(facts_.timestamps) {
+      takes_resting_(facts_.timestamps),
+      rest_(rest_of(facts_, remote_.address)) {
   if (options.port_range) facts_.range = *options.port_range;
   for (const std::string& source : options.source_addresses)
     if ((source.find(':') == source.npos) == (remote_.address.find(':') == remote_.address.npos))
@@ -109,12 +110,14 @@ LocalEnds::LocalEnds(const EngineOptions& options, PortFacts facts, Dial remote)
 PortRing& LocalEnds::ring_of(const std::string& address) {
   const auto found = std::find_if(rings_.begin(), rings_.end(), [&](const auto& one) { return one.first == address; });
   if (found != rings_.end()) return *found->second;
-  rings_.emplace_back(address,
-                      std::make_unique<PortRing>(facts_.range, rest_of(facts_, remote_.address), facts_.reserved));
+  rings_.emplace_back(address, std::make_unique<PortRing>(facts_.range, rest_, facts_.reserved));
   return *rings_.back().second;
 }
 
+// Where the kernel takes a port out of TIME_WAIT after a second by itself, its choice stays cheap; where it does not,
+// connect() shows it.
 bool LocalEnds::crowded(Stamp now) {
+  if (rest_ < time_wait) return false;
   return std::any_of(rings_.begin(), rings_.end(), [now](auto& one) { return one.second->crowded(now); });
 }
 
@@ -156,6 +159,7 @@ void ConnectWatch::before(std::shared_ptr<LocalEnds> ends, const EngineHealth& h
 }
 
 void ConnectWatch::after(EngineHealth& health) {
+  health.watched_connects += ends_ ? 1 : 0;
   if (ends_ && processor_ns() - began_ns_ > slow_connect_ns) {
     ++health.slow_connects;
     ends_->searched();

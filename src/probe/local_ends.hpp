@@ -43,7 +43,7 @@ class LocalEnds {
   // The kernel would not have this end of our choice.
   void refused(const Dial& local, int error, Stamp now);
   // connect() searched long for a port, among others' TIME_WAITs perhaps.
-  void searched() { own_ports_ = may_choose_; }
+  void searched() { own_ports_ = own_ports_ || (may_choose_ && ++searches_ > 1); }  // one may be chance
 
  private:
   PortRing& ring_of(const std::string& address);
@@ -55,7 +55,9 @@ class LocalEnds {
   Dial remote_;
   bool may_choose_, may_widen_;
   bool own_ports_ = false;
+  int searches_ = 0;
   bool takes_resting_;  // ports that rest are given to us again
+  Nanos rest_;
   std::size_t turn_ = 0;
   std::vector<std::string> sources_;  // empty: the kernel's choice
   std::vector<std::pair<std::string, std::unique_ptr<PortRing>>> rings_;

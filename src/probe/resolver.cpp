@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
+#include <cstring>
 #include <mutex>
 #include <netdb.h>
 #include <system_error>
@@ -30,6 +31,8 @@ Names look_up(const std::string& host) {
   const int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &list);
   Names names;
   if (error == EAI_SYSTEM) names.error = errno;
+  const bool no_such_name = error == 0 || error == EAI_NONAME || error == EAI_NODATA;
+  if (!no_such_name) names.reason = error == EAI_SYSTEM ? std::strerror(names.error) : ::gai_strerror(error);
   for (const addrinfo* entry = list; error == 0 && entry != nullptr; entry = entry->ai_next) {
     char text[NI_MAXHOST];
     if (::getnameinfo(entry->ai_addr, entry->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0) {
@@ -60,7 +63,7 @@ Resolver::~Resolver() {
 }
 
 void Resolver::resolve(const std::string& host, Nanos max_age, Found found) {
-  if (is_numeric_address(host)) return found({{host}, 0, monotonic_now()});
+  if (is_numeric_address(host)) return found({{host}, 0, {}, monotonic_now()});
   const auto known = known_.find(host);
   if (known != known_.end() && monotonic_now() - known->second.at < max_age) return found(known->second);
   std::vector<Found>& waiting = waiting_[host];
@@ -78,7 +81,7 @@ void Resolver::resolve(const std::string& host, Nanos max_age, Found found) {
     std::thread(work).detach();
   } catch (const std::system_error& error) {  // no thread to be had: the prober's own limit
     boost::asio::post(shared_->executor, [shared = shared_, host] {
-      if (shared->owner != nullptr) shared->owner->answer(host, {{}, ENOMEM, monotonic_now()});
+      if (shared->owner != nullptr) shared->owner->answer(host, {{}, ENOMEM, {}, monotonic_now()});
     });
   }
 }

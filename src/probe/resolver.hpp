@@ -17,6 +17,7 @@ namespace straycat::probe {
 struct Names {
   std::vector<std::string> addresses;  // in the resolver's order; empty: it failed
   int error = 0;                       // errno, where the failure had one
+  std::string reason{};                // of a failure that is none of the name's: the server is silent, or cannot tell
   Stamp at;                            // when the answer came
 };
 

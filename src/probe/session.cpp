@@ -11,11 +11,11 @@ namespace {
 constexpr int most_in_one_go = 16;  // sent before the loop sees to its other work
 constexpr Nanos beat = std::chrono::milliseconds{100};
 
-std::unique_ptr<Engine> engine_for(EngineChoice choice, const boost::asio::any_io_executor& executor,
-                                   EngineOptions options) {
-  if (choice == EngineChoice::fast) return make_fast_engine(executor, std::move(options));
-  if (choice == EngineChoice::curl) return make_curl_engine(executor, std::move(options));
-  return make_engine(executor, std::move(options));
+// Whichever it is, it is ready before the first request is due.
+std::unique_ptr<Engine> engine_for(const SessionOptions& options, const boost::asio::any_io_executor& executor) {
+  const bool fast =
+      options.engine == EngineChoice::fast || (options.engine == EngineChoice::fitting && is_plain(options.request));
+  return (fast ? make_fast_engine : make_curl_engine)(executor, options.engine_options);
 }
 
 std::chrono::steady_clock::time_point timer_time(Stamp at) {
@@ -33,7 +33,7 @@ struct Session::Impl {
         send_timer(executor),
         beat_timer(executor),
         drain_timer(executor),
-        engine(engine_for(options.engine, executor, options.engine_options)) {}
+        engine(engine_for(options, executor)) {}
 
   void begin();
   void step();

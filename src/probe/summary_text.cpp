@@ -132,9 +132,10 @@ std::string judgement_line(const Summary& summary, const SessionFacts& facts) {
       return fmt::format("failed: {} of {} requests, and the prober is not to blame",
                          summary.failed() - summary.own_failures(), summary.sent);
     case Judgement::inconclusive:
-      return summary.sent == summary.unfinished
-                 ? "inconclusive: no request came to an end"
-                 : "inconclusive: where requests failed or were not sent, the prober was at a limit of its own";
+      if (summary.sent == summary.unfinished) return "inconclusive: no request came to an end";
+      if (summary.own_failures() == 0 && summary.skipped == 0)
+        return "inconclusive: no request failed, but for some time the prober was at a limit of its own";
+      return "inconclusive: where requests failed or were not sent, the prober was at a limit of its own";
   }
   return "";
 }

@@ -13,6 +13,8 @@ import tempfile
 import time
 
 import measure
+from probe_world import Authority
+from slices import Slices
 
 HERE = pathlib.Path(__file__).resolve().parent
 PORT, SILENT, CLOSED = 18080, 18081, 18082
@@ -34,7 +36,7 @@ def in_own_network():
 
 
 def install_peers():
-    missing = [package for program, package in (("wrk", "wrk"), ("ab", "apache2-utils"), ("curl", "curl"))
+    missing = [package for program, package in (("wrk", "wrk"), ("ab", "apache2-utils"), ("hey", "hey"), ("curl", "curl"))
                if not shutil.which(program)]
     if missing and os.geteuid() == 0 and not os.environ.get("STRAYCAT_BENCH_INSIDE"):
         print(f"installing {' '.join(missing)}", flush=True)
@@ -55,10 +57,10 @@ def pinned(processor, words):
 class Run:
     """A finished client: its output, processor seconds, wall seconds, greatest memory in KiB."""
 
-    def __init__(self, words):
+    def __init__(self, words, **options):
         began = time.monotonic()
         with tempfile.TemporaryFile("w+") as output:
-            child = subprocess.Popen(pinned(0, words), stdout=output, stderr=subprocess.DEVNULL)
+            child = subprocess.Popen(pinned(0, words), stdout=output, stderr=subprocess.DEVNULL, **options)
             _, status, use = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)
             output.seek(0)
@@ -95,6 +97,12 @@ def cost_of_ab(count):
     return run.cpu * 1e6 / count
 
 
+def cost_of_hey(count):
+    run = Run(["hey", "-disable-keepalive", "-n", count, "-c", IN_FLIGHT, URL], env={**os.environ, "GOMAXPROCS": "1"})
+    assert f"[200]\t{count // IN_FLIGHT * IN_FLIGHT} responses" in run.text, run.text
+    return run.cpu * 1e6 / (count // IN_FLIGHT * IN_FLIGHT)
+
+
 def cost_of_curls(_):
     return Run(["sh", "-c", f"for i in $(seq 40); do curl -s -o /dev/null {URL}; done"]).cpu * 1e6 / 40
 
@@ -104,7 +112,7 @@ def compare(floor, count, repetitions):
     clients = {"bare epoll loop (floor)": lambda: cost_of_floor(floor, count),
                "straycat, fast engine": lambda: cost_of_straycat("fast", count),
                "straycat, libcurl engine": lambda: cost_of_straycat("curl", count)}
-    for program, cost in (("wrk", cost_of_wrk), ("ab", cost_of_ab), ("curl", cost_of_curls)):
+    for program, cost in (("wrk", cost_of_wrk), ("ab", cost_of_ab), ("hey", cost_of_hey), ("curl", cost_of_curls)):
         if shutil.which(program):
             clients[program if program != "curl" else "while true; do curl"] = lambda cost=cost: cost(count)
     costs = {name: [] for name in clients}
@@ -135,6 +143,42 @@ def refusals(repetitions, count):
     return measure.Figure("a refused connection (40,000/s are 25 us)", "us", seconds, most=25)
 
 
+def agent(rate, seconds, service="", **environment):
+    """An agent by itself: its traffic, and with a Service the watch of its slices and the direct probes to its endpoints."""
+    traffic = {"name": "hi", "url": URL, "pace": {"ratePerSecond": rate}, "service": service, "servicePort": 80}
+    orders = {"namespace": "default", "maxLengthNs": int(seconds * 1e9), "plan": {"name": "bench", "traffic": [traffic], "steps": []}}
+    run = Run([os.environ["STRAYCAT"], "agent"], env={**os.environ, **environment, "STRAYCAT_ORDERS": json.dumps(orders)})
+    records = [json.loads(line) for line in run.text.splitlines()]
+    assert run.code == 0 and records, run.text[-1000:]
+    return run, records
+
+
+def watch_cost(repetitions):
+    """Ten endpoints, each probed directly every second and one of them ten times more, for it comes and goes; ten changes
+    of the slice a second. What that takes of a processor beside the traffic."""
+    shares = []
+    with tempfile.TemporaryDirectory(prefix="straycat-bench-") as folder:
+        authority = Authority(folder)
+        authority.issue("good", "subjectAltName=IP:127.0.0.1")
+        with Slices(authority, PORT, [f"127.0.1.{i}" for i in range(1, 11)]) as api:
+            for _ in range(repetitions):
+                alone, _ = agent(1000, 5)
+                watching, records = agent(1000, 5, "sayhi", KUBECONFIG=str(api.kubeconfig))
+                kinds = [record["kind"] for record in records]
+                assert kinds.count("slice") > 20 and kinds.count("probe.direct") > 40, kinds
+                shares.append((watching.cpu - alone.cpu) / 5 * 100)
+    return measure.Figure("watch and direct probes beside 1,000/s", "% of a core", shares, most=3)
+
+
+def log_growth(repetitions):
+    figures, each = [], {}
+    for rate in (100, 10_000):
+        each[rate] = [len(agent(rate, 5)[0].text) / 5 for _ in range(repetitions)]
+        figures.append(measure.Figure(f"log at {rate:,}/s", "bytes a second", each[rate]))
+    growth = [many / few for few, many in zip(each[100], each[10_000])]
+    return figures + [measure.Figure("log at 10,000/s / log at 100/s", "x", growth, most=3)]
+
+
 def memory(repetitions):
     out = []
     for _ in range(repetitions):
@@ -155,7 +199,9 @@ def costs_of_all(arguments, floor):
 
 PARTS = {"cost": costs_of_all, "late": lambda arguments, _: open_loop(arguments.repetitions),
          "refused": lambda arguments, _: [refusals(arguments.repetitions, 2 * arguments.count)],
-         "memory": lambda arguments, _: [memory(min(3, arguments.repetitions))]}
+         "memory": lambda arguments, _: [memory(min(3, arguments.repetitions))],
+         "watch": lambda arguments, _: [watch_cost(min(5, arguments.repetitions))],
+         "log": lambda arguments, _: log_growth(min(3, arguments.repetitions))}
 
 
 def raise_descriptors():
@@ -167,7 +213,7 @@ def raise_descriptors():
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench probe", description=__doc__)
     parser.add_argument("--repetitions", type=int, default=9)
-    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--count", type=int, default=40_000)
     parser.add_argument("--only", default=",".join(PARTS), help="some of the parts, with commas between (default: all)")
     arguments = parser.parse_args()
     parts = arguments.only.split(",")

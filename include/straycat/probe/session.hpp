@@ -40,6 +40,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // `done` is called once, from the loop: the pace is over (or stop() was called) and nothing is under way any more.
+  // The loop itself does not run dry while the session lives: stop it there.
   void begin(std::function<void(const Outcome&)> done);
   // What starts from now on belongs to this phase.
   void phase(const std::string& name);

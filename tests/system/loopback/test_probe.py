@@ -1,96 +1,12 @@
 """`straycat probe URL` as a person or a script uses it, against real servers on 127.0.0.1."""
-import http.server
-import itertools
 import json
-import pathlib
 import signal
-import socket
-import ssl
 import subprocess
-import tempfile
-import threading
 import time
 import unittest
 
+from probe_world import Server, Silent, closed_port, probe
 from straycat import STRAYCAT, straycat
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def setup(self):
-        super().setup()
-        self.server.connections += 1
-
-    def do_GET(self):
-        self.server.targets.append(self.path)
-        body = next(self.server.bodies)
-        self.send_response(404 if self.path == "/404" else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 512
-
-    def __init__(self, bodies=(b"Meow",), tls=None):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.bodies, self.connections, self.targets = itertools.cycle(bodies), 0, []
-        if tls:
-            self.socket = tls.wrap_socket(self.socket, server_side=True)
-        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, *_):   # a client that does not trust us is no error here
-        pass
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
-
-
-class Silent:
-    """Accepts by the kernel's own hand and says nothing; `cut` closes what it accepts."""
-
-    def __init__(self, cut=False):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.listener.getsockname()[1]
-        if cut:
-            threading.Thread(target=self.cut, daemon=True).start()
-
-    def cut(self):
-        while True:   # until the listener is shut down
-            try:
-                self.listener.accept()[0].close()
-            except OSError:
-                return
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)   # wakes accept()
-        self.listener.close()
-
-
-def probe(url, *flags, command=()):
-    """(exit code, the JSON summary)"""
-    words = ["probe", url, "--json", "-", *flags] + (["--", *command] if command else [])
-    done = straycat(*words)
-    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
-
-
-def closed_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Plain(unittest.TestCase):
@@ -212,73 +128,6 @@ class BadInput(unittest.TestCase):
                 done = straycat("probe", *case)
                 self.assertEqual((done.returncode, done.stdout), (3, ""), done.stderr)
                 self.assertTrue(done.stderr.strip())
-
-
-class Tls(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="straycat-test-")
-        cls.place = pathlib.Path(cls.folder.name)
-        cls.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.pem",
-                    "-days", "30")
-        cls.issue("good", "subjectAltName=IP:127.0.0.1,DNS:cats.test", 30)
-        cls.issue("expired", "subjectAltName=IP:127.0.0.1", -1)
-        cls.issue("other", "subjectAltName=DNS:dogs.test", 30)
-        cls.issue("client", "extendedKeyUsage=clientAuth", 30)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
-
-    @classmethod
-    def openssl(cls, *words):
-        subprocess.run(["openssl", *words], cwd=cls.place, check=True, capture_output=True)
-
-    @classmethod
-    def issue(cls, name, extension, days):
-        (cls.place / "extensions").write_text(extension + "\n")
-        cls.openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out",
-                    f"{name}.csr")
-        cls.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days",
-                    str(days), "-extfile", "extensions", "-out", f"{name}.pem")
-
-    def context(self, name, ask_client=False):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.place / f"{name}.pem", self.place / f"{name}.key")
-        if ask_client:
-            context.verify_mode = ssl.CERT_REQUIRED
-            context.load_verify_locations(self.place / "ca.pem")
-        return context
-
-    def outcome(self, server, *flags):
-        code, summary = probe(server.url, "--count", "2", "--loops", "1", *flags)
-        return code, list(summary["failures"])
-
-    def test_certificates(self):
-        ca = ("--cacert", self.place / "ca.pem")
-        with Server(tls=self.context("good")) as server:
-            self.assertEqual(self.outcome(server, *ca), (0, []))
-            self.assertEqual(self.outcome(server), (1, ["tls"]), "verification is on by default")
-            self.assertEqual(self.outcome(server, "--insecure"), (0, []))
-            self.assertEqual(self.outcome(server, *ca, "--server-name", "cats.test"), (0, []))
-            self.assertEqual(self.outcome(server, *ca, "--server-name", "dogs.test"), (1, ["tls"]))
-            self.assertEqual(self.outcome(server, *ca, "--http2"), (0, []), "a server that does not speak it")
-        for name in ("expired", "other"):
-            with Server(tls=self.context(name)) as server:
-                self.assertEqual(self.outcome(server, *ca), (1, ["tls"]), name)
-
-    def test_the_clients_certificate(self):
-        with Server(tls=self.context("good", ask_client=True)) as server:
-            own = ("--cert", self.place / "client.pem", "--key", self.place / "client.key")
-            self.assertEqual(self.outcome(server, "--cacert", self.place / "ca.pem", *own), (0, []))
-            code, kinds = self.outcome(server, "--cacert", self.place / "ca.pem")
-            # TLS 1.3: the server's alert comes after the client has sent its request, and its RST may overtake it.
-            self.assertEqual((code, set(kinds) <= {"tls", "reset"}), (1, True), kinds)
-
-    def test_a_handshake_that_is_cut(self):
-        with Silent(cut=True) as server:
-            code, summary = probe(f"https://127.0.0.1:{server.port}/", "--count", "1")
-            self.assertEqual((code, list(summary["failures"])), (1, ["tls"]), summary)
 
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ class Limits(unittest.TestCase):
                     self.assertGreater(span["toMs"], span["fromMs"])
                     self.assertEqual(summary["ownPorts"], 0)
                     code, summary = summary_of(start("--loops", "1", "--count", "100", "--engine", engine))
-                    self.assertGreater(summary["ownPorts"], 80, "the ring begins with the first slow connect()")
+                    self.assertGreater(summary["ownPorts"], 60, "the ring begins when connect() has been slow twice")
 
     def test_few_descriptors(self):
         with serve(answers=False):
