@@ -86,6 +86,7 @@ int probe_service(const DiagnoseArguments& arguments, const model::Service& serv
   run.ns = service.meta.ns;
   run.agent_image = arguments.agent_image;
   run.out = arguments.out;
+  run.outputs = arguments.outputs;
   run.look = arguments.look;
   return run_plan(plan_for(service, traffic_to(service, *port, *rate, arguments.path), *length, meant), run);
 }

@@ -10,8 +10,7 @@ struct DiagnoseArguments {
   bool all = false;                // each Service of the namespace
   bool everywhere = false;         // of all namespaces
   std::vector<std::string> meant;  // --for KIND/NAME
-  std::string json;                // "-" = standard output, in place of the text
-  bool force = false;
+  Outputs outputs;                 // of the survey; with traffic: of the run
   Look look;
   std::string kubeconfig, context, cluster, user, ns;
   bool in_cluster = false;

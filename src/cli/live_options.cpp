@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/output_options.hpp"
+
 namespace straycat::cli {
 
 CLI::App* add_diagnose(CLI::App& app, DiagnoseArguments& arguments) {
@@ -23,9 +25,7 @@ CLI::App* add_diagnose(CLI::App& app, DiagnoseArguments& arguments) {
   command->add_option("--agent-image", arguments.agent_image, "Image with straycat in it, for the agent's pod")
       ->group("Probing");
   command->add_option("--out", arguments.out, "Folder for the run's log and reports")->group("Probing");
-  command->add_option("--json", arguments.json, "Write it as JSON; - = to standard output, in place of the text")
-      ->group("Outputs");
-  command->add_flag("--force", arguments.force, "Write over files that are there")->group("Outputs");
+  add_outputs(*command, arguments.outputs);
   command->add_option("-n,--namespace", arguments.ns, "Namespace (default: the context's)")->group("Cluster");
   command->add_option("--context", arguments.context, "Context (default: the kubeconfig's current one)")
       ->group("Cluster");

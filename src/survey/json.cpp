@@ -82,8 +82,9 @@ json to_json(const Snapshot& snapshot, const std::vector<Survey>& surveys) {
                            {"version", snapshot.version},
                            {"wallNs", snapshot.wall_ns},
                            {"services", list(surveys, survey)},
-                           {"notSeen", costs(snapshot)}});
-  out["exitCode"] = exit_code(surveys);
+                           {"notSeen", costs(snapshot)},
+                           {"missingRights", missing_rights(snapshot)}});
+  out["exitCode"] = exit_code(snapshot, surveys);
   return out;
 }
 

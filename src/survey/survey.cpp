@@ -50,7 +50,8 @@ const Cost* cost_of(const std::string& resource) {
 
 std::string sentence_of(const Unread& one) {
   const Cost* cost = cost_of(one.resource);
-  return fmt::format("{}{} could not be read ({}){}", one.resource, one.ns.empty() ? "" : " in " + one.ns, one.why,
+  const std::string why = one.denied.empty() ? one.why : fmt::format("this user may not {}", one.denied);
+  return fmt::format("{}{} could not be read ({}){}", one.resource, one.ns.empty() ? "" : " in " + one.ns, why,
                      cost != nullptr ? fmt::format(": {}", cost->cost) : "");
 }
 
@@ -78,6 +79,22 @@ void add_open(const Snapshot& snapshot, Survey& survey) {
     if (!one.not_served && (one.ns.empty() || one.ns == survey.ns) && cost != nullptr && cost->decides)
       survey.open.push_back(sentence_of(one));
   }
+}
+
+// Not even the Service is known.
+Survey unknown(const Snapshot& snapshot, const std::string& ns, const std::string& service) {
+  Survey survey;
+  survey.ns = ns;
+  survey.service = service;
+  survey.seen = false;
+  survey.intent = {ns, service, std::nullopt, false, "the Service could not be read"};
+  for (const Unread& one : snapshot.unread)
+    if (one.resource == "services")
+      survey.open.push_back(fmt::format(
+          "Service/{} could not be read ({})", service,
+          one.denied.empty() ? one.why : fmt::format("this user may not get services, nor {}, in {}", one.denied, ns)));
+  survey.headline = headline_of(survey);
+  return survey;
 }
 
 Survey survey_of(const Place& place, const model::Service& service, const std::vector<model::ObjectRef>& meant) {
@@ -114,6 +131,7 @@ std::optional<Survey> survey_service(const Snapshot& snapshot, const std::string
   const Place place(snapshot, ns);
   for (const auto& one : place.services())
     if (one.meta.name == service) return survey_of(place, one, meant);
+  if (!snapshot.knows("services")) return unknown(snapshot, ns, service);
   return std::nullopt;
 }
 
@@ -135,11 +153,20 @@ std::vector<std::string> costs(const Snapshot& snapshot) {
   std::vector<std::string> out;
   for (const Unread& one : snapshot.unread)
     if (!one.not_served) out.push_back(sentence_of(one));
+  if (!missing_rights(snapshot).empty())
+    out.emplace_back("`straycat rbac` prints the Role that lets a user read all of it");
   return out;
 }
 
-int exit_code(const std::vector<Survey>& surveys) {
-  int worst = 0;
+std::vector<std::string> missing_rights(const Snapshot& snapshot) {
+  std::vector<std::string> out;
+  for (const Unread& one : snapshot.unread)
+    if (!one.denied.empty()) out.push_back(one.denied);
+  return out;
+}
+
+int exit_code(const Snapshot& snapshot, const std::vector<Survey>& surveys) {
+  int worst = snapshot.knows("services") ? 0 : 2;
   for (const Survey& survey : surveys) {
     const int code = survey.exit_code();
     if (code == 1) return 1;

@@ -159,6 +159,12 @@ Town& Town::unread(const std::string& resource, const std::string& why, bool not
   return *this;
 }
 
+Town& Town::denied(const std::string& resource) {
+  unread(resource, resource + " is forbidden: User \"jane\" cannot list resource");
+  snapshot_.unread.back().denied = "list " + resource;
+  return *this;
+}
+
 Town& Town::foreign_slice(const std::string& service, const std::string& managed_by, const std::string& pod) {
   json out;
   out["kind"] = "EndpointSlice";

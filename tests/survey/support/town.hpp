@@ -44,6 +44,7 @@ class Town {
   Town& pod(const PodSpec& spec);
   Town& job_pod_event(const std::string& job, const std::string& pod);
   Town& unread(const std::string& resource, const std::string& why = "forbidden", bool not_served = false);
+  Town& denied(const std::string& resource);  // the user may not list it
   Town& foreign_slice(const std::string& service, const std::string& managed_by, const std::string& pod);
 
   // With the slices that the endpoint slice controller would write.
