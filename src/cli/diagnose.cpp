@@ -47,9 +47,7 @@ Result<> check(const DiagnoseArguments& arguments) {
   if (!arguments.service.empty() && (arguments.all || arguments.everywhere))
     return bad_input("diagnose takes svc/NAME, or --all or -A, not both");
   if (arguments.everywhere && !arguments.ns.empty()) return bad_input("-A means all namespaces: leave -n out");
-  if (!arguments.probe.empty() && arguments.service.empty()) return bad_input("--probe needs svc/NAME");
-  if (!arguments.probe.empty() && arguments.context.empty() && !arguments.in_cluster)
-    return bad_input("--probe needs --context (or --in-cluster): whatever makes objects must have its cluster named");
+  if (const Result<> good = check_traffic(arguments); !good) return good;
   if (!arguments.meant.empty() && arguments.service.empty()) return bad_input("--for needs svc/NAME");
   return check_outputs(arguments.outputs);
 }
@@ -110,13 +108,14 @@ int diagnose_command(const DiagnoseArguments& arguments) {
   if (!takes_standard_output(arguments.outputs))
     fmt::print("{}", report::render_survey(*snapshot, *surveys, arguments.service.empty(),
                                            style_for(arguments.look, STDOUT_FILENO)));
-  if (arguments.probe.empty()) {
+  if (!wants_traffic(arguments)) {
     if (const Result<> done = write_survey(*snapshot, *surveys, arguments); !done) return complain(done.error());
     return survey::exit_code(*snapshot, *surveys);
   }
   for (const model::Service& service : snapshot->services)
-    if (service.meta.name == *name && service.meta.ns == config->ns) return probe_service(arguments, service);
-  return survey::exit_code(*snapshot, *surveys);
+    if (service.meta.name == *name && service.meta.ns == config->ns)
+      return probe_service(arguments, service, config->context);
+  return complain(own_trouble("no request was sent, and no command was run: the Service could not be read"));
 }
 
 }  // namespace straycat::cli

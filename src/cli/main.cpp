@@ -276,6 +276,7 @@ int main_with_options(int argc, char** argv) {
   // What follows `--` is a command of its own: nothing of it is an option of ours.
   char** const end = std::find_if(argv, argv + argc, [](const char* word) { return std::strcmp(word, "--") == 0; });
   if (end != argv + argc) probe.command.assign(end + 1, argv + argc);
+  diagnose.command = probe.command;
   argc = static_cast<int>(end - argv);
   try {
     app.parse(argc, argv);
@@ -288,6 +289,10 @@ int main_with_options(int argc, char** argv) {
     } else {
       fmt::print(stderr, "{}Run with --help for more information.\n", better);
     }
+    return exit_bad_input;
+  }
+  if (!probe.command.empty() && !probe_app->parsed() && !diagnose_app->parsed()) {
+    fmt::print(stderr, "straycat: only probe and diagnose take a command (--)\n");
     return exit_bad_input;
   }
   if (run_app->parsed()) return run_command(run);

@@ -35,7 +35,7 @@ Result<Judged> judge_run(const std::filesystem::path& run) {
   Result<history::History> history = history::fold(*log);
   if (!history) return history.error();
   diagnose::Verdict verdict = diagnose::judge(*history);
-  return Judged{std::move(*history), std::move(verdict)};
+  return Judged{std::move(*history), std::move(verdict), std::nullopt};
 }
 
 Result<> check_outputs(const Outputs& outputs) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "cli/commands.hpp"
@@ -14,6 +15,8 @@ namespace straycat::cli {
 struct Judged {
   history::History history;
   diagnose::Verdict verdict;
+  // Of the plan's command, when it has one that just ended: its exit code, or 128 + the signal that killed it.
+  std::optional<int> command_status{};
 };
 
 // Reads a run's log, folds and judges it.
