@@ -133,6 +133,9 @@ Result<plan::Plan> plan_for(const model::Service& service, const DiagnoseArgumen
     plan.expect.max_failures = *budget;
   }
   plan.deadline = command_patience;
+  for (const plan::Step& step : plan.steps)
+    if (const auto* pause = std::get_if<plan::Pause>(&step.action); pause != nullptr && arguments.command.empty())
+      plan.deadline = pause->length + std::chrono::minutes{3};
   plan.seed = 1;
   return plan;
 }
@@ -163,6 +166,9 @@ Result<> check_traffic(const DiagnoseArguments& arguments) {
 }
 
 int probe_service(const DiagnoseArguments& arguments, const model::Service& service, const std::string& context) {
+  // Without a name there would be an embedded cluster.
+  if (context.empty() && !arguments.in_cluster)
+    return complain(bad_input("requests need a context: the kubeconfig has no current one (give --context)"));
   const Result<plan::Plan> plan = plan_for(service, arguments);
   if (!plan) return complain(plan.error());
   RunArguments run;
@@ -175,6 +181,7 @@ int probe_service(const DiagnoseArguments& arguments, const model::Service& serv
   run.agent_image = arguments.agent_image;
   run.high_rate = arguments.high_rate;
   run.out = arguments.out;
+  run.quiet = arguments.quiet;
   run.outputs = arguments.outputs;
   run.look = arguments.look;
   return run_plan(*plan, run);

@@ -19,7 +19,7 @@ struct DiagnoseArguments {
   std::vector<std::string> via;  // pod, nodes, host, api; empty: the best one that needs nothing more
   std::vector<std::string> command;
   std::string baseline = "3s", tail = "10s", allow;  // around the command; allow: "1%" or a count
-  bool high_rate = false;
+  bool high_rate = false, quiet = false;
 };
 // 0 nothing suspicious, 1 a finding, 2 cannot tell.
 int diagnose_command(const DiagnoseArguments& arguments);

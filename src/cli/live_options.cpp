@@ -47,6 +47,7 @@ void add_probing(CLI::App& command, DiagnoseArguments& arguments) {
                 "full the node drops everybody's connections")
       ->group(group);
   command.add_option("--out", arguments.out, "Folder for the run's log and reports")->group(group);
+  command.add_flag("-q,--quiet", arguments.quiet, "No progress lines")->group(group);
 }
 
 }  // namespace

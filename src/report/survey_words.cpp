@@ -40,7 +40,9 @@ std::string age_words(std::int64_t now, std::int64_t since) {
 std::string fit_words(const survey::PortFit& fit) {
   if (!fit.number) return fmt::format("{} -> {}: no such port", fit.port, fit.target);
   const bool same = fit.target == std::to_string(*fit.number);
-  const std::string head = fmt::format("{} -> {}{}", fit.port, fit.target, same ? "" : fmt::format("={}", *fit.number));
+  const std::string head =
+      fmt::format("{} -> {}{}{}", fit.port, fit.target, same ? "" : fmt::format("={}", *fit.number),
+                  fit.lacking == 0 ? "" : fmt::format(" (which {} of {} pods lack)", fit.lacking, fit.pods));
   if (fit.declared) return head + ": declared";
   if (fit.probed) return head + ": probed";
   std::string others;

@@ -81,9 +81,11 @@ void wrong_target(const model::Service& service, const Standing& one, const Port
 void missing_name(const Standing& one, const PortFit& fit, Survey& survey) {
   Finding finding = finding_for(survey, "missing-named-port", "a named port that the pods lack");
   finding.workload = one.workload;
+  const std::string which =
+      fit.lacking < fit.pods ? fmt::format("{} of the {} pods", fit.lacking, fit.pods) : "the pods";
   finding.sentence = fmt::format(
-      "Service/{} sends port {} to the port named {}, which the pods of {} do not have: no proxy sends them anything.",
-      survey.service, fit.port, fit.target, one.workload.display());
+      "Service/{} sends port {} to the port named {}, which {} of {} do not have: no proxy sends them anything.",
+      survey.service, fit.port, fit.target, which, one.workload.display());
   finding.evidence.push_back(fact("no-such-port", Weight::decides,
                                   fmt::format("no container declares a port named {}", fit.target),
                                   diagnose::kubectl_slices(survey.ns, survey.service)));
@@ -140,9 +142,14 @@ bool any_routable(const Place& place, const model::Service& service, const Surve
   if (!place.snapshot().knows("endpointslices"))
     return std::any_of(survey.behind.begin(), survey.behind.end(),
                        [](const Standing& one) { return one.routable > 0; });
-  return std::any_of(service.ports.begin(), service.ports.end(), [&](const model::ServicePort& port) {
-    return !model::routable_set(place.slices_of(service.meta.name), port.name).empty();
-  });
+  const auto& slices = place.slices_of(service.meta.name);
+  if (service.ports.empty())
+    return std::any_of(slices.begin(), slices.end(), [](const model::EndpointSlice& slice) {
+      return std::any_of(slice.endpoints.begin(), slice.endpoints.end(),
+                         [](const model::Endpoint& one) { return one.is_ready(); });
+    });
+  return std::any_of(service.ports.begin(), service.ports.end(),
+                     [&](const model::ServicePort& port) { return !model::routable_set(slices, port.name).empty(); });
 }
 
 // --- pods and slices
@@ -198,19 +205,21 @@ void find_port_flaws(const Place&, const model::Service& service, Survey& survey
     const bool counts = one.meant || (!survey.intent.workload && !one.stray);
     if (!counts) continue;
     for (const PortFit& fit : one.ports) {
-      if (!fit.number)
+      if (fit.lacking > 0) {
         missing_name(one, fit, survey);
-      else if (!fit.fits() && !fit.others.empty())
+      } else if (!fit.fits() && fit.silent) {
+        survey.notes.push_back(
+            fmt::format("no container of {} declares port {}; one declares none at all, and may listen there: --probe "
+                        "tells",
+                        one.workload.display(), *fit.number));
+      } else if (!fit.fits() && !fit.others.empty()) {
         wrong_target(service, one, fit, survey);
+      }
     }
   }
 }
 
 void find_emptiness(const Place& place, const model::Service& service, Survey& survey) {
-  if (service.type == "ExternalName") {
-    survey.open.emplace_back("it is an ExternalName: a name for something outside, of which the cluster knows nothing");
-    return;
-  }
   const bool known = place.snapshot().knows("endpointslices") || place.snapshot().knows("pods");
   if (!known || any_routable(place, service, survey)) return;
   // A named port that the pods lack leaves no endpoint either, and says more.
@@ -219,11 +228,13 @@ void find_emptiness(const Place& place, const model::Service& service, Survey& s
   Finding finding = finding_for(survey, "no-endpoints", "a Service without endpoints");
   finding.sentence =
       fmt::format("Service/{} has no endpoint to send to: {}.", survey.service, why_empty(place, survey));
-  finding.evidence.push_back(
-      fact("no-endpoint", Weight::decides,
-           "no endpoint in its slices is ready, so every connection is refused (from a pod: many "
-           "time out, as the kernel limits its refusals)",
-           diagnose::kubectl_slices(survey.ns, survey.service)));
+  finding.evidence.push_back(fact(
+      "no-endpoint", Weight::decides,
+      service.cluster_ip == "None"
+          ? "no endpoint in its slices is ready, so its name has no address (it is headless)"
+          : "no endpoint in its slices is ready, so every connection is refused (from a pod: many time out, as the "
+            "kernel limits its refusals)",
+      diagnose::kubectl_slices(survey.ns, survey.service)));
   finding.workload = survey.intent.workload;
   survey.findings.push_back(std::move(finding));
 }
@@ -265,40 +276,6 @@ void find_slice_flaws(const Place& place, const model::Service& service, Survey&
                                                 count_of(stale.size(), "endpoint"), slice.meta.name),
                                     diagnose::kubectl_slices(survey.ns, survey.service)));
     survey.findings.push_back(std::move(finding));
-  }
-}
-
-void add_notes(const Place& place, const model::Service& service, Survey& survey) {
-  if (service.selector.empty() && service.type != "ExternalName")
-    survey.notes.emplace_back("it has no selector: its endpoints are written by hand or by a program");
-  if (service.session_affinity == "ClientIP")
-    survey.notes.emplace_back("sessionAffinity is ClientIP: one client always meets the same endpoint, good or bad");
-  if (service.internal_traffic_policy == "Local" || service.external_traffic_policy == "Local")
-    survey.notes.emplace_back(
-        "its traffic policy is Local: from a node without an endpoint of it, connections are dropped");
-  for (const Standing& one : survey.behind)
-    if (one.meant && one.readiness.empty())
-      survey.notes.push_back(fmt::format(
-          "the pods of {} have no readiness probe: they get connections as soon as they run", one.workload.display()));
-  for (const auto* policy : place.policies()) {
-    const bool hits =
-        policy->ingress && std::any_of(survey.behind.begin(), survey.behind.end(),
-                                       [&](const Standing& one) { return model::matches(policy->pods, one.labels); });
-    if (hits)
-      survey.notes.push_back(fmt::format("NetworkPolicy/{} restricts who may reach its pods", policy->meta.name));
-  }
-  std::size_t told = 0;
-  for (const auto* event : place.events()) {
-    const auto its = [&](const Standing& one) {
-      return std::any_of(one.pods.begin(), one.pods.end(), [&](const PodLine& pod) {
-        return event->regarding.kind == "Pod" && pod.name == event->regarding.name;
-      });
-    };
-    if (event->type != "Warning" || told == 3 || std::none_of(survey.behind.begin(), survey.behind.end(), its))
-      continue;
-    ++told;
-    survey.notes.push_back(fmt::format("{} ago, pod {}: {}: {}", age(place.snapshot().wall_ns, event->last_wall_ns),
-                                       event->regarding.name, event->reason, event->message.substr(0, 160)));
   }
 }
 

@@ -17,6 +17,7 @@ json port(const PortFit& one) {
   out["declared"] = one.declared;
   out["probed"] = one.probed;
   out["otherPorts"] = one.others;
+  out["podsLackingIt"] = one.lacking;
   return out;
 }
 

@@ -205,6 +205,7 @@ bool is_stray(const Dossier& one, bool meant_fits, bool given) {
 }  // namespace
 
 void find_strays(const Place& place, const model::Service& service, Survey& survey) {
+  if (service.selector.empty()) return;  // whoever stands there was put there by name
   std::vector<model::ObjectRef> meant;
   if (survey.intent.workload) meant.push_back(*survey.intent.workload);
   for (const Standing& one : survey.behind)

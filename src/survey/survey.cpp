@@ -15,6 +15,7 @@ std::string ports_of(const model::Service& service) {
   std::string out;
   for (const auto& port : service.ports)
     out += fmt::format("{}{} -> {}", out.empty() ? "" : ", ", port.port, target_text(port.target));
+  if (out.empty()) out = "none";
   return out;
 }
 
@@ -97,12 +98,30 @@ Survey unknown(const Snapshot& snapshot, const std::string& ns, const std::strin
   return survey;
 }
 
+// A name for something outside: whatever its selector says, nobody writes slices for it (kubernetes pkg/controller/
+// endpointslice, syncService), and DNS answers with an alias.
+Survey external(Survey survey, const model::Service& service) {
+  survey.intent = {survey.ns, survey.service, std::nullopt, false, "it is a name for something outside the cluster"};
+  survey.open.emplace_back("it is an ExternalName: a name for something outside, of which the cluster knows nothing");
+  if (!service.selector.empty()) survey.notes.emplace_back("its selector has no effect, as its type is ExternalName");
+  survey.headline = headline_of(survey);
+  return survey;
+}
+
+// Strays first: a list that is cut short must not lose them.
+void put_strays_first(Survey& survey) {
+  std::stable_partition(survey.past.begin(), survey.past.end(), [](const Past& past) { return past.stray; });
+  std::stable_partition(survey.prospects.begin(), survey.prospects.end(),
+                        [](const Prospect& prospect) { return prospect.stray; });
+}
+
 Survey survey_of(const Place& place, const model::Service& service, const std::vector<model::ObjectRef>& meant) {
   Survey survey;
   survey.ns = service.meta.ns;
   survey.service = service.meta.name;
   survey.selector = service.selector;
   survey.ports = ports_of(service);
+  if (service.type == "ExternalName") return external(std::move(survey), service);
   survey.behind = standings(place, service);
   survey.prospects = prospects(place, service, survey.behind);
   survey.past = pasts(place, service);
@@ -115,6 +134,7 @@ Survey survey_of(const Place& place, const model::Service& service, const std::v
   find_slice_flaws(place, service, survey);
   add_open(place.snapshot(), survey);
   add_notes(place, service, survey);
+  put_strays_first(survey);
   survey.headline = headline_of(survey);
   return survey;
 }

@@ -56,6 +56,9 @@ struct PortFit {
   bool declared = false;      // a container declares that number
   bool probed = false;        // a readiness probe asks at it
   std::vector<int> others;    // what the containers declare instead
+  bool silent = false;        // a container declares no port at all: it may listen on any
+  std::size_t pods = 1;       // so many of the workload's pods were looked at
+  std::size_t lacking = 0;    // ... and so many have no port of that name
   [[nodiscard]] bool fits() const { return number && (declared || probed); }
 };
 
