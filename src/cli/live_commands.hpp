@@ -42,6 +42,7 @@ int cleanup_command(const CleanupArguments& arguments);
 struct RbacArguments {
   std::string scenario;  // "" = for diagnose
   std::string ns, to;    // to: "User:jane", "" = the roles alone
+  bool probe = false;    // diagnose with requests through the API server's proxy
 };
 int rbac_command(const RbacArguments& arguments);
 

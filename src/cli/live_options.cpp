@@ -95,6 +95,7 @@ CLI::App* add_rbac(CLI::App& app, RbacArguments& arguments) {
   CLI::App* command = app.add_subcommand("rbac", "Print the Roles that a scenario, or diagnose, needs");
   command->add_option("scenario", arguments.scenario, "scenario.yaml, or a folder that holds one (default: diagnose)");
   command->add_option("-n,--namespace", arguments.ns, "In this namespace only (default: everywhere)");
+  command->add_flag("--probe", arguments.probe, "For diagnose --probe (or around a command) without --agent-image");
   command->add_option("--to", arguments.to, "Also bind them: User:NAME, Group:NAME or ServiceAccount:NAMESPACE/NAME");
   return command;
 }

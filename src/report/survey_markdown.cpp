@@ -67,7 +67,9 @@ void add_many(Lines& lines, const std::vector<Survey>& surveys) {
                                 markdown_text(order[i]->ns + "/" + order[i]->service),
                                 markdown_text(order[i]->headline)));
   if (order.size() > most_rows) lines.insert(lines.end(), {"", more(order.size(), most_rows)});
-  if (!order.empty()) add_fix(order.front()->findings, lines);
+  std::vector<diagnose::Finding> findings;
+  for (const Survey* one : order) findings.insert(findings.end(), one->findings.begin(), one->findings.end());
+  add_fix(findings, lines);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class Rights(unittest.TestCase):
 
     def diagnose(self, *words, denied=()):
         self.api.denied = set(denied)
-        done = straycat("diagnose", *words, "--kubeconfig", self.kubeconfig, cwd=self.folder, timeout=30)
+        done = straycat("diagnose", "--kubeconfig", self.kubeconfig, *words, cwd=self.folder, timeout=30)
         return done.returncode, done.stdout, done.stderr
 
     def test_each_list_that_is_denied_is_named(self):
@@ -53,6 +53,17 @@ class Rights(unittest.TestCase):
         self.assertEqual((code, "exit 2" in out), (2, True), out)
         code, _, errors = self.diagnose("svc/sayhi", "--", "touch", "touched", denied=["*"])
         self.assertEqual((code, (self.folder / "touched").exists()), (4, False), errors)
+
+    def test_rbac_for_requests(self):
+        verbs = {}
+        for flags in ([], ["--probe"]):
+            done = straycat("rbac", "-n", "shop", *flags)
+            role = json.loads(done.stdout.split("---\n")[1])
+            verbs[bool(flags)] = {(resource, verb) for rule in role["rules"] for resource in rule["resources"] for verb in rule["verbs"]}
+        self.assertEqual({verb for _, verb in verbs[False]}, {"list"})
+        self.assertLessEqual({("services/proxy", "get"), ("pods/proxy", "get"), ("endpointslices", "watch")}, verbs[True])
+        self.assertLessEqual(verbs[False], verbs[True])
+        self.assertLessEqual({verb for _, verb in verbs[True]}, {"get", "list", "watch"}, "it makes nothing")
 
     def test_every_output_at_once(self):
         code, out, errors = self.diagnose("svc/sayhi", "--html", "a.html", "--junit", "b.xml", "--markdown", "c.md", "--json", "d.json")
