@@ -11,21 +11,18 @@ using history::History;
 
 json run_section(const History& history) {
   const Header& header = history.header;
-  json out = json::object({{"id", header.run},
-                           {"scenario", header.scenario},
-                           {"version", header.version},
-                           {"seed", header.seed},
-                           {"namespace", header.ns},
-                           {"cluster", header.cluster},
-                           {"clusterVersion", header.cluster_version},
-                           {"dataPlane", header.data_plane},
-                           {"started", format_wall(header.wall_ns)},
-                           {"lengthNs", history.end - history.zero.ns},
-                           {"ended", history.ended ? history.ended->reason : "cut off"},
-                           {"referenceClock", history.reference}});
-  // What the runner had to say, such as which evidence a vantage point cannot give.
-  for (const auto& [at, note] : history.notes) out["notes"].push_back(note);
-  return out;
+  return json::object({{"id", header.run},
+                       {"scenario", header.scenario},
+                       {"version", header.version},
+                       {"seed", header.seed},
+                       {"namespace", header.ns},
+                       {"cluster", header.cluster},
+                       {"clusterVersion", header.cluster_version},
+                       {"dataPlane", header.data_plane},
+                       {"started", format_wall(header.wall_ns)},
+                       {"lengthNs", history.end - history.zero.ns},
+                       {"ended", history.ended ? history.ended->reason : "cut off"},
+                       {"referenceClock", history.reference}});
 }
 
 // An error of a clock that was never bounded has no number.

@@ -72,7 +72,7 @@ class Command(unittest.TestCase):
         self.assertEqual((finding["cause"], finding["workload"]["name"]), ("stray-endpoint", "debug"), verdict["headline"])
         self.assertEqual([phase["phase"] for phase in verdict["phases"]], ["before", "during", "after"])
         self.assertEqual([phase["failed"] > 0 for phase in verdict["phases"]], [False, True, False], verdict["phases"])
-        self.assertIn("nothing is known of the nodes' data planes", " ".join(self.report()["run"]["notes"]))
+        self.assertIn("nothing is known of the nodes' data planes", " ".join(verdict["notes"]))
         self.assertEqual(self.objects(), before, "nothing was made in the cluster")
 
     def test_the_commands_own_failure(self):
