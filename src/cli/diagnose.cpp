@@ -1,4 +1,5 @@
 // `straycat diagnose`: what a cluster's objects say about a Service, without any traffic.
+#include <cstdio>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -112,6 +113,7 @@ int diagnose_command(const DiagnoseArguments& arguments) {
     if (const Result<> done = write_survey(*snapshot, *surveys, arguments); !done) return complain(done.error());
     return survey::exit_code(*snapshot, *surveys);
   }
+  std::fflush(stdout);  // before a command writes there
   for (const model::Service& service : snapshot->services)
     if (service.meta.name == *name && service.meta.ns == config->ns)
       return probe_service(arguments, service, config->context);

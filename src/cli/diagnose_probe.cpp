@@ -36,8 +36,8 @@ Result<std::optional<plan::Budget>> budget_of(const std::string& text) {
   const bool share = rest == "%" && value <= 100;
   const bool number = end != text.c_str() && value >= 0;
   const bool count = rest.empty() && value == static_cast<double>(static_cast<long>(value));
-  if (number && share) return std::optional<plan::Budget>{{true, value / 100}};
-  if (number && count) return std::optional<plan::Budget>{{false, value}};
+  if (number && share) return std::optional<plan::Budget>(plan::Budget{true, value / 100});
+  if (number && count) return std::optional<plan::Budget>(plan::Budget{false, value});
   return bad_input(fmt::format("--allow {}: expected a share of the requests (1%) or a count of them (12)", text));
 }
 

@@ -1,4 +1,4 @@
-// What can be wrong with a Service although nobody strays: its ports, an empty set of endpoints, its pods, its slices.
+// What can be wrong with a Service although nobody strays: its ports, its pods, its slices.
 #include <algorithm>
 #include <set>
 
@@ -6,8 +6,6 @@
 
 #include "survey/place.hpp"
 #include <straycat/diagnose/kubectl.hpp>
-#include <straycat/model/routable.hpp>
-#include <straycat/model/selector.hpp>
 
 namespace straycat::survey {
 namespace {
@@ -93,65 +91,6 @@ void missing_name(const Standing& one, const PortFit& fit, Survey& survey) {
   survey.findings.push_back(std::move(finding));
 }
 
-// --- nobody there
-
-std::string joined(const model::Labels& labels) { return model::to_string(labels); }
-
-// The labels that come nearest to the selector: same keys, another value for one of them at most.
-std::string near_miss(const Place& place, const model::Labels& selector) {
-  const auto nearly = [&](const model::Labels& labels) {
-    std::size_t off = 0;
-    for (const auto& [key, value] : selector) {
-      const auto found = labels.find(key);
-      off += found == labels.end() || found->second != value ? 1 : 0;
-    }
-    return off == 1 && (selector.size() > 1 || labels.count(selector.begin()->first) != 0);
-  };
-  for (const auto& workload : place.workloads()) {
-    if (!nearly(workload.pod.labels) || workload.meta.kind == "ReplicaSet") continue;
-    return fmt::format("{} has {} on its pods", workload.meta.ref().display(), joined(own_labels(workload.pod.labels)));
-  }
-  for (const model::Pod* pod : place.pods())
-    if (nearly(pod->meta.labels))
-      return fmt::format("Pod/{} has {}", pod->meta.name, joined(own_labels(pod->meta.labels)));
-  return "";
-}
-
-std::string why_not_ready(const Survey& survey) {
-  for (const Standing& one : survey.behind)
-    for (const PodLine& pod : one.pods)
-      if (!pod.trouble.empty()) return fmt::format("; pod {}: {}", pod.name, pod.trouble);
-  return "";
-}
-
-std::string why_empty(const Place& place, const Survey& survey) {
-  std::size_t pods = 0;
-  for (const Standing& one : survey.behind) pods += one.pods.size();
-  if (pods > 0) return fmt::format("none of its {} is ready{}", count_of(pods, "pod"), why_not_ready(survey));
-  for (const Prospect& one : survey.prospects)
-    if (one.state == "scaled to 0") return fmt::format("{} is scaled to 0", one.workload.display());
-  if (!survey.prospects.empty())
-    return fmt::format("{} has no pod ({})", survey.prospects.front().workload.display(),
-                       survey.prospects.front().state);
-  if (survey.selector.empty()) return "it has no selector, and nobody wrote endpoints for it";
-  const std::string near = near_miss(place, survey.selector);
-  return fmt::format("its selector {} matches no pod{}", joined(survey.selector), near.empty() ? "" : "; " + near);
-}
-
-bool any_routable(const Place& place, const model::Service& service, const Survey& survey) {
-  if (!place.snapshot().knows("endpointslices"))
-    return std::any_of(survey.behind.begin(), survey.behind.end(),
-                       [](const Standing& one) { return one.routable > 0; });
-  const auto& slices = place.slices_of(service.meta.name);
-  if (service.ports.empty())
-    return std::any_of(slices.begin(), slices.end(), [](const model::EndpointSlice& slice) {
-      return std::any_of(slice.endpoints.begin(), slice.endpoints.end(),
-                         [](const model::Endpoint& one) { return one.is_ready(); });
-    });
-  return std::any_of(service.ports.begin(), service.ports.end(),
-                     [&](const model::ServicePort& port) { return !model::routable_set(slices, port.name).empty(); });
-}
-
 // --- pods and slices
 
 bool crashes(const model::Pod& pod, std::int64_t now) {
@@ -217,26 +156,6 @@ void find_port_flaws(const Place&, const model::Service& service, Survey& survey
       }
     }
   }
-}
-
-void find_emptiness(const Place& place, const model::Service& service, Survey& survey) {
-  const bool known = place.snapshot().knows("endpointslices") || place.snapshot().knows("pods");
-  if (!known || any_routable(place, service, survey)) return;
-  // A named port that the pods lack leaves no endpoint either, and says more.
-  for (const Finding& finding : survey.findings)
-    if (finding.cause == "missing-named-port") return;
-  Finding finding = finding_for(survey, "no-endpoints", "a Service without endpoints");
-  finding.sentence =
-      fmt::format("Service/{} has no endpoint to send to: {}.", survey.service, why_empty(place, survey));
-  finding.evidence.push_back(fact(
-      "no-endpoint", Weight::decides,
-      service.cluster_ip == "None"
-          ? "no endpoint in its slices is ready, so its name has no address (it is headless)"
-          : "no endpoint in its slices is ready, so every connection is refused (from a pod: many time out, as the "
-            "kernel limits its refusals)",
-      diagnose::kubectl_slices(survey.ns, survey.service)));
-  finding.workload = survey.intent.workload;
-  survey.findings.push_back(std::move(finding));
 }
 
 void find_pod_flaws(const Place& place, const model::Service& service, Survey& survey) {

@@ -142,6 +142,40 @@ TEST(HardServices, SeveralStraysEachWithItsFix) {
   EXPECT_THAT(survey.headline, HasSubstr("(3 more below)"));
 }
 
+// --- selectors that match nobody
+
+TEST(MistypedSelector, IsMendedWhereOneWorkloadWasMeant) {
+  const Survey survey = serving().service("typo", {{"app", "sayhy"}}).pod(cat()).survey("typo");
+  ASSERT_EQ(survey.findings.size(), 1U);
+  EXPECT_THAT(survey.headline, HasSubstr("Deployment/sayhi has app=sayhi on its pods"));
+  ASSERT_TRUE(survey.findings[0].fix) << survey.findings[0].no_fix;
+  EXPECT_EQ(survey.findings[0].fix->merge_patch, json::parse(R"({"spec":{"selector":{"app":"sayhi"}}})"));
+  EXPECT_THAT(survey.findings[0].fix->checked, ElementsAre(HasSubstr("and nobody else's")));
+}
+
+TEST(MistypedSelector, NoFixThatWouldBringAStray) {
+  const Survey survey = serving()
+                            .service("typo", {{"app", "sayhy"}})
+                            .pod(cat())
+                            .job("later", {{"app", "sayhi"}, {"x", "y"}}, false)
+                            .survey("typo");
+  EXPECT_FALSE(survey.findings.at(0).fix);
+  const Survey blind = serving().service("typo", {{"app", "sayhy"}}).pod(cat()).denied("cronjobs").survey("typo");
+  EXPECT_FALSE(blind.findings.at(0).fix) << "what may be matched was not all seen";
+}
+
+TEST(MistypedSelector, AnotherNameAltogetherIsNoMistake) {
+  const Survey survey = serving().service("other", {{"app", "warehouse"}}).pod(cat()).survey("other");
+  EXPECT_THAT(survey.headline, HasSubstr("matches no pod."));
+  EXPECT_FALSE(survey.findings.at(0).fix);
+}
+
+TEST(MistypedSelector, PodsThatCouldNotBeReadAreNotNone) {
+  Town town;
+  town.service("sayhi", app).denied("pods");
+  EXPECT_THAT(town.survey().headline, Not(HasSubstr("matches no pod")));
+}
+
 // --- what recently stood there
 
 TEST(RecentPast, WhatAControllersEventTellsOfPodsThatAreGone) {
