@@ -1,10 +1,11 @@
 // `straycat diagnose`: what a cluster's objects say about a Service, without any traffic.
+#include <cstdio>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
-#include "cli/files.hpp"
 #include "cli/live_commands.hpp"
+#include "cli/outputs.hpp"
 #include <straycat/kube/config.hpp>
 #include <straycat/plan/plan.hpp>
 #include <straycat/report/survey.hpp>
@@ -47,21 +48,13 @@ Result<> check(const DiagnoseArguments& arguments) {
   if (!arguments.service.empty() && (arguments.all || arguments.everywhere))
     return bad_input("diagnose takes svc/NAME, or --all or -A, not both");
   if (arguments.everywhere && !arguments.ns.empty()) return bad_input("-A means all namespaces: leave -n out");
-  if (!arguments.probe.empty() && arguments.service.empty()) return bad_input("--probe needs svc/NAME");
-  if (!arguments.probe.empty() && arguments.context.empty() && !arguments.in_cluster)
-    return bad_input("--probe needs --context (or --in-cluster): whatever makes objects must have its cluster named");
+  if (const Result<> good = check_traffic(arguments); !good) return good;
   if (!arguments.meant.empty() && arguments.service.empty()) return bad_input("--for needs svc/NAME");
-  std::error_code error;
-  if (!arguments.json.empty() && arguments.json != "-" && std::filesystem::exists(arguments.json, error) &&
-      !arguments.force)
-    return bad_input(fmt::format("--json {}: is there already (--force writes over it)", arguments.json));
-  return {};
+  return check_outputs(arguments.outputs);
 }
 
-// There is no such Service: is that sure, and what was meant?
+// There surely is no such Service: what was meant?
 Error not_there(const survey::Snapshot& snapshot, const std::string& ns, const std::string& name) {
-  for (const survey::Unread& one : snapshot.unread)
-    if (one.resource == "services") return own_trouble(fmt::format("Service/{} in {}: {}", name, ns, one.why));
   std::vector<std::string> names;
   for (const model::Service& service : snapshot.services) names.push_back(service.meta.name);
   const auto near = yaml::did_you_mean(name, names);
@@ -71,17 +64,28 @@ Error not_there(const survey::Snapshot& snapshot, const std::string& ns, const s
 
 Result<std::vector<survey::Survey>> look(const survey::Snapshot& snapshot, const DiagnoseArguments& arguments,
                                          const std::string& ns) {
-  if (arguments.service.empty()) {
-    for (const survey::Unread& one : snapshot.unread)
-      if (one.resource == "services") return own_trouble(fmt::format("services: {}", one.why));
-    return survey::survey_all(snapshot);
-  }
+  if (arguments.service.empty()) return survey::survey_all(snapshot);
   const auto name = service_name(arguments.service);
   const auto meant = meant_of(arguments.meant, ns);
   if (!meant) return meant.error();
   auto one = survey::survey_service(snapshot, ns, *name, *meant);
   if (!one) return not_there(snapshot, ns, *name);
   return std::vector<survey::Survey>{std::move(*one)};
+}
+
+Result<> write_survey(const survey::Snapshot& snapshot, const std::vector<survey::Survey>& surveys,
+                      const DiagnoseArguments& arguments) {
+  const bool all = arguments.service.empty();
+  Forms forms;
+  forms.json = [&] {
+    return survey::to_json(snapshot, surveys).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  };
+  forms.html = [&] { return report::render_survey_html(snapshot, surveys, all); };
+  forms.junit = [&] {
+    return report::render_survey_junit(snapshot, surveys, arguments.outputs.inconclusive == "fail");
+  };
+  forms.markdown = [&] { return report::render_survey_markdown(snapshot, surveys, all); };
+  return write_outputs(forms, arguments.outputs);
 }
 
 }  // namespace
@@ -102,18 +106,18 @@ int diagnose_command(const DiagnoseArguments& arguments) {
   if (!snapshot) return complain(snapshot.error());
   const auto surveys = look(*snapshot, arguments, config->ns);
   if (!surveys) return complain(surveys.error());
-  if (!arguments.json.empty()) {
-    const std::string text =
-        survey::to_json(*snapshot, *surveys).dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
-    if (Result<> done = write_file(arguments.json, text + "\n"); !done) return complain(done.error());
-  }
-  if (arguments.json != "-")
+  if (!takes_standard_output(arguments.outputs))
     fmt::print("{}", report::render_survey(*snapshot, *surveys, arguments.service.empty(),
                                            style_for(arguments.look, STDOUT_FILENO)));
-  if (arguments.probe.empty()) return survey::exit_code(*surveys);
+  if (!wants_traffic(arguments)) {
+    if (const Result<> done = write_survey(*snapshot, *surveys, arguments); !done) return complain(done.error());
+    return survey::exit_code(*snapshot, *surveys);
+  }
+  std::fflush(stdout);  // before a command writes there
   for (const model::Service& service : snapshot->services)
-    if (service.meta.name == *name && service.meta.ns == config->ns) return probe_service(arguments, service);
-  return survey::exit_code(*surveys);
+    if (service.meta.name == *name && service.meta.ns == config->ns)
+      return probe_service(arguments, service, config->context);
+  return complain(own_trouble("no request was sent, and no command was run: the Service could not be read"));
 }
 
 }  // namespace straycat::cli

@@ -1,4 +1,5 @@
-// `straycat diagnose svc/NAME --probe`: requests through a Service that runs, and straight to each of its endpoints.
+// `straycat diagnose svc/NAME` with requests: through a Service that runs and straight to each of its endpoints, for a
+// time (--probe) or around a command.
 #include <algorithm>
 #include <cstdlib>
 
@@ -6,6 +7,7 @@
 
 #include "cli/live_commands.hpp"
 #include <straycat/plan/plan.hpp>
+#include <straycat/runner/child.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -15,25 +17,56 @@ int complain(const Error& error) {
   return error.fault == Fault::bad_input ? exit_bad_input : exit_own_trouble;
 }
 
-// More than this fills a node's conntrack table in a minute where its size is small.
-constexpr double most_per_second = 200;
+// A command may take as long as it likes; what ends it is its own affair.
+constexpr Nanos command_patience = std::chrono::hours{24 * 7};
 
 Result<double> rate_of(const std::string& text) {
   char* end = nullptr;
   const double rate = std::strtod(text.c_str(), &end);
-  const bool good =
-      end != text.c_str() && (*end == '\0' || std::string(end) == "/s") && rate > 0 && rate <= most_per_second;
-  if (good) return rate;
-  return bad_input(
-      fmt::format("--rate {}: expected requests a second, at most {}/s (each is a new connection, and an "
-                  "entry in the node's conntrack table for two minutes)",
-                  text, most_per_second));
+  if (end != text.c_str() && (*end == '\0' || std::string(end) == "/s") && rate > 0 && rate <= 1e6) return rate;
+  return bad_input(fmt::format("--rate {}: expected requests a second (20/s)", text));
+}
+
+// "1%", "12".
+Result<std::optional<plan::Budget>> budget_of(const std::string& text) {
+  if (text.empty()) return std::optional<plan::Budget>{};
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  const std::string rest = end;
+  const bool share = rest == "%" && value <= 100;
+  const bool number = end != text.c_str() && value >= 0;
+  const bool count = rest.empty() && value == static_cast<double>(static_cast<long>(value));
+  if (number && share) return std::optional<plan::Budget>(plan::Budget{true, value / 100});
+  if (number && count) return std::optional<plan::Budget>(plan::Budget{false, value});
+  return bad_input(fmt::format("--allow {}: expected a share of the requests (1%) or a count of them (12)", text));
+}
+
+Result<model::ServicePort> port_of(const model::Service& service, const std::string& wanted) {
+  for (const model::ServicePort& port : service.ports) {
+    const bool named = wanted.empty() || port.name == wanted || std::to_string(port.port) == wanted;
+    if (named && port.protocol == "TCP") return port;
+  }
+  return bad_input(wanted.empty()
+                       ? fmt::format("Service/{} has no TCP port to probe", service.meta.name)
+                       : fmt::format("--port {}: Service/{} has no such TCP port", wanted, service.meta.name));
+}
+
+bool sends_from(const DiagnoseArguments& arguments, std::string_view place) {
+  return std::find(arguments.via.begin(), arguments.via.end(), place) != arguments.via.end();
+}
+
+// Where the requests start; without a word, the best vantage point that needs nothing that was not given.
+std::vector<std::string> places(const DiagnoseArguments& arguments) {
+  std::vector<std::string> out = arguments.via;
+  if (out.empty()) out.emplace_back(arguments.agent_image.empty() ? "api" : "pod");
+  if (!arguments.url.empty() && !sends_from(arguments, "host")) out.emplace_back("host");
+  return out;
 }
 
 plan::TrafficPlan traffic_to(const model::Service& service, const model::ServicePort& port, double rate,
-                             const std::string& path) {
+                             const DiagnoseArguments& arguments) {
+  const std::string& path = arguments.path;
   plan::TrafficPlan traffic;
-  traffic.name = "probe";
   traffic.url = fmt::format("http://{}:{}{}{}", service.meta.name, port.port, path.starts_with("/") ? "" : "/", path);
   traffic.pace.rate_per_second = rate;
   traffic.timeout = std::chrono::seconds{3};
@@ -44,50 +77,114 @@ plan::TrafficPlan traffic_to(const model::Service& service, const model::Service
   return traffic;
 }
 
-plan::Plan plan_for(const model::Service& service, plan::TrafficPlan traffic, Nanos length,
-                    const std::optional<plan::Target>& meant) {
+std::vector<plan::TrafficPlan> traffic_from_all(const plan::TrafficPlan& one, const DiagnoseArguments& arguments) {
+  std::vector<plan::TrafficPlan> out;
+  const std::vector<std::string> all = places(arguments);
+  for (const std::string& place : all) {
+    out.push_back(one);
+    out.back().from = place;
+    out.back().name = all.size() == 1 ? "probe" : "probe-" + place;
+    if (place == "host") out.back().url = arguments.url;
+  }
+  return out;
+}
+
+Result<std::vector<plan::Step>> steps_for(const DiagnoseArguments& arguments) {
+  const plan::Step start{"start", arguments.command.empty() ? "probing" : "before", plan::Traffic{true}};
+  const plan::Step stop{"stop", "", plan::Traffic{false}};
+  if (arguments.command.empty()) {
+    const Result<Nanos> length = parse_duration(arguments.probe);
+    if (!length) return length.error().within("--probe");
+    return std::vector<plan::Step>{start, {"probe", "", plan::Pause{*length}}, stop};
+  }
+  const Result<Nanos> baseline = parse_duration(arguments.baseline);
+  if (!baseline) return baseline.error().within("--baseline");
+  const Result<Nanos> tail = parse_duration(arguments.tail);
+  if (!tail) return tail.error().within("--tail");
+  return std::vector<plan::Step>{start,
+                                 {"baseline", "", plan::Pause{*baseline}},
+                                 {"command", "during", plan::Command{arguments.command}},
+                                 {"tail", "after", plan::Pause{*tail}},
+                                 stop};
+}
+
+Result<plan::Plan> plan_for(const model::Service& service, const DiagnoseArguments& arguments) {
+  const Result<model::ServicePort> port = port_of(service, arguments.port);
+  if (!port) return port.error();
+  const Result<double> rate = rate_of(arguments.rate);
+  if (!rate) return rate.error();
+  const Result<std::optional<plan::Budget>> budget = budget_of(arguments.allow);
+  if (!budget) return budget.error();
+  Result<std::vector<plan::Step>> steps = steps_for(arguments);
+  if (!steps) return steps.error();
   plan::Plan plan;
   plan.name = "diagnose-" + service.meta.name;
-  plan.description = "Requests through a Service that runs";
-  plan.meant_for = meant;
-  plan.traffic.push_back(std::move(traffic));
-  plan::Step start{"start", "probing", plan::Traffic{true}};
-  plan::Step pause{"probe", "", plan::Pause{length}};
-  plan::Step stop{"stop", "", plan::Traffic{false}};
-  plan.steps = {start, pause, stop};
-  plan.deadline = length + std::chrono::minutes{3};
+  plan.description = arguments.command.empty() ? "Requests through a Service that runs"
+                                               : "Requests through a Service that runs, around a command";
+  if (!arguments.meant.empty()) {
+    const Result<plan::Target> target = plan::parse_target(arguments.meant.front());
+    if (!target) return target.error().within("--for");
+    plan.meant_for = *target;
+  }
+  plan.traffic = traffic_from_all(traffic_to(service, *port, *rate, arguments), arguments);
+  plan.steps = std::move(*steps);
+  if (*budget) {
+    plan.expect.finding = "any";
+    plan.expect.max_failures = *budget;
+  }
+  plan.deadline = command_patience;
+  for (const plan::Step& step : plan.steps)
+    if (const auto* pause = std::get_if<plan::Pause>(&step.action); pause != nullptr && arguments.command.empty())
+      plan.deadline = pause->length + std::chrono::minutes{3};
   plan.seed = 1;
   return plan;
 }
 
 }  // namespace
 
-int probe_service(const DiagnoseArguments& arguments, const model::Service& service) {
-  const Result<Nanos> length = parse_duration(arguments.probe);
-  if (!length) return complain(length.error().within("--probe"));
-  const Result<double> rate = rate_of(arguments.rate);
-  if (!rate) return complain(rate.error());
-  const auto port = std::find_if(service.ports.begin(), service.ports.end(),
-                                 [](const model::ServicePort& one) { return one.protocol == "TCP"; });
-  if (port == service.ports.end())
-    return complain(bad_input(fmt::format("Service/{} has no TCP port to probe", service.meta.name)));
-  std::optional<plan::Target> meant;
-  if (!arguments.meant.empty()) {
-    const Result<plan::Target> target = plan::parse_target(arguments.meant.front());
-    if (!target) return complain(target.error().within("--for"));
-    meant = *target;
+bool wants_traffic(const DiagnoseArguments& arguments) {
+  return !arguments.probe.empty() || !arguments.command.empty();
+}
+
+Result<> check_traffic(const DiagnoseArguments& arguments) {
+  if (!wants_traffic(arguments)) {
+    if (!arguments.url.empty() || !arguments.via.empty() || !arguments.allow.empty())
+      return bad_input("--url, --via and --allow are for requests: give --probe, or a command after --");
+    return {};
   }
+  if (arguments.service.empty()) return bad_input("requests (--probe, or a command after --) need svc/NAME");
+  if (!arguments.probe.empty() && !arguments.command.empty())
+    return bad_input("--probe is for requests without a command; around one, --baseline and --tail say how long");
+  if (sends_from(arguments, "host") && arguments.url.empty())
+    return bad_input("--via host needs --url: a URL of the Service that this machine reaches");
+  const bool pods = sends_from(arguments, "pod") || sends_from(arguments, "nodes");
+  if (pods && arguments.agent_image.empty())
+    return bad_input("--via pod and --via nodes need --agent-image: an image with straycat in it (scripts/image)");
+  if (!arguments.agent_image.empty() && arguments.context.empty() && !arguments.in_cluster)
+    return bad_input("--agent-image needs --context (or --in-cluster): what makes objects must have its cluster named");
+  return arguments.command.empty() ? Result<>{} : runner::check_program(arguments.command.front());
+}
+
+int probe_service(const DiagnoseArguments& arguments, const model::Service& service, const std::string& context) {
+  // Without a name there would be an embedded cluster.
+  if (context.empty() && !arguments.in_cluster)
+    return complain(bad_input("requests need a context: the kubeconfig has no current one (give --context)"));
+  const Result<plan::Plan> plan = plan_for(service, arguments);
+  if (!plan) return complain(plan.error());
   RunArguments run;
   run.kubeconfig = arguments.kubeconfig;
-  run.context = arguments.context;
+  run.context = context;
   run.cluster = arguments.cluster;
   run.user = arguments.user;
   run.in_cluster = arguments.in_cluster;
   run.ns = service.meta.ns;
   run.agent_image = arguments.agent_image;
+  run.high_rate = arguments.high_rate;
   run.out = arguments.out;
+  run.quiet = arguments.quiet;
+  run.outputs = arguments.outputs;
   run.look = arguments.look;
-  return run_plan(plan_for(service, traffic_to(service, *port, *rate, arguments.path), *length, meant), run);
+  return run_plan(*plan, run);
 }
 
 }  // namespace straycat::cli

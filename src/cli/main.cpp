@@ -11,6 +11,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/live_options.hpp"
+#include "cli/output_options.hpp"
 #include <straycat/agent/orders.hpp>
 #include <straycat/images/images.hpp>
 #include <straycat/yaml/document.hpp>
@@ -21,27 +22,6 @@ namespace {
 constexpr const char* exit_codes =
     "Exit codes: 0 found as expected (or clean), 1 not as expected, 2 inconclusive,\n"
     "            3 bad input, 4 straycat's own trouble (cluster down, a port taken).";
-
-void add_look(CLI::App& command, Look& look) {
-  command.add_option("--color", look.colour, "auto, always or never (NO_COLOR is respected)")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
-  command.add_flag("--ascii", look.ascii, "Draw with ASCII only");
-  command.add_option("--width", look.width, "Columns of the report (default: the terminal's, else 80)")
-      ->check(CLI::Range(60, 200));
-}
-
-void add_outputs(CLI::App& command, Outputs& outputs) {
-  command.add_option("--json", outputs.json, "Write the report as JSON; - = to standard output, in place of the text")
-      ->group("Outputs");
-  command.add_option("--html", outputs.html, "Write the timeline as one HTML page")->group("Outputs");
-  command.add_option("--junit", outputs.junit, "Write JUnit XML")->group("Outputs");
-  command.add_option("--markdown", outputs.markdown, "Write Markdown for a pull request")->group("Outputs");
-  command
-      .add_option("--inconclusive", outputs.inconclusive, "JUnit: what could not be proven is skipped, or a failure")
-      ->check(CLI::IsMember({"skip", "fail"}))
-      ->group("Outputs");
-  command.add_flag("--force", outputs.force, "Write over files that are there")->group("Outputs");
-}
 
 CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
   CLI::App* command = app.add_subcommand("run", "Run a scenario, judge it and print the timeline");
@@ -296,6 +276,7 @@ int main_with_options(int argc, char** argv) {
   // What follows `--` is a command of its own: nothing of it is an option of ours.
   char** const end = std::find_if(argv, argv + argc, [](const char* word) { return std::strcmp(word, "--") == 0; });
   if (end != argv + argc) probe.command.assign(end + 1, argv + argc);
+  diagnose.command = probe.command;
   argc = static_cast<int>(end - argv);
   try {
     app.parse(argc, argv);
@@ -308,6 +289,10 @@ int main_with_options(int argc, char** argv) {
     } else {
       fmt::print(stderr, "{}Run with --help for more information.\n", better);
     }
+    return exit_bad_input;
+  }
+  if (!probe.command.empty() && !probe_app->parsed() && !diagnose_app->parsed()) {
+    fmt::print(stderr, "straycat: only probe and diagnose take a command (--)\n");
     return exit_bad_input;
   }
   if (run_app->parsed()) return run_command(run);

@@ -16,21 +16,15 @@ namespace {
 struct Output {
   const char* flag;
   const std::string* file;
-  std::string (*render)(const Judged& judged, const Outputs& outputs);
+  std::function<std::string()> Forms::* form;
 };
 
 // A format is one line here and one file in the report room.
 std::array<Output, 4> table(const Outputs& outputs) {
-  return {{{"--json", &outputs.json,
-            [](const Judged& j, const Outputs&) { return report::render_json(j.history, j.verdict).dump(1) + "\n"; }},
-           {"--html", &outputs.html,
-            [](const Judged& j, const Outputs&) { return report::render_html(j.history, j.verdict); }},
-           {"--junit", &outputs.junit,
-            [](const Judged& j, const Outputs& o) {
-              return report::render_junit(j.history, j.verdict, o.inconclusive == "fail");
-            }},
-           {"--markdown", &outputs.markdown,
-            [](const Judged& j, const Outputs&) { return report::render_markdown(j.history, j.verdict); }}}};
+  return {{{"--json", &outputs.json, &Forms::json},
+           {"--html", &outputs.html, &Forms::html},
+           {"--junit", &outputs.junit, &Forms::junit},
+           {"--markdown", &outputs.markdown, &Forms::markdown}}};
 }
 
 }  // namespace
@@ -41,7 +35,7 @@ Result<Judged> judge_run(const std::filesystem::path& run) {
   Result<history::History> history = history::fold(*log);
   if (!history) return history.error();
   diagnose::Verdict verdict = diagnose::judge(*history);
-  return Judged{std::move(*history), std::move(verdict)};
+  return Judged{std::move(*history), std::move(verdict), std::nullopt};
 }
 
 Result<> check_outputs(const Outputs& outputs) {
@@ -77,12 +71,21 @@ Result<> check_output(const char* flag, const std::string& file, bool force) {
   return {};
 }
 
-Result<> write_outputs(const Judged& judged, const Outputs& outputs) {
+Result<> write_outputs(const Forms& forms, const Outputs& outputs) {
   std::vector<WholeFile> files;
   for (const Output& output : table(outputs)) {
-    if (!output.file->empty()) files.push_back({*output.file, output.render(judged, outputs)});
+    if (!output.file->empty()) files.push_back({*output.file, (forms.*output.form)()});
   }
   return write_files(files);
+}
+
+Result<> write_outputs(const Judged& judged, const Outputs& outputs) {
+  Forms forms;
+  forms.json = [&] { return report::render_json(judged.history, judged.verdict).dump(1) + "\n"; };
+  forms.html = [&] { return report::render_html(judged.history, judged.verdict); };
+  forms.junit = [&] { return report::render_junit(judged.history, judged.verdict, outputs.inconclusive == "fail"); };
+  forms.markdown = [&] { return report::render_markdown(judged.history, judged.verdict); };
+  return write_outputs(forms, outputs);
 }
 
 bool takes_standard_output(const Outputs& outputs) {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
 
 #include "cli/commands.hpp"
 #include <straycat/diagnose/verdict.hpp>
@@ -12,6 +15,8 @@ namespace straycat::cli {
 struct Judged {
   history::History history;
   diagnose::Verdict verdict;
+  // Of the plan's command, when it has one that just ended: its exit code, or 128 + the signal that killed it.
+  std::optional<int> command_status{};
 };
 
 // Reads a run's log, folds and judges it.
@@ -20,7 +25,12 @@ struct Judged {
 // Before a run: that each output can be written, so that no run is carried out for nothing.
 [[nodiscard]] Result<> check_outputs(const Outputs& outputs);
 [[nodiscard]] Result<> check_output(const char* flag, const std::string& file, bool force);
+// How each form is made; called only for what was asked for.
+struct Forms {
+  std::function<std::string()> json, html, junit, markdown;
+};
 // All of them or, when one cannot be written, none.
+[[nodiscard]] Result<> write_outputs(const Forms& forms, const Outputs& outputs);
 [[nodiscard]] Result<> write_outputs(const Judged& judged, const Outputs& outputs);
 // Whether some output takes standard output, so that the text must not.
 [[nodiscard]] bool takes_standard_output(const Outputs& outputs);

@@ -29,6 +29,14 @@ Result<> read_subject(const std::string& text, nlohmann::json& subject) {
   return {};
 }
 
+// What requests through the API server's proxy take beside what is read.
+std::vector<runner::Right> probe_rights() {
+  plan::Plan plan;
+  plan.traffic.emplace_back();
+  plan.traffic.back().from = "api";
+  return runner::run_rights(plan, false);
+}
+
 }  // namespace
 
 int rbac_command(const RbacArguments& arguments) {
@@ -36,15 +44,19 @@ int rbac_command(const RbacArguments& arguments) {
   if (const Result<> good = read_subject(arguments.to, subject); !good) return complain(good.error());
   std::vector<runner::Right> rights = runner::survey_rights();
   std::string name = "straycat-diagnose";
+  if (arguments.probe && !arguments.scenario.empty()) return complain(bad_input("--probe is for diagnose"));
+  if (arguments.probe)
+    for (runner::Right& right : probe_rights()) rights.push_back(std::move(right));
   if (!arguments.scenario.empty()) {
     const Result<plan::Plan> plan = load_scenario(arguments.scenario);
     if (!plan) return complain(plan.error());
     rights = runner::run_rights(*plan, arguments.ns.empty());
     name = "straycat-" + plan->name;
   }
-  fmt::print("# {}\n", arguments.scenario.empty() ? "What `straycat diagnose` needs; it only reads."
-                       : arguments.ns.empty()     ? "What the scenario needs in a namespace of its own."
-                                                  : "What the scenario needs in this namespace.");
+  fmt::print("# {}\n", arguments.probe              ? "What `straycat diagnose --probe` needs; it makes no object."
+                       : arguments.scenario.empty() ? "What `straycat diagnose` needs; it only reads."
+                       : arguments.ns.empty()       ? "What the scenario needs in a namespace of its own."
+                                                    : "What the scenario needs in this namespace.");
   for (const runner::Right& right : rights)
     if (!right.cost.empty() && !arguments.scenario.empty())
       fmt::print("# can be left out: {} ({})\n", runner::describe(right), right.cost);

@@ -1,4 +1,5 @@
 // `straycat run`: scenario -> plan -> run -> log -> verdict -> report.
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -85,7 +86,9 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   progress.done();
   log.close();
   if (!outcome) return outcome.error();
-  return judge_run(folder);
+  Result<Judged> judged = judge_run(folder);
+  if (judged) judged->command_status = outcome->command_status;
+  return judged;
 }
 
 // Every right that is missing is said at once, before anything is made.
@@ -157,6 +160,20 @@ int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& fold
   return before.verdict.exit_code != 0 ? before.verdict.exit_code : after->verdict.exit_code;
 }
 
+// A person's command that failed keeps its exit code, whatever was found; its success leaves the verdict's.
+int exit_code_of(const plan::Plan& plan, const Judged& judged) {
+  const auto has_command = [](const plan::Step& step) { return std::holds_alternative<plan::Command>(step.action); };
+  if (std::none_of(plan.steps.begin(), plan.steps.end(), has_command)) return judged.verdict.exit_code;
+  if (!judged.command_status) {
+    fmt::print(stderr, "straycat: the command was not run to its end\n");
+    return exit_own_trouble;
+  }
+  if (*judged.command_status == 0) return judged.verdict.exit_code;
+  fmt::print(stderr, "straycat: exit {} is the command's own; straycat's verdict alone would be exit {} ({})\n",
+             *judged.command_status, judged.verdict.exit_code, to_string(judged.verdict.conclusion));
+  return *judged.command_status;
+}
+
 }  // namespace
 
 int run_plan(const plan::Plan& plan, const RunArguments& arguments) {
@@ -171,7 +188,7 @@ int run_plan(const plan::Plan& plan, const RunArguments& arguments) {
     fmt::print(stderr, "straycat: the run's log and reports are in {}\n", folder->string());
   }
   if (arguments.prove_fix) return prove_fix(plan, *judged, *folder, arguments);
-  return judged->verdict.exit_code;
+  return exit_code_of(plan, *judged);
 }
 
 int run_command(const RunArguments& arguments) {

@@ -1,5 +1,7 @@
 // Markdown for a pull request or a step summary: at most 60 lines, with the lanes as a mermaid gantt, which GitHub and
 // GitLab draw.
+#include "report/markdown.hpp"
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -17,16 +19,6 @@ using diagnose::Conclusion;
 
 constexpr std::size_t most_lines = 60;
 constexpr std::size_t most_bars = 16;
-
-// Untrusted text in Markdown: HTML made harmless, and every character that could begin markup escaped.
-std::string plain(std::string_view text) {
-  std::string out;
-  for (const char letter : escape(text)) {
-    if (std::string_view("\\`*_{}[]()#+!|~$@").find(letter) != std::string_view::npos) out += '\\';
-    out += letter;
-  }
-  return out;
-}
 
 // mermaid's gantt ends a name at a colon and a statement at a semicolon; a `#` begins an entity.
 std::string gantt_name(std::string_view text) {
@@ -90,16 +82,27 @@ void phases(const diagnose::Verdict& verdict, std::vector<std::string>& lines) {
   lines.insert(lines.end(), {"", "| phase | sent | failed | state |", "|---|---:|---:|---|"});
   for (std::size_t i = 0; i < std::min<std::size_t>(verdict.phases.size(), 8); ++i) {
     const diagnose::PhaseReport& phase = verdict.phases[i];
-    lines.push_back(
-        fmt::format("| {} | {} | {} | {} |", plain(phase.phase), phase.attempts, phase.failed, plain(phase.state)));
+    lines.push_back(fmt::format("| {} | {} | {} | {} |", markdown_text(phase.phase), phase.attempts, phase.failed,
+                                markdown_text(phase.state)));
   }
 }
 
-void fix(const diagnose::Verdict& verdict, std::vector<std::string>& lines) {
-  for (const diagnose::Finding& finding : verdict.findings) {
+}  // namespace
+
+std::string markdown_text(std::string_view text) {
+  std::string out;
+  for (const char letter : escape(text)) {
+    if (std::string_view("\\`*_{}[]()#+!|~$@").find(letter) != std::string_view::npos) out += '\\';
+    out += letter;
+  }
+  return out;
+}
+
+void add_fix(const std::vector<diagnose::Finding>& findings, std::vector<std::string>& lines) {
+  for (const diagnose::Finding& finding : findings) {
     if (!finding.fix) continue;
     lines.insert(lines.end(),
-                 {"", fmt::format("**Fix** (evaluated): change {}", plain(finding.fix->target.display()))});
+                 {"", fmt::format("**Fix** (evaluated): change {}", markdown_text(finding.fix->target.display()))});
     // Indented code holds any text: there is no fence to close.
     lines.push_back("");
     std::string_view rest = finding.fix->yaml;
@@ -112,30 +115,32 @@ void fix(const diagnose::Verdict& verdict, std::vector<std::string>& lines) {
   }
 }
 
-}  // namespace
+std::string markdown_page(std::vector<std::string> lines, const std::string& last) {
+  if (lines.size() > most_lines - 2) lines.resize(most_lines - 2);
+  lines.insert(lines.end(), {"", last});
+  std::string out;
+  for (const std::string& line : lines) out += line + "\n";
+  return out;
+}
 
 std::string render_markdown(const history::History& history, const diagnose::Verdict& verdict) {
   std::vector<std::string> lines;
   const char* word = verdict.conclusion == Conclusion::found  ? "FOUND"
                      : verdict.conclusion == Conclusion::none ? "CLEAN"
                                                               : "INCONCLUSIVE";
-  lines.push_back(fmt::format("### straycat: {}: {}", plain(history.header.scenario), word));
-  lines.insert(lines.end(), {"", plain(verdict.headline)});
+  lines.push_back(fmt::format("### straycat: {}: {}", markdown_text(history.header.scenario), word));
+  lines.insert(lines.end(), {"", markdown_text(verdict.headline)});
   for (std::size_t i = 0; i < std::min<std::size_t>(verdict.reasons.size(), 3); ++i)
-    lines.push_back("- " + plain(verdict.reasons[i]));
+    lines.push_back("- " + markdown_text(verdict.reasons[i]));
   for (std::size_t i = 0; i < std::min<std::size_t>(verdict.suspicions.size(), 2); ++i)
-    lines.push_back("- Suspected, not proven: " + plain(verdict.suspicions[i].sentence));
+    lines.push_back("- Suspected, not proven: " + markdown_text(verdict.suspicions[i].sentence));
   lines.push_back("");
   gantt(history, verdict, lines);
   phases(verdict, lines);
-  fix(verdict, lines);
+  add_fix(verdict.findings, lines);
   const std::string last = fmt::format("{} requests, {} failed, {} explained; exit {}", verdict.attempts,
                                        verdict.failed, verdict.explained, verdict.exit_code);
-  if (lines.size() > most_lines - 2) lines.resize(most_lines - 2);
-  lines.insert(lines.end(), {"", last});
-  std::string out;
-  for (const std::string& line : lines) out += line + "\n";
-  return out;
+  return markdown_page(std::move(lines), last);
 }
 
 }  // namespace straycat::report

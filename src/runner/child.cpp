@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <spawn.h>
+#include <sstream>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +34,18 @@ std::vector<std::string> environment_with(const std::vector<std::string>& more) 
 }
 
 }  // namespace
+
+Result<> check_program(const std::string& name) {
+  const auto missing = [&](const char* why) { return bad_input("cannot run '" + name + "': " + why); };
+  if (name.empty()) return missing("it has no name");
+  if (name.find('/') != std::string::npos)
+    return ::access(name.c_str(), X_OK) == 0 ? Result<>{} : missing(std::strerror(errno));
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path != nullptr ? path : "/bin:/usr/bin");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (::access(((folder.empty() ? "." : folder) + "/" + name).c_str(), X_OK) == 0) return {};
+  return missing("no such program in PATH");
+}
 
 Result<> Child::start(const std::vector<std::string>& words, std::function<void(int)> done, const ChildIo& io) {
   done_ = std::move(done);

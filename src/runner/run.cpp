@@ -53,6 +53,7 @@ class Run {
     site_.own_namespace = options.ns.empty();
     site_.ns = site_.own_namespace ? namespace_name(plan.name, site_.run_id) : options.ns;
     site_.journal.on_broken = [this] {
+      if (steps_.command_runs()) return;  // a full disk of ours is no reason to end what the person began
       halt(End::failed, "the log cannot be written: " + site_.journal.broken()->message);
     };
   }

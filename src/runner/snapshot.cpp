@@ -55,7 +55,7 @@ class Reading {
     if (failed_) return *failed_;
     if (!begun_) return own_trouble(fmt::format("{}: {}", request_.cluster.server, late));
     for (std::size_t i = 0; i < kinds.size(); ++i)
-      if (!done_[i]) note(*kube::resource_for_kind(kinds[i]), late, false);
+      if (!done_[i]) note(*kube::resource_for_kind(kinds[i]), late);
     return std::move(snapshot_);
   }
 
@@ -84,7 +84,7 @@ class Reading {
     if (list)
       take_items(type.kind, *list);
     else
-      note(type, list.error().message, list.error().not_found());
+      note(type, list.error());
     if (!list && type.kind == "Service" && !request_.service.empty()) co_await read_the_service(type);
     done_[index] = true;
     if (++read_ == kinds.size()) time_.cancel();
@@ -106,8 +106,15 @@ class Reading {
     }
   }
 
-  void note(const kube::ResourceType& type, std::string why, bool not_served) {
-    snapshot_.unread.push_back({type.plural, request_.ns, std::move(why), not_served});
+  void note(const kube::ResourceType& type, std::string why) {
+    snapshot_.unread.push_back({type.plural, request_.ns, std::move(why)});
+  }
+  void note(const kube::ResourceType& type, const kube::ApiError& error) {
+    note(type, error.message);
+    snapshot_.unread.back().not_served = error.not_found();
+    if (error.code == 403)
+      snapshot_.unread.back().denied =
+          fmt::format("list {}{}", type.plural, type.group.empty() ? "" : "." + type.group);
   }
 
   const SnapshotRequest& request_;

@@ -28,6 +28,7 @@ class Steps {
   boost::asio::awaitable<void> stop_traffic();
   // A signal that came to us while a command of the person's runs is meant for it. False when none runs.
   bool pass_on(int signal);
+  [[nodiscard]] bool command_runs() const { return command_ != nullptr; }
   // How the command ended, if there was one: its exit code, or 128 + the signal that killed it.
   [[nodiscard]] std::optional<int> command_status() const { return command_status_; }
 

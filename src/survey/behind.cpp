@@ -1,6 +1,7 @@
 // Who stands behind a Service now, who could, and who did.
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -13,31 +14,44 @@
 namespace straycat::survey {
 namespace {
 
-struct Sight {
-  bool listed = false, routable = false;
-};
+// What the slices of one Service say of its pods, by name and uid.
+class Sights {
+ public:
+  Sights(const Place& place, const model::Service& service) : service_(service) {
+    known_ = place.snapshot().knows("endpointslices");
+    const auto& slices = place.slices_of(service.meta.name);
+    for (const auto& slice : slices)
+      for (const auto& one : slice.endpoints) listed_.insert({one.pod, one.pod_uid});
+    for (const auto& port : service.ports)
+      for (const auto& one : model::routable_set(slices, port.name)) routable_.insert({one.pod, one.pod_uid});
+    if (!service.ports.empty()) return;
+    // A headless Service without ports: DNS alone hands its pods' addresses out.
+    for (const auto& slice : slices)
+      for (const auto& one : slice.endpoints)
+        if (one.is_ready()) routable_.insert({one.pod, one.pod_uid});
+  }
 
-// What the slices say of a pod. Where they could not be read: what its readiness says that they should.
-Sight sight_of(const Place& place, const model::Service& service, const model::Pod& pod) {
-  const auto& slices = place.slices_of(service.meta.name);
-  Sight sight;
-  if (!place.snapshot().knows("endpointslices")) {
-    sight.listed = !pod.terminal() && !pod.pod_ip.empty();
-    sight.routable = sight.listed && pod.meta.deletion_wall_ns == 0 && (pod.ready() || service.publish_not_ready);
-    return sight;
+  void tell(const model::Pod& pod, PodLine& line) const {
+    if (known_) {
+      line.listed = has(listed_, pod);
+      line.routable = has(routable_, pod);
+      return;
+    }
+    // Where they could not be read: what the pod's readiness says that they should.
+    line.listed = !pod.terminal() && !pod.pod_ip.empty();
+    line.routable = line.listed && pod.meta.deletion_wall_ns == 0 && (pod.ready() || service_.publish_not_ready);
   }
-  for (const auto& slice : slices)
-    sight.listed = sight.listed || std::any_of(slice.endpoints.begin(), slice.endpoints.end(), [&](const auto& one) {
-                     return one.pod == pod.meta.name && (one.pod_uid.empty() || one.pod_uid == pod.meta.uid);
-                   });
-  for (const auto& port : service.ports) {
-    const auto set = model::routable_set(slices, port.name);
-    sight.routable = sight.routable || std::any_of(set.begin(), set.end(), [&](const model::RoutableEndpoint& one) {
-                       return one.pod == pod.meta.name && (one.pod_uid.empty() || one.pod_uid == pod.meta.uid);
-                     });
+
+ private:
+  using Names = std::set<std::pair<std::string, std::string>>;
+  static bool has(const Names& names, const model::Pod& pod) {
+    return names.count({pod.meta.name, pod.meta.uid}) != 0 || names.count({pod.meta.name, ""}) != 0;
   }
-  return sight;
-}
+
+  const model::Service& service_;
+  bool known_ = true;
+  Names listed_, routable_;
+};
 
 std::string trouble_of(const model::Pod& pod) {
   for (const auto& status : pod.statuses) {
@@ -49,7 +63,7 @@ std::string trouble_of(const model::Pod& pod) {
   return "";
 }
 
-PodLine line_of(const Place& place, const model::Service& service, const model::Pod& pod) {
+PodLine line_of(const Sights& sights, const model::Pod& pod) {
   PodLine line;
   line.name = pod.meta.name;
   line.uid = pod.meta.uid;
@@ -58,9 +72,7 @@ PodLine line_of(const Place& place, const model::Service& service, const model::
   line.phase = pod.phase;
   line.ready = pod.ready();
   line.terminating = pod.meta.deletion_wall_ns != 0;
-  const Sight sight = sight_of(place, service, pod);
-  line.listed = sight.listed;
-  line.routable = sight.routable;
+  sights.tell(pod, line);
   for (const auto& condition : pod.conditions)
     if (condition.type == "Ready" && condition.status == "True") line.ready_since_wall_ns = condition.since_wall_ns;
   for (const auto& status : pod.statuses) line.restarts += status.restart_count;
@@ -78,12 +90,29 @@ std::vector<std::string> readiness_of(const model::PodShape& pod) {
   return out;
 }
 
+// The ports as they are on most of its pods, and how many differ: two revisions stand there together in a rollout.
+void join_fits(std::vector<PortFit>& all, const std::vector<PortFit>& more) {
+  for (std::size_t i = 0; i < all.size() && i < more.size(); ++i) {
+    all[i].pods += 1;
+    all[i].lacking += more[i].lacking;
+    if (all[i].number || !more[i].number) continue;
+    const std::size_t pods = all[i].pods;
+    const std::size_t lacking = all[i].lacking;
+    all[i] = more[i];  // what those pods have that have it
+    all[i].pods = pods;
+    all[i].lacking = lacking;
+  }
+}
+
 Standing& standing_of(std::vector<Standing>& all, const Place& place, const model::Service& service,
                       const model::Pod& pod) {
   const model::ObjectRef owner = place.owner_of(pod.meta);
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const Standing& one) { return same(one.workload, owner); });
-  if (found != all.end()) return *found;
+  if (found != all.end()) {
+    join_fits(found->ports, fits_of(service, pod.spec));
+    return *found;
+  }
   Standing& made = all.emplace_back();
   const model::Workload* workload = place.find(owner);
   made.workload = owner;
@@ -132,22 +161,34 @@ Past past_of(const Place& place, const model::Pod& pod) {
   return past;
 }
 
-// A pod that is gone, of which only the controller's Event tells ("Created pod: NAME").
+// The pod's or Job's name in a controller's "I made it" Event, "" in any other (kubernetes pkg/controller/
+// controller_utils.go, job, cronjob and statefulset controllers).
+std::string made_by(const model::KubeEvent& event) {
+  if (event.reason != "SuccessfulCreate") return "";
+  for (const std::string_view words : {"Created pod: ", "Created job ", "create Pod "}) {
+    if (!event.message.starts_with(words)) continue;
+    const std::string name = event.message.substr(words.size());
+    return name.substr(0, name.find(' '));
+  }
+  return "";
+}
+
+// What is gone, and of which only its controller's Event tells.
 std::optional<Past> past_of(const Place& place, const model::Service& service, const model::KubeEvent& event) {
-  constexpr std::string_view words = "Created pod: ";
-  if (event.regarding.kind != "Job" || event.reason != "SuccessfulCreate" || !event.message.starts_with(words))
-    return std::nullopt;
-  const std::string name = event.message.substr(words.size());
+  const std::string name = made_by(event);
+  const model::Workload* maker = place.find({event.regarding.kind, place.ns(), event.regarding.name, ""});
+  if (name.empty() || maker == nullptr || !model::selects(service.selector, maker->pod.labels)) return std::nullopt;
+  const bool job = event.regarding.kind == "CronJob";
   const auto& pods = place.pods();
   const bool there =
-      std::any_of(pods.begin(), pods.end(), [&](const model::Pod* pod) { return pod->meta.name == name; });
-  const model::Workload* job = place.find({"Job", place.ns(), event.regarding.name, ""});
-  if (there || job == nullptr || !model::selects(service.selector, job->pod.labels)) return std::nullopt;
+      job ? place.find({"Job", place.ns(), name, ""}) != nullptr
+          : std::any_of(pods.begin(), pods.end(), [&](const model::Pod* pod) { return pod->meta.name == name; });
+  if (there) return std::nullopt;
   Past past;
-  past.workload = place.owner_of(job->meta);
-  past.pod = name;
-  past.from_wall_ns = event.first_wall_ns;
-  past.text = fmt::format("pod {}, which is gone, was made by {}", name, event.regarding.display());
+  past.workload = place.owner_of(maker->meta);
+  past.pod = job ? "" : name;
+  past.from_wall_ns = event.last_wall_ns != 0 ? event.last_wall_ns : event.first_wall_ns;
+  past.text = fmt::format("{} {}, which is gone, was made by {}", job ? "Job" : "pod", name, event.regarding.display());
   return past;
 }
 
@@ -155,10 +196,11 @@ std::optional<Past> past_of(const Place& place, const model::Service& service, c
 
 std::vector<Standing> standings(const Place& place, const model::Service& service) {
   std::vector<Standing> out;
+  const Sights sights(place, service);
   for (const model::Pod* pod : place.pods_of(service)) {
     if (pod->terminal()) continue;
     Standing& standing = standing_of(out, place, service, *pod);
-    standing.pods.push_back(line_of(place, service, *pod));
+    standing.pods.push_back(line_of(sights, *pod));
     standing.ready += standing.pods.back().ready ? 1 : 0;
     standing.routable += standing.pods.back().routable ? 1 : 0;
     standing.since_wall_ns = since_of(standing, pod->meta.created_wall_ns);

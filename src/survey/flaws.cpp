@@ -1,4 +1,4 @@
-// What can be wrong with a Service although nobody strays: its ports, an empty set of endpoints, its pods, its slices.
+// What can be wrong with a Service although nobody strays: its ports, its pods, its slices.
 #include <algorithm>
 #include <set>
 
@@ -6,8 +6,6 @@
 
 #include "survey/place.hpp"
 #include <straycat/diagnose/kubectl.hpp>
-#include <straycat/model/routable.hpp>
-#include <straycat/model/selector.hpp>
 
 namespace straycat::survey {
 namespace {
@@ -81,68 +79,16 @@ void wrong_target(const model::Service& service, const Standing& one, const Port
 void missing_name(const Standing& one, const PortFit& fit, Survey& survey) {
   Finding finding = finding_for(survey, "missing-named-port", "a named port that the pods lack");
   finding.workload = one.workload;
+  const std::string which =
+      fit.lacking < fit.pods ? fmt::format("{} of the {} pods", fit.lacking, fit.pods) : "the pods";
   finding.sentence = fmt::format(
-      "Service/{} sends port {} to the port named {}, which the pods of {} do not have: no proxy sends them anything.",
-      survey.service, fit.port, fit.target, one.workload.display());
+      "Service/{} sends port {} to the port named {}, which {} of {} do not have: no proxy sends them anything.",
+      survey.service, fit.port, fit.target, which, one.workload.display());
   finding.evidence.push_back(fact("no-such-port", Weight::decides,
                                   fmt::format("no container declares a port named {}", fit.target),
                                   diagnose::kubectl_slices(survey.ns, survey.service)));
   finding.no_fix = "name the container's port, or let the Service's targetPort name one that is there";
   survey.findings.push_back(std::move(finding));
-}
-
-// --- nobody there
-
-std::string joined(const model::Labels& labels) { return model::to_string(labels); }
-
-// The labels that come nearest to the selector: same keys, another value for one of them at most.
-std::string near_miss(const Place& place, const model::Labels& selector) {
-  const auto nearly = [&](const model::Labels& labels) {
-    std::size_t off = 0;
-    for (const auto& [key, value] : selector) {
-      const auto found = labels.find(key);
-      off += found == labels.end() || found->second != value ? 1 : 0;
-    }
-    return off == 1 && (selector.size() > 1 || labels.count(selector.begin()->first) != 0);
-  };
-  for (const auto& workload : place.workloads()) {
-    if (!nearly(workload.pod.labels) || workload.meta.kind == "ReplicaSet") continue;
-    return fmt::format("{} has {} on its pods", workload.meta.ref().display(), joined(own_labels(workload.pod.labels)));
-  }
-  for (const model::Pod* pod : place.pods())
-    if (nearly(pod->meta.labels))
-      return fmt::format("Pod/{} has {}", pod->meta.name, joined(own_labels(pod->meta.labels)));
-  return "";
-}
-
-std::string why_not_ready(const Survey& survey) {
-  for (const Standing& one : survey.behind)
-    for (const PodLine& pod : one.pods)
-      if (!pod.trouble.empty()) return fmt::format("; pod {}: {}", pod.name, pod.trouble);
-  return "";
-}
-
-std::string why_empty(const Place& place, const Survey& survey) {
-  std::size_t pods = 0;
-  for (const Standing& one : survey.behind) pods += one.pods.size();
-  if (pods > 0) return fmt::format("none of its {} is ready{}", count_of(pods, "pod"), why_not_ready(survey));
-  for (const Prospect& one : survey.prospects)
-    if (one.state == "scaled to 0") return fmt::format("{} is scaled to 0", one.workload.display());
-  if (!survey.prospects.empty())
-    return fmt::format("{} has no pod ({})", survey.prospects.front().workload.display(),
-                       survey.prospects.front().state);
-  if (survey.selector.empty()) return "it has no selector, and nobody wrote endpoints for it";
-  const std::string near = near_miss(place, survey.selector);
-  return fmt::format("its selector {} matches no pod{}", joined(survey.selector), near.empty() ? "" : "; " + near);
-}
-
-bool any_routable(const Place& place, const model::Service& service, const Survey& survey) {
-  if (!place.snapshot().knows("endpointslices"))
-    return std::any_of(survey.behind.begin(), survey.behind.end(),
-                       [](const Standing& one) { return one.routable > 0; });
-  return std::any_of(service.ports.begin(), service.ports.end(), [&](const model::ServicePort& port) {
-    return !model::routable_set(place.slices_of(service.meta.name), port.name).empty();
-  });
 }
 
 // --- pods and slices
@@ -198,34 +144,18 @@ void find_port_flaws(const Place&, const model::Service& service, Survey& survey
     const bool counts = one.meant || (!survey.intent.workload && !one.stray);
     if (!counts) continue;
     for (const PortFit& fit : one.ports) {
-      if (!fit.number)
+      if (fit.lacking > 0) {
         missing_name(one, fit, survey);
-      else if (!fit.fits() && !fit.others.empty())
+      } else if (!fit.fits() && fit.silent) {
+        survey.notes.push_back(
+            fmt::format("no container of {} declares port {}; one declares none at all, and may listen there: --probe "
+                        "tells",
+                        one.workload.display(), *fit.number));
+      } else if (!fit.fits() && !fit.others.empty()) {
         wrong_target(service, one, fit, survey);
+      }
     }
   }
-}
-
-void find_emptiness(const Place& place, const model::Service& service, Survey& survey) {
-  if (service.type == "ExternalName") {
-    survey.open.emplace_back("it is an ExternalName: a name for something outside, of which the cluster knows nothing");
-    return;
-  }
-  const bool known = place.snapshot().knows("endpointslices") || place.snapshot().knows("pods");
-  if (!known || any_routable(place, service, survey)) return;
-  // A named port that the pods lack leaves no endpoint either, and says more.
-  for (const Finding& finding : survey.findings)
-    if (finding.cause == "missing-named-port") return;
-  Finding finding = finding_for(survey, "no-endpoints", "a Service without endpoints");
-  finding.sentence =
-      fmt::format("Service/{} has no endpoint to send to: {}.", survey.service, why_empty(place, survey));
-  finding.evidence.push_back(
-      fact("no-endpoint", Weight::decides,
-           "no endpoint in its slices is ready, so every connection is refused (from a pod: many "
-           "time out, as the kernel limits its refusals)",
-           diagnose::kubectl_slices(survey.ns, survey.service)));
-  finding.workload = survey.intent.workload;
-  survey.findings.push_back(std::move(finding));
 }
 
 void find_pod_flaws(const Place& place, const model::Service& service, Survey& survey) {
@@ -265,40 +195,6 @@ void find_slice_flaws(const Place& place, const model::Service& service, Survey&
                                                 count_of(stale.size(), "endpoint"), slice.meta.name),
                                     diagnose::kubectl_slices(survey.ns, survey.service)));
     survey.findings.push_back(std::move(finding));
-  }
-}
-
-void add_notes(const Place& place, const model::Service& service, Survey& survey) {
-  if (service.selector.empty() && service.type != "ExternalName")
-    survey.notes.emplace_back("it has no selector: its endpoints are written by hand or by a program");
-  if (service.session_affinity == "ClientIP")
-    survey.notes.emplace_back("sessionAffinity is ClientIP: one client always meets the same endpoint, good or bad");
-  if (service.internal_traffic_policy == "Local" || service.external_traffic_policy == "Local")
-    survey.notes.emplace_back(
-        "its traffic policy is Local: from a node without an endpoint of it, connections are dropped");
-  for (const Standing& one : survey.behind)
-    if (one.meant && one.readiness.empty())
-      survey.notes.push_back(fmt::format(
-          "the pods of {} have no readiness probe: they get connections as soon as they run", one.workload.display()));
-  for (const auto* policy : place.policies()) {
-    const bool hits =
-        policy->ingress && std::any_of(survey.behind.begin(), survey.behind.end(),
-                                       [&](const Standing& one) { return model::matches(policy->pods, one.labels); });
-    if (hits)
-      survey.notes.push_back(fmt::format("NetworkPolicy/{} restricts who may reach its pods", policy->meta.name));
-  }
-  std::size_t told = 0;
-  for (const auto* event : place.events()) {
-    const auto its = [&](const Standing& one) {
-      return std::any_of(one.pods.begin(), one.pods.end(), [&](const PodLine& pod) {
-        return event->regarding.kind == "Pod" && pod.name == event->regarding.name;
-      });
-    };
-    if (event->type != "Warning" || told == 3 || std::none_of(survey.behind.begin(), survey.behind.end(), its))
-      continue;
-    ++told;
-    survey.notes.push_back(fmt::format("{} ago, pod {}: {}: {}", age(place.snapshot().wall_ns, event->last_wall_ns),
-                                       event->regarding.name, event->reason, event->message.substr(0, 160)));
   }
 }
 

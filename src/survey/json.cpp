@@ -17,6 +17,7 @@ json port(const PortFit& one) {
   out["declared"] = one.declared;
   out["probed"] = one.probed;
   out["otherPorts"] = one.others;
+  out["podsLackingIt"] = one.lacking;
   return out;
 }
 
@@ -82,8 +83,9 @@ json to_json(const Snapshot& snapshot, const std::vector<Survey>& surveys) {
                            {"version", snapshot.version},
                            {"wallNs", snapshot.wall_ns},
                            {"services", list(surveys, survey)},
-                           {"notSeen", costs(snapshot)}});
-  out["exitCode"] = exit_code(surveys);
+                           {"notSeen", costs(snapshot)},
+                           {"missingRights", missing_rights(snapshot)}});
+  out["exitCode"] = exit_code(snapshot, surveys);
   return out;
 }
 

@@ -113,7 +113,9 @@ PortFit fit_of(const model::ServicePort& port, const model::PodShape& pod) {
   fit.port = port.port;
   fit.target = target_text(port.target);
   fit.number = model::resolve_port(port.target, pod, port.protocol);
+  fit.lacking = fit.number ? 0 : 1;
   for (const auto& container : pod.containers) {
+    fit.silent = fit.silent || container.ports.empty();
     for (const auto& one : container.ports) {
       const bool it = fit.number && one.port == *fit.number && one.protocol == port.protocol;
       fit.declared = fit.declared || it;

@@ -77,29 +77,48 @@ model::Labels labels_of(const Dossier& one, const Place& place) {
   return {};
 }
 
+bool bare(const Dossier& one) { return one.workload.kind == "Pod"; }
+
+// Of a workload's pods, or of a pod that nobody owns.
+std::string say(const Dossier& one, const char* of_pods, const char* of_one) { return bare(one) ? of_one : of_pods; }
+
+std::string pods_of(const model::ObjectRef& ref) {
+  return ref.kind == "Pod" ? ref.display() : "the pods of " + ref.display();
+}
+
 std::string what_happens(const Dossier& one) {
   if (!one.has_port)
-    return "they lack the port that its targetPort names, so proxies send them nothing; an ingress controller may";
+    return say(one,
+               "they lack the port that its targetPort names, so proxies send them nothing; an ingress controller may",
+               "it lacks the port that its targetPort names, so proxies send it nothing; an ingress controller may");
   if (one.standing != nullptr && one.standing->routable > 0)
-    return fmt::format("{} of them {} its connections now, and nothing says that they serve it", one.standing->routable,
-                       one.standing->routable == 1 ? "gets a share of" : "get shares of");
-  if (one.standing != nullptr) return "none of them is ready now; once one is, it gets a share of the connections";
+    return bare(one)
+               ? "it gets a share of the connections now, and nothing says that it serves them"
+               : fmt::format("{} of them {} the connections now, and nothing says that they serve them",
+                             one.standing->routable, one.standing->routable == 1 ? "gets a share of" : "get shares of");
+  if (one.standing != nullptr)
+    return say(one, "none of them is ready now; once one is, it gets a share of the connections",
+               "it is not ready now; once it is, it gets a share of the connections");
   if (!one.past.empty() && !one.readiness)
-    return "while they ran they were ready, having no readiness probe, and got a share of its connections";
+    return say(one, "while they ran they were ready, having no readiness probe, and got a share of the connections",
+               "while it ran it was ready, having no readiness probe, and got a share of the connections");
   if (one.prospect != nullptr)
     return one.readiness
-               ? "once they run and are ready, they get a share of its connections"
-               : "once they run they are ready, having no readiness probe, and get a share of its connections";
-  return "while they were ready they got a share of its connections";
+               ? "once they run and are ready, they get a share of the connections"
+               : "once they run they are ready, having no readiness probe, and get a share of the connections";
+  return say(one, "while they were ready they got a share of the connections",
+             "while it was ready it got a share of the connections");
 }
 
 void add_time(const Dossier& one, const Survey& survey, std::int64_t now, Finding& finding) {
   if (one.standing != nullptr)
-    finding.evidence.push_back(
-        fact("stands-there", Weight::decides,
-             fmt::format("{} of {} behind it, {} ready, for {}", count_of(one.standing->pods.size(), "pod"),
-                         one.workload.display(), one.standing->ready, age(now, one.standing->since_wall_ns)),
-             diagnose::kubectl_slices(survey.ns, survey.service)));
+    finding.evidence.push_back(fact(
+        "stands-there", Weight::decides,
+        bare(one) ? fmt::format("{} stands behind it, {}, for {}", one.workload.display(),
+                                one.standing->ready > 0 ? "ready" : "not ready", age(now, one.standing->since_wall_ns))
+                  : fmt::format("{} of {} behind it, {} ready, for {}", count_of(one.standing->pods.size(), "pod"),
+                                one.workload.display(), one.standing->ready, age(now, one.standing->since_wall_ns)),
+        diagnose::kubectl_slices(survey.ns, survey.service)));
   for (std::size_t i = 0; i < std::min<std::size_t>(3, one.past.size()); ++i) {
     const Past& past = *one.past[i];
     std::string text = past.text;
@@ -112,21 +131,21 @@ void add_time(const Dossier& one, const Survey& survey, std::int64_t now, Findin
 }
 
 void add_shape(const Dossier& one, const Survey& survey, Finding& finding) {
-  finding.evidence.push_back(
-      fact("label-matched", Weight::decides,
-           fmt::format("the selector {} matches the labels of its pods", model::to_string(survey.selector)),
-           diagnose::kubectl_list(survey.ns, "pods", survey.selector, "--show-labels")));
+  finding.evidence.push_back(fact("label-matched", Weight::decides,
+                                  fmt::format("the selector {} matches {}", model::to_string(survey.selector),
+                                              say(one, "the labels of its pods", "its labels")),
+                                  diagnose::kubectl_list(survey.ns, "pods", survey.selector, "--show-labels")));
   if (one.transient)
-    finding.evidence.push_back(
-        fact("comes-and-goes", Weight::corroborates,
-             one.workload.kind == "Pod" ? "a pod that no controller owns" : "a workload that comes and goes"));
+    finding.evidence.push_back(fact("comes-and-goes", Weight::corroborates,
+                                    say(one, "a workload that comes and goes", "a pod that no controller owns")));
   if (!one.readiness)
     finding.evidence.push_back(fact("no-readiness-probe", Weight::corroborates,
-                                    "its pods have no readiness probe: they are ready as soon as they run"));
+                                    say(one, "its pods have no readiness probe: they are ready as soon as they run",
+                                        "it has no readiness probe: it is ready as soon as it runs")));
   if (!one.fits)
-    finding.evidence.push_back(
-        fact("port-not-declared", Weight::corroborates,
-             fmt::format("its pods declare none of the ports that the Service sends to ({})", survey.ports)));
+    finding.evidence.push_back(fact("port-not-declared", Weight::corroborates,
+                                    fmt::format("{} none of the ports that the Service sends to ({})",
+                                                say(one, "its pods declare", "it declares"), survey.ports)));
 }
 
 void add_fix(const Dossier& one, const Place& place, const model::Service& service, const model::ObjectRef& meant,
@@ -169,8 +188,9 @@ void accuse(const Dossier& one, const Place& place, const model::Service& servic
   Finding finding = finding_for(survey, reached ? "stray-endpoint" : "latent-overlap",
                                 reached ? "a stray endpoint" : "another workload that the Service's selector matches");
   finding.workload = one.workload;
-  finding.sentence = fmt::format("Service/{} selects the pods of {} beside those of {}: {}.", survey.service,
-                                 one.workload.display(), meant.display(), what_happens(one));
+  const bool pods = !bare(one) && meant.kind != "Pod";
+  finding.sentence = fmt::format("Service/{} selects {} beside {}: {}.", survey.service, pods_of(one.workload),
+                                 pods ? "those of " + meant.display() : pods_of(meant), what_happens(one));
   if (one.prospect != nullptr)
     finding.evidence.push_back(fact("could-stand-there", Weight::decides,
                                     fmt::format("{} ({})", one.workload.display(), one.prospect->state)));
@@ -205,6 +225,7 @@ bool is_stray(const Dossier& one, bool meant_fits, bool given) {
 }  // namespace
 
 void find_strays(const Place& place, const model::Service& service, Survey& survey) {
+  if (service.selector.empty()) return;  // whoever stands there was put there by name
   std::vector<model::ObjectRef> meant;
   if (survey.intent.workload) meant.push_back(*survey.intent.workload);
   for (const Standing& one : survey.behind)

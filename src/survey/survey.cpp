@@ -15,6 +15,7 @@ std::string ports_of(const model::Service& service) {
   std::string out;
   for (const auto& port : service.ports)
     out += fmt::format("{}{} -> {}", out.empty() ? "" : ", ", port.port, target_text(port.target));
+  if (out.empty()) out = "none";
   return out;
 }
 
@@ -50,7 +51,8 @@ const Cost* cost_of(const std::string& resource) {
 
 std::string sentence_of(const Unread& one) {
   const Cost* cost = cost_of(one.resource);
-  return fmt::format("{}{} could not be read ({}){}", one.resource, one.ns.empty() ? "" : " in " + one.ns, one.why,
+  const std::string why = one.denied.empty() ? one.why : fmt::format("this user may not {}", one.denied);
+  return fmt::format("{}{} could not be read ({}){}", one.resource, one.ns.empty() ? "" : " in " + one.ns, why,
                      cost != nullptr ? fmt::format(": {}", cost->cost) : "");
 }
 
@@ -80,12 +82,46 @@ void add_open(const Snapshot& snapshot, Survey& survey) {
   }
 }
 
+// Not even the Service is known.
+Survey unknown(const Snapshot& snapshot, const std::string& ns, const std::string& service) {
+  Survey survey;
+  survey.ns = ns;
+  survey.service = service;
+  survey.seen = false;
+  survey.intent = {ns, service, std::nullopt, false, "the Service could not be read"};
+  for (const Unread& one : snapshot.unread)
+    if (one.resource == "services")
+      survey.open.push_back(fmt::format(
+          "Service/{} could not be read ({})", service,
+          one.denied.empty() ? one.why : fmt::format("this user may not get services, nor {}, in {}", one.denied, ns)));
+  survey.headline = headline_of(survey);
+  return survey;
+}
+
+// A name for something outside: whatever its selector says, nobody writes slices for it (kubernetes pkg/controller/
+// endpointslice, syncService), and DNS answers with an alias.
+Survey external(Survey survey, const model::Service& service) {
+  survey.intent = {survey.ns, survey.service, std::nullopt, false, "it is a name for something outside the cluster"};
+  survey.open.emplace_back("it is an ExternalName: a name for something outside, of which the cluster knows nothing");
+  if (!service.selector.empty()) survey.notes.emplace_back("its selector has no effect, as its type is ExternalName");
+  survey.headline = headline_of(survey);
+  return survey;
+}
+
+// Strays first: a list that is cut short must not lose them.
+void put_strays_first(Survey& survey) {
+  std::stable_partition(survey.past.begin(), survey.past.end(), [](const Past& past) { return past.stray; });
+  std::stable_partition(survey.prospects.begin(), survey.prospects.end(),
+                        [](const Prospect& prospect) { return prospect.stray; });
+}
+
 Survey survey_of(const Place& place, const model::Service& service, const std::vector<model::ObjectRef>& meant) {
   Survey survey;
   survey.ns = service.meta.ns;
   survey.service = service.meta.name;
   survey.selector = service.selector;
   survey.ports = ports_of(service);
+  if (service.type == "ExternalName") return external(std::move(survey), service);
   survey.behind = standings(place, service);
   survey.prospects = prospects(place, service, survey.behind);
   survey.past = pasts(place, service);
@@ -98,6 +134,7 @@ Survey survey_of(const Place& place, const model::Service& service, const std::v
   find_slice_flaws(place, service, survey);
   add_open(place.snapshot(), survey);
   add_notes(place, service, survey);
+  put_strays_first(survey);
   survey.headline = headline_of(survey);
   return survey;
 }
@@ -114,6 +151,7 @@ std::optional<Survey> survey_service(const Snapshot& snapshot, const std::string
   const Place place(snapshot, ns);
   for (const auto& one : place.services())
     if (one.meta.name == service) return survey_of(place, one, meant);
+  if (!snapshot.knows("services")) return unknown(snapshot, ns, service);
   return std::nullopt;
 }
 
@@ -135,11 +173,20 @@ std::vector<std::string> costs(const Snapshot& snapshot) {
   std::vector<std::string> out;
   for (const Unread& one : snapshot.unread)
     if (!one.not_served) out.push_back(sentence_of(one));
+  if (!missing_rights(snapshot).empty())
+    out.emplace_back("`straycat rbac` prints the Role that lets a user read all of it");
   return out;
 }
 
-int exit_code(const std::vector<Survey>& surveys) {
-  int worst = 0;
+std::vector<std::string> missing_rights(const Snapshot& snapshot) {
+  std::vector<std::string> out;
+  for (const Unread& one : snapshot.unread)
+    if (!one.denied.empty()) out.push_back(one.denied);
+  return out;
+}
+
+int exit_code(const Snapshot& snapshot, const std::vector<Survey>& surveys) {
+  int worst = snapshot.knows("services") ? 0 : 2;
   for (const Survey& survey : surveys) {
     const int code = survey.exit_code();
     if (code == 1) return 1;

@@ -142,7 +142,8 @@ struct PhaseExpectation {
   bool operator==(const PhaseExpectation&) const = default;
 };
 
-// What the scenario expects to be found. `finding` is a cause's id ("stray-endpoint", ...), "none", or "inconclusive".
+// What the scenario expects to be found. `finding` is a cause's id ("stray-endpoint", ...), "none", "inconclusive", or
+// "any": the failure budgets decide alone (`diagnose --allow`; scenarios cannot say it).
 struct Expectations {
   std::string finding = "none";
   std::optional<Target> workload;

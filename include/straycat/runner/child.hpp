@@ -21,6 +21,9 @@ struct ChildIo {
   bool own_group = false;                // a terminal's Ctrl-C does not reach it
 };
 
+// That there is such a program, as posix_spawnp(3) looks for it. Errors (bad_input): there is none.
+[[nodiscard]] Result<> check_program(const std::string& name);
+
 class Child {
  public:
   explicit Child(const boost::asio::any_io_executor& executor);

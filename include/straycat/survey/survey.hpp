@@ -27,6 +27,7 @@ struct Unread {
   std::string ns;           // "" = all namespaces
   std::string why;          // the API server's words, or "no answer within 5 s"
   bool not_served = false;  // the cluster does not know the kind: then there are none of it
+  std::string denied = {};  // the right that is missing ("list cronjobs.batch"); "": it failed for another reason
 };
 
 // What was read, at one instant.
@@ -55,6 +56,9 @@ struct PortFit {
   bool declared = false;      // a container declares that number
   bool probed = false;        // a readiness probe asks at it
   std::vector<int> others;    // what the containers declare instead
+  bool silent = false;        // a container declares no port at all: it may listen on any
+  std::size_t pods = 1;       // so many of the workload's pods were looked at
+  std::size_t lacking = 0;    // ... and so many have no port of that name
   [[nodiscard]] bool fits() const { return number && (declared || probed); }
 };
 
@@ -99,6 +103,7 @@ struct Past {
 
 struct Survey {
   std::string ns, service;
+  bool seen = true;  // false: the Service could not be read, and nothing but its names is known
   model::Labels selector;
   std::string ports;  // "80 -> 3000, 443 -> https"
   std::vector<Standing> behind;
@@ -113,20 +118,23 @@ struct Survey {
   [[nodiscard]] int exit_code() const;
 };
 
-// The one survey of the Service; none when the snapshot has no such Service. `meant` are the workloads that the person
-// says the Service is for.
+// The one survey of the Service; none when there surely is no such Service. Where Services could not be read, it holds
+// its names and why nothing can be told. `meant` are the workloads that the person says the Service is for.
 [[nodiscard]] std::optional<Survey> survey_service(const Snapshot& snapshot, const std::string& ns,
                                                    const std::string& service,
                                                    const std::vector<model::ObjectRef>& meant);
 // Each Service of the snapshot, by namespace and name.
 [[nodiscard]] std::vector<Survey> survey_all(const Snapshot& snapshot);
 
-// What the lists that are missing cost a verdict, a sentence each, with the API server's words.
+// What the lists that are missing cost a verdict, a sentence each, with the rights that are missing or the API server's
+// words; the last one tells how to get those rights.
 [[nodiscard]] std::vector<std::string> costs(const Snapshot& snapshot);
+// The rights that are missing: "list cronjobs.batch".
+[[nodiscard]] std::vector<std::string> missing_rights(const Snapshot& snapshot);
 
-// {"format", "where", "version", "wallNs", "services": [...], "notSeen": [...], "exitCode"}
+// {"format", "where", "version", "wallNs", "services": [...], "notSeen": [...], "missingRights": [...], "exitCode"}
 [[nodiscard]] json to_json(const Snapshot& snapshot, const std::vector<Survey>& surveys);
-// 1 when one survey has a finding, else 2 when one is open, else 0.
-[[nodiscard]] int exit_code(const std::vector<Survey>& surveys);
+// 1 when one survey has a finding, else 2 when one is open or Services could not be listed, else 0.
+[[nodiscard]] int exit_code(const Snapshot& snapshot, const std::vector<Survey>& surveys);
 
 }  // namespace straycat::survey

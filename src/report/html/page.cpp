@@ -2,6 +2,7 @@
 // fetches nothing (its own Content-Security-Policy forbids it).
 #include <fmt/format.h>
 
+#include "report/html/finding.hpp"
 #include "report/html/frame.hpp"
 #include "report/html/lanes.hpp"
 #include "report/html/markup.hpp"
@@ -33,49 +34,12 @@ std::string answer(const History& history, const Verdict& verdict) {
   return out + "</header>\n";
 }
 
-std::string fix_box(const Finding& finding, std::size_t index) {
-  if (!finding.fix)
-    return finding.no_fix.empty()
-               ? ""
-               : "<section class=\"fix\"><h2>No fix is proposed</h2><p>" + escape(finding.no_fix) + "</p></section>\n";
-  const diagnose::Fix& fix = *finding.fix;
-  std::string out = fmt::format(
-      "<section class=\"fix\"><h2>The fix: change {}{} <button data-copy=\"fix-{}\" hidden>copy</button></h2><pre "
-      "id=\"fix-{}\" tabindex=\"0\">",
-      escape(fix.target.display()), fix.file.empty() ? "" : fmt::format(" ({}:{})", escape(fix.file), fix.line), index,
-      index);
-  out += escape_lines(fix.yaml) + "</pre><ol>";
-  for (const std::string& step : fix.order) out += "<li>" + escape(step) + "</li>";
-  out += "</ol><ul>";
-  for (const std::string& checked : fix.checked) out += "<li>checked: " + escape(checked) + "</li>";
-  return out + "</ul></section>\n";
-}
-
-std::string rivals_table(const Finding& finding) {
-  if (finding.rivals.empty()) return "";
-  Table table{"other causes", {"cause", "", "why"}, "", 0};
-  for (const diagnose::Rival& rival : finding.rivals) {
-    table.row({escape(rival.title), rival.excluded ? "excluded" : "<span class=\"bad\">possible</span>",
-               escape(rival.reason)});
-  }
-  return "<h2>Other causes</h2>" + table.draw();
-}
-
 std::string evidence_section(const Finding& finding, std::size_t index, const TimeAxis& axis) {
-  std::string out = fmt::format(
-      "<h2>Evidence: {}{} <button data-zoom=\"{}-{}\" hidden>zoom to it</button></h2><p>{}</p><ul class=\"evidence\">",
-      escape(finding.title), finding.workload ? ", " + escape(finding.workload->display()) : "",
-      finding.first_ns - axis.from, finding.last_ns - axis.from, escape(finding.sentence));
-  std::size_t line = 0;
-  for (const diagnose::Evidence& evidence : finding.evidence) {
-    out += fmt::format("<li><strong>{}</strong>: {}", to_string(evidence.weight), escape(evidence.text));
-    if (!evidence.kubectl.empty())
-      out += fmt::format("<br><code id=\"k-{}-{}\">{}</code> <button data-copy=\"k-{}-{}\" hidden>copy</button>", index,
-                         line, escape(evidence.kubectl), index, line);
-    out += "</li>\n";
-    ++line;
-  }
-  return out + "</ul>\n" + rivals_table(finding);
+  std::string out =
+      fmt::format("<h2>Evidence: {}{} <button data-zoom=\"{}-{}\" hidden>zoom to it</button></h2><p>{}</p>",
+                  escape(finding.title), finding.workload ? ", " + escape(finding.workload->display()) : "",
+                  finding.first_ns - axis.from, finding.last_ns - axis.from, escape(finding.sentence));
+  return out + evidence_list(finding, index) + rivals_table(finding);
 }
 
 // What explains a part only: it accuses nobody, and its fix is not told.

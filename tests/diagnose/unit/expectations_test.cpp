@@ -114,6 +114,20 @@ const std::vector<Row>& rows() {
          return world;
        },
        2, "the run did not finish"},
+      {"whatever_is_found_within_the_budget",
+       [] {
+         World world = expecting(test::article(), "any");
+         world.expect.max_failures = plan::Budget{true, 0.5};
+         return world;
+       },
+       0, "108 of 680 attempts failed"},
+      {"whatever_is_found_beyond_the_budget",
+       [] {
+         World world = expecting(test::article(), "any");
+         world.expect.max_failures = budget(3);
+         return world;
+       },
+       1, "108 of 680 attempts failed"},
       {"budget_broken", [] { return with_phase(test::article(), {"job", budget(10), {}, {}}); }, 1, "found"},
       {"budget_kept", [] { return with_phase(test::article(), {"job", budget(200), budget(20), {}}); }, 0, "found"},
       {"share_kept",

@@ -208,7 +208,27 @@ TEST_F(RunTest, AWaitThatTimesOutSaysHowThingsStood) {
   EXPECT_THAT(outcome.error,
               testing::ContainsRegex(
                   "Pod/sayhi-[^ ]*: Pending, container sayhi waiting \\((ErrImagePull|ImagePullBackOff)\\)"));
+  EXPECT_THAT(outcome.error, HasSubstr("Failed: Failed to pull image \"no-such-image\"")) << "the Event's own words";
   whole_log();
+  expect_nothing_left();
+}
+
+TEST_F(RunTest, APodThatCannotBeScheduledSaysWhy) {
+  auto nowhere = deployment();
+  nowhere["spec"]["template"]["spec"]["nodeSelector"]["disk"] = "tape";
+  step(plan::Apply{{manifest(nowhere)}});
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "Available", 2s});
+  EXPECT_THAT(carry_out().error, testing::ContainsRegex("Pod/sayhi-[^ ]* FailedScheduling: .*0/1 nodes"));
+  expect_nothing_left();
+}
+
+TEST_F(RunTest, APodThatCannotBeStartedSaysWhy) {
+  auto lame = deployment();
+  lame["spec"]["template"]["spec"]["containers"][0]["envFrom"] =
+      json::array({json::object({{"configMapRef", json::object({{"name", "no-such-map"}})}})});
+  step(plan::Apply{{manifest(lame)}});
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "Available", 2s});
+  EXPECT_THAT(carry_out().error, testing::ContainsRegex("Pod/sayhi-[^ ]* Failed: Error: env"));
   expect_nothing_left();
 }
 

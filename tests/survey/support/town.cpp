@@ -47,6 +47,7 @@ json pod_object(const PodSpec& spec) {
   }
   out["spec"]["nodeName"] = "node1";
   out["spec"]["containers"] = json::array({container(spec.port, spec.port_name, spec.probe)});
+  if (spec.sidecar_port != 0) out["spec"]["containers"].push_back(container(spec.sidecar_port, "", false));
   out["status"]["phase"] = spec.phase;
   out["status"]["podIP"] = spec.address;
   const bool over = spec.phase == "Succeeded" || spec.phase == "Failed";
@@ -80,12 +81,13 @@ Town::Town() {
   snapshot_.version = "v1.36.3";
 }
 
-Town& Town::service(const std::string& name, const model::Labels& selector, const json& target) {
+Town& Town::service(const std::string& name, const model::Labels& selector, const json& target, const json& more) {
   json out;
   out["kind"] = "Service";
   out["metadata"] = meta(name);
   out["spec"]["selector"] = selector;
   out["spec"]["ports"] = json::array({json::object({{"port", 80}, {"targetPort", target}, {"protocol", "TCP"}})});
+  out["spec"].merge_patch(more);
   snapshot_.services.push_back(model::project_service(out));
   return *this;
 }
@@ -105,6 +107,18 @@ Town& Town::deployment(const std::string& name, const model::Labels& labels, int
   out["metadata"] = meta(name + "-abc");
   out["metadata"]["uid"] = "uid-ReplicaSet-" + name + "-abc";
   out["metadata"]["ownerReferences"] = json::array({owner});
+  snapshot_.workloads.push_back(model::project_workload(out));
+  return *this;
+}
+
+Town& Town::stateful_set(const std::string& name, const model::Labels& labels, int port) {
+  json out;
+  out["kind"] = "StatefulSet";
+  out["metadata"] = meta(name);
+  out["metadata"]["uid"] = "uid-StatefulSet-" + name;
+  out["spec"]["replicas"] = 1;
+  out["spec"]["selector"]["matchLabels"] = labels;
+  out["spec"]["template"] = pod_template(labels, port, true);
   snapshot_.workloads.push_back(model::project_workload(out));
   return *this;
 }
@@ -141,13 +155,17 @@ Town& Town::pod(const PodSpec& spec) {
 }
 
 Town& Town::job_pod_event(const std::string& job, const std::string& pod) {
+  return made_event("Job", job, "Created pod: " + pod);
+}
+
+Town& Town::made_event(const std::string& kind, const std::string& name, const std::string& message) {
   json out;
   out["kind"] = "Event";
-  out["metadata"] = meta("event-" + pod);
+  out["metadata"] = meta("event-" + name);
   out["type"] = "Normal";
   out["reason"] = "SuccessfulCreate";
-  out["message"] = "Created pod: " + pod;
-  out["involvedObject"] = json::object({{"kind", "Job"}, {"namespace", "default"}, {"name", job}});
+  out["message"] = message;
+  out["involvedObject"] = json::object({{"kind", kind}, {"namespace", "default"}, {"name", name}});
   out["firstTimestamp"] = ago(200);
   out["lastTimestamp"] = ago(200);
   snapshot_.events.push_back(model::project_kube_event(out));
@@ -156,6 +174,12 @@ Town& Town::job_pod_event(const std::string& job, const std::string& pod) {
 
 Town& Town::unread(const std::string& resource, const std::string& why, bool not_served) {
   snapshot_.unread.push_back({resource, "default", why, not_served});
+  return *this;
+}
+
+Town& Town::denied(const std::string& resource) {
+  unread(resource, resource + " is forbidden: User \"jane\" cannot list resource");
+  snapshot_.unread.back().denied = "list " + resource;
   return *this;
 }
 
@@ -181,7 +205,8 @@ Snapshot Town::snapshot() const {
     for (std::size_t i = 0; i < pods_.size(); ++i) {
       const model::Pod& pod = out.pods[i];
       if (!pods_[i].listed || !model::selects(service.selector, pod.meta.labels) || pod.pod_ip.empty()) continue;
-      const auto port = model::resolve_port(service.ports.front().target, pod.spec);
+      const auto port =
+          service.ports.empty() ? std::nullopt : model::resolve_port(service.ports.front().target, pod.spec);
       model::EndpointSlice& slice = slices[port];
       slice.meta.name = service.meta.name + (port ? "-a" : "-b");
       slice.meta.ns = "default";
@@ -190,7 +215,7 @@ Snapshot Town::snapshot() const {
       if (port) slice.ports = {{"", port, "TCP"}};
       model::Endpoint endpoint;
       endpoint.addresses = {pod.pod_ip};
-      endpoint.ready = pod.ready() && !pod.terminal();
+      endpoint.ready = (pod.ready() || service.publish_not_ready) && !pod.terminal();
       endpoint.pod = pod.meta.name;
       endpoint.pod_uid = pod.meta.uid;
       slice.endpoints.push_back(endpoint);

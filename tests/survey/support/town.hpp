@@ -22,7 +22,8 @@ struct PodSpec {
   std::string owner_kind = {}, owner = {};  // "" = nobody owns it
   int port = 3000;                          // declared, 0 = none
   std::string port_name = {};
-  bool probe = true;  // a readiness probe at the port
+  int sidecar_port = 0;  // of a second container, 0 = there is none
+  bool probe = true;     // a readiness probe at the port
   bool ready = true;
   std::string phase = "Running";
   std::string address = "10.244.0.4";
@@ -35,7 +36,10 @@ class Town {
  public:
   Town();
 
-  Town& service(const std::string& name, const model::Labels& selector, const json& target = 3000);
+  // `more` is merged into the spec (RFC 7386).
+  Town& service(const std::string& name, const model::Labels& selector, const json& target = 3000,
+                const json& more = json::object());
+  Town& stateful_set(const std::string& name, const model::Labels& labels, int port);
   Town& deployment(const std::string& name, const model::Labels& labels, int replicas, int port = 3000,
                    bool probe = true);
   Town& job(const std::string& name, const model::Labels& labels, bool finished, bool suspended = false,
@@ -43,7 +47,10 @@ class Town {
   Town& cron_job(const std::string& name, const model::Labels& labels, bool suspended = false);
   Town& pod(const PodSpec& spec);
   Town& job_pod_event(const std::string& job, const std::string& pod);
+  // An Event "SuccessfulCreate" of that object.
+  Town& made_event(const std::string& kind, const std::string& name, const std::string& message);
   Town& unread(const std::string& resource, const std::string& why = "forbidden", bool not_served = false);
+  Town& denied(const std::string& resource);  // the user may not list it
   Town& foreign_slice(const std::string& service, const std::string& managed_by, const std::string& pod);
 
   // With the slices that the endpoint slice controller would write.

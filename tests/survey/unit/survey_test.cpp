@@ -202,6 +202,13 @@ std::vector<Case> rights_cases() {
   return {
       {"NotServedIsNone", [] { return healthy().unread("cronjobs", "not found", true); }, 0, {}, "Nothing"},
       {"CronJobsDenied", [] { return healthy().unread("cronjobs"); }, 2, {}, "cronjobs in default could not be read"},
+      {"TheServiceItselfDenied",
+       [] { return Town().denied("services").pod(cat()); },
+       2,
+       {},
+       "It cannot be told: Service/sayhi could not be read (this user may not get services, nor list services, in "
+       "default)"},
+      {"ARightThatIsMissingIsNamed", [] { return healthy().denied("jobs"); }, 2, {}, "this user may not list jobs"},
       {"EventsDeniedCostsOnlyTheStory", [] { return healthy().unread("events"); }, 0, {}, "Nothing"},
       {"PodsDenied", [] { return healthy().unread("pods"); }, 2, {}, "pods in default could not be read"},
       {"PodsDeniedTemplatesStillTell", [] { return article().unread("pods"); }, 1, {"latent-overlap Job/sayhi"}, ""},
@@ -285,7 +292,16 @@ TEST(Survey, AllServices) {
   const auto surveys = survey_all(town.snapshot());
   ASSERT_EQ(surveys.size(), 2U);
   EXPECT_EQ(surveys[0].service, "other");
-  EXPECT_EQ(exit_code(surveys), 1);
+  EXPECT_EQ(exit_code(town.snapshot(), surveys), 1);
+}
+
+TEST(Survey, ServicesThatCannotBeListedAreNotNone) {
+  const Snapshot snapshot =
+      Town().denied("services").denied("jobs").unread("events", "no answer within 5 s").snapshot();
+  EXPECT_EQ(exit_code(snapshot, survey_all(snapshot)), 2);
+  EXPECT_THAT(missing_rights(snapshot), ElementsAre("list services", "list jobs"));
+  EXPECT_THAT(costs(snapshot).back(), HasSubstr("straycat rbac"));
+  EXPECT_EQ(exit_code(Town().snapshot(), {}), 0) << "no Service at all is nothing suspicious";
 }
 
 TEST(Survey, JsonIsDeterministicAndHoldsTheVerdict) {
@@ -295,6 +311,7 @@ TEST(Survey, JsonIsDeterministicAndHoldsTheVerdict) {
   EXPECT_EQ(out.dump(), to_json(snapshot, survey_all(snapshot)).dump());
   EXPECT_EQ(out["services"][0]["findings"][0]["cause"], "stray-endpoint");
   EXPECT_EQ(out["exitCode"], 1);
+  EXPECT_EQ(out["missingRights"], json::array());
 }
 
 }  // namespace

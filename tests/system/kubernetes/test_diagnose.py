@@ -97,9 +97,10 @@ class Diagnose(unittest.TestCase):
                 got, out, err = allow(without=resource)
                 self.assertEqual(got, code, out + err)
                 self.assertIn(f"{resource} in {NAMESPACE} could not be read", " ".join(json.loads(out)["notSeen"]))
-        got, _, err = allow(without="services")
-        self.assertEqual(got, 4, err)
-        self.assertIn("forbidden", err)
+                self.assertIn(f"list {resource}", " ".join(json.loads(out)["missingRights"]))
+        got, out, err = allow(without="services")
+        self.assertEqual(got, 2, out + err)
+        self.assertIn("may not get services, nor list services", json.loads(out)["services"][0]["headline"])
 
     def test_bad_names(self):
         done = straycat("diagnose", "svc/sayhy", "-n", NAMESPACE, "--kubeconfig", kubernetes.KUBECONFIG, timeout=30)

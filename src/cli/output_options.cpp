@@ -1,0 +1,28 @@
+#include "cli/output_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace straycat::cli {
+
+void add_look(CLI::App& command, Look& look) {
+  command.add_option("--color", look.colour, "auto, always or never (NO_COLOR is respected)")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  command.add_flag("--ascii", look.ascii, "Draw with ASCII only");
+  command.add_option("--width", look.width, "Columns of the report (default: the terminal's, else 80)")
+      ->check(CLI::Range(60, 200));
+}
+
+void add_outputs(CLI::App& command, Outputs& outputs) {
+  command.add_option("--json", outputs.json, "Write the report as JSON; - = to standard output, in place of the text")
+      ->group("Outputs");
+  command.add_option("--html", outputs.html, "Write the timeline as one HTML page")->group("Outputs");
+  command.add_option("--junit", outputs.junit, "Write JUnit XML")->group("Outputs");
+  command.add_option("--markdown", outputs.markdown, "Write Markdown for a pull request")->group("Outputs");
+  command
+      .add_option("--inconclusive", outputs.inconclusive, "JUnit: what could not be proven is skipped, or a failure")
+      ->check(CLI::IsMember({"skip", "fail"}))
+      ->group("Outputs");
+  command.add_flag("--force", outputs.force, "Write over files that are there")->group("Outputs");
+}
+
+}  // namespace straycat::cli

@@ -1,0 +1,15 @@
+// One finding on a page, whatever it was read off. `index` tells the findings of a page apart.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include <straycat/diagnose/verdict.hpp>
+
+namespace straycat::report {
+
+[[nodiscard]] std::string fix_box(const diagnose::Finding& finding, std::size_t index);
+[[nodiscard]] std::string evidence_list(const diagnose::Finding& finding, std::size_t index);
+[[nodiscard]] std::string rivals_table(const diagnose::Finding& finding);
+
+}  // namespace straycat::report

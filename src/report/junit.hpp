@@ -1,0 +1,34 @@
+// What JUnit XML is made of. Private to `report`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <straycat/diagnose/verdict.hpp>
+
+namespace straycat::report {
+
+enum class JunitState { passed, failed, unproven };
+
+// A finding with what proves it, a line each; XML text already.
+[[nodiscard]] std::string junit_proof(const diagnose::Finding& finding);
+
+// One suite, case by case.
+class JunitSuite {
+ public:
+  // `inconclusive_fails`: what is unproven is a failure, not skipped.
+  JunitSuite(std::string name, bool inconclusive_fails)
+      : name_(std::move(name)), inconclusive_fails_(inconclusive_fails) {}
+
+  // `why` is plain text; `body` is what a failure says at length, XML text already.
+  void add(const std::string& name, double seconds, JunitState state, const std::string& why, const std::string& body);
+  [[nodiscard]] std::string document(double seconds, std::int64_t wall_ns, const std::string& host) const;
+
+ private:
+  std::string name_, cases_;
+  bool inconclusive_fails_;
+  int tests_ = 0, failures_ = 0, skipped_ = 0;
+};
+
+}  // namespace straycat::report
