@@ -5,6 +5,7 @@
 #include "evidence.hpp"
 #include "fix.hpp"
 #include "phases.hpp"
+#include "vantages.hpp"
 #include "words.hpp"
 
 namespace straycat::diagnose {
@@ -194,6 +195,7 @@ void describe_findings(Judgement& judgement, Verdict& verdict) {
   }
   std::stable_sort(verdict.findings.begin(), verdict.findings.end(),
                    [](const Finding& a, const Finding& b) { return a.explained > b.explained; });
+  join_vantages(judgement.the_case, verdict.findings);
 }
 
 // --- reasons
@@ -241,9 +243,11 @@ std::string lost_reason(const Case& the_case) {
   return fmt::format("records lost: {} of the prober never reached the log", count(the_case.records_lost, "record"));
 }
 
+// Without a summary, or with one that came too early: no record is missing, and yet it was lost.
 bool died(const history::History& history) {
-  return std::any_of(history.vantages.begin(), history.vantages.end(),
-                     [](const history::Vantage& v) { return !v.lost_reason.empty() && !v.summed_up; });
+  return std::any_of(history.vantages.begin(), history.vantages.end(), [](const history::Vantage& v) {
+    return !v.lost_reason.empty() && (!v.summed_up || v.records_missing == 0);
+  });
 }
 
 std::uint64_t skipped(const history::History& history) {
@@ -336,7 +340,7 @@ void add_latent_and_unexplained(const Judgement& judgement, Verdict& verdict) {
 Verdict judge(const history::History& history) {
   const Case the_case = open_case(history);
   Verdict verdict;
-  verdict.intents = the_case.intents;
+  verdict.intents = told_once(the_case.intents);
   verdict.attempts = history.totals.attempts;
   verdict.failed = history.totals.failed;
 

@@ -52,6 +52,16 @@ void fold_event(History& history, TrafficFolder& traffic, const Clocks& clocks, 
 
 }  // namespace
 
+std::string History::place(std::string_view id) const {
+  const Vantage* seen_from = vantage(id);
+  if (seen_from == nullptr) return std::string(id);
+  const VantageRecord& record = seen_from->record;
+  if (record.where == "host") return "straycat's own machine";
+  if (record.where == "api") return "the API server's proxy";
+  if (record.node.empty()) return record.id;
+  return record.where == "node" ? record.node : "a pod on " + record.node;
+}
+
 const Vantage* History::vantage(std::string_view id) const {
   const auto found =
       std::find_if(vantages.begin(), vantages.end(), [&](const Vantage& v) { return v.record.id == id; });

@@ -1,5 +1,6 @@
 // Which Service each traffic went to, and whose watch tells of its endpoints.
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "folding.hpp"
@@ -46,6 +47,14 @@ model::ObjectRef known_root(const model::Meta& pod, const std::vector<model::Wor
   return root.kind == "ReplicaSet" && !held ? model::ObjectRef{} : root;
 }
 
+// The pod as its controller had it: one whose labels are changed is let go, and stands in no Service any more.
+const model::Meta& owned(const Timeline<model::Pod>& pod) {
+  const auto held = std::find_if(pod.versions.rbegin(), pod.versions.rend(), [](const Version<model::Pod>& version) {
+    return version.object && version.object->meta.controller() != nullptr;
+  });
+  return held == pod.versions.rend() ? pod.last->meta : held->object->meta;
+}
+
 void close_view(History& history, ServiceView& view) {
   view.phases.back().to = history.end;
   std::vector<model::Workload> workloads;
@@ -54,7 +63,7 @@ void close_view(History& history, ServiceView& view) {
     if (!endpoint.memberships.empty() && endpoint.memberships.back().open_end)
       endpoint.memberships.back().to = history.end;
     const auto* seen = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
-    if (seen != nullptr && seen->last) endpoint.owner = known_root(seen->last->meta, workloads);
+    if (seen != nullptr && seen->last) endpoint.owner = known_root(owned(*seen), workloads);
   }
 }
 
@@ -122,6 +131,18 @@ std::int64_t error_of(const History& history, const std::string& clock) {
   return vantage != nullptr ? vantage->error_ns : unbounded;
 }
 
+// Several vantage points see the same endpoints, each on its own clock: one of them is enough to show.
+void mark_repeats(std::vector<ServiceView>& views) {
+  std::map<std::tuple<std::string, std::string, int>, ServiceView*> shown;
+  for (ServiceView& view : views) {
+    ServiceView*& first = shown[{view.ns, view.service, view.service_port}];
+    view.repeats = first != nullptr && (first->known || !view.known);
+    if (view.repeats) continue;
+    if (first != nullptr) first->repeats = true;
+    first = &view;
+  }
+}
+
 }  // namespace
 
 std::vector<std::size_t> ServiceView::routable_at(std::int64_t at) const {
@@ -152,6 +173,7 @@ void build_views(History& history) {
     build_view(history, *view);
     history.views.push_back(std::move(*view));
   }
+  mark_repeats(history.views);
 }
 
 }  // namespace straycat::history

@@ -130,6 +130,23 @@ std::optional<int> resolve_port(const PortName& target, const PodShape& pod, con
   return std::nullopt;
 }
 
+namespace {
+
+// A ReplicaSet that may not be seen is named after its Deployment and the hash that its pods carry (kubernetes
+// pkg/controller/deployment/sync.go, getNewReplicaSet).
+const Workload* named_after(const Meta& pod, const OwnerReference& owner, const std::vector<Workload>& workloads) {
+  const auto hash = pod.labels.find("pod-template-hash");
+  if (owner.kind != "ReplicaSet" || hash == pod.labels.end() || !owner.name.ends_with("-" + hash->second))
+    return nullptr;
+  const auto name = owner.name.substr(0, owner.name.size() - hash->second.size() - 1);
+  const auto found = std::find_if(workloads.begin(), workloads.end(), [&](const Workload& one) {
+    return one.meta.kind == "Deployment" && one.meta.ns == pod.ns && one.meta.name == name;
+  });
+  return found == workloads.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
 ObjectRef root_owner(const Meta& object, const std::vector<Workload>& workloads) {
   const Meta* at = &object;
   // An owner chain is short; the bound only keeps a hostile cycle from running for ever.
@@ -138,7 +155,10 @@ ObjectRef root_owner(const Meta& object, const std::vector<Workload>& workloads)
     if (owner == nullptr) return at->ref();
     const auto found = std::find_if(workloads.begin(), workloads.end(),
                                     [&](const Workload& workload) { return workload.meta.uid == owner->uid; });
-    if (found == workloads.end()) return {owner->kind, at->ns, owner->name, owner->uid};
+    if (found == workloads.end()) {
+      const Workload* deployment = named_after(*at, *owner, workloads);
+      return deployment != nullptr ? deployment->meta.ref() : ObjectRef{owner->kind, at->ns, owner->name, owner->uid};
+    }
     at = &found->meta;
   }
   return at->ref();

@@ -123,6 +123,8 @@ std::string wire_of(const ProbeRequest& request, const Url& url) {
 
 Result<Url> parse_url(std::string_view text) {
   Result<Url> url = parse(text);
+  // One with a user and a password in it is not repeated.
+  if (!url && text.find('@') != text.npos) return bad_input("bad URL: " + url.error().message);
   if (!url) return bad_input("bad URL '" + std::string(text) + "': " + url.error().message);
   return url;
 }

@@ -42,6 +42,7 @@ void gantt_endpoints(const history::History& history, const diagnose::Verdict& v
                      std::vector<std::string>& lines) {
   std::size_t bars = 0;
   for (const history::ServiceView& view : history.views) {
+    if (view.repeats) continue;
     std::string section;
     for (const bool strays : {true, false}) {
       for (const history::Endpoint& endpoint : view.endpoints) {

@@ -91,6 +91,7 @@ std::int64_t traffic_begin(const History& history) {
 void tell_endpoints(const History& history, const diagnose::Verdict& verdict, std::vector<Moment>& story) {
   for (std::size_t index = 0; index < history.views.size(); ++index) {
     const history::ServiceView& view = history.views[index];
+    if (view.repeats) continue;
     for (const history::Change& change : view.changes) {
       const history::Endpoint& endpoint = view.endpoints[change.endpoint];
       const bool stray = is_stray(view, endpoint, verdict);

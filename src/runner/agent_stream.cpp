@@ -36,4 +36,15 @@ std::optional<Event> AgentStream::take(std::string_view line) {
   return std::move(*event);
 }
 
+std::optional<VantageLost> loss_of(const AgentStream& stream, bool early) {
+  VantageLost lost{.vantage = stream.vantage(), .missing = stream.missing() + stream.foreign(), .reason = ""};
+  if (!stream.finished())
+    lost.reason = "its records ended without a summary";
+  else if (lost.missing > 0)
+    lost.reason = "records are missing";
+  else if (early)
+    lost.reason = "it was ended by somebody else before the traffic was to stop";
+  return lost.reason.empty() ? std::nullopt : std::optional(lost);
+}
+
 }  // namespace straycat::runner

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <straycat/core/event.hpp>
+#include <straycat/core/records.hpp>
 
 namespace straycat::runner {
 
@@ -19,6 +20,7 @@ class AgentStream {
   // (never the runner's own), and not seen before.
   [[nodiscard]] std::optional<Event> take(std::string_view line);
 
+  [[nodiscard]] const std::string& vantage() const { return vantage_; }
   [[nodiscard]] bool introduced() const { return introduced_; }  // its first record came
   [[nodiscard]] bool finished() const { return finished_; }      // its summary came
   // Numbers that were left out so far, and lines that were no records.
@@ -30,5 +32,9 @@ class AgentStream {
   std::uint64_t next_ = 0, missing_ = 0, foreign_ = 0;
   bool introduced_ = false, finished_ = false;
 };
+
+// What the log says of a vantage point at its end; nothing when it told everything. `early`: it had ended before it was
+// told to, so that its traffic stopped, too.
+[[nodiscard]] std::optional<VantageLost> loss_of(const AgentStream& stream, bool early);
 
 }  // namespace straycat::runner

@@ -87,16 +87,13 @@ void LocalVantage::take(std::string_view line) {
 asio::awaitable<void> LocalVantage::stop() {
   if (stopped_ || !records_.is_open()) co_return;
   stopped_ = true;
+  const bool early = over_;
   process_.end();
   const auto until = monotonic_now() + stop_patience;
   while (!over_ && monotonic_now() < until) co_await site_.wait_for_change(200ms);
   process_.signal(SIGKILL);  // when its time is over; it has ended otherwise
   co_await tasks_.stop();
-  if (stream_.finished() && stream_.missing() == 0 && stream_.foreign() == 0) co_return;
-  const VantageLost lost{.vantage = orders_.vantage,
-                         .missing = stream_.missing() + stream_.foreign(),
-                         .reason = stream_.finished() ? "records are missing" : "its records ended without a summary"};
-  site_.journal.tell(VantageLost::kind, monotonic_now(), lost);
+  if (const auto lost = loss_of(stream_, early)) site_.journal.tell(VantageLost::kind, monotonic_now(), *lost);
 }
 
 }  // namespace straycat::runner

@@ -177,6 +177,7 @@ asio::awaitable<void> PodVantage::write_beacon() {
 
 asio::awaitable<void> PodVantage::stop() {
   if (stopped_ || !pod_made_) co_return;
+  const bool early = started_ && (stream_.finished() || pod_over());
   stopped_ = true;
   const auto until = monotonic_now() + stop_patience;
   if (!pod_over()) co_await site_.client.remove(*kube::resource_for_kind("Pod"), site_.ns, pod_);
@@ -185,12 +186,7 @@ asio::awaitable<void> PodVantage::stop() {
   // The summary may still be on its way when the pod is already gone.
   for (int i = 0; i < 10 && started_ && !stream_.finished(); ++i) co_await site_.wait_for_change(100ms);
   co_await tasks_.stop();
-  if (stream_.finished() && stream_.missing() == 0 && stream_.foreign() == 0) co_return;
-  VantageLost lost{.vantage = orders_.vantage,
-                   .missing = stream_.missing() + stream_.foreign(),
-                   .reason = "its records ended without a summary"};
-  if (stream_.finished()) lost.reason = "records are missing";
-  site_.journal.tell(VantageLost::kind, monotonic_now(), lost);
+  if (const auto lost = loss_of(stream_, early)) site_.journal.tell(VantageLost::kind, monotonic_now(), *lost);
 }
 
 }  // namespace straycat::runner

@@ -5,6 +5,7 @@
 
 #include "context.hpp"
 #include "formats.hpp"
+#include "userinfo.hpp"
 
 namespace straycat::scenario {
 namespace {
@@ -95,6 +96,7 @@ class Reader {
   void url(const Node& node, plan::TrafficPlan& traffic) {
     const Node& text = *node.find("url");
     traffic.url = text.scalar;
+    move_userinfo(traffic);
     const std::optional<Url> url = parse_url(text.scalar);
     if (!url) return;  // its shape was checked before
     if (url->port < 1 || url->port > 65535) context_.add(text, fmt::format("there is no port {}", url->port));

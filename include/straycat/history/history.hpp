@@ -176,6 +176,7 @@ struct ServiceView {
   std::string clock;                    // whose slices these are
   std::int64_t error_ns = 0;            // of every instant in it
   bool known = false;                   // a slice of it was ever seen
+  bool repeats = false;                 // another vantage point's view of what an earlier one shows
   std::vector<Endpoint> endpoints;      // by first appearance
   std::vector<Change> changes;          // by time
   std::vector<MembershipPhase> phases;  // from the first change to the end, without holes
@@ -282,6 +283,9 @@ struct History {
   [[nodiscard]] double relative_ms(std::int64_t ns) const { return static_cast<double>(ns - zero.ns) / 1e6; }
   [[nodiscard]] std::int64_t wall_ns(std::int64_t ns) const { return header.wall_ns + (ns - zero.ns); }
   [[nodiscard]] const Vantage* vantage(std::string_view id) const;
+  // Where a vantage point stands, in words: "node2", "a pod on node2", "straycat's own machine",
+  // "the API server's proxy"; its id when the log does not say.
+  [[nodiscard]] std::string place(std::string_view vantage) const;
   [[nodiscard]] const Timeline<model::Pod>* pod(const std::string& ns, const std::string& name,
                                                 const std::string& uid) const;
   // A Service as the log last saw it, else as the plan's manifest has it; none when neither knows it.

@@ -165,6 +165,41 @@ void collect_unknown(const json& value, const Type& type, const std::string& pat
   }
 }
 
+// An item of a list as a field path names it.
+std::string element_of(const json& list, std::size_t index, const Type& type) {
+  if (type.kind == Kind::set) return "[=" + list[index].dump() + "]";
+  if (type.kind != Kind::keyed_list) return "[" + std::to_string(index) + "]";
+  std::vector<std::string> keys = type.keys;
+  std::sort(keys.begin(), keys.end());
+  std::string out;
+  for (const auto& key : keys) {
+    const json value = key_value(list[index], key);
+    if (!value.is_null()) out += (out.empty() ? "" : ",") + key + "=" + value.dump();
+  }
+  return "[" + out + "]";
+}
+
+void collect_typed(const json& value, const Type& type, const std::string& path, std::vector<std::string>& out) {
+  if (value.is_null()) return;
+  if (!fits(value, type)) {
+    out.push_back(path + ": expected " + (type.kind == Kind::number ? "numeric (int or float)" : go_type(type)) +
+                  ", got " + json_name(value));
+  } else if (type.kind == Kind::structure) {
+    for (const auto& [key, item] : value.items()) {
+      const auto field = type.structure->fields.find(key);
+      if (field == type.structure->fields.end())
+        out.push_back(path + "." + key + ": field not declared in schema");
+      else
+        collect_typed(item, field->second, path + "." + key, out);
+    }
+  } else if (type.element && value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i)
+      collect_typed(value[i], *type.element, path + element_of(value, i, type), out);
+  } else if (type.element) {
+    for (const auto& [key, item] : value.items()) collect_typed(item, *type.element, path + "." + key, out);
+  }
+}
+
 bool vanishes(const json& value, const Type& type) {
   return value.is_null() || (type.element && value.is_structured() && value.empty());
 }
@@ -214,6 +249,12 @@ std::optional<TypeClash> find_type_clash(const json& object, const Structure& st
 std::vector<std::string> unknown_fields(const json& object, const Structure& structure) {
   std::vector<std::string> out;
   collect_unknown(object, type_of(structure), "", out);
+  return out;
+}
+
+std::vector<std::string> typed_problems(const json& object, const Structure& structure) {
+  std::vector<std::string> out;
+  collect_typed(object, type_of(structure), "", out);
   return out;
 }
 

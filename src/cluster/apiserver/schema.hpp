@@ -47,6 +47,10 @@ struct TypeClash {
 // Paths of fields that the schema does not know: "spec.replica", "spec.template.spec.containers[0].foo".
 [[nodiscard]] std::vector<std::string> unknown_fields(const json& object, const Structure& structure);
 
+// The same complaints as server-side apply words them (structured-merge-diff, value/value.go and fieldpath/element.go):
+// ".spec.ports[port=80,protocol=\"TCP\"].targetport: field not declared in schema".
+[[nodiscard]] std::vector<std::string> typed_problems(const json& object, const Structure& structure);
+
 // Drops what decoding into Go's types would lose: unknown fields, nulls, empty lists and maps.
 void prune(json& object, const Structure& structure);
 

@@ -144,18 +144,14 @@ Status unsupported_patch(const std::string& type) {
 // Unknown fields and wrong types under apply are the field manager's complaint: a plain 500.
 StoreResult<void> check_typed(const json& patch, const Call& call) {
   const auto& structure = *structure_of_kind(call.resource.kind);
-  std::string problem;
-  if (const auto unknown = unknown_fields(patch, structure); !unknown.empty()) {
-    for (const auto& path : unknown)
-      problem += (problem.empty() ? "" : "\n") + ("." + path) + ": field not declared in schema";
-    if (unknown.size() > 1) problem = "errors:\n" + problem;
-  } else if (const auto clash = find_type_clash(patch, structure)) {
-    problem = "." + clash->path + ": expected " +
-              (clash->wanted == "int32" ? "numeric (int or float)" : clash->wanted) + ", got " + clash->got;
-  }
-  if (problem.empty()) return {};
+  const auto problems = typed_problems(patch, structure);
+  if (problems.empty()) return {};
+  std::string problem = problems.size() > 1 ? "errors:" : problems.front();
+  if (problems.size() > 1)
+    for (const auto& one : problems) problem += "\n  " + one;
+  const auto version = string_or(patch, "apiVersion");
   const auto who = text_at(patch, "/metadata/namespace") + "/" + text_at(patch, "/metadata/name") + "; " +
-                   string_or(patch, "apiVersion") + ", Kind=" + string_or(patch, "kind");
+                   (version.find('/') == std::string::npos ? "/" : "") + version + ", Kind=" + string_or(patch, "kind");
   return Status{500, "", "failed to create typed patch object (" + who + "): " + problem, nullptr};
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "../vantages.hpp"
 #include "../words.hpp"
 #include "rules.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 // The longest lag that has been reported of a proxy (others than kube-proxy).
 constexpr std::int64_t longest = 30'000'000'000;
+constexpr std::uint64_t enough_elsewhere = 30;  // requests that show that another place fares well
 
 bool burst_began_before(const history::Traffic& traffic, std::int64_t failure, std::int64_t limit) {
   return std::any_of(traffic.bursts.begin(), traffic.bursts.end(), [&](const history::Burst& burst) {
@@ -19,17 +21,41 @@ bool burst_began_before(const history::Traffic& traffic, std::int64_t failure, s
   });
 }
 
-// An endpoint that left a while ago, whose failures never paused since.
+// An endpoint that has left the routable set may serve on, while its pod ends: until the slices list it no more.
+std::int64_t served_until(const history::Endpoint& endpoint, std::int64_t left) {
+  for (const auto& state : endpoint.states) {
+    if (state.at.ns >= left && !state.listed) return state.at.ns;
+  }
+  return left;
+}
+
+// Other places send to the same Service meanwhile, and nothing fails there.
+bool fine_elsewhere(const Case& the_case, const Cell& cell) {
+  const auto& here = the_case.history.traffic[cell.traffic];
+  std::uint64_t good = 0;
+  for (const auto& there : the_case.history.traffic) {
+    if (there.vantage == here.vantage || !there.view || !same_port(the_case.history, there, here)) continue;
+    const auto totals = history::totals_in(there, {cell.first_ns, cell.last_ns + 1});
+    if (totals.failed > 0) return false;
+    good += totals.ok;
+  }
+  return good >= enough_elsewhere;
+}
+
+// An endpoint that left a while ago, whose failures never paused since it served no more.
 const history::Endpoint* stale(const Case& the_case, const Cell& cell) {
   const auto& traffic = the_case.history.traffic[cell.traffic];
   const history::Endpoint* latest = nullptr;
   std::int64_t left = 0;
+  const bool only_here = fine_elsewhere(the_case, cell);
   for (const auto& endpoint : the_case.view_of(cell).endpoints) {
     if (endpoint.owner.kind.empty()) continue;
     for (const auto& stay : endpoint.memberships) {
-      const auto limit = stay.to + the_case.history.lag.late_ns;
-      const bool fits = !stay.open_end && limit < cell.first_ns && cell.last_ns <= stay.to + longest;
-      if (fits && burst_began_before(traffic, cell.first_ns, limit) && stay.to > left) {
+      const auto late = the_case.history.lag.late_ns;
+      const bool fits =
+          !stay.open_end && stay.to + late < cell.first_ns && (only_here || cell.last_ns <= stay.to + longest);
+      if (fits && burst_began_before(traffic, cell.first_ns, served_until(endpoint, stay.to) + late) &&
+          stay.to > left) {
         left = stay.to;
         latest = &endpoint;
       }

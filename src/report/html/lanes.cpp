@@ -139,7 +139,8 @@ std::string draw_page_lanes(const History& history, const Verdict& verdict, cons
   if (guided) out += "<div class=\"lane room\"><div class=\"name\"></div><div class=\"track\"></div></div>\n";
   out += step_lane(history, axis);
   auto room = static_cast<std::size_t>(static_cast<double>(most_endpoints) * detail);
-  for (const history::ServiceView& view : history.views) out += draw_endpoints(history, view, verdict, axis, room);
+  for (const history::ServiceView& view : history.views)
+    if (!view.repeats) out += draw_endpoints(history, view, verdict, axis, room);
   const auto columns = std::max<std::size_t>(static_cast<std::size_t>(static_cast<double>(most_columns) * detail) /
                                                  std::max<std::size_t>(history.traffic.size(), 1),
                                              60);

@@ -37,6 +37,7 @@ std::string endpoints_table(const History& history, const Verdict& verdict, cons
   std::size_t all = 0;
   for (const bool strays : {true, false}) {
     for (const history::ServiceView& view : history.views) {
+      if (view.repeats) continue;
       for (const history::Endpoint& endpoint : view.endpoints) {
         const bool stray = is_stray(view, endpoint, verdict);
         if (stray != strays || ++all > most_rows) continue;

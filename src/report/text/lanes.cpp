@@ -207,10 +207,12 @@ std::string share_line(const std::vector<Cell>& cells, const Glyphs& glyph, cons
   return line;
 }
 
-void draw_traffic(const history::Traffic& traffic, const Axis& axis, const Glyphs& glyph, const TextStyle& style,
-                  std::vector<std::string>& lines) {
+void draw_traffic(const history::History& history, const history::Traffic& traffic, const Axis& axis,
+                  const Glyphs& glyph, const TextStyle& style, std::vector<std::string>& lines) {
   const std::vector<Cell> cells = outcome_cells(traffic, axis);
-  lines.push_back(row("requests " + harmless(traffic.name, style.unicode), outcome_line(cells, glyph, style), style));
+  const std::string label = history.vantages.size() > 1 ? traffic.name + " from " + history.place(traffic.vantage)
+                                                        : "requests " + traffic.name;
+  lines.push_back(row(harmless(label, style.unicode), outcome_line(cells, glyph, style), style));
   if (traffic.totals.failed > 0) lines.push_back(row("share that failed", share_line(cells, glyph, style), style));
 }
 
@@ -224,8 +226,9 @@ std::vector<std::string> draw_lanes(const history::History& history, const diagn
   const Glyphs glyph = glyphs(style.unicode);
   lines.push_back(axis_line(axis));
   if (!history.phases.empty()) lines.push_back(phase_line(history, axis, style));
-  for (const history::ServiceView& view : history.views) draw_view(view, verdict, axis, glyph, style, lines);
-  for (const history::Traffic& traffic : history.traffic) draw_traffic(traffic, axis, glyph, style, lines);
+  for (const history::ServiceView& view : history.views)
+    if (!view.repeats) draw_view(view, verdict, axis, glyph, style, lines);
+  for (const history::Traffic& traffic : history.traffic) draw_traffic(history, traffic, axis, glyph, style, lines);
   const std::string legend =
       fmt::format("{} routable  {} terminating  {} not ready  {} ok  {} some failed  {} all failed", glyph.ready,
                   glyph.leaving, glyph.unready, glyph.ok, glyph.mixed, glyph.all_failed);

@@ -80,7 +80,7 @@ void write_story(Page& page, const History& history, const Verdict& verdict) {
   if (left_out > 0) page.say("  ", fmt::format("({} more moments are in the JSON report)", left_out), Ink::dim);
 }
 
-void write_phases(Page& page, const Verdict& verdict) {
+void write_phases(Page& page, const History& history, const Verdict& verdict) {
   if (verdict.phases.empty()) return;
   page.title("Phases");
   const auto width = static_cast<std::size_t>(std::clamp(page.style().width - 44, 16, 30));
@@ -88,7 +88,8 @@ void write_phases(Page& page, const Verdict& verdict) {
       ink(fmt::format("  {:<{}} {:>8} {:>8}  {:<10} {:>11}", "phase", width, "sent", "failed", "state", "longest gap"),
           Ink::dim, page.style()));
   for (const diagnose::PhaseReport& phase : verdict.phases) {
-    const std::string name = fit(harmless(phase.phase, page.style().unicode), width, page.style().unicode);
+    const std::string from = history.vantages.size() > 1 ? " from " + history.place(phase.vantage) : "";
+    const std::string name = fit(harmless(phase.phase + from, page.style().unicode), width, page.style().unicode);
     page.line(fmt::format("  {} {:>8} {:>8}  {:<10} {:>11}", name, phase.attempts, phase.failed, phase.state,
                           short_length(phase.largest_gap_ns)));
     if (phase.share && phase.share->attempts > 0) page.say("      ", share_words(*phase.share), Ink::dim);
@@ -150,7 +151,7 @@ std::string render_text(const History& history, const Verdict& verdict, const Te
     write_fix(page, finding);
   }
   for (const diagnose::Finding& suspicion : verdict.suspicions) write_finding(page, suspicion, false);
-  write_phases(page, verdict);
+  write_phases(page, history, verdict);
   write_story(page, history, verdict);
   write_expectations(page, verdict);
   write_notes(page, verdict);

@@ -56,5 +56,21 @@ TEST(Schema, PrunesWhatGoWouldLose) {
           R"({"kind":"Deployment","metadata":{},"spec":{"template":{"spec":{"securityContext":{},"volumes":[{"name":"v","emptyDir":{}}]}}}})"));
 }
 
+TEST(Schema, ComplaintsOfServerSideApplyNameItemsByTheirKeys) {
+  const auto problems = [](const char* kind, const char* text) {
+    return typed_problems(json::parse(text), *structure_of_kind(kind));
+  };
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(problems("Service", R"({"spec":{"ports":[{"port":80,"targetport":1}]}})"),
+            Lines{".spec.ports[port=80,protocol=\"TCP\"].targetport: field not declared in schema"});
+  EXPECT_EQ(problems("Service", R"({"spec":{"ports":[{"port":"http"}]}})"),
+            Lines{".spec.ports[port=\"http\",protocol=\"TCP\"].port: expected numeric (int or float), got string"});
+  EXPECT_EQ(
+      problems("Deployment", R"({"spec":{"replicas":"3","template":{"spec":{"containers":[{"name":"c","foo":1}]}}}})"),
+      (Lines{".spec.replicas: expected numeric (int or float), got string",
+             ".spec.template.spec.containers[name=\"c\"].foo: field not declared in schema"}));
+  EXPECT_EQ(problems("Pod", R"({"spec":{"containers":[{"name":"c","command":["a"],"image":"i"}]}})"), Lines{});
+}
+
 }  // namespace
 }  // namespace straycat::cluster

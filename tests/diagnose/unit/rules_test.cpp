@@ -142,6 +142,15 @@ const std::vector<Row>& rows() {
          return world;
        },
        "found data-plane-lag Deployment/sayhi"},
+      {"data_plane_lag_while_the_pod_serves_on",
+       [] {
+         World world = rollout(3);
+         world.pods[0].gone_at = 18;
+         world.stale = 12;
+         world.lag = 0.1;
+         return world;
+       },
+       "found data-plane-lag Deployment/sayhi"},
       {"crash_loop",
        [] {
          World world = test::quiet(2);

@@ -109,6 +109,21 @@ TEST(Clocks, of_several_vantage_points_add_their_errors) {
 // --- steps, phases, coverage
 // ------------------------------------------------------------------------------------------
 
+// `kubectl label pod`: its ReplicaSet lets it go. What stood behind the Service was the Deployment's all the same.
+TEST(Article, a_pod_that_was_let_go_was_its_controllers) {
+  EventLog log = test::log_of(test::article());
+  const std::string name = folded(log).views.at(0).endpoints[0].pod;
+  const auto pod = std::find_if(log.events.rbegin(), log.events.rend(), [&](const Event& one) {
+    return one.kind == "pod" && one.body["object"]["meta"]["name"] == name;
+  });
+  ASSERT_NE(pod, log.events.rend());
+  Event let_go = *pod;
+  let_go.at = log.events.back().at;
+  let_go.body["object"]["meta"]["owners"] = json::array();
+  log.events.insert(log.events.end() - 1, let_go);
+  EXPECT_EQ(folded(log).views.at(0).endpoints[0].owner.display(), "Deployment/sayhi");
+}
+
 TEST(Article, folds_into_its_story) {
   const auto history = folded(test::log_of(test::article()));
   ASSERT_EQ(history.phases.size(), 5U);

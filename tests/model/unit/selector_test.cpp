@@ -82,6 +82,21 @@ TEST(RootOwner, ClimbsToTheTop) {
   EXPECT_EQ(root_owner(pod, workloads).display(), "Pod/p") << "only a controller owns";
 }
 
+TEST(RootOwner, AReplicaSetThatMayNotBeSeenIsNamedAfterItsDeployment) {
+  const std::vector<Workload> workloads{owned("Deployment", "d", ""), owned("StatefulSet", "s", "")};
+  Meta pod;
+  pod.kind = "Pod";
+  pod.owners = {{"ReplicaSet", "d-5f", "gone", true}};
+  EXPECT_EQ(root_owner(pod, workloads).display(), "ReplicaSet/d-5f") << "a name alone proves nothing";
+  pod.labels["pod-template-hash"] = "5f";
+  EXPECT_EQ(root_owner(pod, workloads).display(), "Deployment/d");
+  pod.owners = {{"ReplicaSet", "s-5f", "gone", true}};
+  EXPECT_EQ(root_owner(pod, workloads).display(), "ReplicaSet/s-5f") << "no such Deployment";
+  pod.ns = "other";
+  pod.owners = {{"ReplicaSet", "d-5f", "gone", true}};
+  EXPECT_EQ(root_owner(pod, workloads).display(), "ReplicaSet/d-5f") << "a Deployment of another namespace";
+}
+
 TEST(RootOwner, ACycleEnds) {
   const std::vector<Workload> workloads{owned("A", "a", "b"), owned("B", "b", "a")};
   Meta pod;

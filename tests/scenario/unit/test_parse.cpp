@@ -106,6 +106,24 @@ TEST(Parse, FindsTheServiceBehindAUrl) {
   }
 }
 
+TEST(Parse, UserAndPasswordOfAUrlBecomeAHeader) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"http://jane:secret@sayhi/hi?x=a@b", "Basic amFuZTpzZWNyZXQ="},
+      {"http://jane@sayhi/hi?x=a@b", "Basic amFuZTo="},
+      {"http://a%40b:%2f%zz@sayhi/hi?x=a@b", "Basic YUBiOi8leno="},
+  };
+  for (const auto& [url, header] : rows) {
+    World world;
+    const plan::Plan plan = world.with("http://sayhi/hi", url).plan();
+    EXPECT_EQ(plan.traffic.at(0).url, "http://sayhi/hi?x=a@b");
+    EXPECT_EQ(plan.traffic.at(0).headers.at("Authorization"), header) << url;
+  }
+  World world;
+  const auto given =
+      world.with("url: http://sayhi/hi", "url: http://a:b@sayhi/hi\n    headers: {Authorization: mine}").plan();
+  EXPECT_EQ(given.traffic.at(0).headers.at("Authorization"), "mine");
+}
+
 TEST(Parse, ReadsClusterDeadlineAndSeed) {
   World world;
   world.with("  for:",

@@ -1,6 +1,9 @@
-"""One truth: the same scenario files on the embedded cluster and on a real Kubernetes must lead to the same verdicts."""
+"""One truth: the same scenario files on the embedded cluster and on a real Kubernetes must lead to the same verdicts, by the same
+events in the same order."""
+import concurrent.futures
 import pathlib
 import tempfile
+import threading
 import unittest
 
 import kubernetes
@@ -11,22 +14,43 @@ BOTH = ["service-selector", "service-selector-fixed", "bare-pod", "stray-404", "
         "named-port-missing", "selector-matches-nothing", "scale-to-zero", "readiness-too-early", "rolling-restart-hard",
         "rolling-restart-graceful"]
 REAL_ONLY = ["cron-job"]  # the embedded cluster serves no CronJobs
+AT_ONCE = 4  # scenarios that run beside each other; each has a namespace of its own, and waits for most of its time
 
 
 def verdict_of(report):
-    """What must not differ: the conclusion, the causes with their workloads, and which phases fail."""
+    """What must not differ: the conclusion, the causes with their workloads, and how each phase was."""
     verdict = report["verdict"]
     findings = [(f["cause"], (f["workload"] or {}).get("kind"), (f["workload"] or {}).get("name")) for f in verdict["findings"]]
-    return {"conclusion": verdict["conclusion"], "findings": findings}
+    return {"conclusion": verdict["conclusion"], "findings": findings, "fixes": [bool(f.get("fix")) for f in verdict["findings"]],
+            "expectations": [(e["text"], e["outcome"]) for e in verdict["expectations"]]}
 
 
-def order_of(log):
-    """The steps, and between them who joined and left the Service's endpoints, as kinds of change."""
-    seen = []
-    for event in log:
-        if event["kind"] == "step.started":
-            seen.append("step " + event["body"]["name"])
-    return seen
+def step_at(steps, moment):
+    """The step during which something happened; what a step before a pause sets off belongs to it."""
+    name = "before"
+    for began, step, verb in steps:
+        if began > moment:
+            break
+        if verb not in ("wait", "pause", "traffic"):
+            name = step
+    return name
+
+
+def order_of(report, log):
+    """By step: which workloads' endpoints came to stand behind the Service, and which ceased to, in order, each once."""
+    zero = next(e["t"] for e in log if e["kind"] == "header")
+    steps = [(e["t"] - zero, e["body"]["name"], e["body"]["verb"]) for e in log if e["kind"] == "step.started"]
+    changes = []
+    for endpoint in report["endpoints"]:
+        for stay in endpoint["routable"]:
+            changes.append((stay["fromNs"], f"+{endpoint['owner']}"))
+            changes.append((stay["toNs"], f"-{endpoint['owner']}"))
+    found = {name: [] for _, name, _ in steps}
+    for moment, change in sorted(changes):
+        told = found.setdefault(step_at(steps, moment), [])
+        if change not in told:
+            told.append(change)
+    return found
 
 
 class Scenarios(unittest.TestCase):
@@ -35,26 +59,43 @@ class Scenarios(unittest.TestCase):
         cls.flags = kubernetes.flags()
         if not kernel_data_plane():
             skip("no kernel data plane for the embedded cluster here")
+        cls.folder = tempfile.TemporaryDirectory(prefix="straycat-test-")
+        cls.pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)
+        cls.runs = {name: cls.pool.submit(cls.run_both, name) for name in [*REAL_ONLY, *BOTH]}
 
-    def run_on(self, name, folder, *flags):
-        done, report = run_scenario(SCENARIOS / name, folder, *flags, timeout=300)
-        self.assertEqual(done.returncode, 0, f"{name} {' '.join(flags)}:\n{done.stdout}{done.stderr}")
-        return report, read_log(folder)
+    @classmethod
+    def tearDownClass(cls):
+        cls.pool.shutdown(cancel_futures=True)
+        cls.folder.cleanup()
 
-    def test_same_verdicts(self):
-        for name in BOTH:
-            with self.subTest(scenario=name), tempfile.TemporaryDirectory(prefix="straycat-test-") as folder:
-                folder = pathlib.Path(folder)
-                embedded, embedded_log = self.run_on(name, folder / "embedded")
-                real, real_log = self.run_on(name, folder / "real", *self.flags)
+    @classmethod
+    def run_both(cls, name):
+        """The embedded cluster's run and the real one's, at once."""
+        folder = pathlib.Path(cls.folder.name) / name
+        done = {}
+        other = threading.Thread(target=lambda: done.update(embedded=run_scenario(SCENARIOS / name, folder / "embedded", timeout=300)))
+        if name in BOTH:
+            other.start()
+        done["real"] = run_scenario(SCENARIOS / name, folder / "real", *cls.flags, timeout=300)
+        if name in BOTH:
+            other.join()
+        return folder, done
+
+    def test_as_expected_and_alike(self):
+        for name, run in self.runs.items():
+            folder, done = run.result()
+            with self.subTest(scenario=name):
+                for where, (process, _) in done.items():
+                    self.assertEqual(process.returncode, 0, f"{name}, {where}:\n{process.stdout}{process.stderr}")
+                if name in REAL_ONLY:
+                    continue
+                (_, embedded), (_, real) = done["embedded"], done["real"]
                 self.assertEqual(verdict_of(embedded), verdict_of(real))
-                self.assertEqual(order_of(embedded_log), order_of(real_log))
-                self.assertEqual(kubernetes.leftovers(), [], "nothing is left in the cluster")
+                self.assertEqual(order_of(embedded, read_log(folder / "embedded")), order_of(real, read_log(folder / "real")))
 
-    def test_what_only_a_real_cluster_has(self):
-        for name in REAL_ONLY:
-            with self.subTest(scenario=name), tempfile.TemporaryDirectory(prefix="straycat-test-") as folder:
-                self.run_on(name, pathlib.Path(folder) / "real", *self.flags)
+    def test_nothing_is_left(self):
+        concurrent.futures.wait(self.runs.values())
+        self.assertEqual(kubernetes.leftovers(), [])
 
 
 if __name__ == "__main__":
