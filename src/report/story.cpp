@@ -285,7 +285,8 @@ const diagnose::PhaseReport* phase_with_share(const diagnose::Verdict& verdict) 
 
 std::string in_plain_words(const diagnose::Finding& finding, const diagnose::Verdict& verdict) {
   const auto* phase = phase_with_share(verdict);
-  if (finding.cause != "stray-endpoint" || !finding.workload || finding.endpoints.empty() || phase == nullptr) return "";
+  if (finding.cause != "stray-endpoint" || !finding.workload || finding.endpoints.empty() || phase == nullptr)
+    return "";
   const bool refuses = phase->kinds.contains("refused");
   const bool one = finding.endpoints.size() == 1;
   return fmt::format("While {} ran, {} of the new connections to Service/{} were sent to its {}, which {} on port {}.",
