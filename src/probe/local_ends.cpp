@@ -159,10 +159,13 @@ void ConnectWatch::before(std::shared_ptr<LocalEnds> ends, const EngineHealth& h
 }
 
 void ConnectWatch::after(EngineHealth& health) {
-  health.watched_connects += ends_ ? 1 : 0;
-  if (ends_ && processor_ns() - began_ns_ > slow_connect_ns) {
+  if (!ends_) return;
+  ++health.watched_connects;
+  if (processor_ns() - began_ns_ > slow_connect_ns) {
     ++health.slow_connects;
     ends_->searched();
+  } else {
+    ends_->found_at_once();
   }
   ends_.reset();
 }

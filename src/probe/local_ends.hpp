@@ -42,8 +42,10 @@ class LocalEnds {
   void closed(const Dial& local, Stamp now) { ring_of(local.address).used(local.port, now); }
   // The kernel would not have this end of our choice.
   void refused(const Dial& local, int error, Stamp now);
-  // connect() searched long for a port, among others' TIME_WAITs perhaps.
-  void searched() { own_ports_ = own_ports_ || (may_choose_ && ++searches_ > 1); }  // one may be chance
+  // connect() searched long for a port, among others' TIME_WAITs perhaps; or found one at once. Two long searches among
+  // those looked at, one after the other, are no chance any more.
+  void searched() { own_ports_ = own_ports_ || (may_choose_ && ++searches_ > 1); }
+  void found_at_once() { searches_ = 0; }
 
  private:
   PortRing& ring_of(const std::string& address);

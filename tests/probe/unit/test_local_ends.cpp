@@ -120,6 +120,9 @@ TEST(LocalEnds, PortsThatRestAreTakenAgainWhereTheKernelGivesThem) {
   LocalEnds ends(options, {{100, 109}, "", 0, true}, {"127.0.0.1", 80});
   ends.searched();
   EXPECT_EQ(ends.next(at(0s)).port, 0) << "once may be chance";
+  ends.found_at_once();
+  ends.searched();
+  EXPECT_EQ(ends.next(at(0s)).port, 0) << "and once again";
   ends.searched();
   for (int i = 0; i < 25; ++i) {
     const Dial end = ends.next(at(0s));
