@@ -326,7 +326,10 @@ TEST_F(RunTest, AClusterThatDiesInTheMiddleIsAFailedRunWithALog) {
   options.cluster = other.config();
   deploy();
   step(plan::Wait{{"Deployment", "sayhi", ""}, "Available", 60s});
+  // The server, a process under the one that is killed, may answer one last call: the kernel tells it a moment later.
   step(plan::Patch{{"Deployment", "sayhi", ""}, json{{"spec", {{"replicas", 2}}}}});
+  step(plan::Pause{500ms});
+  step(plan::Patch{{"Deployment", "sayhi", ""}, json{{"spec", {{"replicas", 3}}}}});
   hook = [&](const Event& event) {
     if (event.kind == "step.started" && event.body.value("index", 0) == 2) other.kill();
   };
