@@ -105,7 +105,11 @@ void judge(probe::Attempt& attempt, const probe::Prepared& request, const Result
     return;
   }
   attempt.failure = proxy_failure(answer->status, answer->body);
-  if (attempt.failure) return;
+  if (attempt.failure) {
+    // The server picks an endpoint and dials just before it says so; until then the request may have waited for it.
+    attempt.connect = attempt.ended;
+    return;
+  }
   attempt.connected = attempt.first_byte = attempt.ended;
   attempt.status = answer->status;
   attempt.body_bytes = answer->body.size();
