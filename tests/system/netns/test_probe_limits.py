@@ -171,7 +171,7 @@ class Limits(unittest.TestCase):
         others = [subprocess.Popen(["taskset", "-c", "0", sys.executable, "-c", "while True: pass"]) for _ in range(8)]
         try:
             with serve():
-                child = subprocess.Popen(["taskset", "-c", "0", "nice", "-n", "19", STRAYCAT, "probe",
+                child = subprocess.Popen(["taskset", "-c", "0", "nice", "-n", "10", STRAYCAT, "probe",
                                           f"http://127.0.0.1:{PORT}/", "--quiet", "--json", "-", "--rate", "500/s", "--for",
                                           "4s"], stdout=subprocess.PIPE, text=True)
                 _, summary = summary_of(child)
