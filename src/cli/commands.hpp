@@ -46,6 +46,7 @@ struct RunArguments {
   std::vector<std::string> images;  // NAME=OTHER
   bool high_rate = false;           // more than 200/s on a cluster that is not ours
   std::string truth_file, data_plane = "auto";
+  std::string again;  // the command that makes this run again, for its report
 };
 int run_command(const RunArguments& arguments);
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/again.hpp"
 #include "cli/live_commands.hpp"
 #include <straycat/plan/plan.hpp>
 #include <straycat/runner/child.hpp>
@@ -184,6 +185,7 @@ int probe_service(const DiagnoseArguments& arguments, const model::Service& serv
   run.quiet = arguments.quiet;
   run.outputs = arguments.outputs;
   run.look = arguments.look;
+  run.again = diagnose_again(arguments, context);
   return run_plan(*plan, run);
 }
 

@@ -13,6 +13,14 @@ namespace {
 
 constexpr std::streamoff largest_file = 16 << 20;  // what no scenario or manifest needs, and a device never ends
 
+// A file can be read twice; what a pipe brings must be held.
+Result<history::History> fold(std::istream& in, bool twice) {
+  if (twice) return history::fold(in);
+  const Result<EventLog> log = read_log(in);
+  if (!log) return log.error();
+  return history::fold(*log);
+}
+
 std::string why() { return std::strerror(errno); }
 
 // What has no place to be moved to: standard output, a pipe, a device.
@@ -98,14 +106,14 @@ Result<> write_files(const std::vector<WholeFile>& files) {
   return done;
 }
 
-Result<EventLog> read_run(const std::filesystem::path& run) {
+Result<history::History> read_run(const std::filesystem::path& run) {
   std::error_code error;
   const std::filesystem::path file = std::filesystem::is_directory(run, error) ? run / "log.jsonl" : run;
   std::ifstream in(file);
   if (!in) return bad_input(fmt::format("{}: {}", file.string(), why()));
-  Result<EventLog> log = read_log(in);
-  if (!log) return log.error().within(file.string());
-  return log;
+  Result<history::History> history = fold(in, std::filesystem::is_regular_file(file, error));
+  if (!history) return history.error().within(file.string());
+  return history;
 }
 
 std::filesystem::path scenario_file(const std::filesystem::path& path) {

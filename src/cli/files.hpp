@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include <straycat/core/event.hpp>
 #include <straycat/core/result.hpp>
+#include <straycat/history/history.hpp>
 
 namespace straycat::cli {
 
@@ -21,8 +21,8 @@ struct WholeFile {
   std::string text;
 };
 [[nodiscard]] Result<> write_files(const std::vector<WholeFile>& files);
-// A run's log, by its folder or by its own path.
-[[nodiscard]] Result<EventLog> read_run(const std::filesystem::path& run);
+// A run's log, by its folder or by its own path (a file, or a pipe), folded.
+[[nodiscard]] Result<history::History> read_run(const std::filesystem::path& run);
 // The scenario's file: the path itself, or scenario.yaml in the folder that it names.
 [[nodiscard]] std::filesystem::path scenario_file(const std::filesystem::path& path);
 

@@ -30,9 +30,7 @@ std::array<Output, 4> table(const Outputs& outputs) {
 }  // namespace
 
 Result<Judged> judge_run(const std::filesystem::path& run) {
-  const Result<EventLog> log = read_run(run);
-  if (!log) return log.error();
-  Result<history::History> history = history::fold(*log);
+  Result<history::History> history = read_run(run);
   if (!history) return history.error();
   diagnose::Verdict verdict = diagnose::judge(*history);
   return Judged{std::move(*history), std::move(verdict), std::nullopt};

@@ -10,6 +10,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "cli/again.hpp"
 #include "cli/commands.hpp"
 #include "cli/embedded.hpp"
 #include "cli/files.hpp"
@@ -80,6 +81,7 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   options.version = STRAYCAT_VERSION;
   options.sign_in = request;
   options.notes = notes;
+  options.again = arguments.again.empty() ? run_again(arguments, plan.seed) : arguments.again;
   Progress progress(arguments.quiet, arguments.look);
   const Result<runner::Outcome> outcome =
       runner::run(plan, options, log, [&](const Event& event) { progress.on_event(event); });

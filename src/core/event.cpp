@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <istream>
 #include <ostream>
 
 #include <fmt/format.h>
 
 #include <straycat/core/event.hpp>
+#include <straycat/core/log_reader.hpp>
 
 namespace straycat {
 namespace {
@@ -68,28 +68,11 @@ Result<Event> from_line(std::string_view text) {
 
 Result<EventLog> read_log(std::istream& in) {
   EventLog log;
-  std::string line;
-  while (std::getline(in, line)) {
-    const bool whole = !in.eof();  // the last line of a killed run may lack its newline, and its end
-    if (line.empty()) continue;
-    Result<Event> event = from_line(line);
-    if (event) {
-      log.events.push_back(std::move(*event));
-    } else if (whole) {
-      ++log.unreadable;
-    } else {
-      log.cut = true;
-    }
-  }
-  if (log.events.empty() || log.events.front().kind != "header")
-    return bad_input("no straycat log: its first line is no header");
-  const json& body = log.events.front().body;
-  const std::string format =
-      body.contains("format") && body["format"].is_string() ? body["format"].get<std::string>() : "";
-  if (format != log_format) {
-    return bad_input(
-        fmt::format("a log of format \"{}\", which this version cannot read (it reads {})", format, log_format));
-  }
+  const Result<LogTail> tail =
+      read_lines(in, Bodies::at_once, [&](const LogLine& line) { log.events.push_back(line.event()); });
+  if (!tail) return tail.error();
+  log.cut = tail->cut;
+  log.unreadable = tail->unreadable;
   return log;
 }
 

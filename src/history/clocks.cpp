@@ -2,31 +2,25 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
 
 namespace straycat::history {
 namespace {
-
-std::string first_vantage(const std::vector<Event>& events) {
-  for (const Event& event : events) {
-    if (event.clock != runner_clock && !event.clock.empty()) return event.clock;
-  }
-  return std::string(runner_clock);
-}
 
 std::int64_t add_errors(std::int64_t a, std::int64_t b) { return a >= unbounded || b >= unbounded ? unbounded : a + b; }
 
 }  // namespace
 
-Clocks::Clocks(const std::vector<Event>& events) : reference_(first_vantage(events)) {
-  for (const Event& event : events) {
-    if (event.kind == ClockBound::kind) read_bound(event);
-  }
-  guess_from_order(events);
+void Clocks::note(const LogLine& line) {
+  if (line.kind() == ClockBound::kind) read_bound(line);
+  if (line.clock() == runner_clock) return guess_from_order(line.at().ns);
+  if (reference_ == runner_clock && !line.clock().empty()) reference_ = line.clock();
+  auto latest = latest_.find(line.clock());
+  if (latest == latest_.end()) latest = latest_.emplace(line.clock(), line.at().ns).first;
+  latest->second = std::max(latest->second, line.at().ns);
 }
 
-void Clocks::read_bound(const Event& event) {
-  const auto record = event.body.get<ClockBound>();
+void Clocks::read_bound(const LogLine& line) {
+  const auto record = line.event().body.get<ClockBound>();
   Bound& bound = bounds_[record.vantage];
   bound.lower = std::max(bound.lower, record.lower_ns);
   bound.upper = std::min(bound.upper, record.upper_ns);
@@ -34,21 +28,16 @@ void Clocks::read_bound(const Event& event) {
 
 // A record stamped a stands in the log before a runner's record stamped r, so it had arrived by r: offset >= a - r. The
 // largest such value is the best guess where no bound was measured.
-void Clocks::guess_from_order(const std::vector<Event>& events) {
-  std::optional<std::int64_t> runner;
-  for (auto event = events.rbegin(); event != events.rend(); ++event) {
-    if (event->clock == runner_clock) {
-      runner = event->at.ns;
-    } else if (runner) {
-      Bound& bound = bounds_[event->clock];
-      const auto candidate = event->at.ns - *runner;
-      bound.guess = bound.guessed ? std::max(bound.guess, candidate) : candidate;
-      bound.guessed = true;
-    }
+void Clocks::guess_from_order(std::int64_t runner) {
+  for (const auto& [clock, latest] : latest_) {
+    Bound& bound = bounds_[clock];
+    bound.guess = bound.guessed ? std::max(bound.guess, latest - runner) : latest - runner;
+    bound.guessed = true;
   }
+  latest_.clear();
 }
 
-Placed Clocks::ahead_of_runner(const std::string& clock) const {
+Placed Clocks::ahead_of_runner(std::string_view clock) const {
   if (clock == runner_clock) return {0, 0};
   const auto found = bounds_.find(clock);
   if (found == bounds_.end()) return {0, unbounded};
@@ -59,14 +48,14 @@ Placed Clocks::ahead_of_runner(const std::string& clock) const {
   return {bound.lower + half, std::abs(half) + 1};
 }
 
-Placed Clocks::offset(const std::string& clock) const {
+Placed Clocks::offset(std::string_view clock) const {
   if (clock == reference_) return {0, 0};
   const Placed reference = ahead_of_runner(reference_);
   const Placed own = ahead_of_runner(clock);
   return {reference.ns - own.ns, add_errors(reference.error_ns, own.error_ns)};
 }
 
-Placed Clocks::place(const std::string& clock, std::int64_t ns) const {
+Placed Clocks::place(std::string_view clock, std::int64_t ns) const {
   const Placed shift = offset(clock);
   return {ns + shift.ns, shift.error_ns};
 }

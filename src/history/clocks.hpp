@@ -2,24 +2,25 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include <straycat/core/event.hpp>
+#include <straycat/core/log_reader.hpp>
 #include <straycat/history/history.hpp>
 
 namespace straycat::history {
 
 class Clocks {
  public:
-  // Reads the vantage points and the clock.bound records of a whole log.
-  explicit Clocks(const std::vector<Event>& events);
+  // Of each line of a whole log, in its order; only then can an instant be placed.
+  void note(const LogLine& line);
 
   [[nodiscard]] const std::string& reference() const { return reference_; }
-  [[nodiscard]] Placed place(const std::string& clock, std::int64_t ns) const;
+  [[nodiscard]] Placed place(std::string_view clock, std::int64_t ns) const;
   // reference = clock's own + ns, +- error_ns.
-  [[nodiscard]] Placed offset(const std::string& clock) const;
+  [[nodiscard]] Placed offset(std::string_view clock) const;
 
  private:
   // Bounds of (a vantage point's clock - the runner's clock).
@@ -28,12 +29,13 @@ class Clocks {
     std::int64_t guess = 0;  // from the log's order alone, used when nothing bounds the offset
     bool guessed = false;
   };
-  void read_bound(const Event& event);
-  void guess_from_order(const std::vector<Event>& events);
-  [[nodiscard]] Placed ahead_of_runner(const std::string& clock) const;
+  void read_bound(const LogLine& line);
+  void guess_from_order(std::int64_t runner);
+  [[nodiscard]] Placed ahead_of_runner(std::string_view clock) const;
 
-  std::string reference_;
-  std::map<std::string, Bound> bounds_;
+  std::string reference_{runner_clock};
+  std::map<std::string, Bound, std::less<>> bounds_;
+  std::map<std::string, std::int64_t, std::less<>> latest_;  // of each clock's records since the runner's last one
 };
 
 }  // namespace straycat::history

@@ -39,7 +39,7 @@ bool fold_watch(History& history, const Clocks& clocks, const Event& event) {
   return true;
 }
 
-Vantage& vantage_of(History& history, const Clocks& clocks, const std::string& id) {
+Vantage& vantage_of(History& history, const Clocks& clocks, std::string_view id) {
   const auto found = std::find_if(history.vantages.begin(), history.vantages.end(),
                                   [&](const Vantage& v) { return v.record.id == id; });
   if (found != history.vantages.end()) return *found;
@@ -101,10 +101,10 @@ bool saw(const Watch& watch, Span span) {
 
 }  // namespace
 
-void note_life(History& history, const Clocks& clocks, const Event& event) {
-  if (event.clock == runner_clock || event.clock.empty()) return;
-  Vantage& vantage = vantage_of(history, clocks, event.clock);
-  const auto ns = event.at.ns + vantage.offset_ns;
+void note_life(History& history, const Clocks& clocks, const LogLine& line) {
+  if (line.clock() == runner_clock || line.clock().empty()) return;
+  Vantage& vantage = vantage_of(history, clocks, line.clock());
+  const auto ns = line.at().ns + vantage.offset_ns;
   if (vantage.first_ns == 0) vantage.first_ns = ns;
   vantage.last_ns = ns;
 }

@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <istream>
+#include <optional>
 
 #include "folding.hpp"
 
@@ -7,14 +10,34 @@ namespace straycat::history {
 namespace {
 
 // Kinds that carry nothing to fold: what they say has been used up (clock bounds) or is of the machinery.
-bool carries_nothing(const std::string& kind) {
+bool carries_nothing(std::string_view kind) {
   static constexpr std::array kinds = {"header", "clock.bound", "beacon"};
   return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
-Result<Header> read_header(const EventLog& log) {
-  if (log.events.empty() || log.events.front().kind != Header::kind) return bad_input("the log has no header");
-  auto header = log.events.front().body.get<Header>();
+// A log from its beginning; may be asked for again.
+using Take = std::function<void(const LogLine&)>;
+using Lines = std::function<Result<LogTail>(Bodies, const Take&)>;
+
+// What the first pass over a log learns: without it, no later line can be placed in time.
+struct FirstPass {
+  Clocks clocks;
+  std::optional<Event> header;
+};
+
+Result<FirstPass> look_through(const Lines& lines) {
+  FirstPass pass;
+  const auto tail = lines(Bodies::when_asked, [&](const LogLine& line) {
+    if (!pass.header) pass.header = line.event();
+    pass.clocks.note(line);
+  });
+  if (!tail) return tail.error();
+  return pass;
+}
+
+Result<Header> read_header(const std::optional<Event>& first) {
+  if (!first || first->kind != Header::kind) return bad_input("the log has no header");
+  auto header = first->body.get<Header>();
   if (header.format != log_format) return bad_input("the log's format is not " + std::string(log_format));
   return header;
 }
@@ -42,12 +65,42 @@ void widen(History& history, const Placed& at) {
   ++history.events;
 }
 
-void fold_event(History& history, TrafficFolder& traffic, const Clocks& clocks, const Event& event) {
-  widen(history, clocks.place(event.clock, event.at.ns));
-  note_life(history, clocks, event);
-  if (carries_nothing(event.kind) || traffic.fold(clocks, event) || fold_object(history, clocks, event)) return;
-  if (fold_coverage(history, clocks, event) || fold_step(history, clocks, event)) return;
+void fold_line(History& history, TrafficFolder& traffic, const Clocks& clocks, const LogLine& line) {
+  widen(history, clocks.place(line.clock(), line.at().ns));
+  note_life(history, clocks, line);
+  if (carries_nothing(line.kind()) || traffic.fold(clocks, line)) return;
+  const Event event = line.event();
+  if (fold_object(history, clocks, event) || fold_coverage(history, clocks, event) || fold_step(history, clocks, event))
+    return;
   ++history.unknown;
+}
+
+Result<History> fold(const Lines& lines) {
+  const auto pass = look_through(lines);
+  if (!pass) return pass.error();
+  auto header = read_header(pass->header);
+  if (!header) return header.error();
+  History history;
+  history.header = std::move(*header);
+  read_plan(history);
+  set_lag(history);
+
+  const Clocks& clocks = pass->clocks;
+  history.reference = clocks.reference();
+  history.zero = clocks.place(pass->header->clock, pass->header->at.ns);
+  TrafficFolder traffic;
+  const auto tail = lines(Bodies::at_once, [&](const LogLine& line) { fold_line(history, traffic, clocks, line); });
+  if (!tail) return tail.error();
+  history.unreadable = tail->unreadable;
+  history.cut = tail->cut || !history.ended;
+
+  close_watches(history);
+  close_phases(history);
+  traffic.finish(history);
+  build_views(history);
+  traffic.place_probes(history);
+  for (Traffic& one : history.traffic) find_bursts(one, one.view ? &history.views[*one.view] : nullptr);
+  return history;
 }
 
 }  // namespace
@@ -69,28 +122,18 @@ const Vantage* History::vantage(std::string_view id) const {
 }
 
 Result<History> fold(const EventLog& log) {
-  auto header = read_header(log);
-  if (!header) return header.error();
-  History history;
-  history.header = std::move(*header);
-  history.unreadable = log.unreadable;
-  read_plan(history);
-  set_lag(history);
+  return fold([&](Bodies, const Take& take) -> Result<LogTail> {
+    for (const Event& event : log.events) take(LogLine(event));
+    return LogTail{log.cut, log.unreadable};
+  });
+}
 
-  const Clocks clocks(log.events);
-  history.reference = clocks.reference();
-  history.zero = clocks.place(log.events.front().clock, log.events.front().at.ns);
-  TrafficFolder traffic;
-  for (const Event& event : log.events) fold_event(history, traffic, clocks, event);
-  history.cut = log.cut || !history.ended;
-
-  close_watches(history);
-  close_phases(history);
-  traffic.finish(history);
-  build_views(history);
-  traffic.place_probes(history);
-  for (Traffic& one : history.traffic) find_bursts(one, one.view ? &history.views[*one.view] : nullptr);
-  return history;
+Result<History> fold(std::istream& in) {
+  return fold([&](Bodies bodies, const Take& take) {
+    in.clear();
+    in.seekg(0);
+    return read_lines(in, bodies, take);
+  });
 }
 
 }  // namespace straycat::history

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "clocks.hpp"
 #include <straycat/history/history.hpp>
@@ -18,23 +21,41 @@ bool fold_step(History& history, const Clocks& clocks, const Event& event);
 void close_phases(History& history);
 
 // Each clock but the runner's is a vantage point, whether it introduced itself or not.
-void note_life(History& history, const Clocks& clocks, const Event& event);
+void note_life(History& history, const Clocks& clocks, const LogLine& line);
 // Watches, vantage points and their health; false when the kind is none of these.
 bool fold_coverage(History& history, const Clocks& clocks, const Event& event);
 void close_watches(History& history);
 
+// Gathers the windows' durations into few bins while a log is read: each keeps two histograms, which for every window
+// of a long run would not fit into memory.
+class DurationBins {
+ public:
+  void add(const AttemptWindow& window);
+  [[nodiscard]] std::vector<Durations> take();
+
+ private:
+  void coarsen();
+  std::int64_t width_ = 1;                  // ns; a bin's key is its windows' start divided by it
+  std::map<std::int64_t, Durations> bins_;  // at most most_durations
+};
+
 // Windows, failures and direct probes; false when the kind is none of these. Probes are matched to endpoints later.
 class TrafficFolder {
  public:
-  bool fold(const Clocks& clocks, const Event& event);
+  bool fold(const Clocks& clocks, const LogLine& line);
   // Sorts, sums, and hands over into history.traffic, then finds the bursts (views must be there).
   void finish(History& history);
   // Finds the view of each traffic, and gives each endpoint the probes that were sent to it.
   void place_probes(History& history);
 
  private:
-  Traffic& traffic(const Clocks& clocks, const std::string& vantage, const std::string& name);
-  std::map<std::pair<std::string, std::string>, Traffic> traffic_;
+  struct Growing {
+    Traffic traffic;
+    DurationBins durations;
+  };
+  Growing& growing(const Clocks& clocks, std::string_view vantage, const std::string& name);
+  void take_window(const Clocks& clocks, const LogLine& line);
+  std::map<std::pair<std::string, std::string>, Growing> growing_;
   std::vector<std::pair<std::string, DirectProbe>> probes_;  // by vantage
 };
 

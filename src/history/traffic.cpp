@@ -54,8 +54,6 @@ void sum_up(Traffic& traffic) {
   std::int64_t last = 0;
   for (const AttemptWindow& window : traffic.windows) {
     traffic.totals.add(window);
-    traffic.latency.merge(window.latency);
-    traffic.lateness.merge(window.lateness);
     if (window.sent == 0) continue;
     if (first == 0) first = window.first_start_ns;
     last = window.last_start_ns;
@@ -134,33 +132,42 @@ void sort_probes(History& history) {
 
 }  // namespace
 
-Traffic& TrafficFolder::traffic(const Clocks& clocks, const std::string& vantage, const std::string& name) {
-  const auto [found, fresh] = traffic_.try_emplace({vantage, name});
+TrafficFolder::Growing& TrafficFolder::growing(const Clocks& clocks, std::string_view vantage,
+                                               const std::string& name) {
+  const auto [found, fresh] = growing_.try_emplace({std::string(vantage), name});
   if (fresh) {
-    found->second.name = name;
-    found->second.vantage = vantage;
-    found->second.error_ns = clocks.offset(vantage).error_ns;
+    found->second.traffic.name = name;
+    found->second.traffic.vantage = vantage;
+    found->second.traffic.error_ns = clocks.offset(vantage).error_ns;
   }
   return found->second;
 }
 
-bool TrafficFolder::fold(const Clocks& clocks, const Event& event) {
-  const auto by = clocks.offset(event.clock).ns;
-  if (event.kind == AttemptWindow::kind) {
-    auto window = event.body.get<AttemptWindow>();
-    shift_window(window, by);
-    Traffic& one = traffic(clocks, event.clock, window.traffic);
-    one.windows.push_back(std::move(window));
-  } else if (event.kind == AttemptFailed::kind) {
-    auto failed = event.body.get<AttemptFailed>();
+void TrafficFolder::take_window(const Clocks& clocks, const LogLine& line) {
+  auto window = line.read<AttemptWindow>();
+  shift_window(window, clocks.offset(line.clock()).ns);
+  Growing& one = growing(clocks, line.clock(), window.traffic);
+  one.traffic.latency.merge(window.latency);
+  one.traffic.lateness.merge(window.lateness);
+  one.durations.add(window);
+  window.latency = {};  // each by itself: a copy of an empty one would keep its memory
+  window.lateness = {};
+  one.traffic.windows.push_back(std::move(window));
+}
+
+bool TrafficFolder::fold(const Clocks& clocks, const LogLine& line) {
+  const auto by = clocks.offset(line.clock()).ns;
+  if (line.kind() == AttemptWindow::kind) {
+    take_window(clocks, line);
+  } else if (line.kind() == AttemptFailed::kind) {
+    auto failed = line.read<AttemptFailed>();
     shift_failure(failed, by);
-    Traffic& one = traffic(clocks, event.clock, failed.traffic);
-    one.failures.push_back(std::move(failed));
-  } else if (event.kind == DirectProbe::kind) {
-    auto probe = event.body.get<DirectProbe>();
+    growing(clocks, line.clock(), failed.traffic).traffic.failures.push_back(std::move(failed));
+  } else if (line.kind() == DirectProbe::kind) {
+    auto probe = line.read<DirectProbe>();
     shift(probe.started_ns, by);
     shift(probe.ended_ns, by);
-    probes_.emplace_back(event.clock, std::move(probe));
+    probes_.emplace_back(line.clock(), std::move(probe));
   } else {
     return false;
   }
@@ -168,12 +175,13 @@ bool TrafficFolder::fold(const Clocks& clocks, const Event& event) {
 }
 
 void TrafficFolder::finish(History& history) {
-  for (auto& [key, one] : traffic_) {
-    order(one);
-    sum_up(one);
-    add_totals(history.totals, one.totals);
-    compare_with_summary(history, one);
-    history.traffic.push_back(std::move(one));
+  for (auto& [key, one] : growing_) {
+    order(one.traffic);
+    sum_up(one.traffic);
+    one.traffic.durations = one.durations.take();
+    add_totals(history.totals, one.traffic.totals);
+    compare_with_summary(history, one.traffic);
+    history.traffic.push_back(std::move(one.traffic));
   }
 }
 

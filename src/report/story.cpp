@@ -57,8 +57,10 @@ std::string change_words(history::ChangeKind kind, const history::EndpointState&
   return "changed";
 }
 
-// The nearest requests on either side of a change: what a person would look for in two terminals.
+// The nearest requests on either side of a change: what a person would look for in two terminals. A failure further
+// away than proxies lag has nothing to do with it.
 std::vector<std::string> requests_around(const History& history, std::size_t view, std::int64_t ns) {
+  constexpr std::int64_t far = 2'000'000'000;
   std::vector<std::string> lines;
   for (const history::Traffic& traffic : history.traffic) {
     if (traffic.view != view) continue;
@@ -66,7 +68,7 @@ std::vector<std::string> requests_around(const History& history, std::size_t vie
     const auto side = [&](std::int64_t ok, std::int64_t failed, bool before) {
       std::string text;
       if (ok != 0) text += fmt::format("ok {}", short_length(std::abs(ns - ok)));
-      if (failed != 0)
+      if (failed != 0 && std::abs(ns - failed) <= far)
         text += fmt::format("{}failed {}", text.empty() ? "" : ", ", short_length(std::abs(ns - failed)));
       return text.empty() ? std::string() : text + (before ? " before" : " after");
     };

@@ -156,6 +156,7 @@ asio::awaitable<void> Run::write_header() {
   header.version = site_.options.version.empty() ? STRAYCAT_VERSION : site_.options.version;
   header.seed = site_.options.seed != 0 ? site_.options.seed : site_.plan.seed;
   header.scenario = site_.plan.name;
+  header.again = site_.options.again;
   header.plan = plan::to_json(site_.plan, true);
   header.ns = site_.ns;
   header.cluster = site_.options.cluster.cluster;

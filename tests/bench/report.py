@@ -16,11 +16,16 @@ ZERO = 5_000 * NS  # the vantage point's clock at the runner's zero
 WINDOW = NS // 5
 
 
+def compact(value):
+    """As straycat writes it: no blanks, keys in order."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
 def histograms(dice, samples, middle):
     """Some windows' worth of durations, as text: made once, used again and again."""
     drawn = []
     for _ in range(40):
-        drawn.append(json.dumps(report_cases.histogram([(int(middle * dice.lognormvariate(0, 0.5)), 1) for _ in range(samples)])))
+        drawn.append(compact(report_cases.histogram([(int(middle * dice.lognormvariate(0, 0.5)), 1) for _ in range(samples)])))
     return drawn
 
 
@@ -33,8 +38,8 @@ def window_line(number, at, ok, failed, latency, lateness):
     if failed:
         body |= {"failed": {"refused": failed}, "failedNotKept": max(failed - 200, 0), "firstFailedStartNs": at + 2000,
                  "lastFailedStartNs": at + WINDOW - 1500}
-    text = json.dumps(body)[:-1] + f', "latency": {latency}, "lateness": {lateness}}}'
-    return f'{{"n":{number},"kind":"attempts.window","clock":"a0","t":{at + WINDOW + 2_000_000},"body":{text}}}\n'
+    text = compact(body)[:-1] + f',"lateness":{lateness},"latency":{latency}}}'
+    return f'{{"body":{text},"clock":"a0","kind":"attempts.window","n":{number},"t":{at + WINDOW + 2_000_000}}}\n'
 
 
 def failure_line(number, at, index):
@@ -43,7 +48,7 @@ def failure_line(number, at, index):
             "failure": {"kind": "refused", "phase": "connect", "errno": 111,
                         "message": "(7) Failed to connect to sayhi port 80 after 0 ms: Connection refused"},
             "localAddress": "10.244.0.2", "localPort": 20000 + index % 40000, "remoteAddress": "10.96.0.7", "remotePort": 80}
-    return f'{{"n":{number},"kind":"attempt.failed","clock":"a0","t":{at + 500_000},"body":{json.dumps(body)}}}\n'
+    return compact({"body": body, "clock": "a0", "kind": "attempt.failed", "n": number, "t": at + 500_000}) + "\n"
 
 
 def write_log(path, seconds, rate, seed):
@@ -66,10 +71,11 @@ def write_log(path, seconds, rate, seed):
             out.write(window_line(number, at, sent - failed, failed, dice.choice(latency), dice.choice(lateness)))
             number += 1
             if index % 5 == 0:
-                out.write(f'{{"n":{number},"kind":"vantage.health","clock":"a0","t":{at},"body":{{"fromNs":{at - NS},"toNs":{at},"loopLagNs":1000000}}}}\n')
+                health = {"fromNs": at - NS, "toNs": at, "loopLagNs": 1_000_000}
+                out.write(compact({"body": health, "clock": "a0", "kind": "vantage.health", "n": number, "t": at}) + "\n")
                 number += 1
         end = (40 + seconds) * NS
-        out.write(f'{{"n":{number},"kind":"run.ended","clock":"runner","t":{end},"body":{{"reason":"finished"}}}}\n')
+        out.write(compact({"body": {"reason": "finished"}, "clock": "runner", "kind": "run.ended", "n": number, "t": end}) + "\n")
 
 
 def measured(log, page):

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -14,6 +14,17 @@ namespace straycat {
 // Sparse: costs memory only for the buckets hit.
 class Histogram {
  public:
+  // Eight bytes: a log of an hour is some millions of them.
+  struct Bucket {
+    std::uint64_t index : 16 = 0;
+    std::uint64_t count : 48 = 0;
+    bool operator==(const Bucket&) const = default;
+  };
+  static constexpr std::uint64_t buckets_end = 58 * 128;  // above every index (durations are below 2^63 ns)
+  Histogram() = default;
+  // As it was written down: buckets in any order, one index perhaps twice; indices below buckets_end.
+  Histogram(Nanos min, Nanos max, std::vector<Bucket> buckets);
+
   void record(Nanos value, std::uint64_t count = 1);
   void merge(const Histogram& other);
 
@@ -29,7 +40,9 @@ class Histogram {
   friend void from_json(const nlohmann::json& in, Histogram& histogram);
 
  private:
-  std::map<std::uint32_t, std::uint64_t> buckets_;
+  void add_missing(const std::vector<Bucket>& missing);
+
+  std::vector<Bucket> buckets_;  // by index, each index once
   std::uint64_t count_ = 0;
   Nanos min_{0};
   Nanos max_{0};

@@ -25,6 +25,7 @@ struct Header {
   std::int64_t wall_ns = 0;  // wall time at `at`
   std::uint64_t seed = 0;
   std::string scenario;         // its name
+  std::string again;            // the command that makes this run again, as a shell reads it; "" = not known
   nlohmann::json plan;          // plan::to_json
   std::string ns;               // the namespace the run lives in ("namespace")
   std::string cluster;          // what the API says it is: "embedded" is learnt from /version, not assumed

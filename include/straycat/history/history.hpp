@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <limits>
 #include <map>
 #include <optional>
@@ -222,12 +223,19 @@ struct Totals {
   void add(const AttemptWindow& window);
 };
 
+// How long the requests took that began in one part of the run, from the first of its windows on.
+struct Durations {
+  std::int64_t from_ns = 0;
+  Histogram latency, lateness;
+};
+
 // One traffic of one vantage point.
 struct Traffic {
   std::string name, vantage;
   std::optional<std::size_t> view;      // index in History::views
   std::int64_t error_ns = 0;            // of its instants (0 on the reference clock)
-  std::vector<AttemptWindow> windows;   // on the reference clock, by from_ns
+  std::vector<AttemptWindow> windows;   // on the reference clock, by from_ns; without their histograms
+  std::vector<Durations> durations;     // these, by from_ns: a window's own, or in a long run those of some together
   std::vector<AttemptFailed> failures;  // on the reference clock, by started_ns
   std::vector<Burst> bursts;
   std::int64_t burst_gap_ns = 0;
@@ -298,5 +306,8 @@ struct History {
 // Folds a log. Fails only when it has no readable header; whatever else is missing, torn or unknown is tolerated and
 // counted. Time and memory grow with the number of events (n log n), not with endpoints times events.
 [[nodiscard]] Result<History> fold(const EventLog& log);
+// The same while it is read, twice from the stream's beginning (a file): memory grows with the windows and the kept
+// failures alone.
+[[nodiscard]] Result<History> fold(std::istream& in);
 
 }  // namespace straycat::history

@@ -25,6 +25,7 @@ struct Options {
   std::uint64_t seed = 0;
   std::string run_id;  // "" = made up
   std::string version;
+  std::string again{};  // the command that makes this run again; for the log
 };
 
 // Called for each event as it is written, for live progress.

@@ -20,6 +20,17 @@ constexpr std::size_t most_events = 400;
 constexpr std::size_t most_columns = 900;
 constexpr std::size_t most_guides = 12;
 
+// In a picture of its own, which ends where the phase ends: on a narrow screen a name must not run into the next one.
+std::string phase_name(const history::ScenarioPhase& phase, const TimeAxis& axis) {
+  const double x = axis.percent(phase.from.ns);
+  return fmt::format(
+      "<svg x=\"{:.3f}%\" width=\"{:.3f}%\" height=\"45%\" overflow=\"hidden\" data-a=\"{}\" data-b=\"{}\"><text "
+      "class=\"tag\" "
+      "x=\"3\" y=\"84%\">{}</text></svg>",
+      x, std::max(axis.percent(phase.to.ns) - x, 0.0), phase.from.ns - axis.from, phase.to.ns - axis.from,
+      escape(phase.name));
+}
+
 std::string step_lane(const History& history, const TimeAxis& axis) {
   std::string bars;
   for (std::size_t i = 0; i < history.phases.size(); ++i) {
@@ -29,8 +40,7 @@ std::string step_lane(const History& history, const TimeAxis& axis) {
                                   short_length(phase.to.ns - axis.from)),
                       0, 45, false},
                      axis);
-    bars += fmt::format("<text class=\"tag\" x=\"{:.3f}%\" y=\"38%\" data-a=\"{}\" dx=\"3\">{}</text>",
-                        axis.percent(phase.from.ns), phase.from.ns - axis.from, escape(phase.name));
+    bars += phase_name(phase, axis);
   }
   for (const history::Step& step : history.steps) {
     const std::int64_t end = step.ended ? step.ended->ns : axis.to;

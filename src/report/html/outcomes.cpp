@@ -27,6 +27,17 @@ struct Column {
   }
 };
 
+// Each to the column in which its windows begin.
+void add_durations(const history::Traffic& traffic, std::vector<Column>& columns) {
+  auto column = columns.begin();
+  for (const history::Durations& durations : traffic.durations) {
+    if (column == columns.end()) return;
+    while (std::next(column) != columns.end() && std::next(column)->from <= durations.from_ns) ++column;
+    column->latency.merge(durations.latency);
+    column->lateness.merge(durations.lateness);
+  }
+}
+
 // Neighbouring windows joined until they fit the page.
 std::vector<Column> gather(const history::Traffic& traffic, const TimeAxis& axis, std::size_t most) {
   const std::int64_t width = std::max<std::int64_t>(axis.length() / static_cast<std::int64_t>(most), 1);
@@ -40,9 +51,8 @@ std::vector<Column> gather(const history::Traffic& traffic, const TimeAxis& axis
     column.ok += window.ok;
     column.failed += window.sent - std::min(window.sent, window.ok);
     for (const auto& [kind, count] : window.failed) column.kinds[kind] += count;
-    column.latency.merge(window.latency);
-    column.lateness.merge(window.lateness);
   }
+  add_durations(traffic, columns);
   return columns;
 }
 

@@ -74,12 +74,13 @@ std::string notes_section(const Verdict& verdict) {
 }
 
 std::string reproduce_section(const History& history) {
-  const std::string command =
-      fmt::format("straycat run {} --seed {}", diagnose::shell_word(history.header.scenario), history.header.seed);
+  const Header& header = history.header;
+  const std::string by_name =
+      fmt::format("straycat run {} --seed {}", diagnose::shell_word(header.scenario), header.seed);
   return fmt::format(
-      "<h2>Run it again</h2><p><code id=\"again\">{}</code> <button data-copy=\"again\" hidden>copy</button> (with the "
-      "scenario's folder in place of its name)</p>\n",
-      escape(command));
+      "<h2>Run it again</h2><p><code id=\"again\">{}</code> <button data-copy=\"again\" hidden>copy</button>{}</p>\n",
+      escape(header.again.empty() ? by_name : header.again),
+      header.again.empty() ? " (with the scenario's folder in place of its name)" : "");
 }
 
 }  // namespace

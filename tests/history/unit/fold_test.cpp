@@ -313,5 +313,47 @@ TEST(Size, of_5000_endpoints_and_an_hour_is_no_trouble) {
   EXPECT_EQ(history.totals.attempts, 36'000'000U);
 }
 
+// --- durations
+
+Event window_of_durations(std::int64_t from, std::int64_t latency) {
+  AttemptWindow window;
+  window.traffic = "loop";
+  window.sent = window.ok = 1;
+  window.from_ns = window.first_start_ns = window.last_start_ns = from;
+  window.to_ns = from + 100;
+  window.latency.record(Nanos{latency});
+  return event("attempts.window", "a0", from + 100, json(window));
+}
+
+TEST(Durations, keep_each_window_of_a_short_run_in_its_order) {
+  const auto history = folded(log_with({window_of_durations(5000, 7), window_of_durations(3000, 8)}));
+  const auto& durations = history.traffic.at(0).durations;
+  ASSERT_EQ(durations.size(), 2U);
+  EXPECT_EQ(durations[0].from_ns, 3000);
+  EXPECT_EQ(durations[0].latency.max(), Nanos{8});
+  EXPECT_EQ(durations[1].from_ns, 5000);
+}
+
+// Of a long run they are joined, none lost, each with its neighbours only.
+TEST(Durations, of_a_long_run_are_few_and_whole) {
+  std::vector<Event> events;
+  constexpr std::int64_t windows = 20'000, length = 200'000'000;
+  for (std::int64_t i = 0; i < windows; ++i) events.push_back(window_of_durations(1 + i * length, 1000 + i));
+  const auto history = folded(log_with(std::move(events)));
+  const Traffic& traffic = history.traffic.at(0);
+  ASSERT_GT(traffic.durations.size(), 1000U);
+  ASSERT_LE(traffic.durations.size(), 2048U);
+  Histogram all;
+  for (std::size_t i = 0; i < traffic.durations.size(); ++i) {
+    const Durations& one = traffic.durations[i];
+    all.merge(one.latency);
+    EXPECT_EQ(one.latency.min().count(), 1000 + (one.from_ns - 1) / length);
+    const auto next = i + 1 < traffic.durations.size() ? traffic.durations[i + 1].from_ns : 1 + windows * length;
+    EXPECT_EQ(one.latency.max().count(), 999 + (next - 1) / length);
+  }
+  EXPECT_EQ(all, traffic.latency);
+  EXPECT_EQ(all.count(), 20'000U);
+}
+
 }  // namespace
 }  // namespace straycat::history

@@ -3,7 +3,7 @@ import signal
 import subprocess
 import textwrap
 
-from common import CONTROL, STATE, address_of, end, in_node, kubectl, programs, run, start, wait_for
+from machine import CONTROL, STATE, address_of, end, in_node, kubectl, programs, run, start, wait_for
 
 PKI = STATE / "pki"
 ETCD = "http://127.0.0.1:2379"

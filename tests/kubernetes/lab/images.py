@@ -6,7 +6,7 @@ import os
 import subprocess
 import tarfile
 
-from common import CONTROL, ROOT, STATE, in_node, inside, run, start
+from machine import CONTROL, ROOT, STATE, in_node, inside, run, start
 
 
 def add(tar, name, data, mode=0o644):

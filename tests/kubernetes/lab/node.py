@@ -5,7 +5,7 @@ import pathlib
 import shutil
 import subprocess
 
-from common import CONTROL, NAMESPACE, NOT_HERE, STATE, address_of, fail, in_node, init_of, inside, namespace_of, programs, run, start, wait_for
+from machine import CONTROL, NOT_HERE, STATE, address_of, fail, in_node, init_of, inside, namespace_of, programs, run, start, wait_for
 
 # Where the programs write without being asked: each node has an empty one of its own, which ends with it.
 SCRATCH = ["/run", "/var/lib/cni", "/var/lib/kubelet", "/var/log/containers", "/var/log/pods"]
@@ -78,10 +78,18 @@ def compile_pause():
     run("gcc", "-O1", "-static", "-x", "c", "-", "-o", STATE / "pause", input=PAUSE, text=True)
 
 
+def check_free(nodes):
+    """A second cluster would have the first one's names."""
+    taken = [namespace_of(node) for node in range(1, nodes + 1) if pathlib.Path("/run/netns", namespace_of(node)).exists()]
+    if taken:
+        fail(f"another cluster of this kind is on this machine (or was not taken down): network namespaces {', '.join(taken)}. "
+             "`scripts/kubernetes down` where it was started ends it; if nobody knows, `ip netns del` them")
+
+
 def make_namespaces(node):
     if subprocess.run(["ip", "netns", "add", namespace_of(node)], check=False).returncode != 0:
         fail("no network namespace can be made here", NOT_HERE)
-    (STATE / f"node{node}").mkdir()
+    (STATE / f"node{node}").mkdir()  # whose namespaces are ours to remove
     mounts = "".join(f"mount -t tmpfs none {place}; " for place in SCRATCH)
     start(f"node{node}", *inside(node), "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--mount-proc", "sh", "-ec",
           f"{mounts} mount --make-rshared /; touch {STATE}/node{node}/exists; exec {STATE}/pause")
@@ -141,8 +149,9 @@ def start_node(node):
 
 def remove_nodes():
     """What a dead node leaves: its network, empty cgroups of its containers, folders that were made for it."""
-    for path in pathlib.Path("/run/netns").glob(f"{NAMESPACE}*"):
-        subprocess.run(["ip", "netns", "del", path.name], check=False, stderr=subprocess.DEVNULL)
+    ours = [namespace_of(node) for node in range(1, 10) if (STATE / f"node{node}").exists()]
+    for name in ours:
+        subprocess.run(["ip", "netns", "del", name], check=False, stderr=subprocess.DEVNULL)
     for top in [*pathlib.Path("/sys/fs/cgroup").glob("k8s.io"), *pathlib.Path("/sys/fs/cgroup").glob("*/k8s.io")]:
         for folder, _, _ in os.walk(top, topdown=False):
             try:

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 import zipfile
 
-from common import CACHE, NOT_HERE, fail, run, say
+from machine import CACHE, NOT_HERE, fail, run, say
 
 SOURCES = pathlib.Path(__file__).resolve().parent
 VERSION = "v1.36.3"

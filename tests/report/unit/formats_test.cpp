@@ -1,4 +1,6 @@
 // What the machine-read formats promise, on scenes of every size.
+#include <sstream>
+
 #include <gtest/gtest.h>
 
 #include "report/html/markup.hpp"
@@ -23,6 +25,19 @@ test::World busy(int replicas, int phases) {
     world.stages.push_back({name, name, "pause", "pause 1s", 36 + 0.01 * i, 36.005 + 0.01 * i});
   }
   return world;
+}
+
+// A file is folded while it is read, a log in memory from its events: every report must be the same.
+TEST(Formats, a_log_folded_while_it_is_read_tells_the_same) {
+  for (const std::string& name : saved_names()) {
+    const test::Run run = saved_run(name);
+    std::istringstream in(test::file_of("tests/logs/" + name + ".jsonl"));
+    const auto history = history::fold(in);
+    ASSERT_TRUE(history) << name;
+    const diagnose::Verdict verdict = diagnose::judge(*history);
+    EXPECT_EQ(render_html(*history, verdict), render_html(run.history, run.verdict)) << name;
+    EXPECT_EQ(render_json(*history, verdict), render_json(run.history, run.verdict)) << name;
+  }
 }
 
 TEST(Markdown, is_at_most_60_lines) {

@@ -15,17 +15,17 @@ def is_here():
 
 if LAB:
     sys.path.append(str(pathlib.Path(LAB) / "tests/kubernetes/lab"))
-    import common
+    import machine
     import control
 
 
 def stop(name):
     """Stands still, as if the processor were taken away from it."""
-    common.send(name, signal.SIGSTOP)
+    machine.send(name, signal.SIGSTOP)
 
 
 def go_on(name):
-    common.send(name, signal.SIGCONT)
+    machine.send(name, signal.SIGCONT)
 
 
 def restart_api_server(new_certificate=False):

@@ -1,0 +1,64 @@
+#include "cli/again.hpp"
+
+#include <fmt/format.h>
+
+#include <straycat/diagnose/verdict.hpp>
+
+namespace straycat::cli {
+namespace {
+
+class Words {
+ public:
+  explicit Words(std::string start) : text_(std::move(start)) {}
+  Words& word(std::string_view one) {
+    text_ += " " + diagnose::shell_word(one);
+    return *this;
+  }
+  // Left out where it has what it has anyway.
+  Words& flag(std::string_view name, std::string_view value, std::string_view usual = "") {
+    return value == usual ? *this : word(name).word(value);
+  }
+  Words& flag(std::string_view name, bool given) { return given ? word(name) : *this; }
+  Words& each(std::string_view name, const std::vector<std::string>& values) {
+    for (const std::string& value : values) flag(name, value);
+    return *this;
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+template <class Arguments>
+void name_cluster(Words& words, const Arguments& arguments, const std::string& context) {
+  words.flag("--kubeconfig", arguments.kubeconfig).flag("--context", context);
+  words.flag("--cluster", arguments.cluster).flag("--user", arguments.user);
+  words.flag("--in-cluster", arguments.in_cluster).flag("-n", arguments.ns);
+  words.flag("--agent-image", arguments.agent_image).each("--via", arguments.via);
+  words.flag("--high-rate", arguments.high_rate);
+}
+
+}  // namespace
+
+std::string run_again(const RunArguments& arguments, std::uint64_t seed) {
+  Words words("straycat run");
+  words.word(arguments.scenario);
+  name_cluster(words, arguments, arguments.context);
+  words.each("--image", arguments.images).flag("--data-plane", arguments.data_plane, "auto");
+  return words.flag("--seed", std::to_string(seed)).text();
+}
+
+std::string diagnose_again(const DiagnoseArguments& arguments, const std::string& context) {
+  Words words("straycat diagnose");
+  words.word(arguments.service);
+  name_cluster(words, arguments, context);
+  if (!arguments.probe.empty()) words.word("--probe=" + arguments.probe);
+  words.each("--for", arguments.meant).flag("--port", arguments.port);
+  words.flag("--path", arguments.path, "/").flag("--rate", arguments.rate, "20/s").flag("--allow", arguments.allow);
+  if (arguments.url.find('@') == std::string::npos) words.flag("--url", arguments.url);
+  if (arguments.command.empty()) return words.text();
+  words.flag("--baseline", arguments.baseline, "3s").flag("--tail", arguments.tail, "10s");
+  return words.text() + " -- COMMAND";
+}
+
+}  // namespace straycat::cli

@@ -1,0 +1,304 @@
+#include <charconv>
+#include <istream>
+#include <optional>
+#include <simdjson.h>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "record_fields.hpp"
+#include <straycat/core/log_reader.hpp>
+
+namespace straycat {
+namespace {
+
+using json = nlohmann::json;
+namespace dom = simdjson::dom;
+
+// As in event.cpp: our own lines nest less than 20 deep.
+constexpr std::size_t max_depth = 64;
+
+std::optional<std::int64_t> whole(const dom::element& value) {
+  std::int64_t small = 0;
+  if (value.get(small) == simdjson::SUCCESS) return small;
+  std::uint64_t large = 0;
+  if (value.get(large) == simdjson::SUCCESS) return static_cast<std::int64_t>(large);
+  return std::nullopt;
+}
+
+json tree(const dom::element& value);
+json tree(const dom::object& value) {
+  json out = json::object();
+  for (const auto& [key, member] : value) out[std::string(key)] = tree(member);
+  return out;
+}
+json tree(const dom::element& value) {
+  switch (value.type()) {
+    case dom::element_type::OBJECT:
+      return tree(dom::object(value));
+    case dom::element_type::ARRAY: {
+      json out = json::array();
+      for (const dom::element member : dom::array(value)) out.push_back(tree(member));
+      return out;
+    }
+    case dom::element_type::STRING:
+      return std::string(std::string_view(value));
+    case dom::element_type::INT64:
+      return std::int64_t(value);
+    case dom::element_type::UINT64:
+      return std::uint64_t(value);
+    case dom::element_type::DOUBLE:
+      return double(value);
+    case dom::element_type::BOOL:
+      return bool(value);
+    case dom::element_type::NULL_VALUE:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+// Reads fields from the parser's own form. What is not of the very type that our writer writes makes it `strange`: the
+// careful way by a JSON tree then decides what it means.
+class Reader {
+ public:
+  Reader(const dom::object& in, bool& strange) : in_(in), strange_(strange) {}
+
+  template <class T>
+  void operator()(const char* key, T& value) {
+    dom::element found;
+    if (in_.at_key(key).get(found) == simdjson::SUCCESS && !take(found, value)) strange_ = true;
+  }
+  template <class T>
+  void operator()(const char* key, std::optional<T>& value) {
+    (*this)(key, value.emplace());
+    dom::element found;
+    if (in_.at_key(key).get(found) != simdjson::SUCCESS) value.reset();
+  }
+
+ private:
+  static bool take(const dom::element& in, std::string& value) {
+    std::string_view text;
+    if (in.get(text) != simdjson::SUCCESS) return false;
+    value = text;
+    return true;
+  }
+  static bool take(const dom::element& in, bool& value) { return in.get(value) == simdjson::SUCCESS; }
+  template <std::integral T>
+  static bool take(const dom::element& in, T& value) {
+    const auto number = whole(in);
+    if (number) value = static_cast<T>(*number);
+    return number.has_value();
+  }
+  static bool take(const dom::element& in, std::map<std::string, std::uint64_t>& value) {
+    dom::object members;
+    if (in.get(members) != simdjson::SUCCESS) return false;
+    for (const auto& [key, count] : members) {
+      if (!take(count, value[std::string(key)])) return false;
+    }
+    return true;
+  }
+  bool take(const dom::element& in, Failure& value) {
+    dom::object members;
+    if (in.get(members) != simdjson::SUCCESS) return false;
+    std::string kind, phase;
+    Reader read(members, strange_);
+    read("kind", kind), read("phase", phase), read("errno", value.error_number), read("message", value.message);
+    value.kind = failure_kind_from(kind).value_or(FailureKind::protocol);
+    value.phase = phase_from(phase).value_or(Phase::connect);
+    return true;
+  }
+  bool take(const dom::element& in, Histogram& value) {
+    dom::object members;
+    dom::array pairs;
+    if (in.get(members) != simdjson::SUCCESS || members["buckets"].get(pairs) != simdjson::SUCCESS) return false;
+    std::vector<Histogram::Bucket> buckets;
+    buckets.reserve(pairs.size());
+    for (const dom::element pair : pairs) {
+      dom::array both;
+      if (pair.get(both) != simdjson::SUCCESS || both.size() != 2) return false;
+      auto number = both.begin();
+      std::uint64_t index = 0, count = 0;
+      if ((*number).get(index) != simdjson::SUCCESS || (*++number).get(count) != simdjson::SUCCESS) return false;
+      if (index >= Histogram::buckets_end) return false;
+      buckets.push_back({index, count});
+    }
+    std::int64_t least = 0, most = 0;
+    Reader read(members, strange_);
+    read("minNs", least), read("maxNs", most);
+    value = {Nanos{least}, Nanos{most}, std::move(buckets)};
+    return true;
+  }
+
+  dom::object in_;
+  bool& strange_;
+};
+
+Result<> check_header(const LogLine& line) {
+  if (line.kind() != Header::kind) return bad_input("no straycat log: its first line is no header");
+  const json body = line.event().body;
+  const bool named = body.contains("format") && body["format"].is_string();
+  const std::string format = named ? body["format"].get<std::string>() : "";
+  if (format == log_format) return {};
+  return bad_input(
+      fmt::format("a log of format \"{}\", which this version cannot read (it reads {})", format, log_format));
+}
+
+}  // namespace
+
+struct LogLine::Parsed {
+  dom::object body;
+  bool empty = true;  // no object stands there
+};
+
+// Takes `name` and a whole number from the end of the text.
+std::optional<std::int64_t> number_at_end(std::string_view& text, std::string_view name) {
+  const auto digits = text.find_last_not_of("-0123456789") + 1;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data() + digits, text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  text = text.substr(0, digits);
+  if (!text.ends_with(name)) return std::nullopt;
+  text.remove_suffix(name.size());
+  return value;
+}
+
+// Takes `name` and a string that needs no escape from the end of the text.
+std::optional<std::string_view> word_at_end(std::string_view& text, std::string_view name) {
+  if (!text.ends_with('"')) return std::nullopt;
+  const auto quote = text.rfind('"', text.size() - 2);
+  if (quote == std::string_view::npos) return std::nullopt;
+  const std::string_view word = text.substr(quote + 1, text.size() - quote - 2);
+  text = text.substr(0, quote);
+  if (!text.ends_with(name) || word.find('\\') != std::string_view::npos) return std::nullopt;
+  text.remove_suffix(name.size());
+  return word;
+}
+
+// Turns text into lines, using its memory again and again.
+class LineParser {
+ public:
+  // The envelope of a line as to_line() writes it, from its end, without a look at its body; else as parse() does.
+  std::optional<LogLine> glance(std::string& text) {
+    std::string_view rest = text;
+    if (!rest.starts_with("{\"body\":{") || !rest.ends_with('}')) return parse(text);
+    rest.remove_suffix(1);
+    const auto at = number_at_end(rest, ",\"t\":");
+    const auto number = at ? number_at_end(rest, ",\"n\":") : std::nullopt;
+    const auto kind = number ? word_at_end(rest, ",\"kind\":") : std::nullopt;
+    const auto clock = kind ? word_at_end(rest, "},\"clock\":") : std::nullopt;
+    if (!clock) return parse(text);
+    LogLine out;
+    out.number_ = static_cast<std::uint64_t>(*number);
+    out.kind_ = *kind;
+    out.clock_ = *clock;
+    out.at_ = {*at};
+    out.later_ = this;
+    unread_ = &text;
+    return out;
+  }
+
+  // What glance() put off.
+  std::optional<LogLine> parse_now() { return parse(*unread_); }
+
+  // The event in the text, or nothing. The text is given room behind its end, which the parser reads.
+  std::optional<LogLine> parse(std::string& text) {
+    const bool room =
+        parser_.capacity() >= text.size() || parser_.allocate(text.size() * 2, max_depth) == simdjson::SUCCESS;
+    text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+    dom::element root;
+    dom::object line;
+    const bool quick = room && parser_.parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS;
+    return quick && root.get(line) == simdjson::SUCCESS ? quickly(line) : carefully(text);
+  }
+
+ private:
+  std::optional<LogLine> quickly(const dom::object& line) {
+    dom::element number, at;
+    LogLine out;
+    if (line["n"].get(number) != simdjson::SUCCESS || line["t"].get(at) != simdjson::SUCCESS ||
+        line["kind"].get(out.kind_) != simdjson::SUCCESS || line["clock"].get(out.clock_) != simdjson::SUCCESS) {
+      return std::nullopt;
+    }
+    const auto numbered = whole(number), stamped = whole(at);
+    if (!numbered || !stamped) return std::nullopt;
+    out.number_ = static_cast<std::uint64_t>(*numbered);
+    out.at_ = {*stamped};
+    parsed_.empty = line["body"].get(parsed_.body) != simdjson::SUCCESS;
+    out.parsed_ = &parsed_;
+    return out;
+  }
+  // What the quick parser does not take, such as a line that nests too deep, may still be an event.
+  std::optional<LogLine> carefully(const std::string& text) {
+    Result<Event> event = from_line(text);
+    if (!event) return std::nullopt;
+    event_ = std::move(*event);
+    return LogLine(event_);
+  }
+
+  dom::parser parser_;
+  std::string* unread_ = nullptr;
+  LogLine::Parsed parsed_;
+  Event event_;
+};
+
+LogLine::LogLine(const Event& event)
+    : number_(event.number), kind_(event.kind), clock_(event.clock), at_(event.at), event_(&event) {}
+
+Event LogLine::event() const {
+  if (event_ != nullptr) return *event_;
+  if (later_ != nullptr) {
+    if (const auto whole_line = later_->parse_now()) return whole_line->event();
+  }
+  Event out{number_, std::string(kind_), std::string(clock_), at_, json::object()};
+  if (parsed_ != nullptr && !parsed_->empty) out.body = tree(parsed_->body);
+  return out;
+}
+
+namespace {
+
+template <class Record>
+std::optional<Record> read_quickly(const dom::object& body) {
+  Record record;
+  bool strange = false;
+  fields(Reader(body, strange), record, static_cast<const Record*>(nullptr));
+  return strange ? std::nullopt : std::optional(std::move(record));
+}
+
+}  // namespace
+
+#define STRAYCAT_READ(Record)                                                           \
+  template <>                                                                           \
+  Record LogLine::read<Record>() const {                                                \
+    if (parsed_ != nullptr && !parsed_->empty) {                                        \
+      if (auto record = read_quickly<Record>(parsed_->body)) return std::move(*record); \
+    }                                                                                   \
+    return event().body.get<Record>();                                                  \
+  }
+STRAYCAT_READ(AttemptWindow)
+STRAYCAT_READ(AttemptFailed)
+STRAYCAT_READ(DirectProbe)
+
+Result<LogTail> read_lines(std::istream& in, Bodies bodies, const std::function<void(const LogLine&)>& take) {
+  LogTail tail;
+  LineParser parser;
+  bool headed = false;
+  std::string text;
+  while (std::getline(in, text)) {
+    const bool ended = !in.eof();  // the last line of a killed run may lack its newline, and its end
+    if (text.empty()) continue;
+    const auto line = bodies == Bodies::at_once ? parser.parse(text) : parser.glance(text);
+    if (!line) {
+      ended ? void(++tail.unreadable) : void(tail.cut = true);
+      continue;
+    }
+    if (!headed) {
+      if (Result<> good = check_header(*line); !good) return good.error();
+    }
+    headed = true;
+    take(*line);
+  }
+  if (!headed) return bad_input("no straycat log: its first line is no header");
+  return tail;
+}
+
+}  // namespace straycat
