@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,9 +28,9 @@ struct Look {
 
 // Where a report goes beside the terminal, a file a format ("-" = standard output, in place of the text).
 struct Outputs {
-  std::string json, html, junit, markdown;
-  std::string inconclusive = "skip";  // JUnit: what could not be proven is skipped, or "fail"s
-  bool force = false;                 // write over files that are there
+  std::map<std::string, std::string, std::less<>> files;  // by the format's name; "" = not asked for
+  std::string inconclusive = "skip";                      // JUnit: what could not be proven is skipped, or "fail"s
+  bool force = false;                                     // write over files that are there
 };
 
 struct RunArguments {

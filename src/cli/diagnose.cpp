@@ -75,17 +75,9 @@ Result<std::vector<survey::Survey>> look(const survey::Snapshot& snapshot, const
 
 Result<> write_survey(const survey::Snapshot& snapshot, const std::vector<survey::Survey>& surveys,
                       const DiagnoseArguments& arguments) {
-  const bool all = arguments.service.empty();
-  Forms forms;
-  forms.json = [&] {
-    return survey::to_json(snapshot, surveys).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  };
-  forms.html = [&] { return report::render_survey_html(snapshot, surveys, all); };
-  forms.junit = [&] {
-    return report::render_survey_junit(snapshot, surveys, arguments.outputs.inconclusive == "fail");
-  };
-  forms.markdown = [&] { return report::render_survey_markdown(snapshot, surveys, all); };
-  return write_outputs(forms, arguments.outputs);
+  return write_outputs(arguments.outputs, [&](const report::Format& format, const report::Wishes& wishes) {
+    return format.of_survey(snapshot, surveys, arguments.service.empty(), wishes);
+  });
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <straycat/report/formats.hpp>
+
 namespace straycat::cli {
 
 void add_look(CLI::App& command, Look& look) {
@@ -13,11 +15,10 @@ void add_look(CLI::App& command, Look& look) {
 }
 
 void add_outputs(CLI::App& command, Outputs& outputs) {
-  command.add_option("--json", outputs.json, "Write the report as JSON; - = to standard output, in place of the text")
-      ->group("Outputs");
-  command.add_option("--html", outputs.html, "Write the timeline as one HTML page")->group("Outputs");
-  command.add_option("--junit", outputs.junit, "Write JUnit XML")->group("Outputs");
-  command.add_option("--markdown", outputs.markdown, "Write Markdown for a pull request")->group("Outputs");
+  for (const report::Format& format : report::formats()) {
+    const std::string name(format.name);
+    command.add_option("--" + name, outputs.files[name], std::string(format.help))->group("Outputs");
+  }
   command
       .add_option("--inconclusive", outputs.inconclusive, "JUnit: what could not be proven is skipped, or a failure")
       ->check(CLI::IsMember({"skip", "fail"}))

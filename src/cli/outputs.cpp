@@ -1,6 +1,6 @@
 #include "cli/outputs.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <set>
@@ -13,18 +13,17 @@
 namespace straycat::cli {
 namespace {
 
+// The outputs that were asked for, with the flags that did.
 struct Output {
-  const char* flag;
-  const std::string* file;
-  std::function<std::string()> Forms::* form;
+  std::string flag;
+  const std::string& file;
 };
-
-// A format is one line here and one file in the report room.
-std::array<Output, 4> table(const Outputs& outputs) {
-  return {{{"--json", &outputs.json, &Forms::json},
-           {"--html", &outputs.html, &Forms::html},
-           {"--junit", &outputs.junit, &Forms::junit},
-           {"--markdown", &outputs.markdown, &Forms::markdown}}};
+std::vector<Output> asked_for(const Outputs& outputs) {
+  std::vector<Output> asked;
+  for (const auto& [name, file] : outputs.files) {
+    if (!file.empty()) asked.push_back({"--" + name, file});
+  }
+  return asked;
 }
 
 }  // namespace
@@ -38,21 +37,20 @@ Result<Judged> judge_run(const std::filesystem::path& run) {
 
 Result<> check_outputs(const Outputs& outputs) {
   std::set<std::filesystem::path> seen;
-  for (const Output& output : table(outputs)) {
-    if (output.file->empty()) continue;
-    if (Result<> good = check_output(output.flag, *output.file, outputs.force); !good) return good;
+  for (const Output& output : asked_for(outputs)) {
+    if (Result<> good = check_output(output.flag, output.file, outputs.force); !good) return good;
     std::error_code error;
     const std::filesystem::path place =
-        std::filesystem::weakly_canonical(std::filesystem::absolute(*output.file), error);
-    if (seen.insert(error ? std::filesystem::path(*output.file) : place).second) continue;
-    return *output.file == "-"
+        std::filesystem::weakly_canonical(std::filesystem::absolute(output.file), error);
+    if (seen.insert(error ? std::filesystem::path(output.file) : place).second) continue;
+    return output.file == "-"
                ? bad_input("only one output can go to standard output (-)")
-               : bad_input(fmt::format("{} {}: another output goes there too", output.flag, *output.file));
+               : bad_input(fmt::format("{} {}: another output goes there too", output.flag, output.file));
   }
   return {};
 }
 
-Result<> check_output(const char* flag, const std::string& file, bool force) {
+Result<> check_output(const std::string& flag, const std::string& file, bool force) {
   if (file == "-") return {};
   const auto wrong = [&](const std::string& why) { return bad_input(fmt::format("{} {}: {}", flag, file, why)); };
   std::error_code error;
@@ -69,28 +67,25 @@ Result<> check_output(const char* flag, const std::string& file, bool force) {
   return {};
 }
 
-Result<> write_outputs(const Forms& forms, const Outputs& outputs) {
+Result<> write_outputs(const Outputs& outputs, const Render& render) {
   std::vector<WholeFile> files;
-  for (const Output& output : table(outputs)) {
-    if (!output.file->empty()) files.push_back({*output.file, (forms.*output.form)()});
+  for (const report::Format& format : report::formats()) {
+    const auto wanted = outputs.files.find(format.name);
+    if (wanted != outputs.files.end() && !wanted->second.empty())
+      files.push_back({wanted->second, render(format, {outputs.inconclusive == "fail"})});
   }
   return write_files(files);
 }
 
 Result<> write_outputs(const Judged& judged, const Outputs& outputs) {
-  Forms forms;
-  forms.json = [&] { return report::render_json(judged.history, judged.verdict).dump(1) + "\n"; };
-  forms.html = [&] { return report::render_html(judged.history, judged.verdict); };
-  forms.junit = [&] { return report::render_junit(judged.history, judged.verdict, outputs.inconclusive == "fail"); };
-  forms.markdown = [&] { return report::render_markdown(judged.history, judged.verdict); };
-  return write_outputs(forms, outputs);
+  return write_outputs(outputs, [&](const report::Format& format, const report::Wishes& wishes) {
+    return format.of_run(judged.history, judged.verdict, wishes);
+  });
 }
 
 bool takes_standard_output(const Outputs& outputs) {
-  for (const Output& output : table(outputs)) {
-    if (*output.file == "-") return true;
-  }
-  return false;
+  const auto asked = asked_for(outputs);
+  return std::any_of(asked.begin(), asked.end(), [](const Output& output) { return output.file == "-"; });
 }
 
 }  // namespace straycat::cli

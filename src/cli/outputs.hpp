@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include <straycat/diagnose/verdict.hpp>
 #include <straycat/history/history.hpp>
+#include <straycat/report/formats.hpp>
 
 namespace straycat::cli {
 
@@ -24,13 +25,11 @@ struct Judged {
 
 // Before a run: that each output can be written, so that no run is carried out for nothing.
 [[nodiscard]] Result<> check_outputs(const Outputs& outputs);
-[[nodiscard]] Result<> check_output(const char* flag, const std::string& file, bool force);
-// How each form is made; called only for what was asked for.
-struct Forms {
-  std::function<std::string()> json, html, junit, markdown;
-};
+[[nodiscard]] Result<> check_output(const std::string& flag, const std::string& file, bool force);
+// How each format is made; called only for those that were asked for.
+using Render = std::function<std::string(const report::Format&, const report::Wishes&)>;
 // All of them or, when one cannot be written, none.
-[[nodiscard]] Result<> write_outputs(const Forms& forms, const Outputs& outputs);
+[[nodiscard]] Result<> write_outputs(const Outputs& outputs, const Render& render);
 [[nodiscard]] Result<> write_outputs(const Judged& judged, const Outputs& outputs);
 // Whether some output takes standard output, so that the text must not.
 [[nodiscard]] bool takes_standard_output(const Outputs& outputs);

@@ -62,10 +62,21 @@ int worst(int a, int b) {
   return 0;
 }
 
+// Whether everything that was asked for can show several runs, and something was.
+bool can_compare(const ReportArguments& arguments) {
+  std::size_t able = 0, asked = 0;
+  for (const report::Format& format : report::formats()) {
+    const auto file = arguments.outputs.files.find(format.name);
+    if (file == arguments.outputs.files.end() || file->second.empty()) continue;
+    ++asked;
+    if (format.of_comparison != nullptr) ++able;
+  }
+  return asked > 0 && able == asked && !arguments.candidates;
+}
+
 int report_many(const ReportArguments& arguments) {
   const Outputs& outputs = arguments.outputs;
-  if (outputs.html.empty() || arguments.candidates || !outputs.json.empty() || !outputs.junit.empty() ||
-      !outputs.markdown.empty())
+  if (!can_compare(arguments))
     return complain(bad_input("several runs are compared as a page: give --html FILE, and no other output"));
   std::vector<Judged> judged;
   for (const std::string& run : arguments.runs) {
@@ -80,8 +91,10 @@ int report_many(const ReportArguments& arguments) {
     compared.push_back({names[i], &judged[i].history, &judged[i].verdict});
     code = worst(code, judged[i].verdict.exit_code);
   }
-  if (const Result<> done = write_file(outputs.html, report::render_html_comparison(compared)); !done)
-    return complain(done.error());
+  const auto render = [&](const report::Format& format, const report::Wishes&) {
+    return format.of_comparison(compared);
+  };
+  if (const Result<> done = write_outputs(outputs, render); !done) return complain(done.error());
   if (takes_standard_output(outputs)) return code;
   const report::TextStyle style = style_for(arguments.look, STDOUT_FILENO);
   for (const report::Compared& one : compared)

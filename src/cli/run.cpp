@@ -64,8 +64,7 @@ Result<> write_reports(const Judged& judged, const fs::path& folder) {
       !done)
     return done;
   Outputs own;
-  own.json = (folder / "report.json").string();
-  own.html = (folder / "report.html").string();
+  for (const char* format : {"json", "html"}) own.files[format] = (folder / "report.").string() + format;
   return write_outputs(judged, own);
 }
 

@@ -43,8 +43,9 @@ std::string why_empty(const Case& the_case, const history::ServiceView& view, co
 
 bool nobody_there(const Case& the_case, const Cell& cell) {
   const Likeness like = likeness(cell.kind);
-  return judgeable(cell) && (like == Likeness::refused || like == Likeness::no_answer) &&
-         (cell.set_size == 0 || last_ones_go(the_case, cell));
+  if (!judgeable(cell) || (cell.set_size > 0 && !last_ones_go(the_case, cell))) return false;
+  // The last one to go may end in the middle of an answer; where nobody was left, nobody can have cut anything.
+  return like == Likeness::refused || like == Likeness::no_answer || (like == Likeness::cut && cell.set_size > 0);
 }
 
 // A success while the slices are empty (lag left out) means that the slices do not tell everything. One that only ended

@@ -41,6 +41,7 @@ struct PodLife {
   bool terminates = false;                       // at ready_to it is terminating and serving, until gone_at
   double gone_at = 1e9;                          // leaves the slices altogether
   double answers_from = -1e9, answers_to = 1e9;  // outside it refuses; equal: it never answers
+  double cuts_from = 1e9;                        // from then on it takes connections and closes them without a word
   int wrong_status = 0;                          // answers with this status instead of 200
   std::vector<double> restarts = {};  // its container restarts then (status seen 0.5 s later), down for 0.4 s before
   bool readiness_probe = false;
@@ -424,12 +425,13 @@ class LogMaker {
     return next == plane_.begin() ? std::vector<std::size_t>{} : std::prev(next)->second;
   }
 
-  enum class Answer { ok, refused, wrong };
+  enum class Answer { ok, refused, cut, wrong };
   [[nodiscard]] static Answer answer(const PodLife& life, double t) {
     if (t < life.answers_from || t >= life.answers_to) return Answer::refused;
     for (const double restart : life.restarts) {
       if (restart - 0.4 <= t && t < restart) return Answer::refused;
     }
+    if (t >= life.cuts_from) return Answer::cut;
     return life.wrong_status != 0 ? Answer::wrong : Answer::ok;
   }
 
@@ -455,6 +457,7 @@ class LogMaker {
   Failure failure_of(Answer answer, int status) const {
     if (answer == Answer::wrong)
       return {FailureKind::status, Phase::check, 0, "(22) The requested URL returned error: " + std::to_string(status)};
+    if (answer == Answer::cut) return {FailureKind::closed_early, Phase::first_byte, 0, "(52) Empty reply from server"};
     return {FailureKind::refused, Phase::connect, 111,
             "(7) Failed to connect to " + world_.service + " port 80 after 1 ms: Connection refused"};
   }

@@ -130,6 +130,16 @@ const std::vector<Row>& rows() {
          });
        },
        "found no-endpoints"},
+      {"scaled_to_zero_and_the_last_one_ends_in_the_middle_of_an_answer",
+       [] {
+         return with_pods(2, [](PodLife& pod) {
+           pod.ready_to = 15;
+           pod.terminates = true;
+           pod.cuts_from = 17.8;
+           pod.gone_at = pod.answers_to = 18;
+         });
+       },
+       "found no-endpoints"},
       {"selector_typo", [] { return selector_typo(); }, "found no-endpoints"},
       {"named_port_missing", [] { return with_pods(2, [](PodLife& pod) { pod.port_unset = true; }); },
        "found no-endpoints"},

@@ -1,0 +1,17 @@
+// One page that fetches nothing, for people.
+#include <straycat/report/formats.hpp>
+
+namespace straycat::report {
+
+Format html_format() {
+  return {"html", "Write the timeline as one HTML page",
+          [](const history::History& history, const diagnose::Verdict& verdict, const Wishes&) {
+            return render_html(history, verdict);
+          },
+          [](const survey::Snapshot& snapshot, const std::vector<survey::Survey>& surveys, bool all, const Wishes&) {
+            return render_survey_html(snapshot, surveys, all);
+          },
+          render_html_comparison};
+}
+
+}  // namespace straycat::report
