@@ -4,6 +4,7 @@
 #include <csignal>
 #include <random>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ constexpr Nanos patience = std::chrono::seconds{2};
 constexpr Nanos soonest_alarm = std::chrono::milliseconds{200};
 // Requests under way at the end get this long; more would hold up whoever waits for the summary.
 constexpr Nanos drain_length = std::chrono::seconds{1};  // for requests under way
+constexpr Nanos proof_length = std::chrono::milliseconds{1500};
 // For a reader that lags behind; together well within a pod's usual grace period of 30 s.
 constexpr Nanos reader_patience = std::chrono::seconds{2}, flush_length = std::chrono::seconds{10};
 // Some minutes of records; beyond it the reader loses records, and the requests nothing.
@@ -159,7 +161,9 @@ void Agent::await_signals() {
     begin_end("signal");
     // A second one ends it at once, as people expect of Ctrl-C.
     signals_.async_wait([this](boost::system::error_code again, int) {
-      if (!again) end();
+      if (again) return;
+      proven_ = true;
+      end();
     });
   });
 }
@@ -234,8 +238,19 @@ void Agent::begin_end(const std::string& reason) {
   });
 }
 
+// Flows have sent their last request: now the watches can say whether they saw all that it stood on.
+bool Agent::prove_watches() {
+  if (!watches_ || proven_) return true;
+  if (std::exchange(proving_, true)) return false;
+  watches_->prove(proof_length, [this] {
+    proven_ = true;
+    end();
+  });
+  return false;
+}
+
 void Agent::end() {
-  if (ended_) return;
+  if (ended_ || !prove_watches()) return;
   ended_ = true;
   VantageSummary summary;
   summary.reason = reason_.empty() ? "output" : reason_;

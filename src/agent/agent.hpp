@@ -52,6 +52,8 @@ class Agent {
   void tell_health(Stamp now);
   void flow_idle();
   void begin_end(const std::string& reason);
+  // Whether the watches have said what they saw; else end() comes again when they have.
+  bool prove_watches();
   void end();
 
   Orders orders_;
@@ -68,7 +70,7 @@ class Agent {
   probe::LoopLag lag_;
   Stamp health_from_;
   std::string reason_;  // why it ends; "" = it does not yet
-  bool begun_ = false, ended_ = false;
+  bool begun_ = false, proving_ = false, proven_ = false, ended_ = false;
 };
 
 }  // namespace straycat::agent

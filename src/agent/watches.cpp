@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 
 namespace straycat::agent {
 
@@ -40,7 +41,7 @@ void Watches::follow(const std::vector<ServicePortRef>& ports) {
 
 void Watches::watch_service(Service& service) {
   asio::co_spawn(executor_,
-                 client_.watch({slices_type(), service.ns, service.selector, ""},
+                 client_.watch({slices_type(), service.ns, service.selector, "", &service.hold},
                                [this, &service](const kube::WatchItem& item) { on_slices(service, item); }),
                  asio::detached);
 }
@@ -120,7 +121,7 @@ void Watches::note_coverage(Service& service, const kube::WatchItem& item, Stamp
 
 void Watches::follow_beacon(const std::string& ns, const std::string& name) {
   asio::co_spawn(executor_,
-                 client_.watch({slices_type(), ns, "", "metadata.name=" + name},
+                 client_.watch({slices_type(), ns, "", "metadata.name=" + name, nullptr},
                                [this](const kube::WatchItem& item) { on_beacon(item); }),
                  asio::detached);
 }
@@ -135,6 +136,21 @@ void Watches::on_beacon(const kube::WatchItem& item) {
   if (const auto* replaced = std::get_if<kube::WatchReplaced>(&item)) {
     for (const nlohmann::json& object : replaced->objects) tell_version(object);
   }
+}
+
+asio::awaitable<void> Watches::prove_one(Service& service, Nanos most) {
+  const auto gap = co_await service.hold.prove(most);
+  if (gap) note_coverage(service, *gap, monotonic_now());
+  if (--proving_ == 0) std::exchange(proven_, nullptr)();
+}
+
+void Watches::prove(Nanos most, std::function<void()> proven) {
+  proven_ = std::move(proven);
+  proving_ = services_.size() + 1;
+  for (auto& [key, service] : services_) asio::co_spawn(executor_, prove_one(service, most), asio::detached);
+  asio::post(executor_, [this] {
+    if (--proving_ == 0) std::exchange(proven_, nullptr)();
+  });
 }
 
 void Watches::end(const std::string& reason) {

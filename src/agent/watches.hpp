@@ -36,6 +36,9 @@ class Watches {
   // One watch for each Service, however many of its ports are of interest.
   void follow(const std::vector<ServicePortRef>& ports);
   void follow_beacon(const std::string& ns, const std::string& name);
+  // Whatever was not seen up to now is in the record stream as a gap; a stream that fell silent is found here.
+  // `proven` is called once.
+  void prove(Nanos most, std::function<void()> proven);
   // Says in the record stream that the watches end here.
   void end(const std::string& reason);
 
@@ -47,6 +50,7 @@ class Watches {
     std::optional<model::Service> object;  // read only when a slice has several ports
     bool asked = false;
     bool listed = false, denied = false, open = false;
+    kube::WatchHold hold;
   };
 
   void watch_service(Service& service);
@@ -54,6 +58,7 @@ class Watches {
   void tell(Service& service, Stamp seen);
   void ask_for_ports(Service& service);
   void note_open(Service& service, const kube::WatchItem& item);
+  boost::asio::awaitable<void> prove_one(Service& service, Nanos most);
   void on_beacon(const kube::WatchItem& item);
   void note_coverage(Service& service, const kube::WatchItem& item, Stamp seen);
 
@@ -61,7 +66,8 @@ class Watches {
   kube::Client client_;
   Journal& journal_;
   Changed changed_;
-  std::function<void()> opened_;
+  std::function<void()> opened_, proven_;
+  std::size_t proving_ = 0;
   std::map<std::pair<std::string, std::string>, Service> services_;
 };
 

@@ -32,6 +32,7 @@ int cleanup_command(const CleanupArguments& arguments) {
                             arguments.user,       arguments.ns,      arguments.in_cluster};
   const Result<kube::Config> config = kube::load_config(where);
   if (!config) return complain(config.error());
+  if (const auto words = config->warning(); !words.empty()) fmt::print(stderr, "straycat: warning: {}\n", words);
   fmt::print(stderr, "straycat: {}, {}\n", config->describe(),
              arguments.ns.empty() ? "all namespaces" : "namespace " + arguments.ns);
   runner::LeftoverRequest request;

@@ -90,6 +90,7 @@ int diagnose_command(const DiagnoseArguments& arguments) {
                             arguments.user,       arguments.ns,      arguments.in_cluster};
   const Result<kube::Config> config = kube::load_config(where);
   if (!config) return complain(config.error());
+  if (const auto words = config->warning(); !words.empty()) fmt::print(stderr, "straycat: warning: {}\n", words);
   runner::SnapshotRequest request;
   request.cluster = *config;
   request.ns = arguments.everywhere ? "" : config->ns;

@@ -125,6 +125,7 @@ Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const Ru
   }
   const Result<kube::Config> config = kube::load_config(request);
   if (!config) return config.error();
+  if (const auto words = config->warning(); !words.empty()) fmt::print(stderr, "straycat: warning: {}\n", words);
   if (!named) return carry_out(plan, *config, request, {}, folder, arguments);
   const Result<OnNamedCluster> there = for_named_cluster(plan, arguments);
   if (!there) return there.error();

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <limits>
 #include <time.h>
 
 #include <fmt/format.h>
@@ -97,7 +99,10 @@ Result<std::int64_t> parse_wall(std::string_view text) {
     }
     offset = (hours * 3'600 + minutes * 60) * (sign == '-' ? -1 : 1);
   }
-  return (std::int64_t{timegm(&parts)} - offset) * second_ns + fraction;
+  // The years 1677 to 2262 fit into nanoseconds; what is "never" to others (9999, 0001) is the end of them.
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / second_ns - 1;
+  const std::int64_t seconds = std::clamp(std::int64_t{timegm(&parts)} - offset, -most, most);
+  return seconds * second_ns + fraction;
 }
 
 Result<Nanos> parse_duration(std::string_view text) {

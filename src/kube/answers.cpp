@@ -67,6 +67,14 @@ std::optional<Retry> retry_for(const ApiError& error, bool idempotent, int tries
   return Retry{std::clamp<Nanos>(asked, std::chrono::milliseconds{100}, std::chrono::seconds{30})};
 }
 
+bool is_outage(const ApiError& error) {
+  return error.code == 0 || error.code == 502 || error.code == 503 || error.code == 504;
+}
+
+Nanos outage_pause(int tries_so_far) {
+  return std::chrono::milliseconds{100} * (1 << std::clamp(tries_so_far - 1, 0, 4));
+}
+
 Error ApiError::to_error() const {
   const auto fault = code == 400 || code == 422 ? Fault::bad_input : Fault::own_trouble;
   return {fault, message};

@@ -23,5 +23,9 @@ struct Retry {
   Nanos after{};
 };
 [[nodiscard]] std::optional<Retry> retry_for(const ApiError& error, bool idempotent, int tries_so_far);
+// Nobody answered, or somebody on the way for the API server that is away (502, 503, 504).
+[[nodiscard]] bool is_outage(const ApiError& error);
+// The pause before such a call is made again.
+[[nodiscard]] Nanos outage_pause(int tries_so_far);
 
 }  // namespace straycat::kube

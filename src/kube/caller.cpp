@@ -24,6 +24,7 @@ Caller::Caller(asio::any_io_executor executor, const Config& config)
 asio::awaitable<Result<net::Request>> Caller::request_for(const Call& call) {
   auto who = co_await sign_in_.identity();
   if (!who) co_return who.error();
+  if (call.generation != nullptr) *call.generation = who->generation;
   net::Request request;
   request.method = call.method;
   request.url = config_.server + call.path;
@@ -33,9 +34,12 @@ asio::awaitable<Result<net::Request>> Caller::request_for(const Call& call) {
   if (!call.content_type.empty()) request.headers["Content-Type"] = call.content_type;
   for (const auto& group : config_.impersonate_groups)
     request.repeated_headers.emplace_back("Impersonate-Group", group);
+  for (const auto& [key, value] : config_.impersonate_extra)
+    request.repeated_headers.emplace_back("Impersonate-Extra-" + header_key(key), value);
   request.body = call.body;
   request.tls = std::move(who->tls);
   request.proxy = config_.proxy;
+  request.repeatable = call.idempotent;
   request.max_body = 512u << 20;  // a list of a big cluster
   co_return request;
 }
@@ -43,7 +47,9 @@ asio::awaitable<Result<net::Request>> Caller::request_for(const Call& call) {
 asio::awaitable<Result<net::Response>> Caller::once(Call call) {
   auto request = co_await request_for(call);
   if (!request) co_return request.error();
-  co_return co_await http_.fetch(std::move(*request));
+  auto answer = co_await http_.fetch(std::move(*request));
+  if (answer && answer->status < 500) answered_ = monotonic_now();
+  co_return answer;
 }
 
 asio::awaitable<Result<net::Response>> Caller::stream_once(Call call, Nanos idle, net::OnHeader on_header,
@@ -57,24 +63,34 @@ asio::awaitable<Result<net::Response>> Caller::stream_once(Call call, Nanos idle
 
 asio::awaitable<ApiResult<net::Response>> Caller::call(Call call) {
   bool renewed = false;
+  unsigned generation = 0;
+  call.generation = &generation;
   for (int tries = 1;; ++tries) {
     auto answer = co_await once(call);
-    if (!answer) co_return error_from_transport(answer.error());
-    if (answer->status >= 200 && answer->status < 300) co_return std::move(*answer);
-    auto error = error_from(*answer);
-    if (error.code == 401 && !renewed && renew()) {
+    if (answer && answer->status >= 200 && answer->status < 300) co_return std::move(*answer);
+    const auto error = answer ? error_from(*answer) : error_from_transport(answer.error());
+    if (error.code == 401 && !renewed && renew(generation)) {
       renewed = true;
       continue;
     }
-    const auto again = retry_for(error, call.idempotent, tries);
-    if (!again || !co_await sleep_for(executor_, again->after)) co_return error;
+    const auto pause = pause_for(error, call.idempotent, tries);
+    if (!pause || !co_await sleep_for(executor_, *pause)) co_return error;
   }
+}
+
+std::optional<Nanos> Caller::pause_for(const ApiError& error, bool idempotent, int tries) const {
+  if (const auto again = retry_for(error, idempotent, tries)) return again->after;
+  const bool lately = answered_ && monotonic_now() - *answered_ < config_.outage_patience;
+  if (!idempotent || !lately || !is_outage(error)) return std::nullopt;
+  return outage_pause(tries);
 }
 
 asio::awaitable<ApiResult<net::Response>> Caller::stream(Call call, Nanos idle, net::OnHeader on_header,
                                                          net::OnData on_data) {
+  unsigned generation = 0;
+  call.generation = &generation;
   auto answer = co_await stream_once(call, idle, on_header, on_data);
-  if (answer && answer->status == 401 && renew())
+  if (answer && answer->status == 401 && renew(generation))
     answer = co_await stream_once(std::move(call), idle, std::move(on_header), std::move(on_data));
   if (!answer) co_return error_from_transport(answer.error());
   co_return std::move(*answer);

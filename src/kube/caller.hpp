@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,6 +19,7 @@ struct Call {
   std::string path = {};  // with its query
   std::string body = {}, content_type = {};
   bool idempotent = true;
+  unsigned* generation = nullptr;  // where to note which credentials were used; must outlive the call
 };
 
 class Caller {
@@ -26,7 +28,7 @@ class Caller {
   Caller(boost::asio::any_io_executor executor, const Config& config);
 
   [[nodiscard]] const boost::asio::any_io_executor& executor() const { return executor_; }
-  // A whole answer with a 2xx status. 401 renews the sign-in once; see retry_for.
+  // A whole answer with a 2xx status. 401 renews the sign-in once; see retry_for and Config::outage_patience.
   boost::asio::awaitable<ApiResult<net::Response>> call(Call call);
   // A stream, as net::Http::stream: any status is an answer. 401 is renewed once here, too.
   boost::asio::awaitable<ApiResult<net::Response>> stream(Call call, Nanos idle, net::OnHeader on_header,
@@ -35,20 +37,27 @@ class Caller {
   boost::asio::awaitable<Result<net::Response>> once(Call call);
   boost::asio::awaitable<Result<net::Response>> stream_once(Call call, Nanos idle, net::OnHeader on_header,
                                                             net::OnData on_data);
-  bool renew() { return sign_in_.renew(); }
+  bool renew(unsigned generation) { return sign_in_.renew(generation); }
 
  private:
   boost::asio::awaitable<Result<net::Request>> request_for(const Call& call);
+  // How long to wait before a call that failed so is made again; nothing = not at all.
+  [[nodiscard]] std::optional<Nanos> pause_for(const ApiError& error, bool idempotent, int tries) const;
 
   boost::asio::any_io_executor executor_;
   const Config& config_;
   SignIn sign_in_;
   net::Http http_;
+  std::optional<Stamp> answered_;  // when the API server last did
 };
 
 // Client::watch's shell around the machine.
 boost::asio::awaitable<void> run_watch(Caller& caller, WatchRequest request,
                                        std::function<void(const WatchItem&)> on_item);
+// With other settings than a real API server wants: for tests.
+struct WatchSettings;
+boost::asio::awaitable<void> run_watch(Caller& caller, WatchRequest request,
+                                       std::function<void(const WatchItem&)> on_item, WatchSettings settings);
 
 // False when the caller's coroutine was cancelled.
 boost::asio::awaitable<bool> sleep_for(boost::asio::any_io_executor executor, Nanos length);

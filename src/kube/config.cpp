@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -39,6 +40,17 @@ std::string no_such(std::string_view what, const std::string& name, const std::v
   return message;
 }
 
+// "https://host...": one of these schemes, and a host without spaces.
+bool has_scheme(const std::string& url, std::initializer_list<std::string_view> schemes) {
+  const auto colon = url.find("://");
+  if (colon == std::string::npos || url.size() <= colon + 3 || url[colon + 3] == '/') return false;
+  for (const char c : url)
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f) return false;
+  return std::find(schemes.begin(), schemes.end(), std::string_view{url}.substr(0, colon)) != schemes.end();
+}
+
+bool holds_pem(const std::string& text) { return text.find("-----BEGIN ") != std::string::npos; }
+
 struct Loader {
   const ConfigRequest& request;
   const Surroundings& around;
@@ -50,9 +62,12 @@ struct Loader {
   Result<> choose();
   Result<> read_cluster();
   Result<> read_user();
+  Result<> read_extra(const Place& user);
   Result<> read_exec(const Place& user);
+  Result<> read_exec_env(const Place& env, Config::Exec& exec);
   // The PEM text of KEY-data, or of the file that KEY names.
   Result<std::string> pem(const Place& entry, const std::string& key);
+  Result<std::string> pem_file(const Place& entry, const std::string& key);
   // "does not exist" for a name that a context or a flag gives; points at the former.
   Error unknown(std::string_view what, std::string_view list, const std::string& name, const Place& said_at) const;
   Place context;
@@ -117,19 +132,26 @@ Result<> Loader::choose() {
 }
 
 Result<std::string> Loader::pem(const Place& entry, const std::string& key) {
-  std::string data, path;
+  std::string data;
   STRAYCAT_TRY(data, text_of(entry, key + "-data"));
   if (!data.empty()) {
     const auto decoded = base64_decode(data);
     if (!decoded) return entry.at(key + "-data").error(fmt::format("\"{}-data\" is not base64", key));
+    if (!holds_pem(*decoded)) return entry.at(key + "-data").error(fmt::format("\"{}-data\" holds no PEM text", key));
     return *decoded;
   }
+  return pem_file(entry, key);
+}
+
+Result<std::string> Loader::pem_file(const Place& entry, const std::string& key) {
+  std::string path;
   STRAYCAT_TRY(path, text_of(entry, key));
   if (path.empty()) return std::string{};
   const auto full = path.front() == '/' ? path : entry.file->directory + "/" + path;
   auto text = around.read(full);
   if (!text) return entry.at(key).error(text.error().message);
   if (!*text) return entry.at(key).error("no such file: " + full);
+  if (!holds_pem(**text)) return entry.at(key).error("no PEM text is in " + full);
   return std::move(**text);
 }
 
@@ -143,9 +165,13 @@ Result<> Loader::read_cluster() {
   STRAYCAT_TRY(config.tls.insecure, flag_of(entry, "insecure-skip-tls-verify"));
   STRAYCAT_TRY(config.tls.server_name, text_of(entry, "tls-server-name"));
   STRAYCAT_TRY(config.proxy, text_of(entry, "proxy-url"));
+  if (!config.proxy.empty() && !has_scheme(config.proxy, {"http", "https", "socks5", "socks5h"}))
+    return entry.at("proxy-url").error("\"proxy-url\" must begin with http://, https:// or socks5://");
   STRAYCAT_TRY(config.tls.ca_pem, pem(entry, "certificate-authority"));
   if (config.server.find("://") == std::string::npos)  // as client-go: TLS when anything of TLS is given
     config.server = (config.tls.ca_pem.empty() && !config.tls.insecure ? "http://" : "https://") + config.server;
+  if (!has_scheme(config.server, {"http", "https"}))
+    return entry.at("server").error("\"server\" must begin with https:// or http:// and name a host");
   while (config.server.ends_with('/')) config.server.pop_back();
   if (config.tls.insecure && !config.tls.ca_pem.empty())
     return entry.at("insecure-skip-tls-verify")
@@ -170,9 +196,24 @@ Result<> Loader::read_user() {
   STRAYCAT_TRY(config.basic_password, text_of(entry, "password"));
   STRAYCAT_TRY(config.impersonate_user, text_of(entry, "as"));
   STRAYCAT_TRY(config.impersonate_groups, texts_of(entry, "as-groups"));
-  if (!config.impersonate_groups.empty() && config.impersonate_user.empty())
-    return entry.at("as-groups").error("\"as-groups\" without \"as\"");
+  STRAYCAT_TRY(config.impersonate_uid, text_of(entry, "as-uid"));
+  for (const char* key : {"as-groups", "as-uid", "as-user-extra"})
+    if (entry.at(key) && config.impersonate_user.empty())
+      return entry.at(key).error(fmt::format("\"{}\" without \"as\"", key));
+  if (auto done = read_extra(entry); !done) return done;
   return read_exec(entry);
+}
+
+Result<> Loader::read_extra(const Place& user) {
+  const auto extra = user.at("as-user-extra");
+  if (!extra || extra.node->type == yaml::Node::Type::null) return {};
+  if (extra.node->type != yaml::Node::Type::mapping) return extra.error("\"as-user-extra\" must be a mapping");
+  for (const auto& pair : extra.node->pairs) {
+    std::vector<std::string> values;
+    STRAYCAT_TRY(values, texts_of(extra, pair.key.scalar));
+    for (auto& value : values) config.impersonate_extra.emplace_back(pair.key.scalar, std::move(value));
+  }
+  return {};
 }
 
 // The plugins that replaced the providers that Kubernetes 1.26 removed.
@@ -203,18 +244,28 @@ Result<> Loader::read_exec(const Place& user) {
   if (exec.api_version != group + "v1" && exec.api_version != group + "v1beta1")
     return entry.error(fmt::format("exec apiVersion must be {0}v1 or {0}v1beta1", group));
   if (exec.interactive_mode.empty()) exec.interactive_mode = "IfAvailable";
+  if (exec.interactive_mode != "IfAvailable" && exec.interactive_mode != "Never" && exec.interactive_mode != "Always")
+    return entry.at("interactiveMode").error("\"interactiveMode\" must be Never, IfAvailable or Always");
   // A path with a slash starts at the file; a bare name is looked up in PATH.
   if (exec.command.find('/') != std::string::npos && exec.command.front() != '/')
     exec.command = entry.file->directory + "/" + exec.command;
-  if (const auto env = entry.at("env"); env && env.node->type == yaml::Node::Type::sequence) {
-    for (const auto& item : env.node->items) {
-      std::string name, value;
-      STRAYCAT_TRY(name, text_of({entry.file, &item}, "name"));
-      STRAYCAT_TRY(value, text_of({entry.file, &item}, "value"));
-      exec.env.emplace_back(std::move(name), std::move(value));
-    }
-  }
+  if (auto done = read_exec_env(entry.at("env"), exec); !done) return done;
   config.exec = std::move(exec);
+  return {};
+}
+
+Result<> Loader::read_exec_env(const Place& env, Config::Exec& exec) {
+  if (!env || env.node->type == yaml::Node::Type::null) return {};
+  if (env.node->type != yaml::Node::Type::sequence) return env.error("\"env\" must be a list of names and values");
+  for (const auto& item : env.node->items) {
+    const Place one{env.file, &item};
+    std::string name, value;
+    STRAYCAT_TRY(name, text_of(one, "name"));
+    STRAYCAT_TRY(value, text_of(one, "value"));
+    if (name.empty() || name.find('=') != std::string::npos)
+      return one.error("\"env\" must be a list of names and values");
+    exec.env.emplace_back(std::move(name), std::move(value));
+  }
   return {};
 }
 
@@ -286,6 +337,14 @@ std::string Config::describe() const {
   if (!user.empty()) out += ", user " + user;
   if (!impersonate_user.empty()) out += " as " + impersonate_user;
   return out;
+}
+
+std::string Config::warning() const {
+  if (!tls.insecure) return {};
+  return fmt::format(
+      "cluster {}: the API server's certificate is not verified (insecure-skip-tls-verify); whoever is on "
+      "the way can read and change everything, credentials included",
+      cluster);
 }
 
 }  // namespace straycat::kube

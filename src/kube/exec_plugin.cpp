@@ -66,15 +66,15 @@ std::string captured(const Fd& file) {
   return out;
 }
 
-// A child that is gone when this is.
+// A child that is gone when this is, and with a session of its own all that it started.
 class Child {
  public:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  Child(pid_t pid, bool leads) : pid_(pid), leads_(leads) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
     if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
+    ::kill(leads_ ? -pid_ : pid_, SIGKILL);
     reap();
   }
   int reap() {
@@ -87,6 +87,7 @@ class Child {
 
  private:
   pid_t pid_;
+  bool leads_;
 };
 
 std::vector<std::string> environment_for(const Config& config, bool interactive) {
@@ -122,8 +123,13 @@ int spawn(const Config& config, bool interactive, const Fd& out, const Fd& err, 
   if (!interactive) posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, out.get(), 1);
   if (!interactive) posix_spawn_file_actions_adddup2(&actions, err.get(), 2);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  // One that may not ask gets no terminal to do it behind our back.
+  if (!interactive) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
   const int error =
-      ::posix_spawnp(&pid, args[0].c_str(), &actions, nullptr, pointers(args).data(), pointers(environment).data());
+      ::posix_spawnp(&pid, args[0].c_str(), &actions, &attributes, pointers(args).data(), pointers(environment).data());
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return error;
 }
@@ -213,7 +219,7 @@ asio::awaitable<Result<Credential>> run_exec_plugin(asio::any_io_executor execut
   if (out.get() < 0 || err.get() < 0) co_return own_trouble("no memory for a credential plugin's output");
   pid_t pid = -1;
   if (const int error = spawn(config, interactive, out, err, pid); error != 0) co_return spawn_error(exec, error);
-  Child child{pid};
+  Child child{pid, !interactive};
   if (!co_await wait_for_end(executor, pid, limit))
     co_return plugin_error(exec, "it did not end within " + format_duration(limit), captured(err));
   const int status = child.reap();
@@ -221,7 +227,11 @@ asio::awaitable<Result<Credential>> run_exec_plugin(asio::any_io_executor execut
     co_return plugin_error(exec, fmt::format("killed by signal {}", WTERMSIG(status)), captured(err));
   if (WEXITSTATUS(status) != 0)
     co_return plugin_error(exec, fmt::format("exit code {}", WEXITSTATUS(status)), captured(err));
-  co_return read_credential(exec, captured(out));
+  auto credential = read_credential(exec, captured(out));
+  // What it has to say to the person; an interactive one has said it itself.
+  if (const auto words = last_words(captured(err)); credential && !words.empty())
+    fmt::print(stderr, "credential plugin {}: {}\n", exec.command, words);
+  co_return credential;
 }
 
 }  // namespace straycat::kube

@@ -24,6 +24,16 @@ std::string name_of(const yaml::Node& entry) {
   return name != nullptr && name->type == Type::string ? name->scalar : std::string{};
 }
 
+// Of a pointing error: the place and what is wrong there, without the text that stands there: neither the line that is
+// shown nor a word that is quoted from it.
+Error without_text(Error error) {
+  auto& message = error.message;
+  message.resize(std::min(message.find('\n'), message.size()));
+  message.resize(std::min(message.find_first_of("\"'*&!`"), message.size()));
+  while (message.ends_with(' ')) message.pop_back();
+  return error;
+}
+
 const char* type_name(Type type) {
   switch (type) {
     case Type::boolean:
@@ -44,7 +54,7 @@ const char* type_name(Type type) {
 
 Result<KubeconfigFile> parse_kubeconfig(std::string name, std::string text) {
   auto documents = yaml::parse(text, name);
-  if (!documents) return documents.error();
+  if (!documents) return without_text(documents.error());
   KubeconfigFile file{.name = name, .directory = directory_of(name), .text = std::move(text), .root = {}};
   if (!documents->empty()) file.root = std::move(documents->front());
   if (file.root.type != Type::mapping && file.root.type != Type::null)
@@ -58,15 +68,8 @@ Place Place::at(std::string_view key) const {
 }
 
 Error Place::error(const std::string& message) const {
-  const int length = node->type == Type::sequence || node->type == Type::mapping || node->end.line != node->start.line
-                         ? 1
-                         : std::max(1, node->end.column - node->start.column);
-  yaml::Diagnostic diagnostic;
-  diagnostic.file = file->name;
-  diagnostic.at = node->start;
-  diagnostic.length = length;
-  diagnostic.message = message;
-  return yaml::to_error(diagnostic, file->text);
+  // Without the line that it points at, which every other message would show: a kubeconfig's lines hold secrets.
+  return bad_input(fmt::format("{}:{}:{}: {}", file->name, node->start.line, node->start.column, message));
 }
 
 Result<std::string> text_of(const Place& parent, std::string_view key) {

@@ -1,9 +1,13 @@
 #include "kube/sign_in.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "kube/base64.hpp"
@@ -29,7 +33,21 @@ std::map<std::string, std::string> fixed_headers(const Config& config) {
   if (!config.basic_user.empty())
     headers["Authorization"] = "Basic " + base64_encode(config.basic_user + ":" + config.basic_password);
   if (!config.impersonate_user.empty()) headers["Impersonate-User"] = config.impersonate_user;
+  if (!config.impersonate_uid.empty()) headers["Impersonate-Uid"] = config.impersonate_uid;
   return headers;
+}
+
+std::string header_key(const std::string& key) {
+  std::string out;
+  for (const unsigned char c : key) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool plain = letter || (c >= '0' && c <= '9') || (c != 0 && std::strchr("!#$&'*+-.^_`|~", c) != nullptr);
+    if (plain)
+      out.push_back(static_cast<char>(letter ? c | 0x20 : c));
+    else
+      out += fmt::format("%{:02X}", unsigned{c});
+  }
+  return out;
 }
 
 Result<std::string> SignIn::token() {
@@ -51,15 +69,25 @@ Result<std::string> SignIn::token() {
 }
 
 boost::asio::awaitable<Result<Credential>> SignIn::plugin_credential() {
+  if (asking_) {
+    while (asking_) co_await asked_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (answer_) co_return *answer_;
+  }
   const bool valid = credential_ && (!credential_->expires_wall_ns || *credential_->expires_wall_ns > wall_now_ns());
   if (valid) co_return *credential_;
+  answer_.reset();
+  asking_ = true;
+  asked_.expires_at(boost::asio::steady_timer::time_point::max());
+  const Asking until_here{*this};
   auto fresh = co_await run_exec_plugin(executor_, config_);
+  answer_ = fresh;
   if (fresh) credential_ = *fresh;
+  if (fresh) ++generation_;
   co_return fresh;
 }
 
 boost::asio::awaitable<Result<Identity>> SignIn::identity() {
-  Identity who{fixed_headers(config_), config_.tls};
+  Identity who{.headers = fixed_headers(config_), .tls = config_.tls};
   std::string bearer;
   if (config_.exec) {
     auto credential = co_await plugin_credential();
@@ -74,13 +102,18 @@ boost::asio::awaitable<Result<Identity>> SignIn::identity() {
     if (!read) co_return read.error();
     bearer = *read;
   }
+  who.generation = generation_;
+  // What would end the header's line would begin another one.
+  const auto breaks = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(bearer.begin(), bearer.end(), breaks))
+    co_return own_trouble("the token is no token: it has line breaks");
   if (!bearer.empty()) who.headers["Authorization"] = "Bearer " + bearer;
   co_return who;
 }
 
-bool SignIn::renew() {
+bool SignIn::renew(unsigned generation) {
   if (config_.exec) {
-    credential_.reset();
+    if (generation == generation_) credential_.reset();
     return true;
   }
   token_read_.reset();

@@ -17,13 +17,32 @@ constexpr Nanos long_enough = std::chrono::seconds{1};
 // So many streams in a row failed without a word: perhaps the resourceVersion is the trouble.
 constexpr int fruitless_until_list = 5;
 
+// Also a version that the server has not reached: its etcd was restored from a backup (apiserver storage/errors.go).
 bool is_expired(const ApiError& error) {
-  return error.code == 410 || error.reason == "Expired" || error.reason == "Gone";
+  return error.code == 410 || error.reason == "Expired" || error.reason == "Gone" ||
+         error.message.find("Too large resource version") != std::string::npos;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
 
+bool older_version(std::string_view one, std::string_view other) {
+  if (!is_number(one) || !is_number(other)) return false;
+  return one.size() != other.size() ? one.size() < other.size() : one < other;
+}
+
+std::optional<WatchGap> WatchMachine::open_gap(Stamp now) const {
+  if (!began_ || !blind_since_) return std::nullopt;
+  return WatchGap{*blind_since_, now, "lost: " + blind_why_, true};
+}
+
+WatchGap WatchMachine::doubt(Stamp now, const std::string& why) const { return {sight(), now, "lost: " + why, true}; }
+
 WatchStep WatchMachine::resume(const WatchInput& input) {
+  now_ = std::visit([](const auto& each) { return each.at; }, input);
   return std::visit([this](const auto& each) { return on(each); }, input);
 }
 
@@ -35,6 +54,7 @@ WatchAction WatchMachine::go_on() {
   const bool renew = std::exchange(renew_sign_in_, false);
   if (state_ == State::empty || state_ == State::listing) {
     state_ = State::listing;
+    if (continue_token_.empty()) list_asked_ = now_;
     return FetchPage{whole_list_ ? 0 : settings_.page, continue_token_, renew};
   }
   state_ = State::listed;
@@ -62,7 +82,9 @@ WatchStep WatchMachine::list_page(const ListAnswered& input) {
     for (auto& item : *items) pages_.push_back(std::move(item));
   continue_token_ = text_at(*page, {"metadata", "continue"});
   if (!continue_token_.empty()) return {{}, go_on()};
-  resource_version_ = text_at(*page, {"metadata", "resourceVersion"});
+  const auto version = text_at(*page, {"metadata", "resourceVersion"});
+  if (version.empty()) return {{}, forget(input.at, "a list without resourceVersion")};
+  resource_version_ = version;
   return listed(input.at);
 }
 
@@ -80,8 +102,8 @@ WatchStep WatchMachine::listed(Stamp at) {
   whole_list_ = false;
   denials_ = unauthorized_ = fruitless_ = 0;
   began_ = progress_ = true;
-  last_good_ = at;
-  blind(at, "between list and watch");
+  last_good_ = list_asked_;
+  blind(list_asked_, "between list and watch");
   step.action = go_on();
   return step;
 }
@@ -102,21 +124,23 @@ WatchStep WatchMachine::on(const StreamOpened& input) {
 
 WatchStep WatchMachine::on(const StreamBytes& input) {
   WatchStep step;
+  if (partial_line_.empty()) line_began_ = input.at;
   partial_line_ += input.bytes;
   std::size_t from = 0;
   for (auto end = partial_line_.find('\n'); end != std::string::npos; end = partial_line_.find('\n', from)) {
     const auto line = std::string_view{partial_line_}.substr(from, end - from);
     from = end + 1;
     if (line.find_first_not_of(" \r\t") == std::string_view::npos) continue;
-    step.action = take_line(input.at, line, step.items);
+    step.action = take_line(line_began_, input.at, line, step.items);
     if (!std::holds_alternative<KeepReading>(step.action)) return step;
+    line_began_ = input.at;
   }
   partial_line_.erase(0, from);
   if (partial_line_.size() > settings_.longest_line) step.action = failed(sight(), "a watch event without end");
   return step;
 }
 
-WatchAction WatchMachine::take_line(Stamp at, std::string_view line, std::vector<WatchItem>& items) {
+WatchAction WatchMachine::take_line(Stamp began, Stamp at, std::string_view line, std::vector<WatchItem>& items) {
   auto event = parse_json(line);
   const auto type = event ? text_at(*event, {"type"}) : std::string{};
   if (type.empty() || !event->contains("object") || !(*event)["object"].is_object())
@@ -125,14 +149,18 @@ WatchAction WatchMachine::take_line(Stamp at, std::string_view line, std::vector
   if (type == "ERROR") return take_error(at, object);
   const auto version = text_at(object, {"metadata", "resourceVersion"});
   if (version.empty()) return failed(sight(), "a watch event without resourceVersion");
-  if (type == "ADDED" || type == "MODIFIED")
-    items.emplace_back(WatchApplied{std::move(object)});
-  else if (type == "DELETED")
+  // What was told already: a proxy that says things twice. A deletion may bear the version of the object's last life.
+  if (at - began > settings_.slow_line) items.emplace_back(WatchGap{began, at, "late: an event came slowly", false});
+  const bool again = version == resource_version_ || older_version(version, resource_version_);
+  if (type == "ADDED" || type == "MODIFIED") {
+    if (!again) items.emplace_back(WatchApplied{std::move(object)});
+  } else if (type == "DELETED") {
     items.emplace_back(WatchDeleted{std::move(object)});
-  else if (type != "BOOKMARK")
+  } else if (type != "BOOKMARK") {
     return failed(sight(), "an unknown watch event " + type.substr(0, 40));
-  resource_version_ = version;
-  last_good_ = at;
+  }
+  if (!again) resource_version_ = version;
+  last_good_ = began;  // what happened while it came may be queued behind it
   progress_ = true;
   fruitless_ = 0;
   return KeepReading{};

@@ -9,8 +9,9 @@
 // last byte that was understood; for an end that the server announced, that end) until a stream stands again. A stream
 // that is resumed from the last resourceVersion brings every change of that stretch, but they are stamped when they
 // come: a gap "late: ...". After a fresh list only the result is known: "lost: ...". The short stretch between a list
-// and its stream is late, too. A server ends each stream after timeoutSeconds, so that a silent stall is found at the
-// latest then.
+// (when it was asked for: nobody knows when the server looked) and its stream is late, too. So is the time that one
+// event took from its first byte to its last, when that is long. A server ends each stream after timeoutSeconds, so
+// that a silent stall is found at the latest then.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,8 @@ struct WatchSettings {
   std::chrono::seconds grace{10};                       // silence after timeoutSeconds: a stall
   Nanos backoff_first = std::chrono::milliseconds{100};
   Nanos backoff_most = std::chrono::seconds{10};
-  int denials = 5;  // 403 in a row until it is believed: RBAC takes a moment to spread
+  Nanos slow_line = std::chrono::seconds{1};  // an event that takes longer came late
+  int denials = 5;                            // 403 in a row until it is believed: RBAC takes a moment to spread
   std::size_t longest_line = 32u << 20;
 };
 
@@ -102,6 +104,9 @@ struct WatchStep {
   WatchAction action = KeepReading{};
 };
 
+// Whether a resourceVersion is older than another: they are numbers that grow (KEP-5504). False when one is none.
+[[nodiscard]] bool older_version(std::string_view one, std::string_view other);
+
 class WatchMachine {
  public:
   explicit WatchMachine(WatchSettings settings) : settings_(std::move(settings)), random_(settings_.seed) {}
@@ -109,6 +114,13 @@ class WatchMachine {
 
   enum class State { empty, listing, listed, watching };
   [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] bool began() const { return began_; }  // a list was seen
+  // Of the last list, event or bookmark.
+  [[nodiscard]] const std::string& resource_version() const { return resource_version_; }
+  // The stretch up to now that is not seen; nothing while a stream stands.
+  [[nodiscard]] std::optional<WatchGap> open_gap(Stamp now) const;
+  // From the last moment of proven sight until now, `why` the stream that stands cannot be trusted.
+  [[nodiscard]] WatchGap doubt(Stamp now, const std::string& why) const;
 
  private:
   WatchStep on(const WatchStart& input);
@@ -122,8 +134,8 @@ class WatchMachine {
 
   WatchStep list_page(const ListAnswered& input);
   WatchStep listed(Stamp at);
-  // One line of a stream. Anything but KeepReading ends the stream.
-  WatchAction take_line(Stamp at, std::string_view line, std::vector<WatchItem>& items);
+  // One line of a stream, and when its first byte came. Anything but KeepReading ends the stream.
+  WatchAction take_line(Stamp began, Stamp at, std::string_view line, std::vector<WatchItem>& items);
   WatchAction take_error(Stamp at, const json& status);
   // A request or a stream failed; `blind_from` = the last moment of sight, `why` for the gap.
   WatchAction failed(Stamp blind_from, const std::string& why, std::optional<Nanos> asked = {});
@@ -152,7 +164,8 @@ class WatchMachine {
   int denials_ = 0, unauthorized_ = 0;  // 403s and 401s in a row
   int fruitless_ = 0;                   // streams in a row that brought nothing and failed
   bool began_ = false;                  // a list was seen: from here on, not to see is a gap
-  Stamp opened_, last_good_;
+  Stamp now_;                           // of the input that is being taken in
+  Stamp list_asked_, opened_, last_good_, line_began_;
   std::optional<Stamp> blind_since_, before_open_;
   std::string blind_why_;
 };

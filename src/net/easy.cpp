@@ -147,6 +147,7 @@ Result<std::unique_ptr<Easy>> make_easy(const Request& request) {
   curl_easy_setopt(handle, CURLOPT_URL, easy->url.c_str());
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, easy->error);
   set_limits(handle, request);
+  if (!request.repeatable) curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
   set_tls(handle, request.tls);
   set_method(handle, request);
   set_headers(*easy, request, host_header);

@@ -1,5 +1,6 @@
 #include "runner/pod_vantage.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/use_awaitable.hpp>
@@ -17,6 +18,16 @@ namespace {
 
 constexpr Nanos start_patience = 60s;
 constexpr Nanos stop_patience = 15s;
+// The agent has something to say each second: a log that is silent for so long has lost its way.
+constexpr Nanos log_silence = 10s;
+constexpr Nanos first_pause = 50ms, last_pause = 2s;  // between two readings of the log
+
+// Where to go on reading a log. The server counts in whole seconds, and a node's clock may be set back a little; what
+// comes twice is known by its number.
+std::string resume_from(const std::string& taken_at) {
+  const auto wall = parse_wall(taken_at);
+  return taken_at.empty() || !wall ? "" : format_wall(*wall - Nanos{2s}.count());
+}
 
 // What the kubelet says when a container will not start by waiting.
 bool hopeless(const std::string& reason) {
@@ -109,41 +120,56 @@ asio::awaitable<Result<>> PodVantage::wait_until_it_speaks() {
   }
 }
 
+asio::awaitable<bool> PodVantage::follow_log() {
+  bool came = false;
+  kube::LogRequest request{.ns = site_.ns, .pod = pod_, .container = "agent", .since = {}, .idle = log_silence};
+  request.since = resume_from(read_until_);
+  co_await site_.client.follow_log(std::move(request), [this, &came](const kube::LogLine& line) {
+    came = true;
+    take(line);
+    return true;
+  });
+  co_return came;
+}
+
 asio::awaitable<void> PodVantage::read_records() {
   bool last_try = false;
+  Nanos pause = first_pause;
   while (!stream_.finished()) {
     const auto* object = site_.world.find("Pod", pod_);
     const auto phase = object == nullptr ? "" : text_of(*object, {"status", "phase"});
     if (!phase.empty() && phase != "Pending") {
       last_try = pod_over();
-      co_await site_.client.follow_log(site_.ns, pod_, "agent", [this](std::string_view line) {
-        take(line);
-        return true;
-      });
+      const bool came = co_await follow_log();
+      pause = came ? first_pause : std::min<Nanos>(pause * 2, last_pause);
       // Read once more after the end: its last words may have come after the stream broke.
       if (stream_.finished() || last_try) co_return;
       if (pod_over()) continue;
     } else if (pod_over()) {
       co_return;
     }
-    if (!co_await sleep_for(site_.executor, 50ms)) co_return;
+    if (!co_await sleep_for(site_.executor, pause)) co_return;
   }
 }
 
-void PodVantage::take(std::string_view line) {
+void PodVantage::take(const kube::LogLine& line) {
   const auto arrived = monotonic_now();
+  if (line.taken_at.empty() || !line.whole) return;  // not the agent's own words, or half of one: it comes again
+  read_until_ = line.taken_at;
   const bool first = !stream_.introduced();
-  auto event = stream_.take(line);
-  if (!event) return;
-  keeper_.arrived(event->at, arrived);
-  if (event->kind == "beacon") {
-    const auto version = text_of(event->body, {"resourceVersion"});
-    sights_[version] = event->at;
+  if (auto event = stream_.take(line.text)) take_event(std::move(*event), arrived);
+  if (first || stream_.finished()) site_.changed.cancel();
+}
+
+void PodVantage::take_event(Event event, Stamp arrived) {
+  keeper_.arrived(event.at, arrived);
+  if (event.kind == "beacon") {
+    const auto version = text_of(event.body, {"resourceVersion"});
+    sights_[version] = event.at;
     match_beacon(version);
   }
-  site_.journal.write(std::move(event->kind), std::move(event->clock), event->at, std::move(event->body));
+  site_.journal.write(std::move(event.kind), std::move(event.clock), event.at, std::move(event.body));
   if (const auto bound = keeper_.tightened()) site_.journal.tell(ClockBound::kind, arrived, *bound);
-  if (first || stream_.finished()) site_.changed.cancel();
 }
 
 void PodVantage::match_beacon(const std::string& resource_version) {

@@ -28,7 +28,10 @@ class PodVantage final : public Vantage {
   boost::asio::awaitable<Result<>> wait_until_it_speaks();
   boost::asio::awaitable<void> read_records();
   boost::asio::awaitable<void> write_beacon();
-  void take(std::string_view line);
+  // Follows the log until it ends; whether anything came.
+  boost::asio::awaitable<bool> follow_log();
+  void take(const kube::LogLine& line);
+  void take_event(Event event, Stamp arrived);
   void match_beacon(const std::string& resource_version);
   // Its pod has ended or is gone, as far as is known.
   [[nodiscard]] bool pod_over() const;
@@ -36,6 +39,7 @@ class PodVantage final : public Vantage {
   Site& site_;
   agent::Orders orders_;
   std::string pod_, node_;
+  std::string read_until_;  // when the node took the last line that was read
   AgentStream stream_;
   ClockKeeper keeper_;
   BeaconBook beacons_;

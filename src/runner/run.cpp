@@ -187,6 +187,7 @@ asio::awaitable<Result<>> Run::make_namespace() {
 
 asio::awaitable<void> Run::finish() {
   co_await steps_.stop_traffic();
+  co_await watching_.prove(2s);
   co_await watching_.stop();
   const bool made = site_.own_namespace ? !site_.namespace_uid.empty() : !site_.made.empty();
   if (made)

@@ -15,9 +15,11 @@ namespace {
 constexpr std::array watched_kinds{"Pod", "Service",     "EndpointSlice", "Event",   "Deployment", "ReplicaSet",
                                    "Job", "StatefulSet", "DaemonSet",     "CronJob", "Node",       "NetworkPolicy"};
 
-WatchRecord record_of(const kube::ResourceType& type) {
+template <class One>
+WatchRecord record_of(const One& one) {
   WatchRecord record;
-  record.resource = type.plural;
+  record.resource = one.type.plural;
+  record.selector = one.scope.labels;
   return record;
 }
 
@@ -27,13 +29,18 @@ void Watching::start() {
   for (const char* kind : watched_kinds) {
     auto& one = watches_.emplace_back();
     one.type = *kube::resource_for_kind(kind);
+    one.scope = scope_of(kind, site_.plan, site_.own_namespace ? "" : site_.ns);
     tasks_.spawn(follow(one));
   }
 }
 
 asio::awaitable<void> Watching::follow(One& one) {
   const std::string ns = one.type.namespaced ? site_.ns : "";
-  kube::WatchRequest request{.resource = one.type, .ns = ns, .label_selector = {}, .field_selector = {}};
+  kube::WatchRequest request{.resource = one.type,
+                             .ns = ns,
+                             .label_selector = one.scope.labels,
+                             .field_selector = one.scope.fields,
+                             .hold = &one.hold};
   co_await site_.client.watch(std::move(request), [this, &one](const kube::WatchItem& item) { take(one, item); });
 }
 
@@ -50,7 +57,7 @@ void Watching::log(const std::vector<ObjectLine>& lines) {
 void Watching::on(One& one, const kube::WatchReplaced& item) {
   if (!std::exchange(one.listed, true)) {
     site_.world.watched(one.type.kind);
-    site_.journal.tell(WatchRecord::started, now_, record_of(one.type));
+    site_.journal.tell(WatchRecord::started, now_, record_of(one));
   }
   log(site_.world.replaced(one.type.kind, item.objects));
 }
@@ -61,7 +68,7 @@ void Watching::on(One& one, const kube::WatchDeleted& item) { log(site_.world.de
 
 void Watching::on(One& one, const kube::WatchGap& item) {
   one.open = true;  // the first gap ends when the first stream stands
-  auto record = record_of(one.type);
+  auto record = record_of(one);
   record.from_ns = item.from.ns;
   record.to_ns = item.to.ns;
   record.reason = item.reason;
@@ -70,7 +77,7 @@ void Watching::on(One& one, const kube::WatchGap& item) {
 
 void Watching::on(One& one, const kube::WatchDenied& item) {
   one.over = true;
-  auto record = record_of(one.type);
+  auto record = record_of(one);
   // An API server that does not know the kind has no objects of it: nothing was missed.
   record.reason = item.error.not_found() ? "absent" : "denied";
   site_.journal.tell(WatchRecord::ended, now_, record);
@@ -89,12 +96,30 @@ asio::awaitable<void> Watching::settle(Nanos most) {
     site_.journal.note("no watch of " + names + " could be opened so far");
 }
 
+asio::awaitable<void> Watching::prove_one(One& one, Nanos most) {
+  const auto gap = co_await one.hold.prove(most);
+  now_ = monotonic_now();
+  if (gap) on(one, *gap);
+  --proving_;
+  site_.changed.cancel();
+}
+
+asio::awaitable<void> Watching::prove(Nanos most) {
+  Tasks provers{site_.executor};
+  for (auto& one : watches_) {
+    ++proving_;
+    provers.spawn(prove_one(one, most));
+  }
+  while (proving_ > 0) co_await site_.wait_for_change(most);
+  co_await provers.stop();
+}
+
 asio::awaitable<void> Watching::stop() {
   co_await tasks_.stop();
   now_ = monotonic_now();
   for (auto& one : watches_) {
     if (!one.listed || std::exchange(one.over, true)) continue;
-    auto record = record_of(one.type);
+    auto record = record_of(one);
     record.reason = "the run ended";
     site_.journal.tell(WatchRecord::ended, now_, record);
   }

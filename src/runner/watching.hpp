@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "runner/site.hpp"
+#include "runner/watch_scope.hpp"
 
 namespace straycat::runner {
 
@@ -14,14 +15,19 @@ class Watching {
   void start();
   // Until each watch stands, or was refused; at most `most`. The kinds that do neither are named in a note.
   boost::asio::awaitable<void> settle(Nanos most);
+  // Whatever was not seen up to now is in the log as a gap; a stream that fell silent is found here.
+  boost::asio::awaitable<void> prove(Nanos most);
   boost::asio::awaitable<void> stop();
 
  private:
   struct One {
     kube::ResourceType type;
+    WatchScope scope;
+    kube::WatchHold hold;
     bool listed = false, open = false, over = false;
   };
   boost::asio::awaitable<void> follow(One& one);
+  boost::asio::awaitable<void> prove_one(One& one, Nanos most);
   void take(One& one, const kube::WatchItem& item);
   void on(One& one, const kube::WatchReplaced& item);
   void on(One& one, const kube::WatchApplied& item);
@@ -33,6 +39,7 @@ class Watching {
   Site& site_;
   Tasks tasks_;
   std::list<One> watches_;
+  std::size_t proving_ = 0;
   Stamp now_;  // of the item that is being taken in: one stamp for all its lines
 };
 

@@ -82,10 +82,39 @@ struct WatchDenied {
 };
 using WatchItem = std::variant<WatchReplaced, WatchApplied, WatchDeleted, WatchGap, WatchDenied>;
 
+// A hold on a watch under way: whether it told everything. A stream that has fallen silent looks like a quiet one.
+class WatchHold {
+ public:
+  // Asks on a second connection what the server has beyond the watch's last word. What the watch's own stream does not
+  // bring then ends that stream: the watch repairs itself, with its gap. Nothing = the watch told all that happened
+  // until this call. Else the stretch that it cannot answer for, up to now (`lost`): it is still blind after `most`, or
+  // the server could not be asked. Nothing, too, for a watch that is over or has not begun. It must have returned
+  // before the watch is cancelled.
+  boost::asio::awaitable<std::optional<WatchGap>> prove(Nanos most);
+
+ private:
+  friend class WatchShell;
+  std::function<boost::asio::awaitable<std::optional<WatchGap>>(Nanos)> prove_;
+};
+
 struct WatchRequest {
   ResourceType resource;
   std::string ns;  // "" = all
   std::string label_selector, field_selector;
+  WatchHold* hold = nullptr;  // must outlive the watch
+};
+
+struct LogRequest {
+  std::string ns, pod, container;
+  std::string since;  // RFC 3339: only lines that were taken then or later; "" = all that is kept
+  Nanos idle{};       // no byte for so long: the stream is dead; 0 = never
+};
+// One line of a pod's log, without its newline.
+struct LogLine {
+  std::string_view text;
+  std::string_view
+      taken_at;       // RFC 3339, of the node's clock; "" = not a line of the container's: the kubelet's own words
+  bool whole = true;  // false: the stream ended within it
 };
 
 class Client {
@@ -109,9 +138,9 @@ class Client {
   boost::asio::awaitable<ApiResult<json>> remove(ResourceType type, std::string ns, std::string name,
                                                  DeleteOptions options);
   boost::asio::awaitable<ApiResult<json>> remove(ResourceType type, std::string ns, std::string name);
-  // A pod's log as it grows; on_line per line without its newline; ends when the container ends or on_line says false.
-  boost::asio::awaitable<ApiResult<void>> follow_log(std::string ns, std::string pod, std::string container,
-                                                     std::function<bool(std::string_view)> on_line);
+  // A pod's log as it grows; ends when the container ends, the stream breaks, or on_line says false. Whoever follows
+  // again gets lines twice, and those that the node rotated away never.
+  boost::asio::awaitable<ApiResult<void>> follow_log(LogRequest request, std::function<bool(const LogLine&)> on_line);
   // Any other call (proxy subresources, SelfSubjectAccessReview, discovery).
   boost::asio::awaitable<ApiResult<net::Response>> raw(std::string method, std::string path, std::string body = {},
                                                        std::string content_type = {});

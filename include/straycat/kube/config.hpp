@@ -25,8 +25,9 @@ struct Config {
   std::string context, cluster, user;  // names, for people
   std::string bearer_token, token_file;
   std::string basic_user, basic_password;
-  std::string impersonate_user;
+  std::string impersonate_user, impersonate_uid;
   std::vector<std::string> impersonate_groups;
+  std::vector<std::pair<std::string, std::string>> impersonate_extra;
   // An exec credential plugin, when the user entry has one.
   struct Exec {
     std::string api_version, command;
@@ -37,9 +38,14 @@ struct Config {
     std::string install_hint;
   };
   std::optional<Exec> exec;
+  // Not of the kubeconfig: calls that may be made again are, while the API server's last answer is not older than this.
+  // An API server that is being replaced is away for some seconds.
+  Nanos outage_patience = std::chrono::seconds{15};
 
   // "cluster kind-dev (https://127.0.0.1:6443), context kind-dev, user admin": no secret in it.
   [[nodiscard]] std::string describe() const;
+  // What the person must know each time: that nothing verifies whom the secrets are sent to. "" = nothing.
+  [[nodiscard]] std::string warning() const;
 };
 
 // Reads files and environment. Errors (bad_input) point into the file: "~/.kube/config:12:5: ...".

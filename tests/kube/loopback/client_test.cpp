@@ -15,70 +15,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kube/exec_plugin.hpp"
+#include "kube/support/client_fixture.hpp"
 #include "kube/support/recording.hpp"
-#include "net/support/tls_server.hpp"
-#include <straycat/kube/client.hpp>
 
 namespace straycat::kube {
 namespace {
 
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
-using test::Exchange;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-const ResourceType pods = *resource_for_kind("Pod");
-
-struct ClientTest : testing::Test {
-  asio::io_context context;
-  std::optional<test::TlsServer> server;
-  std::optional<Client> client;
-  std::vector<std::string> seen;  // "GET /path"
-  std::filesystem::path directory;
-
-  void SetUp() override {
-    char name[] = "/tmp/straycat-kube-test-XXXXXX";
-    directory = ::mkdtemp(name);
-  }
-  void TearDown() override {
-    client.reset();
-    server.reset();
-    std::filesystem::remove_all(directory);
-  }
-  void serve(test::Handler handler, Config config = {}) {
-    server.emplace(context, [this, handler = std::move(handler)](Exchange& exchange) -> asio::awaitable<void> {
-      seen.push_back(exchange.method + " " + exchange.target);
-      co_await handler(exchange);
-    });
-    config.server = server->url();
-    config.tls.ca_pem = server->ca_pem();
-    client.emplace(context.get_executor(), std::move(config));
-  }
-  template <class T>
-  T run(asio::awaitable<T> work) {
-    std::optional<T> out;
-    asio::co_spawn(context, std::move(work), [&](const std::exception_ptr& error, T value) {
-      if (!error) out.emplace(std::move(value));
-      context.stop();
-    });
-    context.restart();
-    context.run_for(30s);
-    if (!out) throw std::runtime_error("the coroutine did not end");
-    return std::move(*out);
-  }
-  std::string file(const std::string& name, const std::string& text, int mode = 0600) {
-    const auto path = directory / name;
-    std::ofstream{path} << text;
-    ::chmod(path.c_str(), static_cast<mode_t>(mode));
-    return path;
-  }
-};
-
-asio::awaitable<void> ok(Exchange& exchange) {
-  co_await exchange.answer(200, R"({"kind":"Pod","metadata":{"name":"x"}})");
-}
 
 TEST_F(ClientTest, VerbsAskWhatTheApiExpects) {
   std::vector<std::string> bodies, types;
@@ -162,6 +106,46 @@ TEST_F(ClientTest, WaitsWhenItIsAskedTo) {
   EXPECT_EQ(calls, 3);
 }
 
+TEST_F(ClientTest, AnOutageIsWaitedOutByWhatMayBeRepeated) {
+  int calls = 0;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    const int number = ++calls;
+    if (number == 2) co_return exchange.reset();
+    if (number == 3)
+      co_return co_await exchange.answer(503, "<html>no backend</html>", {{"Content-Type", "text/html"}});
+    co_await ok(exchange);
+  });
+  ASSERT_TRUE(run(client->version()));
+  EXPECT_TRUE(run(client->version()));
+  EXPECT_EQ(calls, 4);
+}
+
+TEST_F(ClientTest, WhatMayHaveBeenCarriedOutIsNotRepeated) {
+  int calls = 0;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    if (++calls == 2) co_return exchange.reset();
+    co_await ok(exchange);
+  });
+  ASSERT_TRUE(run(client->version()));
+  EXPECT_EQ(run(client->create(pods, "n", json{{"a", 1}})).error().code, 0);
+  EXPECT_EQ(calls, 2);
+}
+
+TEST_F(ClientTest, AnOutageThatLastsIsAnError) {
+  Config config;
+  config.outage_patience = 300ms;
+  int calls = 0;
+  serve(
+      [&](Exchange& exchange) -> asio::awaitable<void> {
+        if (++calls > 1) co_return exchange.reset();
+        co_await ok(exchange);
+      },
+      config);
+  ASSERT_TRUE(run(client->version()));
+  EXPECT_EQ(run(client->version()).error().code, 0);
+  EXPECT_GT(calls, 2);
+}
+
 TEST_F(ClientTest, ReadsATokenFileAgainAfter401) {
   Config config;
   config.token_file = file("token", "old\n");
@@ -204,20 +188,35 @@ TEST_F(ClientTest, ImpersonatesGroupsOneByOne) {
 TEST_F(ClientTest, FollowsALogLineByLineToItsLastWord) {
   serve([](Exchange& exchange) -> asio::awaitable<void> {
     co_await exchange.begin_stream(200, "text/plain");
-    for (const char* text : {"one\ntw", "o\n", "\nlast"}) {
+    for (const char* text : {"2026-11-25T10:00:00.5Z one\n2026-11-25T10:00:01Z tw", "o\n", "2026-11-25T10:00:01Z \n",
+                             "failed to watch the file\n2026-11-25T10:00:02+01:00 la"}) {
       co_await exchange.piece(text);
       co_await exchange.wait(5ms);
     }
     co_await exchange.piece("");
   });
   std::vector<std::string> lines;
-  const auto done = run(client->follow_log("n", "p", "c", [&](std::string_view line) {
-    lines.emplace_back(line);
-    return true;
-  }));
+  const auto done = run(client->follow_log(
+      {.ns = "n", .pod = "p", .container = "c", .since = "2026-11-25T09:59:00Z"}, [&](const LogLine& line) {
+        lines.push_back(std::string{line.taken_at} + "|" + std::string{line.text} + (line.whole ? "" : "|half"));
+        return true;
+      }));
   EXPECT_TRUE(done);
-  EXPECT_THAT(lines, ElementsAre("one", "two", "", "last"));
-  EXPECT_THAT(seen, ElementsAre("GET /api/v1/namespaces/n/pods/p/log?follow=true&container=c"));
+  EXPECT_THAT(lines, ElementsAre("2026-11-25T10:00:00.5Z|one", "2026-11-25T10:00:01Z|two", "2026-11-25T10:00:01Z|",
+                                 "|failed to watch the file", "2026-11-25T10:00:02+01:00|la|half"));
+  EXPECT_THAT(seen, ElementsAre("GET /api/v1/namespaces/n/pods/p/log?follow=true&timestamps=true&container=c&sinceTime="
+                                "2026-11-25T09%3A59%3A00Z"));
+}
+
+TEST_F(ClientTest, ALogThatFallsSilentEnds) {
+  serve([](Exchange& exchange) -> asio::awaitable<void> {
+    co_await exchange.begin_stream(200, "text/plain");
+    co_await exchange.wait(10s);
+  });
+  const auto done = run(client->follow_log({.ns = "n", .pod = "p", .container = "c", .since = {}, .idle = 100ms},
+                                           [](const LogLine&) { return true; }));
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("no byte for 100ms"));
 }
 
 TEST_F(ClientTest, ALogThatIsRefusedSaysWhy) {
@@ -225,7 +224,8 @@ TEST_F(ClientTest, ALogThatIsRefusedSaysWhy) {
     co_await exchange.answer(
         400, R"({"kind":"Status","code":400,"reason":"BadRequest","message":"container is waiting to start"})");
   });
-  const auto done = run(client->follow_log("n", "p", "c", [](std::string_view) { return true; }));
+  const auto done =
+      run(client->follow_log({.ns = "n", .pod = "p", .container = "c", .since = {}}, [](const LogLine&) { return true; }));
   EXPECT_EQ(done.error().message, "container is waiting to start");
 }
 
@@ -311,89 +311,6 @@ TEST_F(WatchTest, EndsWhenTheKindIsNotServed) {
   serve([](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(404, "404 page not found"); });
   watch(100);
   EXPECT_THAT(told, ElementsAre("denied 404"));
-}
-
-struct ExecTest : ClientTest {
-  Config config;
-  // A plugin that is a shell script.
-  void plugin(const std::string& script) {
-    config.exec = Config::Exec{};
-    config.exec->api_version = "client.authentication.k8s.io/v1";
-    config.exec->command = file("login", "#!/bin/sh\n" + script, 0700);
-    config.exec->interactive_mode = "Never";
-  }
-  Result<Credential> ask(Nanos limit = 20s) { return run(run_exec_plugin(context.get_executor(), config, limit)); }
-  static constexpr const char* good =
-      R"(echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}')";
-};
-
-TEST_F(ExecTest, TakesTheTokenAndTellsThePluginWhoAsks) {
-  plugin(
-      "test \"$A\" = b || exit 9\necho \"$KUBERNETES_EXEC_INFO\" | grep -q '\"interactive\":false' || exit 8\ntest "
-      "\"$1\" = get || exit 7\n" +
-      std::string{good});
-  config.exec->args = {"get"};
-  config.exec->env = {{"A", "b"}};
-  const auto credential = ask();
-  ASSERT_TRUE(credential) << credential.error().message;
-  EXPECT_EQ(credential->token, "t");
-}
-
-TEST_F(ExecTest, ShowsWhatAFailedPluginSaid) {
-  plugin("echo 'please log in' >&2\nexit 3\n");
-  EXPECT_THAT(ask().error().message, HasSubstr("exit code 3; it said: please log in"));
-}
-
-TEST_F(ExecTest, KillsOneThatHangs) {
-  plugin("echo waiting >&2\nexec sleep 60\n");
-  const auto before = monotonic_now();
-  EXPECT_THAT(ask(200ms).error().message, HasSubstr("did not end within 200ms; it said: waiting"));
-  EXPECT_LT(monotonic_now() - before, 10s);
-}
-
-TEST_F(ExecTest, DoesNotWaitForAChildThatKeepsTheOutputOpen) {
-  plugin(std::string{"sleep 3 &\n"} + good);
-  const auto before = monotonic_now();
-  EXPECT_TRUE(ask());
-  EXPECT_LT(monotonic_now() - before, 2500ms);
-}
-
-TEST_F(ExecTest, AProgramThatIsNotThereGivesTheHint) {
-  plugin("");
-  config.exec->command = directory / "absent";
-  config.exec->install_hint = "get it from example.org";
-  EXPECT_THAT(ask().error().message, HasSubstr("No such file or directory\nget it from example.org"));
-}
-
-TEST_F(ExecTest, OutputWithoutEndIsBounded) {
-  plugin("exec yes\n");
-  EXPECT_FALSE(ask());
-}
-
-TEST_F(ExecTest, OneThatMustAskNeedsATerminal) {
-  plugin(good);
-  config.exec->interactive_mode = "Always";
-  if (::isatty(0) == 1) GTEST_SKIP() << "standard input is a terminal";
-  EXPECT_THAT(ask().error().message, HasSubstr("there is no terminal"));
-}
-
-TEST_F(ExecTest, IsAskedOnceUntilTheServerSays401) {
-  plugin("echo x >> " + (directory / "asked").string() + "\n" + good);
-  int calls = 0;
-  serve(
-      [&](Exchange& exchange) -> asio::awaitable<void> {
-        if (++calls == 3)
-          co_await exchange.answer(401, "{}");
-        else
-          co_await ok(exchange);
-      },
-      config);
-  const auto asked = [&] { return std::filesystem::file_size(directory / "asked") / 2; };
-  ASSERT_TRUE(run(client->version()));
-  ASSERT_TRUE(run(client->version()));
-  EXPECT_EQ(asked(), 1u);
-  ASSERT_TRUE(run(client->version()));
-  EXPECT_EQ(asked(), 2u);
 }
 
 }  // namespace

@@ -76,6 +76,15 @@ TEST(Answers, RetriesOnlyWhatIsSafe) {
   }
 }
 
+TEST(Answers, AnOutageIsNobodysAnswer) {
+  const auto outage = [](int code) { return is_outage({code, "", "", std::nullopt}); };
+  for (const int code : {0, 502, 503, 504}) EXPECT_TRUE(outage(code)) << code;
+  for (const int code : {400, 401, 404, 409, 410, 429, 500}) EXPECT_FALSE(outage(code)) << code;
+  EXPECT_EQ(outage_pause(1), Nanos{100ms});
+  EXPECT_EQ(outage_pause(3), Nanos{400ms});
+  EXPECT_EQ(outage_pause(100), Nanos{1600ms});
+}
+
 TEST(Answers, RetryAfterIsANumberOfSeconds) {
   const auto after = [](const char* text) { return error_from({429, {{"retry-after", text}}, ""}).retry_after; };
   EXPECT_EQ(after("3"), Nanos{3s});
@@ -126,6 +135,11 @@ TEST(Base64, BothWays) {
   EXPECT_EQ(base64_decode("YW\n I="), "ab");
   for (const char* text : {"YWI", "*", "Y===", "====", "=YWI", "YW=I"})
     EXPECT_EQ(base64_decode(text), std::nullopt) << text;
+}
+
+TEST(SignIn, KeysOfExtraInformationAreHeaderNames) {
+  EXPECT_EQ(header_key("Example.org/Team"), "example.org%2Fteam");
+  EXPECT_EQ(header_key("a b"), "a%20b");
 }
 
 TEST(SignIn, FixedHeaders) {

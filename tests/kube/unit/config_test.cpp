@@ -67,23 +67,25 @@ TEST_F(ConfigTest, DescribesWithoutASecret) {
 }
 
 TEST_F(ConfigTest, ReadsInlineDataAndFilesRelativeToTheFileThatNamesThem) {
-  files["/home/jane/.kube/pki/jane.crt"] = "CERT";
-  files["/home/jane/.kube/./jane.key"] = "KEY";
+  files["/home/jane/.kube/pki/jane.crt"] = "-----BEGIN CERT";
+  files["/home/jane/.kube/./jane.key"] = "-----BEGIN KEY";
   one("    client-certificate: pki/jane.crt\n    client-key: ./jane.key\n    tokenFile: t\n",
-      "    server: https://dev\n    certificate-authority-data: Q0E=\n    tls-server-name: api.dev\n    proxy-url: "
+      "    server: https://dev\n    certificate-authority-data: LS0tLS1CRUdJTiBDQQ==\n    tls-server-name: api.dev\n   "
+      " proxy-url: "
       "http://p:3128\n");
   const auto config = loaded();
-  EXPECT_EQ(config.tls.ca_pem, "CA");
-  EXPECT_EQ(config.tls.client_cert_pem, "CERT");
-  EXPECT_EQ(config.tls.client_key_pem, "KEY");
+  EXPECT_EQ(config.tls.ca_pem, "-----BEGIN CA");
+  EXPECT_EQ(config.tls.client_cert_pem, "-----BEGIN CERT");
+  EXPECT_EQ(config.tls.client_key_pem, "-----BEGIN KEY");
   EXPECT_EQ(config.tls.server_name, "api.dev");
   EXPECT_EQ(config.proxy, "http://p:3128");
   EXPECT_EQ(config.token_file, "/home/jane/.kube/t");
 }
 
 TEST_F(ConfigTest, DataWinsOverAFile) {
-  one("    client-certificate: absent\n    client-certificate-data: QQ==\n    client-key-data: Qg==\n");
-  EXPECT_EQ(loaded().tls.client_cert_pem, "A");
+  one("    client-certificate: absent\n    client-certificate-data: LS0tLS1CRUdJTiBB\n    client-key-data: "
+      "LS0tLS1CRUdJTiBC\n");
+  EXPECT_EQ(loaded().tls.client_cert_pem, "-----BEGIN A");
 }
 
 TEST_F(ConfigTest, MergesAListOfFilesFirstOneWins) {
@@ -115,9 +117,7 @@ TEST_F(ConfigTest, AFileThatIsNamedMustExist) {
 TEST_F(ConfigTest, PointsAtAContextThatDoesNotExist) {
   files["/home/jane/.kube/config"] = "current-context: prdo\ncontexts:\n- name: prod\n  context: {cluster: k}\n";
   EXPECT_EQ(refused(),
-            "/home/jane/.kube/config:1:18: no context \"prdo\"; there are: prod (did you mean \"prod\"?)\n"
-            "   1 | current-context: prdo\n"
-            "     |                  ^~~~");
+            "/home/jane/.kube/config:1:18: no context \"prdo\"; there are: prod (did you mean \"prod\"?)");
 }
 
 TEST_F(ConfigTest, PointsAtAClusterThatDoesNotExist) {
@@ -150,6 +150,44 @@ TEST_F(ConfigTest, ReadsImpersonation) {
   EXPECT_THAT(loaded().impersonate_groups, ElementsAre("dev", "ops"));
 }
 
+TEST_F(ConfigTest, ReadsAllOfAnImpersonation) {
+  one("    token: t\n    as: jane\n    as-uid: '7'\n    as-user-extra: {example.org/team: [a, b]}\n");
+  EXPECT_EQ(loaded().impersonate_uid, "7");
+  EXPECT_THAT(loaded().impersonate_extra, ElementsAre(std::pair<std::string, std::string>{"example.org/team", "a"},
+                                                      std::pair<std::string, std::string>{"example.org/team", "b"}));
+}
+
+TEST_F(ConfigTest, WarnsWhenNothingIsVerifiedAndOnlyThen) {
+  one("    token: s3cret\n");
+  EXPECT_EQ(loaded().warning(), "");
+  one("    token: s3cret\n", "    server: https://x\n    insecure-skip-tls-verify: true\n");
+  EXPECT_THAT(loaded().warning(), HasSubstr("cluster k: the API server's certificate is not verified"));
+  EXPECT_THAT(loaded().warning(), Not(HasSubstr("s3cret")));
+}
+
+// kubectl's rules (client-go clientcmd/loader.go): for a value the first file that sets it, for an entry the first file
+// that has it, whole; paths start at the file that holds them, an empty name in the list is nothing.
+TEST_F(ConfigTest, AnEntryIsTakenWholeFromTheFirstFileThatHasIt) {
+  environment["KUBECONFIG"] = ":/one/a::/two/b:";
+  files["/one/a"] = "users:\n- name: u\n  user: {tokenFile: token}\n";
+  files["/two/b"] =
+      "current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}\nusers:\n- name: u\n  user: {token: "
+      "other, as: admin}\nclusters:\n- name: k\n  cluster: {server: 'https://b', certificate-authority: ca.crt}\n";
+  files["/two/ca.crt"] = "-----BEGIN CA";
+  const auto config = loaded();
+  EXPECT_EQ(config.token_file, "/one/token");
+  EXPECT_EQ(config.bearer_token, "");
+  EXPECT_EQ(config.impersonate_user, "");
+  EXPECT_EQ(config.tls.ca_pem, "-----BEGIN CA");
+}
+
+TEST_F(ConfigTest, ABrokenFileOfAListIsAnErrorThoughTheOthersAreGood) {
+  one("    token: abc\n");
+  environment["KUBECONFIG"] = "/home/jane/.kube/config:/b";
+  files["/b"] = "users: {\n";
+  EXPECT_THAT(refused(), testing::StartsWith("/b:"));
+}
+
 TEST_F(ConfigTest, ServerWithoutASchemeIsTlsOnlyWhenTlsIsMeant) {
   one("    token: t\n", "    server: localhost:8080/\n");
   EXPECT_EQ(loaded().server, "http://localhost:8080");
@@ -178,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"NumberAsToken", "    token: 123\n", "", "\"token\" must be a string, not a number (put it in quotes)"},
         Bad{"NoBase64", "    client-certificate-data: '*'\n", "", "is not base64"},
         Bad{"NoSuchFile", "    client-certificate: x.crt\n", "", "no such file: /home/jane/.kube/x.crt"},
-        Bad{"CertificateWithoutKey", "    client-certificate-data: QQ==\n", "", "needs both"},
+        Bad{"CertificateWithoutKey", "    client-certificate-data: LS0tLS1CRUdJTiBB\n", "", "needs both"},
         Bad{"AuthProvider", "    auth-provider: {name: gcp, config: {access-token: x}}\n", "",
             "gke-gcloud-auth-plugin"},
         Bad{"AuthProviderOidc", "    auth-provider: {name: oidc}\n", "", "kubelogin (oidc-login)"},
@@ -187,11 +225,29 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"ExecWithoutCommand", "    exec: {apiVersion: client.authentication.k8s.io/v1}\n", "", "needs a command"},
         Bad{"GroupsWithoutUser", "    as-groups: [a]\n", "", "\"as-groups\" without \"as\""},
         Bad{"GroupsAreText", "    as: a\n    as-groups: b\n", "", "must be a list of strings"},
+        Bad{"NoPem", "    client-key-data: czNjcmV0\n    client-certificate-data: czNjcmV0\n", "", "holds no PEM text"},
+        Bad{"ExtraWithoutUser", "    as-user-extra: {a: [b]}\n", "", "\"as-user-extra\" without \"as\""},
+        Bad{"ExtraIsText", "    as: a\n    as-user-extra: b\n", "", "must be a mapping"},
+        Bad{"ExecMode", "    exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Maybe}\n",
+            "", "must be Never, IfAvailable or Always"},
+        Bad{"ExecEnvIsAMapping",
+            "    exec: {apiVersion: client.authentication.k8s.io/v1, command: x, env: {a: s3cret}}\n", "",
+            "\"env\" must be a list of names and values"},
+        Bad{"ExecEnvWithoutName",
+            "    exec: {apiVersion: client.authentication.k8s.io/v1, command: x, env: [{value: s3cret}]}\n", "",
+            "\"env\" must be a list of names and values"},
+        Bad{"ExecIsText", "    exec: x\n", "", "needs a command"},
+        Bad{"ServerIsNoUrl", "    token: t\n", "    server: ftp://x\n", "must begin with https:// or http://"},
+        Bad{"ServerWithoutHost", "    token: t\n", "    server: 'https://'\n", "name a host"},
+        Bad{"ServerWithALineBreak", "    token: t\n", "    server: \"https://x\\ny\"\n", "name a host"},
+        Bad{"ProxyIsNoUrl", "    token: t\n", "    server: https://x\n    proxy-url: proxy:3128\n",
+            "\"proxy-url\" must begin with"},
         Bad{"NoServer", "    token: t\n", "    tls-server-name: x\n", "has no server"},
         Bad{"InsecureIsText", "    token: t\n", "    server: https://x\n    insecure-skip-tls-verify: 'yes'\n",
             "must be true or false"},
         Bad{"InsecureWithCa", "    token: t\n",
-            "    server: https://x\n    insecure-skip-tls-verify: true\n    certificate-authority-data: Q0E=\n",
+            "    server: https://x\n    insecure-skip-tls-verify: true\n    certificate-authority-data: "
+            "LS0tLS1CRUdJTiBDQQ==\n",
             "is not allowed"}),
     [](const auto& each) { return each.param.name; });
 
@@ -200,6 +256,21 @@ TEST_F(ConfigTest, SyntaxErrorsPoint) {
   EXPECT_THAT(refused(), testing::ContainsRegex("^/home/jane/.kube/config:[0-9]+:[0-9]+: "));
   files["/home/jane/.kube/config"] = "- a list\n";
   EXPECT_THAT(refused(), HasSubstr("a mapping was expected"));
+}
+
+TEST_F(ConfigTest, NoErrorShowsTheLineThatItPointsAt) {
+  const char* const files_of_secrets[] = {
+      "users: [{name: u, user: {token: s3cret, client-key-data: '*s3cret*'}}]\n",
+      "token: s3cret\ntoken: s3cret\n", "a: {token: s3cret\n", "token: \"s3cret\n", "token: s3cret: x\n",
+      "\ttoken: s3cret\n", "- s3cret\n", "s3cret\n", "token: *s3cret-alias\n", "? [s3cret]\n: x\n",
+      "token: !s3cret x\n--- s3cret\n"};
+  for (const char* text : files_of_secrets) {
+    files["/home/jane/.kube/config"] = text;
+    const auto config = load();
+    if (!config) EXPECT_THAT(config.error().message, Not(HasSubstr("s3cret"))) << text;
+  }
+  one("    client-key-data: '*s3cret*'\n    token: s3cret\n");
+  EXPECT_THAT(refused(), Not(HasSubstr("s3cret")));
 }
 
 TEST_F(ConfigTest, InClusterReadsThePodsOwnFiles) {

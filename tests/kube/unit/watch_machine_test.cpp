@@ -98,7 +98,7 @@ TEST_F(WatchMachineTest, ListsThenWatchesFromThere) {
   EXPECT_THAT(told(step), ElementsAre("replaced a,b"));
   EXPECT_EQ(version_of(step), "5");
   EXPECT_EQ(machine.state(), State::listed);
-  EXPECT_THAT(told(opened(12)), ElementsAre("gap 10-12 late"));
+  EXPECT_THAT(told(opened(12)), ElementsAre("gap 0-12 late"));
   EXPECT_EQ(machine.state(), State::watching);
 }
 
@@ -226,7 +226,7 @@ TEST_F(WatchMachineTest, AProxysPageIsNoStream) {
   EXPECT_THAT(told(step), IsEmpty());
   EXPECT_TRUE(sleeps(step));
   EXPECT_EQ(version_of(woke(100)), "5");
-  EXPECT_THAT(told(opened(110)), ElementsAre("gap 10-110 late"));
+  EXPECT_THAT(told(opened(110)), ElementsAre("gap 0-110 late"));
 }
 
 TEST_F(WatchMachineTest, AProxysPageIsNoList) {
@@ -245,7 +245,7 @@ TEST_F(WatchMachineTest, GoneWithinTheStreamListsAnewAndSaysThatChangesWereLost)
       60'003, "{\"type\":\"ERROR\",\"object\":" + status(410, "Expired", "too old resource version: 1 (593)") + "}\n");
   EXPECT_TRUE(lists(gone));
   EXPECT_THAT(told(listed(60'010, list(99, {object("c", 98)}))), ElementsAre("gap 60000-60010 lost", "replaced c"));
-  EXPECT_THAT(told(opened(60'012)), ElementsAre("gap 60010-60012 late"));
+  EXPECT_THAT(told(opened(60'012)), ElementsAre("gap 60003-60012 late"));
 }
 
 TEST_F(WatchMachineTest, GoneAsAStatusListsAnew) {
@@ -367,6 +367,74 @@ TEST_F(WatchMachineTest, TheSameSeedPausesAlike) {
     EXPECT_EQ(one.action, two.action);
     woke(i), other.resume(Woke{at(i)});
   }
+}
+
+TEST_F(WatchMachineTest, WhatASecondTellerSaysAgainIsToldOnce) {
+  watching();
+  EXPECT_THAT(told(bytes(20, event("ADDED", "a", 7))), ElementsAre("applied a@7"));
+  EXPECT_THAT(told(bytes(21, event("ADDED", "a", 7) + event("MODIFIED", "a", 6))), IsEmpty());
+  EXPECT_THAT(told(bytes(22, event("MODIFIED", "a", 10))), ElementsAre("applied a@10")) << "10 is more than 7";
+}
+
+TEST_F(WatchMachineTest, ABookmarkThatGoesBackDoesNotMakeUsHearThingsTwice) {
+  watching();
+  bytes(20, event("ADDED", "a", 9) + event("BOOKMARK", "", 8));
+  broke(30);
+  EXPECT_EQ(version_of(woke(40)), "9");
+}
+
+TEST_F(WatchMachineTest, ADeletionIsBelievedWhateverItsVersion) {
+  watching();
+  bytes(20, event("ADDED", "b", 9));
+  EXPECT_THAT(told(bytes(21, event("DELETED", "a", 3))), ElementsAre("deleted a@3"));
+  broke(30);
+  EXPECT_EQ(version_of(woke(40)), "9");
+}
+
+TEST_F(WatchMachineTest, AnEventThatDribblesInCameLateAndWhatWaitedBehindItToo) {
+  watching();
+  const auto line = event("ADDED", "a", 7);
+  bytes(100, line.substr(0, 10));
+  EXPECT_THAT(told(bytes(2100, line.substr(10))), ElementsAre("gap 100-2100 late", "applied a@7"));
+  broke(2200);
+  woke(2300);
+  EXPECT_THAT(told(opened(2400)), ElementsAre("gap 100-2400 late"));
+}
+
+TEST_F(WatchMachineTest, AVersionThatTheServerHasNotReachedIsForgotten) {
+  watching();
+  broke(20);
+  woke(30);
+  const auto step = refused(40, answer(504, status(504, "Timeout", "Too large resource version: 5, current: 3")));
+  EXPECT_TRUE(lists(step) || sleeps(step));
+  EXPECT_TRUE(lists(woke(50)));
+}
+
+TEST_F(WatchMachineTest, AListWithoutItsVersionIsNoPlaceToStart) {
+  start();
+  listed(10, answer(200, R"({"kind":"PodList","metadata":{},"items":[{"metadata":{"name":"x"}}]})"));
+  EXPECT_EQ(machine.state(), State::listing);
+  EXPECT_THAT(told(listed(20, list(5, {object("a", 3)}))), ElementsAre("replaced a"));
+}
+
+TEST_F(WatchMachineTest, WhileNoStreamStandsTheGapIsOpen) {
+  EXPECT_FALSE(machine.open_gap(at(1)));
+  watching();
+  EXPECT_FALSE(machine.open_gap(at(20)));
+  broke(30);
+  const auto gap = machine.open_gap(at(40));
+  ASSERT_TRUE(gap);
+  EXPECT_EQ(gap->to, at(40));
+  EXPECT_TRUE(gap->lost);
+  EXPECT_THAT(gap->reason, StartsWith("lost: connection reset"));
+}
+
+TEST(Versions, AreNumbersThatGrow) {
+  EXPECT_TRUE(older_version("9", "10"));
+  EXPECT_FALSE(older_version("10", "9"));
+  EXPECT_FALSE(older_version("9", "9"));
+  EXPECT_FALSE(older_version("", "9"));
+  EXPECT_FALSE(older_version("a", "b")) << "nothing is known of what is no number";
 }
 
 }  // namespace

@@ -324,6 +324,7 @@ TEST_F(RunTest, NoClusterIsAFailedRunWithALog) {
 TEST_F(RunTest, AClusterThatDiesInTheMiddleIsAFailedRunWithALog) {
   test::ClusterProcess other;
   options.cluster = other.config();
+  options.cluster.outage_patience = 500ms;
   deploy();
   step(plan::Wait{{"Deployment", "sayhi", ""}, "Available", 60s});
   // The server, a process under the one that is killed, may answer one last call: the kernel tells it a moment later.

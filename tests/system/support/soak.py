@@ -34,6 +34,9 @@ def run(volume, seed, folder):
             shutil.rmtree(place, ignore_errors=True)
         if volume.get(name):
             print(f"soak: {name}: {dict(counts)} in {time.monotonic() - began:.0f} s", flush=True)
+    if volume.get("faults"):
+        import soak_faults  # needs this module
+        failures += soak_faults.until(volume["faults"], dice, folder)
     if volume.get("randoms", 0) >= 50:
         inconclusive = [f for f in failures if "inconclusive" in str(f.reason)]
         assert len(inconclusive) <= 2, "at least 48 of 50 runs with a stray are conclusive"
