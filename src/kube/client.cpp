@@ -206,7 +206,8 @@ asio::awaitable<Result<net::Response>> Client::ask(std::string method, std::stri
   call.generation = &generation;
   auto answer = co_await keep->caller.once(call);
   // A sign-in that has expired is renewed once, as for any call.
-  if (answer && answer->status == 401 && keep->caller.renew(generation)) answer = co_await keep->caller.once(std::move(call));
+  if (answer && answer->status == 401 && keep->caller.renew(generation))
+    answer = co_await keep->caller.once(std::move(call));
   co_return answer;
 }
 

@@ -38,6 +38,7 @@ struct Request {
   Nanos connect_timeout = std::chrono::seconds{10};
   Nanos timeout = std::chrono::seconds{30};  // whole request; 0 = none (streams)
   Nanos idle_timeout{};                      // stream: no byte for this long ends it with an error; 0 = never
+  bool repeatable = true;                    // false: never sent on a kept connection, on which it might go unheard
   std::size_t max_body = 64u << 20;          // a longer answer is an error, never memory
 };
 

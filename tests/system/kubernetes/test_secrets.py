@@ -160,12 +160,14 @@ class Secrets(unittest.TestCase):
 
     def test_a_kubeconfig_that_does_not_work(self):
         config = json.loads((self.folder / "kubeconfig").read_text())
-        for user in ("other", "basic"):
+        # A token that is refused is no sign-in at all; a password is ignored, and nobody in particular may read nothing.
+        for user, expected in (("other", 4), ("basic", 2)):
             config["contexts"][0]["context"]["user"] = user
             path = self.folder / f"{user}.kubeconfig"
             path.write_text(json.dumps(config))
-            code, _ = self.straycat("diagnose", "svc/sayhi", "--kubeconfig", path)
-            self.assertEqual(code, 2)  # nothing may be read so: it cannot tell
+            code, words = self.straycat("diagnose", "svc/sayhi", "--kubeconfig", path)
+            self.assertEqual(code, expected, words)
+            self.assertIn("does not accept these credentials" if expected == 4 else "this user may not", words)
         self.assertEqual(straycat("diagnose", "svc/sayhi", "--kubeconfig", self.folder / "none").returncode, 3)
 
 
