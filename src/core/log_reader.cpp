@@ -179,6 +179,7 @@ class LineParser {
  public:
   // The envelope of a line as to_line() writes it, from its end, without a look at its body; else as parse() does.
   std::optional<LogLine> glance(std::string& text) {
+    make_room(text);
     std::string_view rest = text;
     if (!rest.starts_with("{\"body\":{") || !rest.ends_with('}')) return parse(text);
     rest.remove_suffix(1);
@@ -200,11 +201,11 @@ class LineParser {
   // What glance() put off.
   std::optional<LogLine> parse_now() { return parse(*unread_); }
 
-  // The event in the text, or nothing. The text is given room behind its end, which the parser reads.
+  // The event in the text, or nothing.
   std::optional<LogLine> parse(std::string& text) {
     const bool room =
         parser_.capacity() >= text.size() || parser_.allocate(text.size() * 2, max_depth) == simdjson::SUCCESS;
-    text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+    make_room(text);
     dom::element root;
     dom::object line;
     const bool quick = room && parser_.parse(text.data(), text.size(), false).get(root) == simdjson::SUCCESS;
@@ -212,6 +213,9 @@ class LineParser {
   }
 
  private:
+  // The parser reads a little behind the text's end. Not later than this: lines refer to the text where it lies.
+  static void make_room(std::string& text) { text.reserve(text.size() + simdjson::SIMDJSON_PADDING); }
+
   std::optional<LogLine> quickly(const dom::object& line) {
     dom::element number, at;
     LogLine out;

@@ -1,5 +1,6 @@
 // Stretches of failures.
 #include <algorithm>
+#include <cstdlib>
 
 #include "folding.hpp"
 
@@ -24,12 +25,14 @@ bool change_between(const Instants& instants, std::int64_t a, std::int64_t b) {
   return found != instants.end() && found->first <= b;
 }
 
-std::optional<Nearest> nearest(const Instants& instants, std::int64_t ns, std::int64_t error) {
+// Nothing, when the nearest lies so far off that it has nothing to do with it.
+std::optional<Nearest> nearest(const Instants& instants, std::int64_t ns, std::int64_t error, std::int64_t far) {
   if (instants.empty()) return std::nullopt;
   auto next = std::lower_bound(instants.begin(), instants.end(), std::pair{ns, std::size_t{0}});
   if (next == instants.end() || (next != instants.begin() && ns - std::prev(next)->first <= next->first - ns))
     next = std::prev(next);
-  return Nearest{next->second, ns - next->first, error};
+  const auto distance = ns - next->first;
+  return std::abs(distance) > far ? std::nullopt : std::optional(Nearest{next->second, distance, error});
 }
 
 void extend(Burst& burst, const AttemptWindow& window, const Totals& totals) {
@@ -59,8 +62,10 @@ void find_edges(const Traffic& traffic, Burst& burst, const Instants& instants, 
     burst.last_end_ns = std::prev(last)->ended_ns;
   burst.last_ok_before_ns = around(traffic, burst.first_ns).last_ok_before_ns;
   burst.first_ok_after_ns = around(traffic, burst.last_ns + 1).first_ok_after_ns;
-  burst.onset = nearest(instants, burst.first_ns, error);
-  burst.end = nearest(instants, burst.last_ns, error);
+  // Slow traffic notices a change late.
+  const auto far = std::max<std::int64_t>(5'000'000'000, traffic.burst_gap_ns);
+  burst.onset = nearest(instants, burst.first_ns, error, far);
+  burst.end = nearest(instants, burst.last_ns, error, far);
 }
 
 }  // namespace

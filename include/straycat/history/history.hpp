@@ -212,7 +212,7 @@ struct Burst {
   std::map<std::string, std::uint64_t> kinds;
   std::int64_t last_ok_before_ns = 0;  // latest success known to have started before first_ns; 0: none
   std::int64_t first_ok_after_ns = 0;  // earliest success known to have started after last_ns; 0: none
-  std::optional<Nearest> onset, end;   // nearest changes of the routable set
+  std::optional<Nearest> onset, end;   // nearest changes of the routable set, at most 5 s away (or the burst gap)
 };
 
 struct Totals {

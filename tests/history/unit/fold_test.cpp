@@ -124,6 +124,19 @@ TEST(Article, a_pod_that_was_let_go_was_its_controllers) {
   EXPECT_EQ(folded(log).views.at(0).endpoints[0].owner.display(), "Deployment/sayhi");
 }
 
+// Failures long after the last change have nothing to do with it, and no line joins the two.
+TEST(Bursts, stand_beside_no_change_that_is_far_away) {
+  test::World world = test::quiet(2);
+  world.pods[0].answers_from = world.pods[1].answers_from = 3;
+  world.pods[0].answers_to = world.pods[1].answers_to = 30;
+  const auto history = folded(test::log_of(world));
+  const Traffic& traffic = history.traffic.at(0);
+  ASSERT_EQ(traffic.bursts.size(), 2U);
+  EXPECT_TRUE(traffic.bursts[0].onset);
+  EXPECT_FALSE(traffic.bursts[1].onset);
+  EXPECT_FALSE(traffic.bursts[1].end);
+}
+
 TEST(Article, folds_into_its_story) {
   const auto history = folded(test::log_of(test::article()));
   ASSERT_EQ(history.phases.size(), 5U);
