@@ -41,7 +41,7 @@ void Watches::follow(const std::vector<ServicePortRef>& ports) {
 
 void Watches::watch_service(Service& service) {
   asio::co_spawn(executor_,
-                 client_.watch({slices_type(), service.ns, service.selector, "", &service.hold},
+                 client_.watch({slices_type(), service.ns, service.selector, "", service.hold},
                                [this, &service](const kube::WatchItem& item) { on_slices(service, item); }),
                  asio::detached);
 }
@@ -121,7 +121,7 @@ void Watches::note_coverage(Service& service, const kube::WatchItem& item, Stamp
 
 void Watches::follow_beacon(const std::string& ns, const std::string& name) {
   asio::co_spawn(executor_,
-                 client_.watch({slices_type(), ns, "", "metadata.name=" + name, nullptr},
+                 client_.watch({slices_type(), ns, "", "metadata.name=" + name, {}},
                                [this](const kube::WatchItem& item) { on_beacon(item); }),
                  asio::detached);
 }

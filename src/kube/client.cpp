@@ -103,7 +103,8 @@ asio::awaitable<ApiResult<json>> Client::create(ResourceType type, std::string n
   Call call{.method = "POST",
             .path = type.path(ns) + "?fieldManager=straycat&fieldValidation=Strict",
             .body = dumped(object),
-            .content_type = json_type};
+            .content_type = json_type,
+            .idempotent = false};
   co_return as_json(co_await keep->caller.call(std::move(call)));
 }
 

@@ -55,11 +55,9 @@ class WatchShell {
         on_item_(std::move(on_item)),
         machine_(std::move(settings)),
         cut_(caller.executor()) {
-    if (request_.hold != nullptr) request_.hold->prove_ = [this](Nanos most) { return prove(most); };
+    *request_.hold.prove_ = [this](Nanos most) { return prove(most); };
   }
-  ~WatchShell() {
-    if (request_.hold != nullptr) request_.hold->prove_ = nullptr;
-  }
+  ~WatchShell() { *request_.hold.prove_ = nullptr; }
   WatchShell(const WatchShell&) = delete;
   WatchShell& operator=(const WatchShell&) = delete;
 
@@ -227,8 +225,9 @@ WatchGap WatchShell::unproven() const {
 }
 
 asio::awaitable<std::optional<WatchGap>> WatchHold::prove(Nanos most) {
-  if (!prove_) co_return std::nullopt;
-  co_return co_await prove_(most);
+  const auto prove = *prove_;
+  if (!prove) co_return std::nullopt;
+  co_return co_await prove(most);
 }
 
 asio::awaitable<void> run_watch(Caller& caller, WatchRequest request, std::function<void(const WatchItem&)> on_item) {

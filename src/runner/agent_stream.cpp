@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include <straycat/core/records.hpp>
 
 namespace straycat::runner {
@@ -25,7 +27,7 @@ std::optional<Event> AgentStream::take(std::string_view line) {
   if (line.empty()) return std::nullopt;
   auto event = from_line(line);
   if (!event || event->clock != vantage_ || !may_say(event->kind)) {
-    ++foreign_;
+    if (foreign_++ == 0) first_foreign_ = line.substr(0, 200);
     return std::nullopt;
   }
   if (event->number < next_) return std::nullopt;  // the log from its beginning, after a reconnect
@@ -37,7 +39,7 @@ std::optional<Event> AgentStream::take(std::string_view line) {
 }
 
 std::optional<VantageLost> loss_of(const AgentStream& stream, bool early) {
-  VantageLost lost{.vantage = stream.vantage(), .missing = stream.missing() + stream.foreign(), .reason = ""};
+  VantageLost lost{.vantage = stream.vantage(), .missing = stream.missing(), .reason = ""};
   if (!stream.finished())
     lost.reason = "its records ended without a summary";
   else if (lost.missing > 0)
@@ -45,6 +47,12 @@ std::optional<VantageLost> loss_of(const AgentStream& stream, bool early) {
   else if (early)
     lost.reason = "it was ended by somebody else before the traffic was to stop";
   return lost.reason.empty() ? std::nullopt : std::optional(lost);
+}
+
+std::string foreign_note(const AgentStream& stream) {
+  if (stream.foreign() == 0) return {};
+  return fmt::format("{} lines of the vantage point {} were no records of its own; the first: {}", stream.foreign(),
+                     stream.vantage(), stream.first_foreign());
 }
 
 }  // namespace straycat::runner

@@ -23,18 +23,23 @@ class AgentStream {
   [[nodiscard]] const std::string& vantage() const { return vantage_; }
   [[nodiscard]] bool introduced() const { return introduced_; }  // its first record came
   [[nodiscard]] bool finished() const { return finished_; }      // its summary came
-  // Numbers that were left out so far, and lines that were no records.
+  // Numbers that were left out so far, and lines that were no records. Such a line is no loss: what a record that was
+  // spoilt on its way had for a number is missing in any case.
   [[nodiscard]] std::uint64_t missing() const { return missing_; }
   [[nodiscard]] std::uint64_t foreign() const { return foreign_; }
+  [[nodiscard]] const std::string& first_foreign() const { return first_foreign_; }  // its beginning
 
  private:
   std::string vantage_;
   std::uint64_t next_ = 0, missing_ = 0, foreign_ = 0;
+  std::string first_foreign_;
   bool introduced_ = false, finished_ = false;
 };
 
 // What the log says of a vantage point at its end; nothing when it told everything. `early`: it had ended before it was
 // told to, so that its traffic stopped, too.
 [[nodiscard]] std::optional<VantageLost> loss_of(const AgentStream& stream, bool early);
+// What a person should read of lines that were no records; "" when there were none.
+[[nodiscard]] std::string foreign_note(const AgentStream& stream);
 
 }  // namespace straycat::runner

@@ -93,6 +93,7 @@ asio::awaitable<void> LocalVantage::stop() {
   while (!over_ && monotonic_now() < until) co_await site_.wait_for_change(200ms);
   process_.signal(SIGKILL);  // when its time is over; it has ended otherwise
   co_await tasks_.stop();
+  if (const auto note = foreign_note(stream_); !note.empty()) site_.journal.note(note);
   if (const auto lost = loss_of(stream_, early)) site_.journal.tell(VantageLost::kind, monotonic_now(), *lost);
 }
 

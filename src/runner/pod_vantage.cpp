@@ -212,6 +212,7 @@ asio::awaitable<void> PodVantage::stop() {
   // The summary may still be on its way when the pod is already gone.
   for (int i = 0; i < 10 && started_ && !stream_.finished(); ++i) co_await site_.wait_for_change(100ms);
   co_await tasks_.stop();
+  if (const auto note = foreign_note(stream_); !note.empty()) site_.journal.note(note);
   if (const auto lost = loss_of(stream_, early)) site_.journal.tell(VantageLost::kind, monotonic_now(), *lost);
 }
 

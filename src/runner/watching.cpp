@@ -40,7 +40,7 @@ asio::awaitable<void> Watching::follow(One& one) {
                              .ns = ns,
                              .label_selector = one.scope.labels,
                              .field_selector = one.scope.fields,
-                             .hold = &one.hold};
+                             .hold = one.hold};
   co_await site_.client.watch(std::move(request), [this, &one](const kube::WatchItem& item) { take(one, item); });
 }
 

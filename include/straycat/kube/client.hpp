@@ -83,6 +83,7 @@ struct WatchDenied {
 using WatchItem = std::variant<WatchReplaced, WatchApplied, WatchDeleted, WatchGap, WatchDenied>;
 
 // A hold on a watch under way: whether it told everything. A stream that has fallen silent looks like a quiet one.
+// A copy holds the same watch; which of the two is gone first, holder or watch, does not matter.
 class WatchHold {
  public:
   // Asks on a second connection what the server has beyond the watch's last word. What the watch's own stream does not
@@ -94,14 +95,15 @@ class WatchHold {
 
  private:
   friend class WatchShell;
-  std::function<boost::asio::awaitable<std::optional<WatchGap>>(Nanos)> prove_;
+  using Prove = std::function<boost::asio::awaitable<std::optional<WatchGap>>(Nanos)>;
+  std::shared_ptr<Prove> prove_ = std::make_shared<Prove>();
 };
 
 struct WatchRequest {
   ResourceType resource;
   std::string ns;  // "" = all
   std::string label_selector, field_selector;
-  WatchHold* hold = nullptr;  // must outlive the watch
+  WatchHold hold{};
 };
 
 struct LogRequest {

@@ -53,7 +53,7 @@ struct WatchFaultTest : testing::Test {
                            .backoff_most = 20ms,
                            .slow_line = 40ms};
     WatchRequest request{.resource = settings.resource, .ns = "n", .label_selector = {}, .field_selector = {}};
-    request.hold = &hold;
+    request.hold = hold;
     auto work = run_watch(*caller, std::move(request), std::move(on_item), std::move(settings));
     asio::co_spawn(context, std::move(work),
                    asio::bind_cancellation_slot(cancel.slot(), [this](const std::exception_ptr&) { ended = true; }));

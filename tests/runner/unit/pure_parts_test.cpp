@@ -131,6 +131,8 @@ TEST(AgentStream, APodDoesNotSpeakForTheRunner) {
                              line(0, "vantage.health", "runner")};
   for (const auto& each : bad) EXPECT_FALSE(stream.take(each)) << each;
   EXPECT_EQ(stream.foreign(), std::size(bad) - 1);  // an empty line is none
+  EXPECT_EQ(stream.first_foreign(), "hello");
+  EXPECT_EQ(stream.missing(), 0u);
   EXPECT_FALSE(stream.introduced());
 }
 

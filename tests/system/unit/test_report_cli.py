@@ -46,6 +46,16 @@ class ReportCommand(unittest.TestCase):
         self.assertEqual(os.listdir(self.folder), [])
         self.refuses(ARTICLE, "--json", "-", "--html", "-", says=["standard output"])
 
+    def test_a_log_from_a_pipe(self):
+        """It comes once, where a file is read twice."""
+        there, back = os.pipe()
+        with subprocess.Popen(["cat", ARTICLE], stdout=back):
+            os.close(back)
+            done = self.report(f"/dev/fd/{there}", "--json", "-", pass_fds=[there])
+        os.close(there)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, self.report(ARTICLE, "--json", "-").stdout)
+
     def test_nothing_is_written_over(self):
         (self.folder / "thesis.html").write_text("years of work")
         self.refuses(ARTICLE, "--json", "new.json", "--html", "thesis.html", says=["--html thesis.html", "--force"])
