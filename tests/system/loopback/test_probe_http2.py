@@ -190,7 +190,7 @@ class Http2(unittest.TestCase):
         cases = {"unavailable": (lambda c, _, s: answer(c, s, "503"), {"status"}, {"check"}),
                  "refused": (refuse, {"reset"}, head), "reset": (reset_in_body, {"reset"}, any_phase),
                  "go_away": (go_away, {"closed_early", "reset"}, head), "cut": (cut, {"closed_early", "reset"}, body),
-                 "garbage": (garbage, {"protocol", "closed_early", "reset"}, head),
+                 "garbage": (garbage, {"protocol", "closed_early", "reset"}, {*head, "send"}),
                  "close": (lambda *_: "close", {"closed_early", "reset"}, head),
                  "stall": (lambda *_: None, {"response_timeout"}, head),
                  "stall_in_body": (lambda c, _, s: answer(c, s, end=False, length=10), {"response_timeout"}, body),
