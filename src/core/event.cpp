@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <straycat/core/event.hpp>
-#include <straycat/core/log_reader.hpp>
 
 namespace straycat {
 namespace {
@@ -64,16 +63,6 @@ Result<Event> from_line(std::string_view text) {
   event.at = {line["t"].get<std::int64_t>()};
   if (line.contains("body") && line["body"].is_object()) event.body = std::move(line["body"]);
   return event;
-}
-
-Result<EventLog> read_log(std::istream& in) {
-  EventLog log;
-  const Result<LogTail> tail =
-      read_lines(in, Bodies::at_once, [&](const LogLine& line) { log.events.push_back(line.event()); });
-  if (!tail) return tail.error();
-  log.cut = tail->cut;
-  log.unreadable = tail->unreadable;
-  return log;
 }
 
 Result<> LogWriter::write(std::string kind, std::string clock, Stamp at, json body) {

@@ -305,4 +305,14 @@ Result<LogTail> read_lines(std::istream& in, Bodies bodies, const std::function<
   return tail;
 }
 
+Result<EventLog> read_log(std::istream& in) {
+  EventLog log;
+  const Result<LogTail> tail =
+      read_lines(in, Bodies::at_once, [&](const LogLine& line) { log.events.push_back(line.event()); });
+  if (!tail) return tail.error();
+  log.cut = tail->cut;
+  log.unreadable = tail->unreadable;
+  return log;
+}
+
 }  // namespace straycat
