@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "case.hpp"
+#include "echoes.hpp"
 
 namespace straycat::diagnose {
 namespace {
@@ -20,6 +21,9 @@ constexpr std::int64_t second = 1'000'000'000;
 // changed.
 constexpr std::int64_t bracket = 5 * second;
 constexpr std::int64_t tail = 5 * second / 2;
+// A pod that is deleted may have ended this long before the slices say that it leaves: kubelet and the endpoints'
+// controller hear of it at once, and the one does not wait for the other (300 ms seen on a busy cluster).
+constexpr std::int64_t leaving = second;
 // A container's end shows in its pod's status this late at most (kubelet's relist of 1 s, twice, and the watch).
 constexpr std::int64_t restart_shadow = 3 * second;
 
@@ -81,8 +85,10 @@ std::vector<Asked> asked(const Endpoint& endpoint, const std::string& traffic, L
 std::int64_t tail_end(const History& history, const Endpoint& endpoint, std::int64_t answered) {
   bool ready = false;
   for (const auto& state : endpoint.states) {
-    if (state.at.ns > answered) return ready ? std::min(answered + tail, state.at.ns - history.lag.early_ns) : answered;
-    ready = state.ready && !state.terminating;
+    const bool stays = state.ready && !state.terminating;
+    const std::int64_t unsure = stays ? history.lag.early_ns : leaving;
+    if (state.at.ns > answered) return ready ? std::min(answered + tail, state.at.ns - unsure) : answered;
+    ready = stays;
   }
   return ready ? answered + tail : answered;
 }
@@ -182,8 +188,7 @@ struct Item {
   std::uint64_t count = 1;
 };
 
-Item item_of(const History& history, const AttemptFailed& failed) {
-  const auto at = failed.connect_ns != 0 ? failed.connect_ns : failed.started_ns;
+Item item_of(const History& history, const AttemptFailed& failed, std::int64_t at) {
   // A used connection was placed when it was made, which may be long ago.
   return {failed.reused ? history.begin : at, at, failed.failure.kind, 1};
 }
@@ -207,7 +212,8 @@ void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window,
 
 std::map<Likeness, std::vector<Item>> items_of(const History& history, const history::Traffic& traffic) {
   std::vector<Item> all;
-  for (const AttemptFailed& failed : traffic.failures) all.push_back(item_of(history, failed));
+  const auto chosen = chosen_at(traffic);
+  for (std::size_t i = 0; i < chosen.size(); ++i) all.push_back(item_of(history, traffic.failures[i], chosen[i]));
   for (const AttemptWindow& window : traffic.windows) add_uncounted(traffic, window, all);
   std::map<Likeness, std::vector<Item>> result;
   for (const Item& item : all) result[likeness(item.kind)].push_back(item);
@@ -353,18 +359,15 @@ std::vector<CandidateSet> candidate_sets(const History& history) {
   for (const history::Traffic& traffic : history.traffic) {
     const ServiceView* view = traffic.view ? &history.views[*traffic.view] : nullptr;
     const history::Vantage* vantage = history.vantage(traffic.vantage);
-    std::map<Likeness, Sweep> sweeps;
-    for (const AttemptFailed& failed : traffic.failures) {
-      const Item item = item_of(history, failed);
+    const auto chosen = chosen_at(traffic);
+    std::map<Likeness, std::vector<Suspicion>> all;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      const AttemptFailed& failed = traffic.failures[i];
+      const Item item = item_of(history, failed, chosen[i]);
       const Likeness like = likeness(item.kind);
-      auto sweep = sweeps.find(like);
-      if (sweep == sweeps.end())
-        sweep = sweeps
-                    .emplace(like, Sweep(view != nullptr ? suspicions(history, *view, traffic.name, like)
-                                                         : std::vector<Suspicion>{}))
-                    .first;
-      sets.push_back(
-          name_candidates(traffic, view, failed, sweep->second.at(item), vantage != nullptr ? vantage->offset_ns : 0));
+      if (view != nullptr && all.count(like) == 0) all[like] = suspicions(history, *view, traffic.name, like);
+      sets.push_back(name_candidates(traffic, view, failed, Sweep(all[like]).at(item),
+                                     vantage != nullptr ? vantage->offset_ns : 0));
       sets.back().seen = sight_of(history, traffic, item) == Sight::seen;
     }
   }

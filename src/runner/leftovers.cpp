@@ -17,6 +17,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr const char* run_label = "straycat.dev/run";
+constexpr Nanos going_patience = std::chrono::seconds{60};
 
 // Namespaces first: what is in them goes with them. Then what makes pods, then the rest.
 constexpr std::array kinds{"Namespace",
@@ -115,7 +116,8 @@ class Search {
 };
 
 struct Removal {
-  Removal(asio::io_context& context, const kube::Config& cluster) : client(context.get_executor(), cluster) {}
+  Removal(asio::io_context& context, const kube::Config& cluster)
+      : executor(context.get_executor()), client(context.get_executor(), cluster) {}
 
   asio::awaitable<void> all(std::vector<Leftover> leftovers) {
     for (const Leftover& one : leftovers) {
@@ -125,8 +127,24 @@ struct Removal {
       if (!done && !done.error().not_found() && done.error().code != 409)
         left.push_back(fmt::format("{}/{}: {}", one.type.kind, one.name, done.error().message));
     }
+    const Stamp until = monotonic_now() + going_patience;
+    for (const Leftover& one : leftovers) co_await until_gone(one, until);
   }
 
+  // What was asked to go has gone only when nobody finds it any more: pods take their grace period, namespaces that of all
+  // in them.
+  asio::awaitable<void> until_gone(const Leftover& one, Stamp until) {
+    for (;;) {
+      const auto now = co_await client.get(one.type, one.ns, one.name);
+      if (!now || text_of(*now, {"metadata", "uid"}) != one.uid) co_return;
+      if (monotonic_now() >= until) break;
+      const bool on = co_await sleep_for(executor, std::chrono::milliseconds{200});
+      if (!on) co_return;
+    }
+    left.push_back(fmt::format("{}/{}: is still ending", one.type.kind, one.name));
+  }
+
+  asio::any_io_executor executor;
   kube::Client client;
   std::vector<std::string> left;
 };

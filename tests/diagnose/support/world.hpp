@@ -81,6 +81,9 @@ struct World {
   std::vector<Gap> slice_gaps;              // the watch is blind (changes show at the end of the gap)
   std::vector<Gap> stalls;                  // the prober's loop stands still (health says so; the traffic goes on)
   double local_from = 1e9, local_to = 1e9;  // attempts fail for want of ports
+  // What ended does not even refuse; so much later the source ports come round, and each is sent where it was sent
+  // before.
+  double ports_round = 0;
   std::uint64_t records_lost = 0;
   std::size_t failures_kept = 200;
   std::string end_reason = "finished", end_error;
@@ -467,6 +470,7 @@ class LogMaker {
     bool ok = false;
     Failure failure;
     int status = 0;
+    std::uint64_t echo_of = UINT64_MAX;  // the attempt whose source port it has
   };
 
   [[nodiscard]] Attempt attempt(double t, std::uint64_t id) {
@@ -474,6 +478,13 @@ class LogMaker {
     if (world_.local_from <= t && t < world_.local_to) {
       result.failure = {FailureKind::local_exhaustion, Phase::connect, 99,
                         "(7) Couldn't connect to server: Cannot assign requested address"};
+      return result;
+    }
+    const auto before = id - static_cast<std::uint64_t>(world_.ports_round * world_.rate);
+    if (world_.ports_round > 0 && before < id && unanswered_.count(before) > 0) {
+      result.failure = unanswered();
+      result.echo_of = before;
+      truth_[id] = truth_[before];
       return result;
     }
     const auto set = plane_at(t);
@@ -489,8 +500,16 @@ class LogMaker {
     if (!result.ok) {
       result.failure = failure_of(got, life.wrong_status);
       truth_[id] = life.name;
+      if (world_.ports_round > 0) {
+        result.failure = unanswered();
+        unanswered_.insert(id);
+      }
     }
     return result;
+  }
+  [[nodiscard]] Failure unanswered() const {
+    return {FailureKind::connect_timeout, Phase::connect, 110,
+            "(28) Failed to connect to " + world_.service + " port 80 after 1000 ms: Timeout was reached"};
   }
 
   void traffic() {
@@ -558,7 +577,8 @@ class LogMaker {
     failed.ended_ns = at + 1000000;
     failed.failure = attempt.failure;
     failed.local_address = "10.244.0.2";
-    failed.local_port = static_cast<std::uint16_t>(40000 + id % 20000);
+    failed.local_port =
+        static_cast<std::uint16_t>(40000 + (attempt.echo_of != UINT64_MAX ? attempt.echo_of : id) % 20000);
     failed.remote_address = "10.96.0.7";
     failed.remote_port = 80;
     failed.status = attempt.status;
@@ -577,7 +597,7 @@ class LogMaker {
     probe.ended_ns = own(t) + 1000000;
     const Answer got = answer(life, t);
     probe.ok = got == Answer::ok;
-    if (!probe.ok) probe.failure = failure_of(got, life.wrong_status);
+    if (!probe.ok) probe.failure = world_.ports_round > 0 ? unanswered() : failure_of(got, life.wrong_status);
     put(t + 0.001, DirectProbe::kind, true, json(probe));
   }
 
@@ -629,6 +649,7 @@ class LogMaker {
   };
   World world_;
   std::mt19937_64 random_;
+  std::set<std::uint64_t> unanswered_;  // attempts whose port is sent where it was sent before
   std::vector<Line> lines_;
   std::map<double, std::vector<std::size_t>> plane_;
   std::uint64_t sent_ = 0;

@@ -98,9 +98,18 @@ const std::vector<Row>& rows() {
        "found stray-endpoint Job/sayhi stray-endpoint Job/migrate"},
       {"stray_and_rollout_at_once", [] { return stray_during_rollout(); }, "inconclusive"},
       {"termination_race", [] { return rollout(0); }, "found termination-race Deployment/sayhi"},
+      {"termination_race_that_the_slices_tell_late", [] { return rollout(-0.3); },
+       "found termination-race Deployment/sayhi"},
       {"termination_race_as_a_successor_joins", [] { return successor_joins_late(true); },
        "found termination-race Deployment/sayhi"},
       {"a_successor_that_nothing_vouches_for", [] { return successor_joins_late(false); }, "inconclusive"},
+      {"termination_race_and_its_echoes",
+       [] {
+         World world = rollout(0);
+         world.ports_round = 6;
+         return world;
+       },
+       "found termination-race Deployment/sayhi"},
       {"graceful_rollout", [] { return rollout(5); }, "none"},
       {"early_ready",
        [] {
