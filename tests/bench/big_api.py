@@ -128,7 +128,7 @@ class BigApi:
 
     async def send(self, changes):
         """That many changes of slices, one after another over the Services; the probed one's last, with the mark."""
-        targets = [one for one in self.watchers if one[1] == "endpointslices"]
+        targets = [one for one in self.watchers if one[1] == "endpointslices" and not one[0].is_closing()]
         for n in range(changes + 1):
             last = n == changes
             i = int(PROBED[4:]) if last else n * 7919 % self.services
@@ -140,8 +140,11 @@ class BigApi:
                     thing = {"kind": "EndpointSlice", "apiVersion": "discovery.k8s.io/v1",
                              **endpoint_slice(i, self.each, 1001 + n, "end" if last else None)}
                     line = json.dumps({"type": "MODIFIED", "object": thing}, separators=(",", ":")).encode() + b"\n"
-                writer.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
-                await writer.drain()
+                try:  # a client of an earlier round may have ended
+                    writer.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
+                    await writer.drain()
+                except ConnectionError:
+                    writer.close()
 
 
 async def main(folder, services, endpoints):

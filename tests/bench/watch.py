@@ -52,9 +52,14 @@ class Api:
 
 def scenario(folder, service):
     """A run that looks on; the plan's one named Service decides what it watches."""
-    steps = [{"wait": {"for": f"Service/{service}", "condition": "Exists", "timeout": "60s"}}] if service else []
+    steps = [{"name": "look-on", "pause": "10m"}]
+    if not service:  # whose a slice is is not in its name: a plan with one looks at all
+        steps.append({"apply": "slice.yaml"})
+        slice_ = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {"name": "one-more"}, "addressType": "IPv4", "endpoints": []}
+        (folder / "slice.yaml").write_text(yaml.safe_dump(slice_))
     document = {"apiVersion": "straycat/v1alpha1", "kind": "Scenario", "metadata": {"name": "look-on"},
-                "spec": {"steps": [*steps, {"name": "look-on", "pause": "10m"}], "expect": {"finding": "inconclusive"}}}
+                "spec": {"traffic": [{"url": f"http://{PROBED}/", "rate": "1/s", "service": PROBED}],  # which never starts
+                         "steps": steps, "expect": {"finding": "inconclusive"}}}
     (folder / "scenario.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
     return folder / "scenario.yaml"
 
@@ -73,7 +78,7 @@ def straycat_cost(api, folder, service, changes):
         return cost(child.pid)
     finally:
         child.kill()
-        child.communicate()
+        child.wait()
 
 
 def until(what, child):
