@@ -131,8 +131,8 @@ struct Removal {
     for (const Leftover& one : leftovers) co_await until_gone(one, until);
   }
 
-  // What was asked to go has gone only when nobody finds it any more: pods take their grace period, namespaces that of all
-  // in them.
+  // What was asked to go has gone only when nobody finds it any more: pods take their grace period, namespaces that of
+  // all in them.
   asio::awaitable<void> until_gone(const Leftover& one, Stamp until) {
     for (;;) {
       const auto now = co_await client.get(one.type, one.ns, one.name);

@@ -224,8 +224,8 @@ TEST_F(ClientTest, ALogThatIsRefusedSaysWhy) {
     co_await exchange.answer(
         400, R"({"kind":"Status","code":400,"reason":"BadRequest","message":"container is waiting to start"})");
   });
-  const auto done =
-      run(client->follow_log({.ns = "n", .pod = "p", .container = "c", .since = {}}, [](const LogLine&) { return true; }));
+  const auto done = run(
+      client->follow_log({.ns = "n", .pod = "p", .container = "c", .since = {}}, [](const LogLine&) { return true; }));
   EXPECT_EQ(done.error().message, "container is waiting to start");
 }
 

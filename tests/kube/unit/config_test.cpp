@@ -116,8 +116,7 @@ TEST_F(ConfigTest, AFileThatIsNamedMustExist) {
 
 TEST_F(ConfigTest, PointsAtAContextThatDoesNotExist) {
   files["/home/jane/.kube/config"] = "current-context: prdo\ncontexts:\n- name: prod\n  context: {cluster: k}\n";
-  EXPECT_EQ(refused(),
-            "/home/jane/.kube/config:1:18: no context \"prdo\"; there are: prod (did you mean \"prod\"?)");
+  EXPECT_EQ(refused(), "/home/jane/.kube/config:1:18: no context \"prdo\"; there are: prod (did you mean \"prod\"?)");
 }
 
 TEST_F(ConfigTest, PointsAtAClusterThatDoesNotExist) {
@@ -259,11 +258,17 @@ TEST_F(ConfigTest, SyntaxErrorsPoint) {
 }
 
 TEST_F(ConfigTest, NoErrorShowsTheLineThatItPointsAt) {
-  const char* const files_of_secrets[] = {
-      "users: [{name: u, user: {token: s3cret, client-key-data: '*s3cret*'}}]\n",
-      "token: s3cret\ntoken: s3cret\n", "a: {token: s3cret\n", "token: \"s3cret\n", "token: s3cret: x\n",
-      "\ttoken: s3cret\n", "- s3cret\n", "s3cret\n", "token: *s3cret-alias\n", "? [s3cret]\n: x\n",
-      "token: !s3cret x\n--- s3cret\n"};
+  const char* const files_of_secrets[] = {"users: [{name: u, user: {token: s3cret, client-key-data: '*s3cret*'}}]\n",
+                                          "token: s3cret\ntoken: s3cret\n",
+                                          "a: {token: s3cret\n",
+                                          "token: \"s3cret\n",
+                                          "token: s3cret: x\n",
+                                          "\ttoken: s3cret\n",
+                                          "- s3cret\n",
+                                          "s3cret\n",
+                                          "token: *s3cret-alias\n",
+                                          "? [s3cret]\n: x\n",
+                                          "token: !s3cret x\n--- s3cret\n"};
   for (const char* text : files_of_secrets) {
     files["/home/jane/.kube/config"] = text;
     const auto config = load();
