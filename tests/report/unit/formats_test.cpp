@@ -107,17 +107,6 @@ TEST(Junit, tells_what_is_not_proven) {
   EXPECT_TRUE(has(render_junit(run.history, run.verdict, true), "suspected, not proven"));
 }
 
-TEST(Html, five_thousand_endpoints_fit) {
-  test::World world = test::article();
-  for (int i = 0; i < 5000; ++i) world.pods.push_back({"more-" + std::to_string(i), 0, 1});
-  world.direct_probes = false;
-  world.traffic_to = 4;
-  const test::Run run = test::run_of(world);
-  EXPECT_LT(render_html(run.history, run.verdict).size(), 2u << 20);
-  EXPECT_LT(test::split_lines(render_text(run.history, run.verdict, {})).size(), 1500u);
-  EXPECT_LE(test::split_lines(render_markdown(run.history, run.verdict)).size(), 60u);
-}
-
 TEST(Markup, escapes_everything_that_means_something) {
   EXPECT_EQ(escape("<a href='x'>&\"\n"), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;\\x0a");
   EXPECT_EQ(escape("\xE2\x80\xAE"), "\\u202e");
