@@ -289,7 +289,7 @@ void conclude_failing(const Judgement& judgement, Verdict& verdict) {
     if (std::find(verdict.reasons.begin(), verdict.reasons.end(), open) == verdict.reasons.end())
       verdict.reasons.push_back(open);
   }
-  if (left > 0) verdict.reasons.push_back(fmt::format("{} no known cause explains", count(left, "failure")));
+  if (left > 0) verdict.reasons.push_back(fmt::format("{} that no known cause explains", count(left, "failure")));
 }
 
 // --- the whole

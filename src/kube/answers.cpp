@@ -78,6 +78,7 @@ Nanos outage_pause(int tries_so_far) {
 Error ApiError::to_error() const {
   const auto fault = code == 400 || code == 422 ? Fault::bad_input : Fault::own_trouble;
   if (code == 401) return {fault, "the API server does not accept these credentials: " + message};
+  if (code >= 500) return {fault, fmt::format("the API server failed ({}): {}", code, message)};
   return {fault, message};
 }
 

@@ -12,6 +12,10 @@ namespace straycat::kube {
 
 namespace asio = boost::asio;
 
+namespace {
+constexpr Nanos first_patience = std::chrono::seconds{2};
+}
+
 asio::awaitable<bool> sleep_for(asio::any_io_executor executor, Nanos length) {
   asio::steady_timer timer{executor, std::chrono::duration_cast<asio::steady_timer::duration>(length)};
   const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -47,6 +51,7 @@ asio::awaitable<Result<net::Request>> Caller::request_for(const Call& call) {
 asio::awaitable<Result<net::Response>> Caller::once(Call call) {
   auto request = co_await request_for(call);
   if (!request) co_return request.error();
+  asked_ = true;
   auto answer = co_await http_.fetch(std::move(*request));
   if (answer && answer->status < 500) answered_ = monotonic_now();
   co_return answer;
@@ -80,8 +85,13 @@ asio::awaitable<ApiResult<net::Response>> Caller::call(Call call) {
 
 std::optional<Nanos> Caller::pause_for(const ApiError& error, bool idempotent, int tries) const {
   if (const auto again = retry_for(error, idempotent, tries)) return again->after;
-  const bool lately = answered_ && monotonic_now() - *answered_ < config_.outage_patience;
-  if (!idempotent || !lately || !is_outage(error)) return std::nullopt;
+  if (!idempotent || !is_outage(error)) return std::nullopt;
+  const auto now = monotonic_now();
+  // Before its first answer it may be the wrong address: three tries, if they fail fast, instead of the patience. A
+  // plugin that failed to sign us in has told a person why.
+  const bool first = asked_ && tries < 3 && now - made_ < first_patience;
+  const bool hopeful = answered_ ? now - *answered_ < config_.outage_patience : first;
+  if (!hopeful) return std::nullopt;
   return outage_pause(tries);
 }
 

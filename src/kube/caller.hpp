@@ -48,6 +48,8 @@ class Caller {
   const Config& config_;
   SignIn sign_in_;
   net::Http http_;
+  Stamp made_ = monotonic_now();   // when this caller was
+  bool asked_ = false;             // a request has left
   std::optional<Stamp> answered_;  // when the API server last did
 };
 

@@ -120,6 +120,25 @@ TEST_F(ClientTest, AnOutageIsWaitedOutByWhatMayBeRepeated) {
   EXPECT_EQ(calls, 4);
 }
 
+TEST_F(ClientTest, TheFirstAnswerIsTriedForThreeTimes) {
+  int calls = 0, resets = 2;
+  serve([&](Exchange& exchange) -> asio::awaitable<void> {
+    if (++calls <= resets) co_return exchange.reset();
+    co_await ok(exchange);
+  });
+  EXPECT_TRUE(run(client->version()));
+  EXPECT_EQ(calls, 3);
+}
+
+TEST_F(ClientTest, AServerThatNeverAnswersIsAnErrorAtOnce) {
+  serve([](Exchange& exchange) -> asio::awaitable<void> {
+    exchange.reset();
+    co_return;
+  });
+  EXPECT_EQ(run(client->version()).error().code, 0);
+  EXPECT_EQ(seen.size(), 3u);
+}
+
 TEST_F(ClientTest, WhatMayHaveBeenCarriedOutIsNotRepeated) {
   int calls = 0;
   serve([&](Exchange& exchange) -> asio::awaitable<void> {

@@ -21,11 +21,13 @@ class Faults(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
 
     def test_random_ones(self):
-        seed = random.SystemRandom().randrange(1 << 31)
-        with self.subTest(seed=seed):
-            faults, conclusion = faulty(seed, self.folder / "case", seconds=2)
+        injected = 0
+        while injected <= 5:  # a run that the first fault keeps from beginning has few
+            seed = random.SystemRandom().randrange(1 << 31)
+            print(f"seed {seed}", flush=True)
+            faults, conclusion = faulty(seed, self.folder / f"case-{seed}", seconds=2)
             print(f"seed {seed}: {faults} faults, {conclusion}")
-            self.assertGreater(faults, 5)
+            injected += faults
 
     def run_until(self, proxy, phase, then, patience=60):
         """A run of the scenario with a stray; `then` is called when this phase begins. Its exit code, what it said, its log."""

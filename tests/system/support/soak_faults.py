@@ -47,7 +47,11 @@ def faulty(seed, place, seconds=4, rate=0.3):
         done, report = run_scenario(source, place / "run", "--kubeconfig", kubeconfig, "--context", context, "--agent-image", "straycat/agent")
         faults = sum(proxy.faults.values())
         left = cluster.call("GET", "/api/v1/namespaces?labelSelector=straycat.dev/run")["items"]
-    check(report is not None, f"no report: {tail(done)}")
+    if report is None:
+        # It could not even begin: nothing was made, and it says why.
+        check(done.returncode == 4 and not left and done.stderr.strip(), f"no report: {left} {tail(done)}")
+        print(f"soak: faults with seed {seed} never began: {done.stderr.strip().splitlines()[-1]}", flush=True)
+        return faults, "never began"
     log = read_log(place / "run")
     found = complaints(log, truth.changes)
     check(not found, "\n".join(found[:10]))
