@@ -2,7 +2,8 @@
 
 It serves what `scripts/bench watch` needs of the API and nothing else, one namespace, from texts that are made once. It
 runs in a process of its own, so that its cost is nobody else's: `python3 big_api.py FOLDER SERVICES ENDPOINTS` writes
-FOLDER/kubeconfig and one line when it serves. "go" on its standard input sends the changes; it answers "sent"."""
+FOLDER/kubeconfig and one line when it serves. A number on its standard input sends so many changes; it answers "sent".
+With `pods` as a fourth word each Service has its Deployment, ReplicaSet and pods, too."""
 import asyncio
 import base64
 import json
@@ -56,12 +57,57 @@ def endpoint_slice(i, each, version=1000, mark=None):
             "ports": [{"name": "http", "protocol": "TCP", "port": 8080}]}
 
 
+def template(name):
+    return {"metadata": {"labels": {"app": name}},
+            "spec": {"containers": [{"name": "web", "image": f"registry.example/{name}:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}],
+                                     "readinessProbe": {"httpGet": {"path": "/healthz", "port": 8080, "scheme": "HTTP"}, "periodSeconds": 10}}]}}
+
+
+def workload(kind, i, each):
+    """A Deployment, or its ReplicaSet."""
+    name = f"svc-{i:04}" + ("" if kind == "Deployment" else "-5d8f7c9b6d")
+    meta = {"name": name, "namespace": "shop", "uid": f"{kind}-{i}", "resourceVersion": "1000", "creationTimestamp": "2026-01-01T00:00:00Z",
+            "labels": {"app": f"svc-{i:04}"}, "managedFields": [managed("kubectl")]}
+    if kind == "ReplicaSet":
+        meta["ownerReferences"] = [owner("Deployment", f"svc-{i:04}", f"Deployment-{i}")]
+    return {"metadata": meta, "spec": {"replicas": each, "selector": {"matchLabels": {"app": f"svc-{i:04}"}}, "template": template(f"svc-{i:04}")},
+            "status": {"replicas": each, "readyReplicas": each}}
+
+
+def owner(kind, name, uid):
+    return {"apiVersion": "apps/v1", "kind": kind, "name": name, "uid": uid, "controller": True, "blockOwnerDeletion": True}
+
+
+def pod(i, k):
+    there = endpoint(i, k)
+    name, when = there["targetRef"]["name"], "2026-01-01T00:00:05Z"
+    conditions = [{"type": kind, "status": "True", "lastTransitionTime": when}
+                  for kind in ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")]
+    state = {"name": "web", "ready": True, "started": True, "restartCount": 0, "image": f"registry.example/svc-{i:04}:1", "imageID": "sha256:" + "0" * 64,
+             "containerID": "containerd://" + "0" * 64, "state": {"running": {"startedAt": when}}, "lastState": {}}
+    return {"metadata": {"name": name, "generateName": name[:-5], "namespace": "shop", "uid": there["targetRef"]["uid"], "resourceVersion": "1000",
+                         "creationTimestamp": "2026-01-01T00:00:00Z", "labels": {"app": f"svc-{i:04}", "pod-template-hash": "5d8f7c9b6d"},
+                         "ownerReferences": [owner("ReplicaSet", f"svc-{i:04}-5d8f7c9b6d", f"ReplicaSet-{i}")],
+                         "managedFields": [managed("kube-controller-manager"), managed("kubelet")]},
+            "spec": {**template(f"svc-{i:04}")["spec"], "nodeName": there["nodeName"], "restartPolicy": "Always", "serviceAccountName": "default"},
+            "status": {"phase": "Running", "conditions": conditions, "podIP": there["addresses"][0], "podIPs": [{"ip": there["addresses"][0]}],
+                       "startTime": "2026-01-01T00:00:00Z", "containerStatuses": [state], "qosClass": "BestEffort"}}
+
+
+KINDS = {"services": ("Service", "v1"), "endpointslices": ("EndpointSlice", "discovery.k8s.io/v1"), "pods": ("Pod", "v1"),
+         "deployments": ("Deployment", "apps/v1"), "replicasets": ("ReplicaSet", "apps/v1")}
+
+
 class BigApi:
-    def __init__(self, services, endpoints):
+    def __init__(self, services, endpoints, with_pods=False):
         self.services, self.each = services, endpoints // services
         dump = lambda thing: json.dumps(thing, separators=(",", ":")).encode()
         self.texts = {"services": [dump(service(i)) for i in range(services)],
                       "endpointslices": [dump(endpoint_slice(i, self.each)) for i in range(services)]}
+        if with_pods:
+            self.texts["pods"] = [dump(pod(i, k)) for i in range(services) for k in range(self.each)]
+            for kind in ("Deployment", "ReplicaSet"):
+                self.texts[kind.lower() + "s"] = [dump(workload(kind, i, self.each)) for i in range(services)]
         self.watchers, self.finished = [], 0
         self.reviews = dump({"kind": "SelfSubjectAccessReview", "apiVersion": "authorization.k8s.io/v1", "status": {"allowed": True}})
 
@@ -69,7 +115,7 @@ class BigApi:
         """The indexes that the selectors leave."""
         name = query.get("labelSelector", "").removeprefix("kubernetes.io/service-name=") if resource == "endpointslices" else \
             query.get("fieldSelector", "").removeprefix("metadata.name=")
-        return [int(name[4:])] if name.startswith("svc-") else range(self.services)
+        return [int(name[4:])] if name.startswith("svc-") else range(len(self.texts[resource]))
 
     async def serve(self, reader, writer):
         try:
@@ -104,7 +150,7 @@ class BigApi:
         writer.write(f"HTTP/1.1 {code} OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
 
     def list(self, resource, query):
-        kind = {"services": ("Service", "v1"), "endpointslices": ("EndpointSlice", "discovery.k8s.io/v1")}.get(resource, ("Thing", "v1"))
+        kind = KINDS.get(resource, ("Thing", "v1"))
         all_of = self.chosen(resource, query) if resource in self.texts else []
         begin = int(query.get("continue") or 0)
         limit = int(query.get("limit") or 0) or len(all_of)
@@ -147,8 +193,8 @@ class BigApi:
                     writer.close()
 
 
-async def main(folder, services, endpoints):
-    api = BigApi(services, endpoints)
+async def main(folder, services, endpoints, *more):
+    api = BigApi(services, endpoints, "pods" in more)
     paths = certificate(folder, "big")
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(*paths)
@@ -171,4 +217,4 @@ async def main(folder, services, endpoints):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(main(pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]))

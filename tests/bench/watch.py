@@ -13,6 +13,7 @@ import time
 import yaml
 
 import measure
+from big_cluster import BigCluster
 
 HERE = pathlib.Path(__file__).resolve().parent
 STRAYCAT = os.environ["STRAYCAT"]
@@ -30,24 +31,6 @@ def cost(pid):
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     status = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
     return ((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), int(status["VmRSS"].split()[0]), int(status["VmHWM"].split()[0]))
-
-
-class Api:
-    def __init__(self, folder, services, endpoints):
-        path = os.pathsep.join(sys.path)
-        self.process = subprocess.Popen([sys.executable, str(HERE / "big_api.py"), str(folder), str(services), str(endpoints)],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path})
-        self.sizes = json.loads(self.process.stdout.readline())
-        self.kubeconfig = folder / "kubeconfig"
-
-    def send(self, changes):
-        self.process.stdin.write(f"{changes}\n")
-        self.process.stdin.flush()
-        assert self.process.stdout.readline() == "sent\n"
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait(timeout=20)
 
 
 def scenario(folder, service):
@@ -112,7 +95,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="straycat-bench-") as name:
         folder = pathlib.Path(name)
         program = arguments.informer or build_informer(folder)
-        api = Api(folder, arguments.services, arguments.endpoints)
+        api = BigCluster(folder, arguments.services, arguments.endpoints)
         print(f"{arguments.services} Services, {arguments.endpoints} endpoints: {sum(api.sizes.values()) / 1e6:.1f} MB of JSON, "
               f"then {arguments.changes} changes of slices")
         figures = []
