@@ -95,6 +95,7 @@ int diagnose_command(const DiagnoseArguments& arguments) {
   request.cluster = *config;
   request.ns = arguments.everywhere ? "" : config->ns;
   request.service = *name;
+  if (name->empty()) request.most = std::chrono::seconds{30};  // there may be very many
   const Result<survey::Snapshot> snapshot = runner::take_snapshot(request);
   if (!snapshot) return complain(snapshot.error());
   const auto surveys = look(*snapshot, arguments, config->ns);

@@ -73,29 +73,41 @@ asio::awaitable<ApiResult<json>> Client::get(ResourceType type, std::string ns, 
   co_return as_json(co_await keep->caller.call(std::move(call)));
 }
 
-asio::awaitable<ApiResult<json>> Client::list(ResourceType type, std::string ns, std::string label_selector,
-                                              std::string field_selector) {
+asio::awaitable<std::optional<ApiError>> Client::list_pages(ResourceType type, std::string ns,
+                                                            std::string label_selector, std::string field_selector,
+                                                            OnPage on_page) {
   const auto keep = impl_;
-  json all;
   std::string token;
   int limit = 500;
   for (;;) {
     Call call{.path = type.path(ns) + query_string(list_query({label_selector, field_selector}, limit, token))};
     auto page = as_json(co_await keep->caller.call(std::move(call)));
     if (!page && page.error().code == 410 && !token.empty()) {  // expired between pages: all at once cannot
-      all = json();
       token.clear();
       limit = 0;
       continue;
     }
     if (!page) co_return page.error();
+    const bool first = token.empty();
     token = text_at(*page, {"metadata", "continue"});
-    if (all.is_null())
-      all = std::move(*page);
-    else if (page->contains("items") && (*page)["items"].is_array())
-      for (auto& item : (*page)["items"]) all["items"].push_back(std::move(item));
-    if (token.empty()) co_return value(std::move(all));
+    on_page(std::move(*page), first);
+    if (token.empty()) co_return std::nullopt;
   }
+}
+
+asio::awaitable<ApiResult<json>> Client::list(ResourceType type, std::string ns, std::string label_selector,
+                                              std::string field_selector) {
+  json all;
+  OnPage on_page = [&all](json page, bool first) {
+    if (first)
+      all = std::move(page);
+    else if (page.contains("items") && page["items"].is_array())
+      for (auto& item : page["items"]) all["items"].push_back(std::move(item));
+  };
+  const auto failed = co_await list_pages(std::move(type), std::move(ns), std::move(label_selector),
+                                          std::move(field_selector), std::move(on_page));
+  if (failed) co_return *failed;
+  co_return value(std::move(all));
 }
 
 asio::awaitable<ApiResult<json>> Client::create(ResourceType type, std::string ns, json object) {

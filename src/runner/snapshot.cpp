@@ -79,13 +79,19 @@ class Reading {
     std::string labels;
     if (!request_.service.empty() && type.kind == "EndpointSlice")
       labels = "kubernetes.io/service-name=" + request_.service;
-    const auto list = co_await client_.list(type, request_.ns, labels);
+    // Projected page by page: a big cluster's pods, whole, would not fit. What is not listed to its end is not seen.
+    survey::Snapshot seen;
+    kube::Client::OnPage on_page = [&](kube::json page, bool first) {
+      if (first) seen = {};
+      take_items(seen, type.kind, page);
+    };
+    const auto failed = co_await client_.list_pages(type, request_.ns, labels, "", std::move(on_page));
     if (over_) co_return;
-    if (list)
-      take_items(type.kind, *list);
+    if (failed)
+      note(type, *failed);
     else
-      note(type, list.error());
-    if (!list && type.kind == "Service" && !request_.service.empty()) co_await read_the_service(type);
+      add(std::move(seen));
+    if (failed && type.kind == "Service" && !request_.service.empty()) co_await read_the_service(type);
     done_[index] = true;
     if (++read_ == kinds.size()) time_.cancel();
   }
@@ -96,14 +102,25 @@ class Reading {
     if (one && !over_) snapshot_.services.push_back(model::project_service(*one));
   }
 
-  void take_items(const std::string& kind, const kube::json& list) {
-    const auto items = list.find("items");
-    if (items == list.end() || !items->is_array()) return;
-    for (kube::json item : *items) {
+  static void take_items(survey::Snapshot& seen, const std::string& kind, kube::json& page) {
+    const auto items = page.find("items");
+    if (items == page.end() || !items->is_array()) return;
+    for (kube::json& item : *items) {
       if (!item.is_object()) continue;
       item["kind"] = kind;  // the items of a list do not say it themselves
-      put(snapshot_, kind, item);
+      put(seen, kind, item);
     }
+  }
+  void add(survey::Snapshot seen) {
+    const auto append = [](auto& to, auto& from) {
+      to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    };
+    append(snapshot_.services, seen.services);
+    append(snapshot_.slices, seen.slices);
+    append(snapshot_.pods, seen.pods);
+    append(snapshot_.events, seen.events);
+    append(snapshot_.policies, seen.policies);
+    append(snapshot_.workloads, seen.workloads);
   }
 
   void note(const kube::ResourceType& type, std::string why) {

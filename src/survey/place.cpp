@@ -19,6 +19,8 @@ Place::Place(const Snapshot& snapshot, std::string ns) : snapshot_(snapshot), ns
     if (here(service.meta)) services_.push_back(service);
   for (const auto& workload : snapshot.workloads)
     if (here(workload.meta)) workloads_.push_back(workload);
+  for (const auto& workload : workloads_)
+    workloads_by_name_.emplace(std::pair{workload.meta.kind, workload.meta.name}, &workload);
   for (const auto& event : snapshot.events)
     if (here(event.meta)) events_.push_back(&event);
   for (const auto& policy : snapshot.policies)
@@ -58,20 +60,28 @@ std::vector<const model::Pod*> Place::pods_of(const model::Service& service) con
 }
 
 model::ObjectRef Place::owner_of(const model::Meta& object) const {
-  model::ObjectRef root = model::root_owner(object, workloads_);
   const auto hash = object.labels.find("pod-template-hash");
-  if (root.kind != "ReplicaSet" || hash == object.labels.end() || find(root) != nullptr) return root;
-  const std::string tail = "-" + hash->second;
+  const std::string hashed = hash == object.labels.end() ? "" : hash->second;
+  const auto* controller = object.controller();
+  if (controller == nullptr) return object.ref();
+  const auto [known, added] = roots_.try_emplace({controller->kind, controller->name, controller->uid, hashed});
+  if (added) known->second = model::root_owner(object, workloads_);
+  const model::ObjectRef root = known->second;
+  if (root.kind != "ReplicaSet" || hashed.empty() || find(root) != nullptr) return root;
+  const std::string tail = "-" + hashed;
   if (root.name.size() > tail.size() && root.name.ends_with(tail))
     return {"Deployment", root.ns, root.name.substr(0, root.name.size() - tail.size()), ""};
   return root;
 }
 
+const model::Pod* Place::pod_named(const std::string& name) const {
+  const auto found = pods_by_name_.find(name);
+  return found == pods_by_name_.end() ? nullptr : found->second;
+}
+
 const model::Workload* Place::find(const model::ObjectRef& ref) const {
-  const auto found = std::find_if(workloads_.begin(), workloads_.end(), [&](const model::Workload& workload) {
-    return workload.meta.kind == ref.kind && workload.meta.name == ref.name;
-  });
-  return found == workloads_.end() ? nullptr : &*found;
+  const auto found = workloads_by_name_.find({ref.kind, ref.name});
+  return found == workloads_by_name_.end() ? nullptr : found->second;
 }
 
 bool transient(const model::ObjectRef& ref, const std::string& helm_hook) {

@@ -1,6 +1,7 @@
 // One namespace of a snapshot, indexed; and what the parts of a survey share. Private to `survey`.
 #pragma once
 
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -29,6 +30,7 @@ class Place {
   // The workload at the top: by owner references; a ReplicaSet that could not be read stands for its Deployment, whose
   // name is the ReplicaSet's without the pod template's hash.
   [[nodiscard]] model::ObjectRef owner_of(const model::Meta& object) const;
+  [[nodiscard]] const model::Pod* pod_named(const std::string& name) const;  // null: there is none
   [[nodiscard]] const model::Workload* find(const model::ObjectRef& ref) const;
 
  private:
@@ -42,6 +44,9 @@ class Place {
   std::map<std::string, std::vector<model::EndpointSlice>> slices_;
   std::map<std::pair<std::string, std::string>, std::vector<const model::Pod*>> pods_with_;  // by label
   std::map<std::string, const model::Pod*> pods_by_name_;
+  std::map<std::pair<std::string, std::string>, const model::Workload*> workloads_by_name_;  // kind, name
+  // By what it depends on: a namespace may have ten thousand pods, and each Service asks again.
+  mutable std::map<std::array<std::string, 4>, model::ObjectRef> roots_;
 };
 
 // Kinds that come and go. None of them is taken for the one that a Service was made for while anything else is there.

@@ -132,6 +132,11 @@ class Client {
   // All pages.
   boost::asio::awaitable<ApiResult<json>> list(ResourceType type, std::string ns, std::string label_selector = {},
                                                std::string field_selector = {});
+  // Page by page, at most 500 objects each. `first`: what earlier pages told is void (the list expired between two).
+  using OnPage = std::function<void(json page, bool first)>;
+  boost::asio::awaitable<std::optional<ApiError>> list_pages(ResourceType type, std::string ns,
+                                                             std::string label_selector, std::string field_selector,
+                                                             OnPage on_page);
   boost::asio::awaitable<ApiResult<json>> create(ResourceType type, std::string ns, json object);
   boost::asio::awaitable<ApiResult<json>> apply(json object, std::string ns, ApplyOptions options);
   boost::asio::awaitable<ApiResult<json>> apply(json object, std::string ns);  // with the default options

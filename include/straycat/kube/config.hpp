@@ -39,7 +39,8 @@ struct Config {
   };
   std::optional<Exec> exec;
   // Not of the kubeconfig: calls that may be made again are, while the API server's last answer is not older than this.
-  // An API server that is being replaced is away for some seconds. Before its first answer: three tries, of 2 s at most.
+  // An API server that is being replaced is away for some seconds. Before its first answer: three tries, of 2 s at
+  // most.
   Nanos outage_patience = std::chrono::seconds{15};
 
   // "cluster kind-dev (https://127.0.0.1:6443), context kind-dev, user admin": no secret in it.

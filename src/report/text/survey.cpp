@@ -83,12 +83,26 @@ void write_one(Page& page, const survey::Snapshot& snapshot, const Survey& one) 
   write_rest(page, one);
 }
 
-// Of many Services a line each; those with a finding whole.
-void write_many(Page& page, const survey::Snapshot& snapshot, const std::vector<Survey>& surveys) {
-  page.line();
-  for (const Survey& one : surveys)
+// Of those of one verdict a line each, as many as a person reads; of the rest how many there are.
+void write_rows(Page& page, const std::vector<Survey>& surveys, int exit_code, std::size_t most) {
+  std::size_t count = 0;
+  for (const Survey& one : surveys) {
+    if (one.exit_code() != exit_code || ++count > most) continue;
     page.say(fmt::format("{:<13}", verdict_word(one)), fmt::format("{}/{}: {}", one.ns, one.service, one.headline),
              verdict_ink(one));
+  }
+  if (count > most)
+    page.say(fmt::format("{:<13}", fmt::format("{}  ", survey_word(exit_code))),
+             fmt::format("and {} more; --json has them all", count - most), Ink::dim);
+}
+
+// Of many Services a line each, what matters first; those with a finding whole.
+void write_many(Page& page, const survey::Snapshot& snapshot, const std::vector<Survey>& surveys) {
+  page.say("", surveys_sum(surveys));
+  page.line();
+  write_rows(page, surveys, 1, surveys.size());
+  write_rows(page, surveys, 2, 20);
+  write_rows(page, surveys, 0, 10);
   for (const Survey& one : surveys) {
     if (one.findings.empty()) continue;
     page.title(fmt::format("Service/{} in {}", harmless(one.service, page.style().unicode),

@@ -105,6 +105,23 @@ TEST(SurveyMarkdown, IsShortHoweverManyServices) {
   EXPECT_THAT(text, HasSubstr("exit 1"));
 }
 
+TEST(SurveyText, OfManyServicesThoseWithNothingAreCounted) {
+  Town town = article();
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = "more-" + std::to_string(i);
+    const model::Labels labels{{"app", name}};
+    PodSpec pod{.name = name + "-x", .labels = labels};
+    pod.owner_kind = "ReplicaSet";
+    pod.owner = name;
+    town.service(name, labels).pod(pod);
+  }
+  const survey::Snapshot snapshot = town.snapshot();
+  const std::string text = render_survey(snapshot, survey_all(snapshot), true, {});
+  EXPECT_THAT(text, HasSubstr("1 with a finding, 0 of which it cannot be told, 200 with nothing suspicious"));
+  EXPECT_THAT(text, HasSubstr("and 190 more"));
+  EXPECT_LT(text.find("FOUND  "), text.find("NOTHING  "));
+}
+
 TEST(SurveyText, TextFromTheClusterIsHarmless) {
   const std::string evil = "a\x1b[31m<b>";
   PodSpec pod{.name = evil};

@@ -183,11 +183,14 @@ Town& Town::denied(const std::string& resource) {
   return *this;
 }
 
-Town& Town::foreign_slice(const std::string& service, const std::string& managed_by, const std::string& pod) {
+Town& Town::foreign_slice(const std::string& service, const std::string& managed_by, const std::string& pod,
+                          const std::string& changed) {
   json out;
   out["kind"] = "EndpointSlice";
   out["metadata"] = meta(service + "-byhand", {{"kubernetes.io/service-name", service},
                                                {"endpointslice.kubernetes.io/managed-by", managed_by}});
+  if (!changed.empty())
+    out["metadata"]["annotations"] = json::object({{"endpoints.kubernetes.io/last-change-trigger-time", changed}});
   out["ports"] = json::array({json::object({{"name", ""}, {"port", 3000}})});
   json endpoint = json::object({{"addresses", json::array({"10.9.9.9"})}});
   if (!pod.empty()) endpoint["targetRef"] = json::object({{"kind", "Pod"}, {"name", pod}, {"uid", "uid-" + pod}});

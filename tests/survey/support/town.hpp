@@ -51,7 +51,9 @@ class Town {
   Town& made_event(const std::string& kind, const std::string& name, const std::string& message);
   Town& unread(const std::string& resource, const std::string& why = "forbidden", bool not_served = false);
   Town& denied(const std::string& resource);  // the user may not list it
-  Town& foreign_slice(const std::string& service, const std::string& managed_by, const std::string& pod);
+  // `changed`: when its last change was triggered (see ago), "" = it does not say.
+  Town& foreign_slice(const std::string& service, const std::string& managed_by, const std::string& pod,
+                      const std::string& changed = "");
 
   // With the slices that the endpoint slice controller would write.
   [[nodiscard]] Snapshot snapshot() const;
