@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "log_maker.hpp"
 #include "scenes.hpp"
 #include <straycat/diagnose/verdict.hpp>
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "diagnose/support/log_maker.hpp"
 #include "diagnose/support/scenes.hpp"
 #include <straycat/history/history.hpp>
 #include <straycat/model/routable.hpp>
