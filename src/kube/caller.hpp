@@ -54,12 +54,11 @@ class Caller {
 };
 
 // Client::watch's shell around the machine.
-boost::asio::awaitable<void> run_watch(Caller& caller, WatchRequest request,
-                                       std::function<void(const WatchItem&)> on_item);
+boost::asio::awaitable<void> run_watch(Caller& caller, WatchRequest request, OnWatchItem on_item);
 // With other settings than a real API server wants: for tests.
 struct WatchSettings;
-boost::asio::awaitable<void> run_watch(Caller& caller, WatchRequest request,
-                                       std::function<void(const WatchItem&)> on_item, WatchSettings settings);
+boost::asio::awaitable<void> run_watch(Caller& caller, WatchRequest request, OnWatchItem on_item,
+                                       WatchSettings settings);
 
 // False when the caller's coroutine was cancelled.
 boost::asio::awaitable<bool> sleep_for(boost::asio::any_io_executor executor, Nanos length);

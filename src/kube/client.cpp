@@ -224,7 +224,7 @@ asio::awaitable<Result<net::Response>> Client::ask(std::string method, std::stri
   co_return answer;
 }
 
-asio::awaitable<void> Client::watch(WatchRequest request, std::function<void(const WatchItem&)> on_item) {
+asio::awaitable<void> Client::watch(WatchRequest request, OnWatchItem on_item) {
   const auto keep = impl_;
   co_await run_watch(keep->caller, std::move(request), std::move(on_item));
 }

@@ -48,8 +48,7 @@ struct SecondLook {
 
 class WatchShell {
  public:
-  WatchShell(Caller& caller, WatchRequest request, std::function<void(const WatchItem&)> on_item,
-             WatchSettings settings)
+  WatchShell(Caller& caller, WatchRequest request, OnWatchItem on_item, WatchSettings settings)
       : caller_(caller),
         request_(std::move(request)),
         on_item_(std::move(on_item)),
@@ -81,7 +80,7 @@ class WatchShell {
   void tell(const WatchInput& input) {
     auto step = machine_.resume(input);
     action_ = std::move(step.action);
-    for (const auto& item : step.items) on_item_(item);
+    for (auto& item : step.items) on_item_(std::move(item));
   }
 
   asio::awaitable<void> wait(const Sleep& sleep) {
@@ -124,7 +123,7 @@ class WatchShell {
 
   Caller& caller_;
   WatchRequest request_;
-  std::function<void(const WatchItem&)> on_item_;
+  OnWatchItem on_item_;
   WatchMachine machine_;
   WatchAction action_ = KeepReading{};
   unsigned generation_ = 0;  // of the credentials that the last request was signed with
@@ -230,13 +229,12 @@ asio::awaitable<std::optional<WatchGap>> WatchHold::prove(Nanos most) {
   co_return co_await prove(most);
 }
 
-asio::awaitable<void> run_watch(Caller& caller, WatchRequest request, std::function<void(const WatchItem&)> on_item) {
+asio::awaitable<void> run_watch(Caller& caller, WatchRequest request, OnWatchItem on_item) {
   WatchSettings settings{.resource = request.resource, .seed = std::random_device{}()};
   return run_watch(caller, std::move(request), std::move(on_item), std::move(settings));
 }
 
-asio::awaitable<void> run_watch(Caller& caller, WatchRequest request, std::function<void(const WatchItem&)> on_item,
-                                WatchSettings settings) {
+asio::awaitable<void> run_watch(Caller& caller, WatchRequest request, OnWatchItem on_item, WatchSettings settings) {
   WatchShell shell{caller, std::move(request), std::move(on_item), std::move(settings)};
   co_await shell.run();
 }

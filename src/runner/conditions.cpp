@@ -124,8 +124,7 @@ long routable_endpoints(const World& world, const plan::Target& target) {
   std::set<std::string> uids;
   for (const auto& pod : world.pods_of(target.kind, target.name)) uids.insert(pod.meta.uid);
   long count = 0;
-  for (const auto* object : world.all("EndpointSlice")) {
-    const auto slice = model::project_slice(*object);
+  for (const auto& [name, slice] : world.slices()) {
     if (slice.service.empty() || slice.ports.empty()) continue;
     for (const auto& endpoint : slice.endpoints) {
       const bool ours = target.kind == "Service" ? slice.service == target.name : uids.count(endpoint.pod_uid) != 0;

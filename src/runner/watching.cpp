@@ -41,28 +41,33 @@ asio::awaitable<void> Watching::follow(One& one) {
                              .label_selector = one.scope.labels,
                              .field_selector = one.scope.fields,
                              .hold = one.hold};
-  co_await site_.client.watch(std::move(request), [this, &one](const kube::WatchItem& item) { take(one, item); });
+  co_await site_.client.watch(std::move(request), [this, &one](kube::WatchItem item) { take(one, std::move(item)); });
 }
 
-void Watching::take(One& one, const kube::WatchItem& item) {
+void Watching::take(One& one, kube::WatchItem item) {
   now_ = monotonic_now();
-  std::visit([&](const auto& each) { on(one, each); }, item);
+  std::visit([&](auto&& each) { on(one, std::forward<decltype(each)>(each)); }, std::move(item));
   site_.changed.cancel();
 }
 
+void Watching::log(const ObjectLine& line) {
+  site_.journal.write(line.kind, std::string{runner_clock}, now_, line.body);
+}
 void Watching::log(const std::vector<ObjectLine>& lines) {
-  for (const auto& line : lines) site_.journal.write(line.kind, std::string{runner_clock}, now_, line.body);
+  for (const auto& line : lines) log(line);
 }
 
-void Watching::on(One& one, const kube::WatchReplaced& item) {
+void Watching::on(One& one, kube::WatchReplaced&& item) {
   if (!std::exchange(one.listed, true)) {
     site_.world.watched(one.type.kind);
     site_.journal.tell(WatchRecord::started, now_, record_of(one));
   }
-  log(site_.world.replaced(one.type.kind, item.objects));
+  site_.world.replaced(one.type.kind, std::move(item.objects), [this](const ObjectLine& line) { log(line); });
 }
 
-void Watching::on(One& one, const kube::WatchApplied& item) { log(site_.world.applied(one.type.kind, item.object)); }
+void Watching::on(One& one, kube::WatchApplied&& item) {
+  log(site_.world.applied(one.type.kind, std::move(item.object)));
+}
 
 void Watching::on(One& one, const kube::WatchDeleted& item) { log(site_.world.deleted(one.type.kind, item.object)); }
 

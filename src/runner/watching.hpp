@@ -28,12 +28,13 @@ class Watching {
   };
   boost::asio::awaitable<void> follow(One& one);
   boost::asio::awaitable<void> prove_one(One& one, Nanos most);
-  void take(One& one, const kube::WatchItem& item);
-  void on(One& one, const kube::WatchReplaced& item);
-  void on(One& one, const kube::WatchApplied& item);
+  void take(One& one, kube::WatchItem item);
+  void on(One& one, kube::WatchReplaced&& item);
+  void on(One& one, kube::WatchApplied&& item);
   void on(One& one, const kube::WatchDeleted& item);
   void on(One& one, const kube::WatchGap& item);
   void on(One& one, const kube::WatchDenied& item);
+  void log(const ObjectLine& line);
   void log(const std::vector<ObjectLine>& lines);
 
   Site& site_;

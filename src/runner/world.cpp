@@ -27,10 +27,11 @@ ObjectLine line(const std::string& kind, bool deleted, json object) {
   return {log_kind(kind), std::move(body)};
 }
 
-// Whether the log has nothing new to say: all but the resourceVersion is as before (a node's heartbeat, say). Slices
-// are always told: their writes bound clocks and lags.
-bool same_for_the_log(const std::string& kind, json before, json after) {
-  if (kind == "EndpointSlice") return false;
+// Slices are always told: their writes bound clocks and lags.
+bool told_always(const std::string& kind) { return kind == "EndpointSlice"; }
+
+// Whether the log has nothing new to say: all but the resourceVersion is as before (a node's heartbeat, say).
+bool same_for_the_log(json before, json after) {
   for (auto* each : {&before, &after}) (*each)["meta"].erase("resourceVersion");
   return before == after;
 }
@@ -57,14 +58,29 @@ json projection(const std::string& kind, const json& object) {
   return json(model::project_workload(object));
 }
 
-std::vector<ObjectLine> World::applied(const std::string& kind, const json& object) {
+void World::keep(const Key& key, json object) {
+  if (key.first == "EndpointSlice") {
+    slices_[key.second] = model::project_slice(object);
+    object.erase("endpoints");
+  }
+  objects_[key] = std::move(object);
+}
+
+json World::last_projection(const Key& key, const json& object) const {
+  const auto slice = slices_.find(key.second);
+  return key.first == "EndpointSlice" && slice != slices_.end() ? json(slice->second) : projection(key.first, object);
+}
+
+std::vector<ObjectLine> World::applied(const std::string& kind, json object) {
   const Key key{kind, name_of(object)};
   if (key.second.empty()) return {};
-  objects_[key] = object;
   auto projected = projection(kind, object);
-  const auto logged = logged_.find(key);
-  if (logged != logged_.end() && same_for_the_log(kind, logged->second, projected)) return {};
-  logged_[key] = projected;
+  keep(key, std::move(object));
+  if (!told_always(kind)) {
+    const auto logged = logged_.find(key);
+    if (logged != logged_.end() && same_for_the_log(logged->second, projected)) return {};
+    logged_[key] = projected;
+  }
   return {line(kind, false, std::move(projected))};
 }
 
@@ -72,22 +88,27 @@ std::vector<ObjectLine> World::deleted(const std::string& kind, const json& obje
   const Key key{kind, name_of(object)};
   if (objects_.erase(key) == 0) return {};
   logged_.erase(key);
+  if (kind == "EndpointSlice") slices_.erase(key.second);
   return {line(kind, true, projection(kind, object))};
 }
 
-std::vector<ObjectLine> World::replaced(const std::string& kind, const std::vector<json>& objects) {
-  std::vector<ObjectLine> lines;
+void World::replaced(const std::string& kind, std::vector<json> objects,
+                     const std::function<void(const ObjectLine&)>& tell) {
   std::set<std::string> there;
   for (const auto& object : objects) there.insert(name_of(object));
-  std::vector<json> gone;
-  for (const auto& [key, object] : objects_)
-    if (key.first == kind && there.count(key.second) == 0) gone.push_back(object);
-  const auto add = [&lines](std::vector<ObjectLine> more) {
-    for (auto& each : more) lines.push_back(std::move(each));
-  };
-  for (const auto& object : gone) add(deleted(kind, object));
-  for (const auto& object : objects) add(applied(kind, object));
-  return lines;
+  for (auto at = objects_.begin(); at != objects_.end();) {
+    const auto& [key, object] = *at;
+    if (key.first != kind || there.count(key.second) != 0) {
+      ++at;
+      continue;
+    }
+    tell(line(kind, true, last_projection(key, object)));
+    logged_.erase(key);
+    if (kind == "EndpointSlice") slices_.erase(key.second);
+    at = objects_.erase(at);
+  }
+  for (auto& object : objects)
+    for (const auto& each : applied(kind, std::move(object))) tell(each);
 }
 
 const json* World::find(const std::string& kind, const std::string& name) const {

@@ -2,6 +2,7 @@
 // log. Pure; private to `runner`.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -23,13 +24,16 @@ struct ObjectLine {
 
 class World {
  public:
-  // A list: what is not in it is gone. `kind` is the Kubernetes kind.
-  [[nodiscard]] std::vector<ObjectLine> replaced(const std::string& kind, const std::vector<json>& objects);
-  [[nodiscard]] std::vector<ObjectLine> applied(const std::string& kind, const json& object);
+  // A list: what is not in it is gone. `kind` is the Kubernetes kind. Told one by one: all lines of a list of a big
+  // cluster at once would take as much memory as the cluster's objects.
+  void replaced(const std::string& kind, std::vector<json> objects, const std::function<void(const ObjectLine&)>& tell);
+  [[nodiscard]] std::vector<ObjectLine> applied(const std::string& kind, json object);
   [[nodiscard]] std::vector<ObjectLine> deleted(const std::string& kind, const json& object);
 
+  // A slice comes without its endpoints here: `slices` has them.
   [[nodiscard]] const json* find(const std::string& kind, const std::string& name) const;
   [[nodiscard]] std::vector<const json*> all(const std::string& kind) const;
+  [[nodiscard]] const std::map<std::string, model::EndpointSlice>& slices() const { return slices_; }
   // A kind that is watched, so that what find does not know does not exist.
   void watched(const std::string& kind) { watched_[kind] = true; }
   [[nodiscard]] bool watches(const std::string& kind) const { return watched_.count(kind) != 0; }
@@ -40,8 +44,12 @@ class World {
 
  private:
   using Key = std::pair<std::string, std::string>;  // kind, name
+  void keep(const Key& key, json object);
+  [[nodiscard]] json last_projection(const Key& key, const json& object) const;
+
   std::map<Key, json> objects_;
-  std::map<Key, json> logged_;  // the projection that the log has
+  std::map<std::string, model::EndpointSlice> slices_;  // a big cluster's, as JSON, would take five times as much
+  std::map<Key, json> logged_;  // the projection that the log has, of kinds that are told only when it changes
   std::map<std::string, bool> watched_;
 };
 

@@ -115,7 +115,7 @@ class BigApi:
         """The indexes that the selectors leave."""
         name = query.get("labelSelector", "").removeprefix("kubernetes.io/service-name=") if resource == "endpointslices" else \
             query.get("fieldSelector", "").removeprefix("metadata.name=")
-        return [int(name[4:])] if name.startswith("svc-") else range(len(self.texts[resource]))
+        return [int(name[4:])] if name.startswith("svc-") else range(len(self.texts.get(resource, [])))
 
     async def serve(self, reader, writer):
         try:
@@ -211,6 +211,9 @@ async def main(folder, services, endpoints, *more):
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         await api.send(int(line))
+        for one in api.watchers:
+            if one[0].is_closing():
+                one[3].set()
         api.watchers = [one for one in api.watchers if not one[0].is_closing()]
         print("sent", flush=True)
     os._exit(0)

@@ -58,7 +58,7 @@ struct DeleteOptions {
   std::optional<int> grace_seconds;
 };
 
-// What a watch tells, in order. An object is always a whole API object.
+// What a watch tells, in order. An object is always a whole API object, but for its metadata.managedFields.
 struct WatchReplaced {
   std::vector<json> objects;
 };  // a (re)list: this is all there is now
@@ -81,6 +81,7 @@ struct WatchDenied {
   ApiError error;
 };
 using WatchItem = std::variant<WatchReplaced, WatchApplied, WatchDeleted, WatchGap, WatchDenied>;
+using OnWatchItem = std::function<void(WatchItem)>;
 
 // A hold on a watch under way: whether it told everything. A stream that has fallen silent looks like a quiet one.
 // A copy holds the same watch; which of the two is gone first, holder or watch, does not matter.
@@ -157,7 +158,7 @@ class Client {
   boost::asio::awaitable<Result<net::Response>> ask(std::string method, std::string path);
 
   // Lists and watches until cancelled or denied, reconnecting by itself; `on_item` is called on the executor.
-  boost::asio::awaitable<void> watch(WatchRequest request, std::function<void(const WatchItem&)> on_item);
+  boost::asio::awaitable<void> watch(WatchRequest request, OnWatchItem on_item);
 
  private:
   struct Impl;

@@ -37,6 +37,19 @@ TEST_F(WatchMachineTest, ListItemsBecomeWholeObjects) {
   EXPECT_EQ(replaced.objects.at(0)["apiVersion"], "v1");
 }
 
+TEST_F(WatchMachineTest, WhoWroteWhichFieldIsNotKept) {
+  start();
+  const std::string item = R"({"metadata":{"name":"a","resourceVersion":"3","managedFields":[{"manager":"m"}]}})";
+  const auto kept = [](const json& object) { return object["metadata"].contains("managedFields"); };
+  const auto step = listed(10, list(5, {item}));
+  EXPECT_FALSE(kept(std::get<WatchReplaced>(step.items.at(0)).objects.at(0)));
+  opened(12);
+  const auto applied =
+      bytes(20, R"({"type":"MODIFIED","object":{"metadata":{"name":"a","resourceVersion":"6","managedFields":[]}}})"
+                "\n");
+  EXPECT_FALSE(kept(std::get<WatchApplied>(applied.items.at(0)).object));
+}
+
 TEST_F(WatchMachineTest, AsksForAStreamThatEndsAndIsFoundDeadSoonAfter) {
   start();
   const auto step = listed(10, list(5));

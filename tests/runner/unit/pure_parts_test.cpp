@@ -238,11 +238,26 @@ TEST(World, SlicesAreAlwaysTold) {
   EXPECT_EQ(world.applied("EndpointSlice", slice).size(), 1u);
 }
 
+TEST(World, ASliceThatIsGoneIsToldAsItWas) {
+  World world;
+  const json endpoint{{"addresses", {"10.0.0.1"}}};
+  (void)world.applied("EndpointSlice", {{"metadata", {{"name", "s"}}}, {"endpoints", json::array({endpoint})}});
+  EXPECT_EQ(world.slices().at("s").endpoints.size(), 1u);
+  std::vector<ObjectLine> told;
+  world.replaced("EndpointSlice", {}, [&told](const ObjectLine& line) { told.push_back(line); });
+  ASSERT_THAT(ops(told), ElementsAre("slice delete s"));
+  EXPECT_EQ(told[0].body["object"]["endpoints"].size(), 1u);
+  EXPECT_TRUE(world.slices().empty());
+}
+
 TEST(World, AListSaysWhatIsGone) {
   World world;
-  (void)world.replaced("Pod", {pod("a", "Running"), pod("b", "Running")});
-  EXPECT_THAT(ops(world.replaced("Pod", {pod("b", "Running"), pod("c", "Pending")})),
-              ElementsAre("pod delete a", "pod set c"));
+  std::vector<ObjectLine> told;
+  const auto tell = [&told](const ObjectLine& line) { told.push_back(line); };
+  world.replaced("Pod", {pod("a", "Running"), pod("b", "Running")}, tell);
+  told.clear();
+  world.replaced("Pod", {pod("b", "Running"), pod("c", "Pending")}, tell);
+  EXPECT_THAT(ops(told), ElementsAre("pod delete a", "pod set c"));
 }
 
 TEST(World, FindsThePodsOfAWorkloadThroughItsReplicaSets) {
