@@ -1,3 +1,5 @@
+#include <type_traits>
+
 #include "record_fields.hpp"
 
 namespace straycat {
@@ -34,6 +36,8 @@ class Reader {
   void operator()(const char* key, T& value) {
     const auto found = in_.find(key);
     if (found == in_.end()) return;
+    // The library casts, and 1e300 is no integer.
+    if (std::is_integral_v<T> && found->is_number_float()) return;
     try {
       found->get_to(value);
     } catch (const json::exception&) {

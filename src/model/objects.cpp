@@ -1,5 +1,6 @@
 // What the projections know of themselves, and their form in the log.
 #include <algorithm>
+#include <type_traits>
 
 #include "model/json_fields.hpp"
 #include <straycat/model/objects.hpp>
@@ -51,6 +52,7 @@ class Reader {
   bool get(const char* key, T& value) {
     const json& found = member(in_, key);
     if (found.is_null()) return false;
+    if (std::is_integral_v<T> && found.is_number_float()) return false;  // the library casts, and 1e300 is no integer
     try {
       T read = value;
       found.get_to(read);

@@ -125,6 +125,11 @@ TEST(Records, ReadBack) {
   EXPECT_FALSE(nlohmann::json(step).get<StepRecord>().ok);
 }
 
+TEST(Records, ANumberThatIsNoIntegerKeepsTheDefault) {
+  EXPECT_EQ(nlohmann::json({{"fromNs", 1.79565e20}}).get<WatchRecord>().from_ns, 0);
+  EXPECT_EQ(nlohmann::json({{"index", -1e300}}).get<StepRecord>().index, 0u);
+}
+
 TEST(Records, WrongTypesKeepTheDefault) {
   const auto window = nlohmann::json::parse(R"({"sent":"many","ok":3,"failed":[1],"traffic":5})").get<AttemptWindow>();
   EXPECT_EQ(window.sent, 0u);
