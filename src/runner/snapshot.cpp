@@ -79,7 +79,7 @@ class Reading {
     std::string labels;
     if (!request_.service.empty() && type.kind == "EndpointSlice")
       labels = "kubernetes.io/service-name=" + request_.service;
-    // Projected page by page: a big cluster's pods, whole, would not fit. What is not listed to its end is not seen.
+    // Projected page by page: a big cluster's pods, whole, would take a GB. What is not listed to its end is not seen.
     survey::Snapshot seen;
     kube::Client::OnPage on_page = [&](kube::json page, bool first) {
       if (first) seen = {};

@@ -27,9 +27,6 @@ ObjectLine line(const std::string& kind, bool deleted, json object) {
   return {log_kind(kind), std::move(body)};
 }
 
-// Slices are always told: their writes bound clocks and lags.
-bool told_always(const std::string& kind) { return kind == "EndpointSlice"; }
-
 // Whether the log has nothing new to say: all but the resourceVersion is as before (a node's heartbeat, say).
 bool same_for_the_log(json before, json after) {
   for (auto* each : {&before, &after}) (*each)["meta"].erase("resourceVersion");
@@ -58,12 +55,16 @@ json projection(const std::string& kind, const json& object) {
   return json(model::project_workload(object));
 }
 
-void World::keep(const Key& key, json object) {
-  if (key.first == "EndpointSlice") {
-    slices_[key.second] = model::project_slice(object);
-    object.erase("endpoints");
-  }
+json World::keep_slice(const Key& key, json object) {
+  auto& slice = slices_[key.second] = model::project_slice(object);
+  object.erase("endpoints");
   objects_[key] = std::move(object);
+  return json(slice);
+}
+
+void World::forget(const Key& key) {
+  logged_.erase(key);
+  if (key.first == "EndpointSlice") slices_.erase(key.second);
 }
 
 json World::last_projection(const Key& key, const json& object) const {
@@ -74,21 +75,20 @@ json World::last_projection(const Key& key, const json& object) const {
 std::vector<ObjectLine> World::applied(const std::string& kind, json object) {
   const Key key{kind, name_of(object)};
   if (key.second.empty()) return {};
+  // Slices are always told: their writes bound clocks and lags.
+  if (kind == "EndpointSlice") return {line(kind, false, keep_slice(key, std::move(object)))};
   auto projected = projection(kind, object);
-  keep(key, std::move(object));
-  if (!told_always(kind)) {
-    const auto logged = logged_.find(key);
-    if (logged != logged_.end() && same_for_the_log(logged->second, projected)) return {};
-    logged_[key] = projected;
-  }
+  objects_[key] = std::move(object);
+  const auto logged = logged_.find(key);
+  if (logged != logged_.end() && same_for_the_log(logged->second, projected)) return {};
+  logged_[key] = projected;
   return {line(kind, false, std::move(projected))};
 }
 
 std::vector<ObjectLine> World::deleted(const std::string& kind, const json& object) {
   const Key key{kind, name_of(object)};
   if (objects_.erase(key) == 0) return {};
-  logged_.erase(key);
-  if (kind == "EndpointSlice") slices_.erase(key.second);
+  forget(key);
   return {line(kind, true, projection(kind, object))};
 }
 
@@ -103,8 +103,7 @@ void World::replaced(const std::string& kind, std::vector<json> objects,
       continue;
     }
     tell(line(kind, true, last_projection(key, object)));
-    logged_.erase(key);
-    if (kind == "EndpointSlice") slices_.erase(key.second);
+    forget(key);
     at = objects_.erase(at);
   }
   for (auto& object : objects)

@@ -44,7 +44,8 @@ class World {
 
  private:
   using Key = std::pair<std::string, std::string>;  // kind, name
-  void keep(const Key& key, json object);
+  json keep_slice(const Key& key, json object);     // its projection
+  void forget(const Key& key);                      // but for objects_
   [[nodiscard]] json last_projection(const Key& key, const json& object) const;
 
   std::map<Key, json> objects_;

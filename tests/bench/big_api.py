@@ -1,6 +1,6 @@
 """A stand-in for the API server of a big cluster: many Services, their EndpointSlices, and a stream of changes of them.
 
-It serves what `scripts/bench watch` needs of the API and nothing else, one namespace, from texts that are made once. It
+It serves what `scripts/bench watch` and `scripts/bench diagnose` need of the API and nothing else, one namespace, from texts that are made once. It
 runs in a process of its own, so that its cost is nobody else's: `python3 big_api.py FOLDER SERVICES ENDPOINTS` writes
 FOLDER/kubeconfig and one line when it serves. A number on its standard input sends so many changes; it answers "sent".
 With `pods` as a fourth word each Service has its Deployment, ReplicaSet and pods, too."""

@@ -130,7 +130,7 @@ TEST_F(ClientTest, TheFirstAnswerIsTriedForThreeTimes) {
   EXPECT_EQ(calls, 3);
 }
 
-TEST_F(ClientTest, AServerThatNeverAnswersIsAnErrorAtOnce) {
+TEST_F(ClientTest, AServerThatNeverAnswersIsAnErrorAfterThree) {
   serve([](Exchange& exchange) -> asio::awaitable<void> {
     exchange.reset();
     co_return;

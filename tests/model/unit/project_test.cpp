@@ -83,6 +83,11 @@ TEST(Project, WrongTypesNeverThrow) {
   project_slice(json::array());
 }
 
+TEST(Project, ANumberThatIsNoIntegerKeepsTheDefault) {
+  EXPECT_EQ(json::parse(R"({"replicas":1e300,"failed":2})").get<Workload>(),
+            json::parse(R"({"failed":2})").get<Workload>());
+}
+
 TEST(Project, ProjectionsReadBack) {
   const json deployment = json::parse(
       R"({"kind":"CronJob","metadata":{"name":"c","uid":"u","annotations":{"helm.sh/hook":"test","secret":"canary"},
