@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include "log_maker.hpp"
-#include "scenes.hpp"
+#include "history/support/log_maker.hpp"
+#include "history/support/scenes.hpp"
 #include <straycat/diagnose/verdict.hpp>
 
 namespace straycat::test {

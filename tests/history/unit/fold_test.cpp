@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "diagnose/support/log_maker.hpp"
-#include "diagnose/support/scenes.hpp"
+#include "history/support/log_maker.hpp"
+#include "history/support/scenes.hpp"
 #include <straycat/history/history.hpp>
 #include <straycat/model/routable.hpp>
 

@@ -1,7 +1,7 @@
 // Worlds that several tests stand in.
 #pragma once
 
-#include "world.hpp"
+#include "log_maker.hpp"
 
 namespace straycat::test {
 

@@ -22,7 +22,6 @@ class ObjectLines {
   explicit ObjectLines(const World& world) : world_(world), random_(world.seed) {}
 
  protected:
- protected:
   // --- writing ---
   void put(double at, const std::string& kind, bool agent, json body, double arrives = -1) {
     Event event;
