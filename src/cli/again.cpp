@@ -31,9 +31,9 @@ class Words {
 
 template <class Arguments>
 void name_cluster(Words& words, const Arguments& arguments, const std::string& context) {
-  words.flag("--kubeconfig", arguments.kubeconfig).flag("--context", context);
-  words.flag("--cluster", arguments.cluster).flag("--user", arguments.user);
-  words.flag("--in-cluster", arguments.in_cluster).flag("-n", arguments.ns);
+  words.flag("--kubeconfig", arguments.at.kubeconfig).flag("--context", context);
+  words.flag("--cluster", arguments.at.cluster).flag("--user", arguments.at.user);
+  words.flag("--in-cluster", arguments.at.in_cluster).flag("-n", arguments.at.ns);
   words.flag("--agent-image", arguments.agent_image).each("--via", arguments.via);
   words.flag("--high-rate", arguments.high_rate);
 }
@@ -43,7 +43,7 @@ void name_cluster(Words& words, const Arguments& arguments, const std::string& c
 std::string run_again(const RunArguments& arguments, std::uint64_t seed) {
   Words words("straycat run");
   words.word(arguments.scenario);
-  name_cluster(words, arguments, arguments.context);
+  name_cluster(words, arguments, arguments.at.context);
   words.each("--image", arguments.images).flag("--data-plane", arguments.data_plane, "auto");
   return words.flag("--seed", std::to_string(seed)).text();
 }

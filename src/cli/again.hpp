@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/commands.hpp"
-#include "cli/live_commands.hpp"
+#include "cli/diagnose_probe.hpp"
 
 namespace straycat::cli {
 

@@ -1,5 +1,5 @@
-// The subcommands, one file each. Each returns its exit code: 0 as expected, 1 not as expected, 2 inconclusive, 3 bad
-// input, 4 straycat's own trouble.
+// What subcommands share: exit codes, how output looks and where it goes, and what `run`, `diagnose` and `probe` were
+// told. Exit codes: 0 as expected, 1 not as expected, 2 inconclusive, 3 bad input, 4 straycat's own trouble.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <straycat/cluster/cluster.hpp>
+#include <straycat/kube/config.hpp>
 #include <straycat/plan/plan.hpp>
 #include <straycat/report/report.hpp>
 
@@ -17,6 +17,8 @@ namespace straycat::cli {
 
 inline constexpr int exit_bad_input = 3;
 inline constexpr int exit_own_trouble = 4;
+// Says the error on standard error; the exit code for it.
+int complain(const Error& error);
 
 // How output is to look; what is not given follows the terminal, NO_COLOR and LANG.
 struct Look {
@@ -41,24 +43,18 @@ struct RunArguments {
   bool quiet = false;  // no progress lines
   std::uint64_t seed = 0;
   Look look;
-  // Which cluster: the embedded one unless a context is named.
-  std::string kubeconfig, context, cluster, user, ns, agent_image;
-  bool in_cluster = false;
+  kube::ConfigRequest at;  // the embedded cluster unless it names another
+  std::string agent_image;
   std::vector<std::string> via;     // where traffic starts: pod, nodes, host, api; "" = as the plan says
   std::vector<std::string> images;  // NAME=OTHER
   bool high_rate = false;           // more than 200/s on a cluster that is not ours
   std::string truth_file, data_plane = "auto";
   std::string again;  // the command that makes this run again, for its report
 };
-int run_command(const RunArguments& arguments);
-
-struct ReportArguments {
-  std::vector<std::string> runs;  // folders of runs, or their logs; several are compared on one page
-  Outputs outputs;
-  bool candidates = false;  // print who may have got each failed attempt, a JSON line each, and nothing else
-  Look look;
-};
-int report_command(const ReportArguments& arguments);
+// Whether it names a cluster that is not straycat's own.
+[[nodiscard]] inline bool names_cluster(const kube::ConfigRequest& at) { return !at.context.empty() || at.in_cluster; }
+// Runs the plan, judges and reports the run.
+int run_plan(const plan::Plan& plan, const RunArguments& arguments);
 
 // Everything as typed; probe_command() reads it. "" and 0 = not given.
 struct ProbeArguments {
@@ -81,11 +77,5 @@ int probe_command(const ProbeArguments& arguments);
 
 // Reads and parses a scenario file (or the scenario.yaml of a folder) and the manifests that it names.
 [[nodiscard]] Result<plan::Plan> load_scenario(const std::string& path);
-// Prints "OK FILE: ..." to standard output, or "BAD FILE" there and the error to standard error. `shape_only`: leave
-// out what a JSON Schema cannot say (cross references, files).
-int check_command(const std::vector<std::string>& files, bool shape_only);
-int doctor_command(const Look& look);
-int schema_command(const std::string& which);
-int cluster_command(const cluster::Options& options);
 
 }  // namespace straycat::cli

@@ -1,22 +1,18 @@
 // `straycat diagnose svc/NAME` with requests: through a Service that runs and straight to each of its endpoints, for a
 // time (--probe) or around a command.
+#include "cli/diagnose_probe.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "cli/again.hpp"
-#include "cli/live_commands.hpp"
 #include <straycat/plan/plan.hpp>
 #include <straycat/runner/child.hpp>
 
 namespace straycat::cli {
 namespace {
-
-int complain(const Error& error) {
-  fmt::print(stderr, "straycat: {}\n", error.message);
-  return error.fault == Fault::bad_input ? exit_bad_input : exit_own_trouble;
-}
 
 // A command may take as long as it likes; what ends it is its own affair.
 constexpr Nanos command_patience = std::chrono::hours{24 * 7};
@@ -161,24 +157,21 @@ Result<> check_traffic(const DiagnoseArguments& arguments) {
   const bool pods = sends_from(arguments, "pod") || sends_from(arguments, "nodes");
   if (pods && arguments.agent_image.empty())
     return bad_input("--via pod and --via nodes need --agent-image: an image with straycat in it (scripts/image)");
-  if (!arguments.agent_image.empty() && arguments.context.empty() && !arguments.in_cluster)
+  if (!arguments.agent_image.empty() && !names_cluster(arguments.at))
     return bad_input("--agent-image needs --context (or --in-cluster): what makes objects must have its cluster named");
   return arguments.command.empty() ? Result<>{} : runner::check_program(arguments.command.front());
 }
 
 int probe_service(const DiagnoseArguments& arguments, const model::Service& service, const std::string& context) {
   // Without a name there would be an embedded cluster.
-  if (context.empty() && !arguments.in_cluster)
+  if (context.empty() && !arguments.at.in_cluster)
     return complain(bad_input("requests need a context: the kubeconfig has no current one (give --context)"));
   const Result<plan::Plan> plan = plan_for(service, arguments);
   if (!plan) return complain(plan.error());
   RunArguments run;
-  run.kubeconfig = arguments.kubeconfig;
-  run.context = context;
-  run.cluster = arguments.cluster;
-  run.user = arguments.user;
-  run.in_cluster = arguments.in_cluster;
-  run.ns = service.meta.ns;
+  run.at = arguments.at;
+  run.at.context = context;
+  run.at.ns = service.meta.ns;
   run.agent_image = arguments.agent_image;
   run.high_rate = arguments.high_rate;
   run.out = arguments.out;

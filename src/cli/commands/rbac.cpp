@@ -1,15 +1,25 @@
 // `straycat rbac`: the least rights that a scenario, or `diagnose`, needs.
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "cli/live_commands.hpp"
+#include "cli/commands.hpp"
+#include "cli/subcommand.hpp"
 #include <straycat/runner/rights.hpp>
 
 namespace straycat::cli {
 namespace {
 
-int complain(const Error& error) {
-  fmt::print(stderr, "straycat: {}\n", error.message);
-  return error.fault == Fault::bad_input ? exit_bad_input : exit_own_trouble;
+struct RbacArguments {
+  std::string scenario;  // "" = for diagnose
+  std::string ns, to;    // to: "User:jane", "" = the roles alone
+  bool probe = false;    // diagnose with requests through the API server's proxy
+};
+
+void add_options(CLI::App& command, RbacArguments& arguments) {
+  command.add_option("scenario", arguments.scenario, "scenario.yaml, or a folder that holds one (default: diagnose)");
+  command.add_option("-n,--namespace", arguments.ns, "In this namespace only (default: everywhere)");
+  command.add_flag("--probe", arguments.probe, "For diagnose --probe (or around a command) without --agent-image");
+  command.add_option("--to", arguments.to, "Also bind them: User:NAME, Group:NAME or ServiceAccount:NAMESPACE/NAME");
 }
 
 // "User:jane", "Group:devs", "ServiceAccount:ci/robot".
@@ -37,9 +47,7 @@ std::vector<runner::Right> probe_rights() {
   return runner::run_rights(plan, false);
 }
 
-}  // namespace
-
-int rbac_command(const RbacArguments& arguments) {
+int act(const RbacArguments& arguments) {
   nlohmann::json subject;
   if (const Result<> good = read_subject(arguments.to, subject); !good) return complain(good.error());
   std::vector<runner::Right> rights = runner::survey_rights();
@@ -64,6 +72,12 @@ int rbac_command(const RbacArguments& arguments) {
   for (const auto& object : runner::roles_for(rights, name, arguments.ns, subject))
     fmt::print("---\n{}\n", object.dump(2));
   return 0;
+}
+
+}  // namespace
+
+Subcommand rbac_subcommand() {
+  return subcommand("rbac", "Print the Roles that a scenario, or diagnose, needs", add_options, act);
 }
 
 }  // namespace straycat::cli

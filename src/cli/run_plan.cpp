@@ -1,10 +1,9 @@
-// `straycat run`: scenario -> plan -> run -> log -> verdict -> report.
+// Plan -> run -> log -> verdict -> report.
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <optional>
-#include <random>
 #include <unistd.h>
 
 #include <fmt/chrono.h>
@@ -14,7 +13,6 @@
 #include "cli/commands.hpp"
 #include "cli/embedded.hpp"
 #include "cli/files.hpp"
-#include "cli/live_commands.hpp"
 #include "cli/named_cluster.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
@@ -28,18 +26,6 @@ namespace straycat::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-int complain(const Error& error) {
-  fmt::print(stderr, "straycat: {}\n", error.message);
-  return error.fault == Fault::bad_input ? exit_bad_input : exit_own_trouble;
-}
-
-Result<plan::Plan> read_plan(const RunArguments& arguments) {
-  Result<plan::Plan> plan = load_scenario(arguments.scenario);
-  if (plan && arguments.seed != 0) plan->seed = arguments.seed;
-  if (plan && plan->seed == 0) plan->seed = std::random_device{}();
-  return plan;
-}
 
 Result<fs::path> make_run_folder(const std::string& wanted, const std::string& name) {
   const std::time_t now = std::time(nullptr);
@@ -74,7 +60,7 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   if (!log) return own_trouble(fmt::format("{}: cannot be written", (folder / "log.jsonl").string()));
   runner::Options options;
   options.cluster = cluster;
-  options.ns = arguments.ns;
+  options.ns = arguments.at.ns;
   if (!arguments.agent_image.empty()) options.agent_image = arguments.agent_image;
   options.seed = plan.seed;
   options.version = STRAYCAT_VERSION;
@@ -94,8 +80,8 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
 
 // Every right that is missing is said at once, before anything is made.
 Result<> check_rights(const plan::Plan& plan, const kube::Config& cluster, const RunArguments& arguments) {
-  const auto rights = runner::run_rights(plan, arguments.ns.empty());
-  const auto missing = runner::missing_rights(cluster, arguments.ns, rights);
+  const auto rights = runner::run_rights(plan, arguments.at.ns.empty());
+  const auto missing = runner::missing_rights(cluster, arguments.at.ns, rights);
   if (!missing) return missing.error();
   std::string lacking;
   for (const runner::Right& right : *missing) {
@@ -107,14 +93,13 @@ Result<> check_rights(const plan::Plan& plan, const kube::Config& cluster, const
   if (lacking.empty()) return {};
   return own_trouble(
       fmt::format("this user may not: {} ({}; `straycat rbac` prints what is needed)", lacking,
-                  arguments.ns.empty() ? "in a namespace of the run's own" : "in namespace " + arguments.ns));
+                  arguments.at.ns.empty() ? "in a namespace of the run's own" : "in namespace " + arguments.at.ns));
 }
 
 // The cluster that was named, or an embedded one of this run's own.
 Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const RunArguments& arguments) {
-  const bool named = !arguments.context.empty() || arguments.in_cluster;
-  kube::ConfigRequest request{arguments.kubeconfig, arguments.context, arguments.cluster,
-                              arguments.user,       arguments.ns,      arguments.in_cluster};
+  const bool named = names_cluster(arguments.at);
+  kube::ConfigRequest request = arguments.at;
   std::optional<EmbeddedCluster> embedded;
   if (!named) {
     Result<EmbeddedCluster> started = EmbeddedCluster::start(plan.cluster, arguments.data_plane, arguments.truth_file);
@@ -130,7 +115,7 @@ Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const Ru
   const Result<OnNamedCluster> there = for_named_cluster(plan, arguments);
   if (!there) return there.error();
   fmt::print(stderr, "straycat: {}, namespace {}\n", config->describe(),
-             arguments.ns.empty() ? "of the run's own" : arguments.ns);
+             arguments.at.ns.empty() ? "of the run's own" : arguments.at.ns);
   if (const Result<> good = check_rights(there->plan, *config, arguments); !good) return good.error();
   return carry_out(there->plan, *config, request, there->notes, folder, arguments);
 }
@@ -191,15 +176,6 @@ int run_plan(const plan::Plan& plan, const RunArguments& arguments) {
   }
   if (arguments.prove_fix) return prove_fix(plan, *judged, *folder, arguments);
   return exit_code_of(plan, *judged);
-}
-
-int run_command(const RunArguments& arguments) {
-  if (!arguments.kubeconfig.empty() && arguments.context.empty())
-    return complain(bad_input("--kubeconfig needs --context: whatever deploys must have its cluster named"));
-  if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
-  const Result<plan::Plan> plan = read_plan(arguments);
-  if (!plan) return complain(plan.error());
-  return run_plan(*plan, arguments);
 }
 
 }  // namespace straycat::cli

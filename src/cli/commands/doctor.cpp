@@ -1,13 +1,19 @@
+// `straycat doctor`: what this machine allows the embedded cluster.
 #include <algorithm>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/output_options.hpp"
+#include "cli/subcommand.hpp"
+#include <straycat/cluster/cluster.hpp>
 
 namespace straycat::cli {
 
-int doctor_command(const Look& look) {
+namespace {
+
+int act(const Look& look) {
   const report::TextStyle style = style_for(look, STDOUT_FILENO);
   const std::vector<cluster::Capability> capabilities = cluster::examine_machine();
   for (const cluster::Capability& capability : capabilities) {
@@ -23,6 +29,11 @@ int doctor_command(const Look& look) {
   return 0;
 }
 
-int cluster_command(const cluster::Options& options) { return cluster::run(options); }
+}  // namespace
+
+Subcommand doctor_subcommand() {
+  return subcommand("doctor", "Tell what this machine allows the embedded cluster, and how to allow more", add_look,
+                    act);
+}
 
 }  // namespace straycat::cli

@@ -3,18 +3,34 @@
 #include <filesystem>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
+#include "cli/output_options.hpp"
 #include "cli/outputs.hpp"
+#include "cli/subcommand.hpp"
 
 namespace straycat::cli {
 namespace {
 
-int complain(const Error& error) {
-  fmt::print(stderr, "straycat: {}\n", error.message);
-  return error.fault == Fault::bad_input ? exit_bad_input : exit_own_trouble;
+struct ReportArguments {
+  std::vector<std::string> runs;  // folders of runs, or their logs; several are compared on one page
+  Outputs outputs;
+  bool candidates = false;  // print who may have got each failed attempt, a JSON line each, and nothing else
+  Look look;
+};
+
+void add_options(CLI::App& command, ReportArguments& arguments) {
+  command
+      .add_option("run", arguments.runs,
+                  "The run's folder, or its log.jsonl; several are compared on one page (--html)")
+      ->required();
+  add_outputs(command, arguments.outputs);
+  command.add_flag("--candidates", arguments.candidates,
+                   "Print who may have got each failed attempt, a JSON line each, and nothing else");
+  add_look(command, arguments.look);
 }
 
 void print_candidates(const history::History& history) {
@@ -103,11 +119,15 @@ int report_many(const ReportArguments& arguments) {
   return code;
 }
 
-}  // namespace
-
-int report_command(const ReportArguments& arguments) {
+int act(const ReportArguments& arguments) {
   if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
   return arguments.runs.size() == 1 ? report_one(arguments) : report_many(arguments);
+}
+
+}  // namespace
+
+Subcommand report_subcommand() {
+  return subcommand("report", "Judge and print an old run again, without a cluster", add_options, act);
 }
 
 }  // namespace straycat::cli

@@ -1,14 +1,27 @@
-#include <filesystem>
+// `straycat check`: scenarios, without running anything.
 #include <iostream>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
+#include "cli/subcommand.hpp"
 #include <straycat/scenario/scenario.hpp>
 
 namespace straycat::cli {
 namespace {
+
+struct CheckArguments {
+  std::vector<std::string> files;
+  bool shape_only = false;  // leave out what a JSON Schema cannot say (cross references, files)
+};
+
+void add_options(CLI::App& command, CheckArguments& arguments) {
+  command.add_option("scenario", arguments.files, "Scenario files, or folders that hold a scenario.yaml")->required();
+  command.add_flag("--shape-only", arguments.shape_only,
+                   "Only what the JSON Schema can say: no cross references, no files");
+}
 
 // "2 traffics, 14 steps, 4 phases" would be no news; who sends what where is.
 std::string summary(const plan::Plan& plan) {
@@ -35,20 +48,11 @@ Result<std::string> check(const std::string& file, bool shape_only) {
   return shape ? Result<std::string>("the shape is right") : Result<std::string>(shape.error());
 }
 
-}  // namespace
-
-Result<plan::Plan> load_scenario(const std::string& path) {
-  const std::filesystem::path file = scenario_file(path);
-  const Result<std::string> text = read_file(file);
-  if (!text) return text.error();
-  const std::filesystem::path folder = file.parent_path();
-  return scenario::parse(*text, file.string(), [&](const std::string& name) { return read_file(folder / name); });
-}
-
-int check_command(const std::vector<std::string>& files, bool shape_only) {
+// Prints "OK FILE: ..." to standard output, or "BAD FILE" there and the error to standard error.
+int act(const CheckArguments& arguments) {
   bool good = true;
-  for (const std::string& file : files) {
-    const Result<std::string> found = check(file, shape_only);
+  for (const std::string& file : arguments.files) {
+    const Result<std::string> found = check(file, arguments.shape_only);
     if (found) {
       std::cout << fmt::format("OK {}: {}\n", file, *found);
       continue;
@@ -57,7 +61,13 @@ int check_command(const std::vector<std::string>& files, bool shape_only) {
     std::cout << "BAD " << file << '\n' << std::flush;
     std::cerr << found.error().message << '\n' << std::flush;
   }
-  return good ? 0 : 3;
+  return good ? 0 : exit_bad_input;
+}
+
+}  // namespace
+
+Subcommand check_subcommand() {
+  return subcommand("check", "Check scenario files without running anything", add_options, act);
 }
 
 }  // namespace straycat::cli

@@ -1,9 +1,12 @@
 // `straycat cleanup`: what runs left behind in a cluster, shown, and taken away.
 #include <set>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "cli/live_commands.hpp"
+#include "cli/cluster_options.hpp"
+#include "cli/commands.hpp"
+#include "cli/subcommand.hpp"
 #include <straycat/kube/config.hpp>
 #include <straycat/report/report.hpp>
 #include <straycat/runner/leftovers.hpp>
@@ -11,9 +14,17 @@
 namespace straycat::cli {
 namespace {
 
-int complain(const Error& error) {
-  fmt::print(stderr, "straycat: {}\n", error.message);
-  return error.fault == Fault::bad_input ? exit_bad_input : exit_own_trouble;
+struct CleanupArguments {
+  kube::ConfigRequest at;
+  std::string run;
+  bool dry_run = false;
+};
+
+void add_options(CLI::App& command, CleanupArguments& arguments) {
+  command.add_flag("--dry-run", arguments.dry_run, "Show it only");
+  command.add_option("--run", arguments.run, "Only what this run left, by its id, alive or not");
+  add_cluster(command, arguments.at,
+              {.context = "Context of the cluster", .ns = "Look only here (default: all namespaces)"});
 }
 
 std::string line_of(const runner::Leftover& one) {
@@ -22,22 +33,18 @@ std::string line_of(const runner::Leftover& one) {
                                       format_wall(one.created_wall_ns)));
 }
 
-}  // namespace
-
-int cleanup_command(const CleanupArguments& arguments) {
-  if (arguments.context.empty() && !arguments.in_cluster)
+int act(const CleanupArguments& arguments) {
+  if (!names_cluster(arguments.at))
     return complain(
         bad_input("cleanup needs --context (or --in-cluster): whatever deletes must have its cluster named"));
-  kube::ConfigRequest where{arguments.kubeconfig, arguments.context, arguments.cluster,
-                            arguments.user,       arguments.ns,      arguments.in_cluster};
-  const Result<kube::Config> config = kube::load_config(where);
+  const Result<kube::Config> config = kube::load_config(arguments.at);
   if (!config) return complain(config.error());
   if (const auto words = config->warning(); !words.empty()) fmt::print(stderr, "straycat: warning: {}\n", words);
   fmt::print(stderr, "straycat: {}, {}\n", config->describe(),
-             arguments.ns.empty() ? "all namespaces" : "namespace " + arguments.ns);
+             arguments.at.ns.empty() ? "all namespaces" : "namespace " + arguments.at.ns);
   runner::LeftoverRequest request;
   request.cluster = *config;
-  request.ns = arguments.ns;
+  request.ns = arguments.at.ns;
   request.run = arguments.run;
   Result<runner::Leftovers> found = runner::find_leftovers(request);
   if (!found) return complain(found.error());
@@ -57,6 +64,12 @@ int cleanup_command(const CleanupArguments& arguments) {
   if (!left) return complain(left.error());
   for (const std::string& one : *left) fmt::print(stderr, "straycat: still there: {}\n", report::harmless(one));
   return left->empty() && found->unread.empty() ? 0 : exit_own_trouble;
+}
+
+}  // namespace
+
+Subcommand cleanup_subcommand() {
+  return subcommand("cleanup", "Show what runs left behind in a cluster, and remove it", add_options, act);
 }
 
 }  // namespace straycat::cli

@@ -2,10 +2,14 @@
 #include <cstdio>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "cli/live_commands.hpp"
+#include "cli/cluster_options.hpp"
+#include "cli/diagnose_probe.hpp"
+#include "cli/output_options.hpp"
 #include "cli/outputs.hpp"
+#include "cli/subcommand.hpp"
 #include <straycat/kube/config.hpp>
 #include <straycat/plan/plan.hpp>
 #include <straycat/report/survey.hpp>
@@ -16,9 +20,60 @@
 namespace straycat::cli {
 namespace {
 
-int complain(const Error& error) {
-  fmt::print(stderr, "straycat: {}\n", error.message);
-  return error.fault == Fault::bad_input ? exit_bad_input : exit_own_trouble;
+void add_probing(CLI::App& command, DiagnoseArguments& arguments) {
+  const char* group = "Requests (with --probe, or around a COMMAND)";
+  command.add_option("--probe", arguments.probe, "Also send requests through the Service, for this long (30s)")
+      ->expected(0, 1)
+      ->default_str("30s")
+      ->group(group);
+  command.add_option("--baseline", arguments.baseline, "Send so long before the command starts (default 3s)")
+      ->group(group);
+  command.add_option("--tail", arguments.tail, "... and after it has ended (default 10s)")->group(group);
+  command.add_option("--allow", arguments.allow, "Requests that may fail: 1%, or a count (default: none)")
+      ->group(group);
+  command.add_option("--path", arguments.path, "What the requests ask for (default /); any answer counts as served")
+      ->group(group);
+  command.add_option("--port", arguments.port, "The Service's port, by name or number (default: its first of TCP)")
+      ->group(group);
+  command.add_option("--rate", arguments.rate, "Requests a second (default 20/s)")->group(group);
+  command
+      .add_option(
+          "--via", arguments.via,
+          "Send them from: api (the API server's proxy; the default, as it needs no image), pod, nodes (a pod on "
+          "each), host (this machine, needs --url); several are compared")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"pod", "nodes", "host", "api"}))
+      ->group(group);
+  command
+      .add_option("--url", arguments.url,
+                  "A URL of the Service that this machine reaches (ingress, NodePort, load balancer): ask it, too")
+      ->group(group);
+  command
+      .add_option("--agent-image", arguments.agent_image,
+                  "Image with straycat in it (scripts/image): send them from a pod; needs --context")
+      ->group(group);
+  command
+      .add_flag("--high-rate", arguments.high_rate,
+                "Allow more than 200/s: each is an entry in a node's conntrack table for two minutes, and when that is "
+                "full the node drops everybody's connections")
+      ->group(group);
+  command.add_option("--out", arguments.out, "Folder for the run's log and reports")->group(group);
+  command.add_flag("-q,--quiet", arguments.quiet, "No progress lines")->group(group);
+}
+
+void add_options(CLI::App& command, DiagnoseArguments& arguments) {
+  command.add_option("service", arguments.service, "svc/NAME");
+  command.add_flag("--all", arguments.all, "Each Service of the namespace");
+  command.add_flag("-A,--all-namespaces", arguments.everywhere, "Each Service of all namespaces");
+  command.add_option("--for", arguments.meant, "KIND/NAME that the Service was made for (may be given several times)");
+  add_probing(command, arguments);
+  add_outputs(command, arguments.outputs);
+  add_cluster(command, arguments.at);
+  command.footer(
+      "Exit codes: 0 nothing suspicious, 1 a finding, 2 cannot tell, 3 bad input, 4 straycat's own trouble.\n"
+      "With requests their verdict decides, not the objects'. With a COMMAND: its own code when it fails (a line on\n"
+      "standard error tells it from ours), 3 or 4 when it was not run, else as above.");
+  add_look(command, arguments.look);
 }
 
 // "svc/sayhi", "service/sayhi", "sayhi".
@@ -47,7 +102,7 @@ Result<> check(const DiagnoseArguments& arguments) {
     return bad_input("diagnose needs svc/NAME, or --all for each Service of the namespace, or -A for all of them");
   if (!arguments.service.empty() && (arguments.all || arguments.everywhere))
     return bad_input("diagnose takes svc/NAME, or --all or -A, not both");
-  if (arguments.everywhere && !arguments.ns.empty()) return bad_input("-A means all namespaces: leave -n out");
+  if (arguments.everywhere && !arguments.at.ns.empty()) return bad_input("-A means all namespaces: leave -n out");
   if (const Result<> good = check_traffic(arguments); !good) return good;
   if (!arguments.meant.empty() && arguments.service.empty()) return bad_input("--for needs svc/NAME");
   return check_outputs(arguments.outputs);
@@ -80,15 +135,11 @@ Result<> write_survey(const survey::Snapshot& snapshot, const std::vector<survey
   });
 }
 
-}  // namespace
-
-int diagnose_command(const DiagnoseArguments& arguments) {
+int act(const DiagnoseArguments& arguments) {
   if (const Result<> good = check(arguments); !good) return complain(good.error());
   const auto name = service_name(arguments.service);
   if (!name) return complain(name.error());
-  kube::ConfigRequest where{arguments.kubeconfig, arguments.context, arguments.cluster,
-                            arguments.user,       arguments.ns,      arguments.in_cluster};
-  const Result<kube::Config> config = kube::load_config(where);
+  const Result<kube::Config> config = kube::load_config(arguments.at);
   if (!config) return complain(config.error());
   if (const auto words = config->warning(); !words.empty()) fmt::print(stderr, "straycat: warning: {}\n", words);
   runner::SnapshotRequest request;
@@ -112,6 +163,15 @@ int diagnose_command(const DiagnoseArguments& arguments) {
     if (service.meta.name == *name && service.meta.ns == config->ns)
       return probe_service(arguments, service, config->context);
   return complain(own_trouble("no request was sent, and no command was run: the Service could not be read"));
+}
+
+}  // namespace
+
+Subcommand diagnose_subcommand() {
+  return subcommand("diagnose",
+                    "Tell who stands behind a Service of a running cluster and was not meant to; reads only, "
+                    "unless asked to probe: straycat diagnose svc/NAME [-- COMMAND ARGUMENTS]",
+                    add_options, act, &DiagnoseArguments::command);
 }
 
 }  // namespace straycat::cli

@@ -1,0 +1,65 @@
+// `straycat cluster`: the embedded cluster, for kubectl and others.
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/subcommand.hpp"
+#include <straycat/cluster/cluster.hpp>
+
+namespace straycat::cli {
+namespace {
+
+struct ClusterArguments {
+  cluster::Options options;
+  std::string data_plane = "auto", min_sync = "1s";
+  std::vector<std::string> images;
+};
+
+void add_options(CLI::App& command, ClusterArguments& arguments) {
+  command.add_option("--kubeconfig", arguments.options.kubeconfig_file,
+                     "Also write the kubeconfig to this file (mode 0600, removed at the end)");
+  command.add_option("--port", arguments.options.port, "Port of the API server on 127.0.0.1 (default: any)")
+      ->check(CLI::Range(0, 65535));
+  command.add_option("--data-plane", arguments.data_plane, "auto, kernel or loopback")
+      ->check(CLI::IsMember({"auto", "kernel", "loopback"}));
+  command.add_option("--min-sync-period", arguments.min_sync,
+                     "At most one rule write in this time when busy (default 1s, as kube-proxy)");
+  command.add_option("--image", arguments.images, "NAME=[\"command\",\"argument\"]: what an image name runs");
+  command.add_option("--truth", arguments.options.truth_file,
+                     "Write the kernel's ground truth of each connection here");
+  command.add_flag("--die-with-parent", arguments.options.die_with_parent, "End when the parent process ends");
+}
+
+Result<cluster::Options> read(ClusterArguments arguments) {
+  const Result<Nanos> period = parse_duration(arguments.min_sync);
+  if (!period) return period.error().within("--min-sync-period");
+  arguments.options.min_sync_period = *period;
+  if (arguments.data_plane == "kernel") arguments.options.data_plane = cluster::Options::DataPlane::kernel;
+  if (arguments.data_plane == "loopback") arguments.options.data_plane = cluster::Options::DataPlane::loopback;
+  for (const std::string& image : arguments.images) {
+    const auto equals = image.find('=');
+    const auto command = equals == std::string::npos ? nlohmann::json()
+                                                     : nlohmann::json::parse(image.substr(equals + 1), nullptr, false);
+    const bool words = command.is_array() && !command.empty() &&
+                       std::all_of(command.begin(), command.end(), [](const auto& word) { return word.is_string(); });
+    if (!words) return bad_input(fmt::format("--image {}: expected NAME=[\"command\",\"argument\",...]", image));
+    arguments.options.images[image.substr(0, equals)] = command.get<std::vector<std::string>>();
+  }
+  return arguments.options;
+}
+
+int act(const ClusterArguments& arguments) {
+  const Result<cluster::Options> options = read(arguments);
+  return options ? cluster::run(*options) : complain(options.error());
+}
+
+}  // namespace
+
+Subcommand cluster_subcommand() {
+  return subcommand("cluster", "Run the embedded cluster until Ctrl-C, for kubectl and others", add_options, act);
+}
+
+}  // namespace straycat::cli

@@ -1,0 +1,83 @@
+// `straycat run`: a scenario's plan, run and judged.
+#include <random>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/cluster_options.hpp"
+#include "cli/commands.hpp"
+#include "cli/output_options.hpp"
+#include "cli/outputs.hpp"
+#include "cli/subcommand.hpp"
+
+namespace straycat::cli {
+namespace {
+
+void add_cluster_options(CLI::App& command, RunArguments& arguments) {
+  const char* group = "Cluster";
+  add_cluster(command, arguments.at,
+              {.context = "Run on this context's cluster, not on the embedded one",
+               .kubeconfig = "Kubeconfig for --context",
+               .in_cluster = "Run on the cluster whose pod this is",
+               .ns = "Use this namespace (never deleted), not one of the run's own"});
+  command.add_option("--agent-image", arguments.agent_image, "Image with straycat in it, for the agent's pod")
+      ->group(group);
+  command
+      .add_option(
+          "--via", arguments.via,
+          "Send the traffic from: pod, nodes (a pod on each), host (this machine), api (the API server's proxy, "
+          "which needs no image); several are compared")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"pod", "nodes", "host", "api"}))
+      ->group(group);
+  command.add_option("--image", arguments.images, "NAME=OTHER: deploy this image in the place of that one")
+      ->group(group);
+  command
+      .add_flag("--high-rate", arguments.high_rate,
+                "Allow more than 200 requests/s there: each is an entry in a node's conntrack table for two minutes, "
+                "and when that is full the node drops everybody's connections")
+      ->group(group);
+}
+
+void add_options(CLI::App& command, RunArguments& arguments) {
+  command.add_option("scenario", arguments.scenario, "scenario.yaml, or a folder that holds one")->required();
+  command.add_option("--out", arguments.out, "Folder for the run's log and reports (default straycat-runs/NAME-TIME)");
+  add_outputs(command, arguments.outputs);
+  command.add_flag("--prove-fix", arguments.prove_fix,
+                   "When a fix is found: run again with exactly that change, and compare");
+  command.add_flag("-q,--quiet", arguments.quiet, "No progress lines");
+  command.add_option("--seed", arguments.seed, "Seed of everything random (printed in the log)");
+  add_cluster_options(command, arguments);
+  const char* embedded = "Embedded cluster";
+  command.add_option("--data-plane", arguments.data_plane, "Of the embedded cluster: auto, kernel or loopback")
+      ->check(CLI::IsMember({"auto", "kernel", "loopback"}))
+      ->group(embedded);
+  command
+      .add_option("--truth", arguments.truth_file,
+                  "Write the kernel's ground truth here (for tests; the judge never reads it)")
+      ->group(embedded);
+  add_look(command, arguments.look);
+}
+
+Result<plan::Plan> read_plan(const RunArguments& arguments) {
+  Result<plan::Plan> plan = load_scenario(arguments.scenario);
+  if (plan && arguments.seed != 0) plan->seed = arguments.seed;
+  if (plan && plan->seed == 0) plan->seed = std::random_device{}();
+  return plan;
+}
+
+int act(const RunArguments& arguments) {
+  if (!arguments.at.kubeconfig.empty() && arguments.at.context.empty())
+    return complain(bad_input("--kubeconfig needs --context: whatever deploys must have its cluster named"));
+  if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
+  const Result<plan::Plan> plan = read_plan(arguments);
+  if (!plan) return complain(plan.error());
+  return run_plan(*plan, arguments);
+}
+
+}  // namespace
+
+Subcommand run_subcommand() {
+  return subcommand("run", "Run a scenario, judge it and print the timeline", add_options, act);
+}
+
+}  // namespace straycat::cli

@@ -1,0 +1,28 @@
+// `straycat schema`: the shape of what people write, and of what programs read.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/subcommand.hpp"
+#include <straycat/scenario/scenario.hpp>
+
+namespace straycat::cli {
+namespace {
+
+void add_options(CLI::App& command, std::string& which) {
+  which = "scenario";
+  command.add_option("which", which, "scenario or report")->check(CLI::IsMember({"scenario", "report"}));
+}
+
+int act(const std::string& which) {
+  fmt::print("{}\n", (which == "report" ? report::json_schema() : scenario::schema()).dump(2));
+  return 0;
+}
+
+}  // namespace
+
+Subcommand schema_subcommand() {
+  return subcommand("schema", "Print a JSON Schema: of scenarios, or of JSON reports", add_options, act);
+}
+
+}  // namespace straycat::cli

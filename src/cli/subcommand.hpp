@@ -1,0 +1,52 @@
+// A subcommand is one file, src/cli/commands/NAME.cpp, that defines NAME_subcommand(): the build finds it there.
+// Nothing else knows its name.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace straycat::cli {
+
+using Words = std::vector<std::string>;
+// Does what the parsed options say, and returns the exit code.
+using Act = std::function<int()>;
+
+struct Subcommand {
+  std::string name, help;
+  // Gives the parser its options; they are read when the Act is called. `command`: what stands behind `--`.
+  std::function<Act(CLI::App& parser, const Words& command)> options;
+  bool takes_command = false;  // whether anything may stand behind `--`
+  // In the place of options: what straycat itself starts, by name only. It gets the words as they are, without the
+  // parser, because pods must start in milliseconds.
+  std::function<int(const Words& words)> program;
+};
+
+// All of them, by name.
+[[nodiscard]] std::vector<Subcommand> subcommands();
+
+// One whose options fill `Arguments`; `command`, where given, is the member that what stands behind `--` goes to.
+template <class Arguments>
+Subcommand subcommand(std::string name, std::string help, void (*options)(CLI::App&, Arguments&),
+                      int (*act)(const Arguments&), Words Arguments::* command = nullptr) {
+  Subcommand made{std::move(name), std::move(help), {}, command != nullptr, {}};
+  made.options = [=](CLI::App& parser, const Words& words) -> Act {
+    const auto arguments = std::make_shared<Arguments>();
+    if (command != nullptr) (*arguments).*command = words;
+    options(parser, *arguments);
+    return [=] { return act(*arguments); };
+  };
+  return made;
+}
+
+// A program that only straycat itself starts.
+[[nodiscard]] inline Subcommand program(std::string name, int (*run)(const Words&)) {
+  return {std::move(name), "", {}, false, run};
+}
+
+}  // namespace straycat::cli
