@@ -15,8 +15,8 @@ namespace {
 
 constexpr const char* resource_name = "endpointslices";
 
-kube::ResourceType slices_type() { return {"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true}; }
-kube::ResourceType services_type() { return {"", "v1", "services", "Service", true}; }
+kube::ResourceType slices_type() { return *kube::resource_for_kind("EndpointSlice"); }
+kube::ResourceType services_type() { return *kube::resource_for_kind("Service"); }
 
 }  // namespace
 

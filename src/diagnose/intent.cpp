@@ -5,6 +5,7 @@
 
 #include "case.hpp"
 #include "words.hpp"
+#include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -15,7 +16,7 @@ using history::ServiceView;
 
 // Kinds that stand for good. A Job, or a bare pod, comes and goes: it is taken for the intended one only when nothing
 // stable stands behind the Service.
-bool stable(const std::string& kind) { return kind != "Job" && kind != "CronJob" && kind != "Pod" && !kind.empty(); }
+bool stable(const std::string& kind) { return model::stands_for_good(kind); }
 
 struct Claimant {
   model::ObjectRef workload;

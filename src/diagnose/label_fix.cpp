@@ -6,6 +6,7 @@
 #include "words.hpp"
 #include <straycat/diagnose/kubectl.hpp>
 #include <straycat/diagnose/label_fix.hpp>
+#include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -16,15 +17,8 @@ using model::LabelSelector;
 using model::ObjectRef;
 
 // Where a manifest keeps the labels of the pods that it makes, as a JSON pointer.
-std::string labels_at(const std::string& kind) {
-  if (kind == "Pod") return "/metadata/labels";
-  if (kind == "CronJob") return "/spec/jobTemplate/spec/template/metadata/labels";
-  return "/spec/template/metadata/labels";
-}
-
-std::string selector_at(const std::string& kind) {
-  return kind == "ReplicationController" ? "/spec/selector" : "/spec/selector/matchLabels";
-}
+std::string labels_at(const std::string& kind) { return model::pod_labels_of(kind); }
+std::string selector_at(const std::string& kind) { return model::own_selector_of(kind); }
 
 std::string dotted(std::string pointer) {
   std::replace(pointer.begin(), pointer.end(), '/', '.');

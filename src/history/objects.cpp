@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "folding.hpp"
+#include <straycat/model/projection.hpp>
 
 namespace straycat::history {
 namespace {
@@ -9,32 +10,37 @@ namespace {
 std::string key_of(const model::Meta& meta) { return meta.uid.empty() ? meta.ns + "/" + meta.name : meta.uid; }
 
 template <class T>
-void add_version(Timelines<T>& timelines, const Event& event, Placed at) {
-  const auto change = event.body.get<model::ObjectChange>();
-  auto object = change.object.get<T>();
+void add_version(Timelines<T>& timelines, const Event& event, Placed at, bool deleted, T&& object) {
   Timeline<T>& timeline = timelines[key_of(object.meta)];
   timeline.clock = event.clock;
   Version<T> version{at, std::nullopt, event.number};
-  if (!change.deleted) version.object = object;
+  if (!deleted) version.object = object;
   timeline.versions.push_back(std::move(version));
   // A deletion brings the last known state, which may know more than the version before it (a deletion time).
   timeline.last = std::move(object);
 }
 
-bool fold_pod_or_service(History& history, const Event& event, Placed at) {
-  if (event.kind == "pod") {
-    add_version(history.pods, event, at);
-  } else if (event.kind == "service") {
-    add_version(history.services, event, at);
-  } else if (event.kind == "workload") {
-    add_version(history.workloads, event, at);
-  } else if (event.kind == "slice") {
-    add_version(history.slices[event.clock], event, at);
-  } else {
-    return false;
+// Where a projection goes.
+struct Into {
+  History& history;
+  const Event& event;
+  Placed at;
+  bool deleted;
+
+  void operator()(model::Pod&& one) const { add_version(history.pods, event, at, deleted, std::move(one)); }
+  void operator()(model::Service&& one) const { add_version(history.services, event, at, deleted, std::move(one)); }
+  void operator()(model::Workload&& one) const { add_version(history.workloads, event, at, deleted, std::move(one)); }
+  void operator()(model::Node&& one) const { add_version(history.nodes, event, at, deleted, std::move(one)); }
+  void operator()(model::NetworkPolicy&& one) const {
+    add_version(history.policies, event, at, deleted, std::move(one));
   }
-  return true;
-}
+  void operator()(model::EndpointSlice&& one) const {
+    add_version(history.slices[event.clock], event, at, deleted, std::move(one));
+  }
+  void operator()(model::KubeEvent&& one) const {
+    if (!deleted) history.kube_events.push_back({at, std::move(one)});
+  }
+};
 
 bool is_service(const model::json& object) {
   const auto kind = object.is_object() ? object.find("kind") : object.end();
@@ -61,18 +67,9 @@ std::optional<model::Service> History::service(const std::string& ns, const std:
 }
 
 bool fold_object(History& history, const Clocks& clocks, const Event& event) {
-  const Placed at = clocks.place(event.clock, event.at.ns);
-  if (fold_pod_or_service(history, event, at)) return true;
-  if (event.kind == "node") {
-    add_version(history.nodes, event, at);
-  } else if (event.kind == "networkpolicy") {
-    add_version(history.policies, event, at);
-  } else if (event.kind == "kube.event") {
-    const auto change = event.body.get<model::ObjectChange>();
-    if (!change.deleted) history.kube_events.push_back({at, change.object.get<model::KubeEvent>()});
-  } else {
-    return false;
-  }
+  auto change = model::from_log(event.kind, event.body);
+  if (!change) return false;
+  std::visit(Into{history, event, clocks.place(event.clock, event.at.ns), change->deleted}, std::move(change->object));
   return true;
 }
 

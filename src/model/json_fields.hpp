@@ -1,9 +1,11 @@
 // Tolerant access to JSON that comes from a cluster: a missing field or one of a wrong type reads as the default.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <straycat/core/time.hpp>
@@ -26,6 +28,18 @@ const json& at_path(const json& object, const char* key, Keys... rest) {
   } else {
     return at_path(member(object, key), rest...);
   }
+}
+
+// What stands at a JSON pointer ("/spec/template"; no key in it has a slash), or null.
+inline const json& at_pointer(const json& object, std::string_view pointer) {
+  const json* at = &object;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::size_t end = std::min(pointer.find('/'), pointer.size());
+    at = &member(*at, std::string(pointer.substr(0, end)).c_str());
+    pointer.remove_prefix(end);
+  }
+  return *at;
 }
 
 inline std::string text(const json& value, std::string fallback = "") {

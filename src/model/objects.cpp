@@ -200,10 +200,6 @@ STRAYCAT_FIELDS(KubeEvent) {
 void to_json(json& out, const ObjectChange& change) {
   out = json::object({{"op", change.deleted ? "delete" : "set"}, {"object", change.object}});
 }
-void from_json(const json& in, ObjectChange& change) {
-  change.deleted = text(member(in, "op")) == "delete";
-  change.object = member(in, "object");
-}
 
 const OwnerReference* Meta::controller() const {
   const auto found =

@@ -1,5 +1,6 @@
 // Raw API objects -> projections.
 #include "model/json_fields.hpp"
+#include <straycat/model/kinds.hpp>
 #include <straycat/model/objects.hpp>
 
 namespace straycat::model {
@@ -147,10 +148,11 @@ bool condition_true(const json& status, std::string_view type) {
   return found;
 }
 
-// A ReplicationController's selector is a plain map, everyone else's a LabelSelector.
+// A LabelSelector, or (a ReplicationController's) a plain map.
 LabelSelector workload_selector(const std::string& kind, const json& spec) {
-  if (kind == "ReplicationController") return {labels_of(member(spec, "selector")), {}};
-  return project_selector(member(spec, "selector"));
+  const json& selector = member(spec, "selector");
+  return own_selector_of(kind) == "/spec/selector" ? LabelSelector{labels_of(selector), {}}
+                                                   : project_selector(selector);
 }
 
 }  // namespace
@@ -214,8 +216,7 @@ Workload project_workload(const json& object) {
   const json& status = member(object, "status");
   Workload workload;
   workload.meta = project_meta(object);
-  const json& template_ =
-      workload.meta.kind == "CronJob" ? at_path(spec, "jobTemplate", "spec", "template") : member(spec, "template");
+  const json& template_ = at_pointer(object, pod_template_of(workload.meta.kind));
   workload.selector = workload_selector(workload.meta.kind, spec);
   workload.pod = project_shape(member(template_, "metadata"), member(template_, "spec"));
   if (member(spec, "replicas").is_number_integer())

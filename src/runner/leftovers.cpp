@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -7,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "runner/site.hpp"
-#include <straycat/model/objects.hpp>
+#include <straycat/model/kinds.hpp>
 #include <straycat/runner/leftovers.hpp>
 
 namespace straycat::runner {
@@ -19,29 +18,6 @@ namespace {
 constexpr const char* run_label = "straycat.dev/run";
 constexpr Nanos going_patience = std::chrono::seconds{60};
 
-// Namespaces first: what is in them goes with them. Then what makes pods, then the rest.
-constexpr std::array kinds{"Namespace",
-                           "CronJob",
-                           "Job",
-                           "Deployment",
-                           "StatefulSet",
-                           "DaemonSet",
-                           "ReplicaSet",
-                           "ReplicationController",
-                           "Pod",
-                           "Service",
-                           "EndpointSlice",
-                           "Ingress",
-                           "NetworkPolicy",
-                           "ConfigMap",
-                           "Secret",
-                           "RoleBinding",
-                           "Role",
-                           "ServiceAccount",
-                           "PersistentVolumeClaim",
-                           "HorizontalPodAutoscaler",
-                           "PodDisruptionBudget"};
-
 std::string key_of(const Leftover& one) { return one.type.kind + "/" + one.ns + "/" + one.name; }
 
 class Search {
@@ -50,8 +26,9 @@ class Search {
       : context_(context), request_(request), client_(context.get_executor(), request.cluster) {}
 
   asio::awaitable<void> all() {
-    for (const char* kind : kinds) {
-      const auto type = *kube::resource_for_kind(kind);
+    for (const model::Kind& kind : model::kinds()) {
+      if (!kind.left_behind) continue;
+      const auto type = *kube::resource_for_kind(kind.name);
       if (type.namespaced || request_.ns.empty() || request_.ns.starts_with("straycat-")) co_await look(type);
       if (failed) co_return;
     }

@@ -7,6 +7,7 @@
 
 #include "runner/site.hpp"
 #include <straycat/kube/client.hpp>
+#include <straycat/model/kinds.hpp>
 #include <straycat/runner/rights.hpp>
 
 namespace straycat::runner {
@@ -17,12 +18,12 @@ namespace {
 
 class Rights {
  public:
-  void add(const std::string& kind, const std::vector<std::string>& verbs, const std::string& cost = "",
+  void add(std::string_view kind, const std::vector<std::string>& verbs, std::string_view cost = "",
            const std::string& subresource = "") {
     const auto type = kube::resource_for_kind(kind);
     if (!type) return;
     for (const std::string& verb : verbs)
-      add_one({type->group, type->plural + subresource, verb, type->namespaced, cost});
+      add_one({type->group, type->plural + subresource, verb, type->namespaced, std::string(cost)});
   }
   [[nodiscard]] std::vector<Right> take() const { return all_; }
 
@@ -41,16 +42,8 @@ class Rights {
 };
 
 void add_watches(Rights& rights) {
-  const auto watch = [&](const char* kind, const char* cost) { rights.add(kind, {"list", "watch"}, cost); };
-  watch("Pod", "");  // without it nothing tells that the agent runs
-  watch("EndpointSlice", "the runner's own view of who stood behind the Service, beside the agent's");
-  watch("Service", "changes of the Service's selector and ports");
-  watch("Event", "what Kubernetes says of pods that do not start, and of failed probes");
-  for (const char* kind : {"Deployment", "ReplicaSet", "Job"}) watch(kind, "which workload a pod belongs to");
-  for (const char* kind : {"StatefulSet", "DaemonSet", "CronJob"})
-    watch(kind, "which workload a pod of this kind belongs to");
-  watch("NetworkPolicy", "policies as a rival cause");
-  watch("Node", "nodes that are not ready, as a rival cause");
+  for (const model::Kind& kind : model::kinds())
+    if (kind.watched) rights.add(kind.name, {"list", "watch"}, kind.watched->cost);
 }
 
 void add_agent_pods(Rights& rights) {
@@ -155,14 +148,15 @@ json review_of(const Right& right, const std::string& ns) {
   return out;
 }
 
+constexpr const char* access_reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
 struct Preflight {
   Preflight(asio::io_context& context, const kube::Config& cluster) : client(context.get_executor(), cluster) {}
 
   asio::awaitable<void> ask(std::string ns, std::vector<Right> rights) {
-    const std::string path = kube::resource_for_kind("SelfSubjectAccessReview")->path("");
     for (const Right& right : rights) {
       const std::string body = review_of(right, ns).dump();
-      const auto answer = co_await client.raw("POST", path, body, "application/json");
+      const auto answer = co_await client.raw("POST", access_reviews, body, "application/json");
       if (!answer && (answer.error().code == 404 || answer.error().code == 403)) co_return;  // it reviews nothing
       if (!answer) {
         failed = answer.error().to_error();
@@ -183,12 +177,8 @@ struct Preflight {
 
 std::vector<Right> survey_rights() {
   Rights rights;
-  for (const char* kind : {"Service", "EndpointSlice", "Pod"}) rights.add(kind, {"list"}, "the verdict");
-  for (const char* kind :
-       {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "Job", "CronJob"})
-    rights.add(kind, {"list"}, "who could come to stand there");
-  rights.add("Event", {"list"}, "what lately stood there");
-  rights.add("NetworkPolicy", {"list"}, "policies that restrict who may reach the pods");
+  for (const model::Kind& kind : model::kinds())
+    if (kind.listed) rights.add(kind.name, {"list"}, kind.listed->use);
   return rights.take();
 }
 

@@ -1,4 +1,3 @@
-#include <array>
 #include <utility>
 
 #include <boost/asio/detached.hpp>
@@ -7,6 +6,7 @@
 
 #include "runner/tasks.hpp"
 #include <straycat/kube/client.hpp>
+#include <straycat/model/kinds.hpp>
 #include <straycat/runner/snapshot.hpp>
 
 namespace straycat::runner {
@@ -15,24 +15,24 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::array kinds{"Service",   "EndpointSlice",         "Pod", "ReplicaSet", "Deployment", "StatefulSet",
-                           "DaemonSet", "ReplicationController", "Job", "CronJob",    "Event",      "NetworkPolicy"};
-
-void put(survey::Snapshot& snapshot, const std::string& kind, const kube::json& item) {
-  if (kind == "Service") {
-    snapshot.services.push_back(model::project_service(item));
-  } else if (kind == "EndpointSlice") {
-    snapshot.slices.push_back(model::project_slice(item));
-  } else if (kind == "Pod") {
-    snapshot.pods.push_back(model::project_pod(item));
-  } else if (kind == "Event") {
-    snapshot.events.push_back(model::project_kube_event(item));
-  } else if (kind == "NetworkPolicy") {
-    snapshot.policies.push_back(model::project_network_policy(item));
-  } else {
-    snapshot.workloads.push_back(model::project_workload(item));
-  }
+std::vector<const model::Kind*> listed_kinds() {
+  std::vector<const model::Kind*> out;
+  for (const model::Kind& kind : model::kinds())
+    if (kind.listed) out.push_back(&kind);
+  return out;
 }
+
+// Where a projection goes; of nodes nothing is kept.
+struct Into {
+  survey::Snapshot& snapshot;
+  void operator()(model::Service&& one) const { snapshot.services.push_back(std::move(one)); }
+  void operator()(model::EndpointSlice&& one) const { snapshot.slices.push_back(std::move(one)); }
+  void operator()(model::Pod&& one) const { snapshot.pods.push_back(std::move(one)); }
+  void operator()(model::KubeEvent&& one) const { snapshot.events.push_back(std::move(one)); }
+  void operator()(model::NetworkPolicy&& one) const { snapshot.policies.push_back(std::move(one)); }
+  void operator()(model::Workload&& one) const { snapshot.workloads.push_back(std::move(one)); }
+  void operator()(model::Node&&) const {}
+};
 
 class Reading {
  public:
@@ -54,8 +54,8 @@ class Reading {
     const std::string late = fmt::format("no answer within {}", format_duration(request_.most));
     if (failed_) return *failed_;
     if (!begun_) return own_trouble(fmt::format("{}: {}", request_.cluster.server, late));
-    for (std::size_t i = 0; i < kinds.size(); ++i)
-      if (!done_[i]) note(*kube::resource_for_kind(kinds[i]), late);
+    for (std::size_t i = 0; i < kinds_.size(); ++i)
+      if (!done_[i]) note(*kube::resource_for_kind(kinds_[i]->name), late);
     return std::move(snapshot_);
   }
 
@@ -71,11 +71,12 @@ class Reading {
     }
     begun_ = true;
     if (version && version->is_object()) snapshot_.version = version->value("gitVersion", std::string());
-    for (std::size_t i = 0; i < kinds.size(); ++i) tasks_.spawn(read(i));
+    for (std::size_t i = 0; i < kinds_.size(); ++i) tasks_.spawn(read(i));
   }
 
   asio::awaitable<void> read(std::size_t index) {
-    const auto type = *kube::resource_for_kind(kinds[index]);
+    const model::Kind& kind = *kinds_[index];
+    const auto type = *kube::resource_for_kind(kind.name);
     std::string labels;
     if (!request_.service.empty() && type.kind == "EndpointSlice")
       labels = "kubernetes.io/service-name=" + request_.service;
@@ -83,7 +84,7 @@ class Reading {
     survey::Snapshot seen;
     kube::Client::OnPage on_page = [&](kube::json page, bool first) {
       if (first) seen = {};
-      take_items(seen, type.kind, page);
+      take_items(seen, kind, page);
     };
     const auto failed = co_await client_.list_pages(type, request_.ns, labels, "", std::move(on_page));
     if (over_) co_return;
@@ -93,7 +94,7 @@ class Reading {
       add(std::move(seen));
     if (failed && type.kind == "Service" && !request_.service.empty()) co_await read_the_service(type);
     done_[index] = true;
-    if (++read_ == kinds.size()) time_.cancel();
+    if (++read_ == kinds_.size()) time_.cancel();
   }
 
   // Who may not list Services may perhaps get this one.
@@ -102,13 +103,13 @@ class Reading {
     if (one && !over_) snapshot_.services.push_back(model::project_service(*one));
   }
 
-  static void take_items(survey::Snapshot& seen, const std::string& kind, kube::json& page) {
+  static void take_items(survey::Snapshot& seen, const model::Kind& kind, kube::json& page) {
     const auto items = page.find("items");
     if (items == page.end() || !items->is_array()) return;
     for (kube::json& item : *items) {
       if (!item.is_object()) continue;
-      item["kind"] = kind;  // the items of a list do not say it themselves
-      put(seen, kind, item);
+      item["kind"] = kind.name;  // the items of a list do not say it themselves
+      std::visit(Into{seen}, kind.project(item));
     }
   }
   void add(survey::Snapshot seen) {
@@ -139,7 +140,8 @@ class Reading {
   Tasks tasks_;
   asio::steady_timer time_;
   survey::Snapshot snapshot_;
-  std::array<bool, kinds.size()> done_{};
+  const std::vector<const model::Kind*> kinds_ = listed_kinds();
+  std::vector<bool> done_ = std::vector<bool>(kinds_.size());
   std::size_t read_ = 0;
   bool begun_ = false, over_ = false;
   std::optional<Error> failed_;

@@ -39,12 +39,14 @@ std::set<std::string> services_of(const plan::Plan& plan, const std::string& ns)
 
 }  // namespace
 
-WatchScope scope_of(const std::string& kind, const plan::Plan& plan, const std::string& shared) {
-  if (shared.empty() || (kind != "Service" && kind != "EndpointSlice")) return {};
+Selectors scope_of(const model::Kind& kind, const plan::Plan& plan, const std::string& shared) {
+  const auto scope = kind.watched ? kind.watched->scope : model::WatchScope::whole;
+  if (shared.empty() || scope == model::WatchScope::whole) return {};
   const auto services = services_of(plan, shared);
   if (services.empty()) return {};
   // A field selector knows no "or".
-  if (kind == "Service") return {"", services.size() == 1 ? "metadata.name=" + *services.begin() : ""};
+  if (scope == model::WatchScope::by_name)
+    return {"", services.size() == 1 ? "metadata.name=" + *services.begin() : ""};
   std::string names;
   for (const auto& name : services) names += (names.empty() ? "" : ",") + name;
   if (services.size() == 1) return {"kubernetes.io/service-name=" + names, ""};

@@ -1,19 +1,16 @@
 #include "runner/watching.hpp"
 
-#include <array>
 #include <utility>
 
 #include <boost/asio/use_awaitable.hpp>
+
+#include <straycat/model/kinds.hpp>
 
 namespace straycat::runner {
 
 namespace asio = boost::asio;
 
 namespace {
-
-// What a verdict may rest on. Each is its own watch: RBAC may refuse some, and an API server may lack some.
-constexpr std::array watched_kinds{"Pod", "Service",     "EndpointSlice", "Event",   "Deployment", "ReplicaSet",
-                                   "Job", "StatefulSet", "DaemonSet",     "CronJob", "Node",       "NetworkPolicy"};
 
 template <class One>
 WatchRecord record_of(const One& one) {
@@ -25,10 +22,12 @@ WatchRecord record_of(const One& one) {
 
 }  // namespace
 
+// What a verdict may rest on. Each is its own watch: RBAC may refuse some, and an API server may lack some.
 void Watching::start() {
-  for (const char* kind : watched_kinds) {
+  for (const model::Kind& kind : model::kinds()) {
+    if (!kind.watched) continue;
     auto& one = watches_.emplace_back();
-    one.type = *kube::resource_for_kind(kind);
+    one.type = *kube::resource_for_kind(kind.name);
     one.scope = scope_of(kind, site_.plan, site_.own_namespace ? "" : site_.ns);
     tasks_.spawn(follow(one));
   }

@@ -22,7 +22,7 @@ class Watching {
  private:
   struct One {
     kube::ResourceType type;
-    WatchScope scope;
+    Selectors scope;
     kube::WatchHold hold;
     bool listed = false, open = false, over = false;
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::runner {
@@ -16,15 +17,20 @@ std::string name_of(const json& object) {
   return name != meta->end() && name->is_string() ? name->get<std::string>() : std::string{};
 }
 
-bool is_workload(const std::string& kind) {
-  static const std::set<std::string> kinds{"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob"};
-  return kinds.count(kind) != 0;
-}
-
-ObjectLine line(const std::string& kind, bool deleted, json object) {
+ObjectLine line(std::string_view topic, bool deleted, json object) {
   json body;
   model::to_json(body, model::ObjectChange{deleted, std::move(object)});
-  return {log_kind(kind), std::move(body)};
+  return {std::string(topic), std::move(body)};
+}
+ObjectLine line(const model::Projection& projection, bool deleted) {
+  return line(model::topic_of(projection), deleted, model::to_log(projection));
+}
+
+// None for kinds that the log does not hold.
+std::optional<model::Projection> projection(const std::string& kind, const json& object) {
+  const model::Kind* row = model::kind_named(kind);
+  if (row == nullptr || row->project == nullptr) return std::nullopt;
+  return row->project(object);
 }
 
 // Whether the log has nothing new to say: all but the resourceVersion is as before (a node's heartbeat, say).
@@ -35,31 +41,11 @@ bool same_for_the_log(json before, json after) {
 
 }  // namespace
 
-std::string log_kind(const std::string& kind) {
-  if (kind == "Pod") return "pod";
-  if (kind == "Service") return "service";
-  if (kind == "EndpointSlice") return "slice";
-  if (kind == "Node") return "node";
-  if (kind == "NetworkPolicy") return "networkpolicy";
-  if (kind == "Event") return "kube.event";
-  return is_workload(kind) ? "workload" : "";
-}
-
-json projection(const std::string& kind, const json& object) {
-  if (kind == "Pod") return json(model::project_pod(object));
-  if (kind == "Service") return json(model::project_service(object));
-  if (kind == "EndpointSlice") return json(model::project_slice(object));
-  if (kind == "Node") return json(model::project_node(object));
-  if (kind == "NetworkPolicy") return json(model::project_network_policy(object));
-  if (kind == "Event") return json(model::project_kube_event(object));
-  return json(model::project_workload(object));
-}
-
-json World::keep_slice(const Key& key, json object) {
+model::Projection World::keep_slice(const Key& key, json object) {
   auto& slice = slices_[key.second] = model::project_slice(object);
   object.erase("endpoints");
   objects_[key] = std::move(object);
-  return json(slice);
+  return slice;
 }
 
 void World::forget(const Key& key) {
@@ -67,29 +53,33 @@ void World::forget(const Key& key) {
   if (key.first == "EndpointSlice") slices_.erase(key.second);
 }
 
-json World::last_projection(const Key& key, const json& object) const {
+std::optional<model::Projection> World::last_projection(const Key& key, const json& object) const {
   const auto slice = slices_.find(key.second);
-  return key.first == "EndpointSlice" && slice != slices_.end() ? json(slice->second) : projection(key.first, object);
+  if (key.first == "EndpointSlice" && slice != slices_.end()) return slice->second;
+  return projection(key.first, object);
 }
 
 std::vector<ObjectLine> World::applied(const std::string& kind, json object) {
   const Key key{kind, name_of(object)};
   if (key.second.empty()) return {};
   // Slices are always told: their writes bound clocks and lags.
-  if (kind == "EndpointSlice") return {line(kind, false, keep_slice(key, std::move(object)))};
-  auto projected = projection(kind, object);
+  if (kind == "EndpointSlice") return {line(keep_slice(key, std::move(object)), false)};
+  const auto seen = projection(kind, object);
   objects_[key] = std::move(object);
+  if (!seen) return {};
+  auto projected = model::to_log(*seen);
   const auto logged = logged_.find(key);
   if (logged != logged_.end() && same_for_the_log(logged->second, projected)) return {};
   logged_[key] = projected;
-  return {line(kind, false, std::move(projected))};
+  return {line(model::topic_of(*seen), false, std::move(projected))};
 }
 
 std::vector<ObjectLine> World::deleted(const std::string& kind, const json& object) {
   const Key key{kind, name_of(object)};
   if (objects_.erase(key) == 0) return {};
   forget(key);
-  return {line(kind, true, projection(kind, object))};
+  const auto last = projection(kind, object);
+  return last ? std::vector{line(*last, true)} : std::vector<ObjectLine>{};
 }
 
 void World::replaced(const std::string& kind, std::vector<json> objects,
@@ -102,7 +92,7 @@ void World::replaced(const std::string& kind, std::vector<json> objects,
       ++at;
       continue;
     }
-    tell(line(kind, true, last_projection(key, object)));
+    if (const auto last = last_projection(key, object)) tell(line(*last, true));
     forget(key);
     at = objects_.erase(at);
   }
@@ -125,7 +115,7 @@ std::vector<const json*> World::all(const std::string& kind) const {
 std::vector<model::Workload> World::workloads() const {
   std::vector<model::Workload> out;
   for (const auto& [key, object] : objects_)
-    if (is_workload(key.first)) out.push_back(model::project_workload(object));
+    if (model::makes_pods(key.first)) out.push_back(model::project_workload(object));
   return out;
 }
 

@@ -4,13 +4,14 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
-#include <straycat/model/objects.hpp>
+#include <straycat/model/projection.hpp>
 
 namespace straycat::runner {
 
@@ -44,18 +45,14 @@ class World {
 
  private:
   using Key = std::pair<std::string, std::string>;  // kind, name
-  json keep_slice(const Key& key, json object);     // its projection
-  void forget(const Key& key);                      // but for objects_
-  [[nodiscard]] json last_projection(const Key& key, const json& object) const;
+  model::Projection keep_slice(const Key& key, json object);
+  void forget(const Key& key);  // but for objects_
+  [[nodiscard]] std::optional<model::Projection> last_projection(const Key& key, const json& object) const;
 
   std::map<Key, json> objects_;
   std::map<std::string, model::EndpointSlice> slices_;  // a big cluster's, as JSON, would take five times as much
   std::map<Key, json> logged_;  // the projection that the log has, of kinds that are told only when it changes
   std::map<std::string, bool> watched_;
 };
-
-// The projection of an object in its log form, and the log's kind for it ("" for kinds that the log does not hold).
-[[nodiscard]] std::string log_kind(const std::string& kind);
-[[nodiscard]] json projection(const std::string& kind, const json& object);
 
 }  // namespace straycat::runner

@@ -1,6 +1,6 @@
-// Key lists: Kubernetes 1.36's types (k8s.io/api core/v1, apps/v1, batch/v1). At the top of an object an unknown key is
-// an error; below, only when it looks like a slip of a known one, so that a later Kubernetes' new field is no error
-// here.
+// Key lists: Kubernetes 1.36's types (k8s.io/api core/v1); those of a kind itself stand in its row (model/kinds.cpp).
+// At the top of an object an unknown key is an error; below, only when it looks like a slip of a known one, so that a
+// later Kubernetes' new field is no error here.
 #include "manifest_fields.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "formats.hpp"
-#include <straycat/plan/plan.hpp>
+#include <straycat/model/kinds.hpp>
 
 namespace straycat::scenario {
 namespace {
@@ -28,33 +28,10 @@ const std::map<std::string, const char*, std::less<>> lists = {
      "labels:texts managedFields name namespace ownerReferences resourceVersion selfLink uid"},
     {"selector", "matchLabels:texts matchExpressions"},
     {"template", "metadata:metadata spec:PodSpec"},
-    {"Deployment",
-     "minReadySeconds paused progressDeadlineSeconds replicas revisionHistoryLimit selector:selector strategy:strategy "
-     "template:template"},
     {"strategy", "rollingUpdate:rolling type"},
     {"rolling", "maxSurge maxUnavailable partition"},
-    {"StatefulSet",
-     "minReadySeconds ordinals persistentVolumeClaimRetentionPolicy podManagementPolicy replicas revisionHistoryLimit "
-     "selector:selector serviceName template:template updateStrategy:strategy volumeClaimTemplates"},
-    {"DaemonSet", "minReadySeconds revisionHistoryLimit selector:selector template:template updateStrategy:strategy"},
-    {"ReplicaSet", "minReadySeconds replicas selector:selector template:template"},
-    {"ReplicationController", "minReadySeconds replicas selector:texts template:template"},
-    {"Job",
-     "activeDeadlineSeconds backoffLimit backoffLimitPerIndex completionMode completions managedBy manualSelector "
-     "maxFailedIndexes parallelism podFailurePolicy podReplacementPolicy selector:selector successPolicy suspend "
-     "template:template ttlSecondsAfterFinished"},
-    {"CronJob",
-     "concurrencyPolicy failedJobsHistoryLimit jobTemplate:jobTemplate schedule startingDeadlineSeconds "
-     "successfulJobsHistoryLimit suspend timeZone"},
     {"jobTemplate", "metadata:metadata spec:Job"},
-    {"Service",
-     "allocateLoadBalancerNodePorts clusterIP clusterIPs externalIPs externalName externalTrafficPolicy "
-     "healthCheckNodePort "
-     "internalTrafficPolicy ipFamilies ipFamilyPolicy loadBalancerClass loadBalancerIP loadBalancerSourceRanges "
-     "ports:ServicePort publishNotReadyAddresses selector:texts sessionAffinity sessionAffinityConfig "
-     "trafficDistribution type"},
     {"ServicePort", "appProtocol name nodePort port protocol targetPort"},
-    {"Pod", "@PodSpec"},
     {"PodSpec",
      "activeDeadlineSeconds affinity automountServiceAccountToken containers:Container dnsConfig dnsPolicy "
      "enableServiceLinks ephemeralContainers hostAliases hostIPC hostNetwork hostPID hostUsers hostname "
@@ -79,12 +56,18 @@ const std::map<std::string, const char*, std::less<>> lists = {
     {"HttpGet", "host httpHeaders path port scheme"},
 };
 
+// What stands under the name of a list; a kind's name stands for its spec.
+std::string_view list_of(std::string_view name) {
+  if (const model::Kind* kind = model::kind_named(name)) return kind->spec_keys;
+  const auto found = lists.find(name);
+  return found == lists.end() ? std::string_view{} : found->second;
+}
+
 Keys keys_in(std::string_view name) {
   Keys keys;
-  const auto found = lists.find(name);
-  if (found == lists.end()) return keys;
-  if (*found->second == '@') return keys_in(found->second + 1);
-  std::istringstream words(found->second);
+  const std::string_view list = list_of(name);
+  if (list.starts_with('@')) return keys_in(list.substr(1));
+  std::istringstream words{std::string(list)};
   for (std::string word; words >> word;) {
     const std::size_t colon = word.find(':');
     keys[word.substr(0, colon)] = colon == std::string::npos ? "" : word.substr(colon + 1);
@@ -92,28 +75,12 @@ Keys keys_in(std::string_view name) {
   return keys;
 }
 
-// The keys at the top of an object of a known kind.
-std::vector<std::string> top_keys(const std::string& kind) {
+// The keys at the top of an object.
+std::vector<std::string> top_keys(const model::Kind& kind) {
   std::vector<std::string> keys = {"apiVersion", "kind", "metadata"};
-  const std::map<std::string, std::vector<std::string>> special = {
-      {"ConfigMap", {"data", "binaryData", "immutable"}},
-      {"Secret", {"data", "stringData", "type", "immutable"}},
-      {"ServiceAccount", {"secrets", "imagePullSecrets", "automountServiceAccountToken"}},
-      {"Endpoints", {"subsets"}},
-      {"EndpointSlice", {"addressType", "endpoints", "ports"}},
-      {"Role", {"rules"}},
-      {"RoleBinding", {"roleRef", "subjects"}},
-  };
-  const auto found = special.find(kind);
-  const std::vector<std::string> rest =
-      found == special.end() ? std::vector<std::string>{"spec", "status"} : found->second;
-  keys.insert(keys.end(), rest.begin(), rest.end());
+  std::istringstream words{std::string(kind.keys)};
+  for (std::string word; words >> word;) keys.push_back(word);
   return keys;
-}
-
-std::string group_of(const std::string& api_version) {
-  const std::size_t slash = api_version.find('/');
-  return slash == std::string::npos ? "" : api_version.substr(0, slash);
 }
 
 class Check {
@@ -126,9 +93,10 @@ class Check {
     if (kind == nullptr || version == nullptr) return;
     if (!known_kind(*kind, *version)) return;
     metadata(node, kind->scalar);
-    if (!plan::api_version_of(kind->scalar).empty()) top(node, kind->scalar);
+    const model::Kind* known = model::kind_named(kind->scalar);
+    if (known != nullptr) top(node, *known);
     if (const Node* meta = node.find("metadata")) fields(*meta, "metadata");
-    if (const Node* spec = node.find("spec")) fields(*spec, kind->scalar);
+    if (const Node* spec = node.find("spec"); spec != nullptr && known != nullptr) fields(*spec, known->name);
   }
 
  private:
@@ -150,15 +118,15 @@ class Check {
 
   // Own kinds of other makers (custom resources) are left to the API server; Kubernetes' own must be spelled right.
   bool known_kind(const Node& kind, const Node& version) {
-    const std::string expected = plan::api_version_of(kind.scalar);
-    const std::string group = group_of(version.scalar);
-    if (!expected.empty()) {
-      if (group == group_of(expected)) return true;
-      add(version, fmt::format("{} is not in \"{}\": its apiVersion is {}", kind.scalar, version.scalar, expected));
+    const std::string_view group = model::group_of(version.scalar);
+    if (const model::Kind* known = model::kind_named(kind.scalar)) {
+      if (known->served_in(group)) return true;
+      add(version,
+          fmt::format("{} is not in \"{}\": its apiVersion is {}", kind.scalar, version.scalar, known->api_version));
       return false;
     }
-    const std::string near = yaml::suggestion(kind.scalar, plan::known_kinds());
-    const bool built_in = group.find('.') == std::string::npos || group.ends_with(".k8s.io");
+    const std::string near = yaml::suggestion(kind.scalar, model::kind_names());
+    const bool built_in = group.find('.') == std::string_view::npos || group.ends_with(".k8s.io");
     if (!built_in || (near.empty() && !group.empty())) return true;
     add(kind, fmt::format("unknown kind \"{}\"{}", kind.scalar, near));
     return false;
@@ -170,18 +138,19 @@ class Check {
       return add(meta == nullptr ? node : *meta, "this object has no metadata.name");
     const Node* name = text_at(*meta, "name", "an object that is applied needs a name");
     if (name == nullptr) return;
-    const bool label = kind == "Service" || kind == "Namespace";  // these become DNS labels
+    const model::Kind* known = model::kind_named(kind);
+    const bool label = known != nullptr && known->named_as_label;
     if (label ? is_label_name(name->scalar) : is_object_name(name->scalar)) return;
     add(*name, fmt::format("\"{}\" is no name for a {}", name->scalar, kind),
         label ? "small letters, digits and dashes, at most 63" : "small letters, digits, dashes and dots, at most 253");
   }
 
-  void top(const Node& node, const std::string& kind) {
+  void top(const Node& node, const model::Kind& kind) {
     const std::vector<std::string> known = top_keys(kind);
     for (const Node::Pair& pair : node.pairs) {
       const auto& key = pair.key.value.get_ref<const std::string&>();
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-      add(pair.key, fmt::format("unknown key \"{}\" in a {}{}", key, kind, yaml::suggestion(key, known)));
+      add(pair.key, fmt::format("unknown key \"{}\" in a {}{}", key, kind.name, yaml::suggestion(key, known)));
     }
   }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "context.hpp"
+#include <straycat/model/kinds.hpp>
 
 namespace straycat::scenario {
 namespace {
@@ -23,16 +24,15 @@ json& object_at(json& parent, const char* key) {
   return found;
 }
 
-bool is_kind(const json& object, const char* kind) {
-  return object.is_object() && object.value("kind", json()) == kind;
+std::string kind_of(const json& object) {
+  const json kind = object.is_object() ? object.value("kind", json()) : json();
+  return kind.is_string() ? kind.get<std::string>() : "";
 }
 
 // The pod template of an object (a bare pod is its own), or null.
 json* pod_template(json& object) {
-  if (is_kind(object, "Pod")) return &object;
-  json* spec = member(&object, "spec");
-  if (is_kind(object, "CronJob")) spec = member(member(spec, "jobTemplate"), "spec");
-  return member(spec, "template");
+  const json::json_pointer at(model::pod_template_of(kind_of(object)));
+  return object.contains(at) ? &object[at] : nullptr;
 }
 
 void set_labels(json& object, const Node& labels) {
@@ -92,12 +92,10 @@ int set_pod_labels(json& object, const Node& labels) {
 }
 
 int set_replicas(json& object, const json& replicas) {
-  for (const char* kind : {"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"}) {
-    if (!is_kind(object, kind)) continue;
-    object_at(object, "spec")["replicas"] = replicas;
-    return 1;
-  }
-  return 0;
+  const model::Kind* kind = model::kind_named(kind_of(object));
+  if (kind == nullptr || !kind->scales) return 0;
+  object_at(object, "spec")["replicas"] = replicas;
+  return 1;
 }
 
 // Changes all manifests; how many places were hit.

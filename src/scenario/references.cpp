@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "context.hpp"
+#include <straycat/model/kinds.hpp>
 
 namespace straycat::scenario {
 
@@ -12,9 +13,8 @@ using yaml::Node;
 plan::Target read_target(const Node& node, Context& context) {
   const Result<plan::Target> target = plan::parse_target(node.scalar);
   if (target) return *target;
-  std::vector<std::string> kinds = plan::known_kinds();
   const std::string word = node.scalar.substr(0, node.scalar.find('/'));
-  const std::string near = yaml::suggestion(word, kinds);
+  const std::string near = yaml::suggestion(word, model::kind_names());
   context.add(node, fmt::format("unknown kind \"{}\"{}", word, near));
   return {};
 }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "context.hpp"
+#include <straycat/model/kinds.hpp>
 
 namespace straycat::scenario {
 namespace {
@@ -13,23 +14,6 @@ using json = nlohmann::json;
 using yaml::Node;
 
 constexpr Nanos default_wait = std::chrono::seconds{60};
-
-// The conditions that can come true of a kind: those of its status (Kubernetes' API conventions) and ours.
-std::vector<std::string> conditions_of(const std::string& kind) {
-  std::vector<std::string> all = {"Exists", "Deleted"};
-  const auto add = [&](std::initializer_list<const char*> more) { all.insert(all.end(), more.begin(), more.end()); };
-  if (kind == "Deployment") add({"Available", "Progressing", "ReplicaFailure"});
-  if (kind == "Job") add({"Complete", "Failed", "Suspended", "SuccessCriteriaMet", "FailureTarget"});
-  if (kind == "Pod") add({"Ready", "ContainersReady", "Initialized", "PodScheduled"});
-  if (kind == "ReplicaSet") add({"ReplicaFailure"});
-  if (kind == "Node") add({"Ready"});
-  if (kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet") add({"RolledOut"});
-  for (const char* workload :
-       {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Pod"}) {
-    if (kind == workload) add({"Routable", "Unroutable"});
-  }
-  return all;
-}
 
 class Steps {
  public:
@@ -95,9 +79,11 @@ class Steps {
   }
 
   void one_of(const plan::Target& target, const Node& node, const std::string& verb,
-              const std::vector<std::string>& kinds) {
-    if (target.kind.empty() || std::find(kinds.begin(), kinds.end(), target.kind) != kinds.end()) return;
-    context_.add(node, fmt::format("\"{}\" works on a {}, not on a {}", verb, fmt::join(kinds, ", "), target.kind));
+              bool (*works)(const model::Kind&)) {
+    const model::Kind* kind = model::kind_named(target.kind);
+    if (kind == nullptr || works(*kind)) return;
+    context_.add(node, fmt::format("\"{}\" works on a {}, not on a {}", verb, fmt::join(model::kind_names(works), ", "),
+                                   target.kind));
   }
 
   plan::Apply apply(const Node& node, std::size_t step) {
@@ -135,13 +121,13 @@ class Steps {
   plan::Scale scale(const Node& node) {
     const Node& target = *node.find("target");
     plan::Scale result{made(target, "scale"), node.find("replicas")->value.get<int>()};
-    one_of(result.target, target, "scale", {"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"});
+    one_of(result.target, target, "scale", [](const model::Kind& kind) { return kind.scales; });
     return result;
   }
 
   plan::Restart restart(const Node& node) {
     plan::Restart result{made(node, "restart")};
-    one_of(result.target, node, "restart", {"Deployment", "StatefulSet", "DaemonSet"});
+    one_of(result.target, node, "restart", [](const model::Kind& kind) { return kind.rolls_out; });
     return result;
   }
 
@@ -149,9 +135,9 @@ class Steps {
     const Node& condition = *node.find("condition");
     plan::Wait result{made(*node.find("for"), "wait"), condition.scalar, default_wait};
     if (const Node* timeout = node.find("timeout")) result.timeout = read_duration(*timeout, context_);
-    const std::vector<std::string> known = conditions_of(result.target.kind);
-    if (result.target.kind.empty() || std::find(known.begin(), known.end(), condition.scalar) != known.end())
-      return result;
+    const model::Kind* kind = model::kind_named(result.target.kind);
+    if (kind == nullptr || kind->gets(condition.scalar)) return result;
+    const std::vector<std::string> known = kind->all_conditions();
     const std::string near = yaml::suggestion(condition.scalar, known);
     context_.add(condition, fmt::format("a {} never gets \"{}\"{}", result.target.kind, condition.scalar,
                                         near.empty() ? fmt::format(": it has {}", fmt::join(known, ", ")) : near));

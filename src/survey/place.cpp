@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::survey {
@@ -85,7 +86,7 @@ const model::Workload* Place::find(const model::ObjectRef& ref) const {
 }
 
 bool transient(const model::ObjectRef& ref, const std::string& helm_hook) {
-  return ref.kind == "Job" || ref.kind == "CronJob" || ref.kind == "Pod" || !helm_hook.empty();
+  return (!ref.kind.empty() && !model::stands_for_good(ref.kind)) || !helm_hook.empty();
 }
 
 bool same(const model::ObjectRef& a, const model::ObjectRef& b) {

@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "survey/place.hpp"
+#include <straycat/model/kinds.hpp>
 #include <straycat/survey/survey.hpp>
 
 namespace straycat::survey {
@@ -19,38 +19,16 @@ std::string ports_of(const model::Service& service) {
   return out;
 }
 
-// A list that is missing, and what a verdict without findings loses by it. An empty cost: it only takes from the story.
-struct Cost {
-  const char *resource, *cost;
-  bool decides;
-};
-constexpr std::array known_costs{
-    Cost{"services", "other Services that select the same pods are not known, so no fix can be checked", true},
-    Cost{"endpointslices",
-         "who gets connections is inferred from the pods' readiness, and slices that are stale or "
-         "hand-made are not seen",
-         true},
-    Cost{"pods", "who stands behind a Service cannot be told", true},
-    Cost{"replicasets", "pods of a Deployment are ascribed to it by name only", false},
-    Cost{"deployments", "Deployments that have no pods now and would be selected are not seen", true},
-    Cost{"statefulsets", "StatefulSets that have no pods now and would be selected are not seen", true},
-    Cost{"daemonsets", "DaemonSets that have no pods now and would be selected are not seen", true},
-    Cost{"replicationcontrollers", "ReplicationControllers that have no pods now and would be selected are not seen",
-         false},
-    Cost{"jobs", "Jobs that would be selected when they run are not seen", true},
-    Cost{"cronjobs", "CronJobs whose pods would be selected are not seen", true},
-    Cost{"events", "what lately went is seen only where finished pods are still listed", false},
-    Cost{"networkpolicies", "policies that restrict who may reach the pods are not seen", false},
-};
-
-const Cost* cost_of(const std::string& resource) {
-  const auto found =
-      std::find_if(known_costs.begin(), known_costs.end(), [&](const Cost& cost) { return resource == cost.resource; });
-  return found == known_costs.end() ? nullptr : &*found;
+// What a verdict without findings loses by a list that is missing; null when nothing.
+const model::Listed* cost_of(const std::string& resource) {
+  const auto rows = model::kinds();
+  const auto found = std::find_if(rows.begin(), rows.end(),
+                                  [&](const model::Kind& kind) { return kind.listed && kind.plural == resource; });
+  return found == rows.end() ? nullptr : &*found->listed;
 }
 
 std::string sentence_of(const Unread& one) {
-  const Cost* cost = cost_of(one.resource);
+  const model::Listed* cost = cost_of(one.resource);
   const std::string why = one.denied.empty() ? one.why : fmt::format("this user may not {}", one.denied);
   return fmt::format("{}{} could not be read ({}){}", one.resource, one.ns.empty() ? "" : " in " + one.ns, why,
                      cost != nullptr ? fmt::format(": {}", cost->cost) : "");
@@ -76,7 +54,7 @@ std::string headline_of(const Survey& survey) {
 
 void add_open(const Snapshot& snapshot, Survey& survey) {
   for (const Unread& one : snapshot.unread) {
-    const Cost* cost = cost_of(one.resource);
+    const model::Listed* cost = cost_of(one.resource);
     if (!one.not_served && (one.ns.empty() || one.ns == survey.ns) && cost != nullptr && cost->decides)
       survey.open.push_back(sentence_of(one));
   }

@@ -251,12 +251,11 @@ STRAYCAT_PROJECTION(NetworkPolicy)
 STRAYCAT_PROJECTION(KubeEvent)
 #undef STRAYCAT_PROJECTION
 
-// The body of an object event in the log.
+// The body of an object event in the log; `from_log` (projection.hpp) reads it.
 struct ObjectChange {
   bool deleted = false;
   json object;  // the projection, in its log form; for a deletion its last known state
 };
 void to_json(json& out, const ObjectChange& change);
-void from_json(const json& in, ObjectChange& change);
 
 }  // namespace straycat::model

@@ -177,11 +177,6 @@ struct Plan {
 // A target's "Kind/name" form; the kind may be given as kubectl takes it: any case, plural, short name, with its group
 // ("deploy/sayhi", "Deployments/sayhi", "deployment.apps/sayhi"). Errors: bad_input, one sentence without a position.
 [[nodiscard]] Result<Target> parse_target(std::string_view text);
-// The kind that kubectl's word means ("svc" -> "Service"), or none. And all kinds, as manifests spell them.
-[[nodiscard]] std::optional<std::string> kind_from(std::string_view word);
-[[nodiscard]] std::vector<std::string> known_kinds();
-// The apiVersion of a known kind ("apps/v1"), "" when unknown.
-[[nodiscard]] std::string api_version_of(std::string_view kind);
 
 // The JSON form. In the log's header (`for_log`) manifests and patches keep only what the privacy allow-list names
 // (privacy.cpp: apiVersion, kind, metadata.name/namespace/labels, selectors, ports, probes, pod template labels, the

@@ -11,6 +11,7 @@
 #include "cli/outputs.hpp"
 #include "cli/subcommand.hpp"
 #include <straycat/kube/config.hpp>
+#include <straycat/model/kinds.hpp>
 #include <straycat/plan/plan.hpp>
 #include <straycat/report/survey.hpp>
 #include <straycat/runner/snapshot.hpp>
@@ -80,9 +81,8 @@ void add_options(CLI::App& command, DiagnoseArguments& arguments) {
 Result<std::string> service_name(const std::string& text) {
   const auto slash = text.find('/');
   if (slash == std::string::npos) return text;
-  const std::string kind = text.substr(0, slash);
-  const bool service = kind == "svc" || kind == "service" || kind == "services" || kind == "Service";
-  if (!service || slash + 1 == text.size())
+  const model::Kind* kind = model::kind_called(text.substr(0, slash));
+  if (kind == nullptr || kind->name != "Service" || slash + 1 == text.size())
     return bad_input(fmt::format("{}: only Services can be diagnosed (svc/NAME)", text));
   return text.substr(slash + 1);
 }

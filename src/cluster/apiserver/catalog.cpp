@@ -1,80 +1,66 @@
 #include "cluster/apiserver/catalog.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include <straycat/model/kinds.hpp>
 
 namespace straycat::cluster {
 namespace {
 
-using Names = std::vector<std::string>;
+// Kinds with controllers, or that a person reads while these work. What each is called is in its row; here is how this
+// server serves it.
+struct Served {
+  std::string_view kind;
+  bool has_status = false, counts_generation = false, in_all = false;
+};
 
-// Kinds with controllers, or that a person reads while these work.
-std::vector<ResourceInfo> core_kinds() {
-  return {
-      {"", "v1", "configmaps", "configmap", "ConfigMap", Names{"cm"}, true, false, false, false, {}},
-      {"", "v1", "endpoints", "endpoints", "Endpoints", Names{"ep"}, true, false, false, false, {}},
-      {"", "v1", "events", "event", "Event", Names{"ev"}, true, false, false, false, {}},
-      {"", "v1", "namespaces", "namespace", "Namespace", Names{"ns"}, false, true, false, false, {}},
-      {"", "v1", "nodes", "node", "Node", Names{"no"}, false, true, false, false, {}},
-      {"", "v1", "pods", "pod", "Pod", Names{"po"}, true, true, false, true, Names{"all"}},
-      {"", "v1", "secrets", "secret", "Secret", Names{}, true, false, false, false, {}},
-      {"", "v1", "serviceaccounts", "serviceaccount", "ServiceAccount", Names{"sa"}, true, false, false, false, {}},
-      {"", "v1", "services", "service", "Service", Names{"svc"}, true, true, false, false, Names{"all"}},
-  };
-}
+// By group, then by plural: as discovery lists them.
+constexpr std::array served{
+    Served{"ConfigMap"},
+    Served{"Endpoints"},
+    Served{"Event"},
+    Served{"Namespace", true},
+    Served{"Node", true},
+    Served{"Pod", true, true, true},
+    Served{"Secret"},
+    Served{"ServiceAccount"},
+    Served{"Service", true, false, true},
+    Served{"DaemonSet", true, true, true},
+    Served{"Deployment", true, true, true},
+    Served{"ReplicaSet", true, true, true},
+    Served{"StatefulSet", true, true, true},
+    Served{"CronJob", true, true, true},
+    Served{"Job", true, true, true},
+    Served{"Lease"},
+    Served{"EndpointSlice", false, true},
+    Served{"NetworkPolicy", false, true},
+    Served{"ClusterRoleBinding"},
+    Served{"ClusterRole"},
+    Served{"RoleBinding"},
+    Served{"Role"},
+};
 
-std::vector<ResourceInfo> group_kinds() {
-  const Names all{"all"};
-  const std::string rbac = "rbac.authorization.k8s.io";
-  return {
-      {"apps", "v1", "daemonsets", "daemonset", "DaemonSet", Names{"ds"}, true, true, false, true, all},
-      {"apps", "v1", "deployments", "deployment", "Deployment", Names{"deploy"}, true, true, true, true, all},
-      {"apps", "v1", "replicasets", "replicaset", "ReplicaSet", Names{"rs"}, true, true, true, true, all},
-      {"apps", "v1", "statefulsets", "statefulset", "StatefulSet", Names{"sts"}, true, true, true, true, all},
-      {"batch", "v1", "cronjobs", "cronjob", "CronJob", Names{"cj"}, true, true, false, true, all},
-      {"batch", "v1", "jobs", "job", "Job", Names{}, true, true, false, true, all},
-      {"coordination.k8s.io", "v1", "leases", "lease", "Lease", Names{}, true, false, false, false, {}},
-      {"discovery.k8s.io",
-       "v1",
-       "endpointslices",
-       "endpointslice",
-       "EndpointSlice",
-       Names{},
-       true,
-       false,
-       false,
-       true,
-       {}},
-      {"networking.k8s.io",
-       "v1",
-       "networkpolicies",
-       "networkpolicy",
-       "NetworkPolicy",
-       Names{"netpol"},
-       true,
-       false,
-       false,
-       true,
-       {}},
-      {rbac,
-       "v1",
-       "clusterrolebindings",
-       "clusterrolebinding",
-       "ClusterRoleBinding",
-       Names{},
-       false,
-       false,
-       false,
-       false,
-       {}},
-      {rbac, "v1", "clusterroles", "clusterrole", "ClusterRole", Names{}, false, false, false, false, {}},
-      {rbac, "v1", "rolebindings", "rolebinding", "RoleBinding", Names{}, true, false, false, false, {}},
-      {rbac, "v1", "roles", "role", "Role", Names{}, true, false, false, false, {}},
-  };
+ResourceInfo info_of(const Served& one) {
+  const model::Kind& kind = *model::kind_named(one.kind);
+  ResourceInfo info;
+  info.group = model::group_of(kind.api_version);
+  info.version = model::version_of(kind.api_version);
+  info.plural = kind.plural;
+  info.singular = kind.singular();
+  info.kind = kind.name;
+  if (!kind.short_name.empty()) info.short_names.emplace_back(kind.short_name);
+  info.namespaced = kind.namespaced;
+  info.has_status = one.has_status;
+  info.has_scale = kind.scales;
+  info.counts_generation = one.counts_generation;
+  if (one.in_all) info.categories.emplace_back("all");
+  return info;
 }
 
 std::vector<ResourceInfo> make_catalog() {
-  auto all = core_kinds();
-  for (auto& info : group_kinds()) all.push_back(std::move(info));
+  std::vector<ResourceInfo> all;
+  for (const Served& one : served) all.push_back(info_of(one));
   return all;
 }
 

@@ -21,33 +21,35 @@ plan::Step applying(const char* kind, const char* name) {
 }
 
 TEST(WatchScope, InANamespaceOfItsOwnARunWatchesAll) {
-  EXPECT_EQ(scope_of("Service", probing({"a"}), ""), WatchScope{});
-  EXPECT_EQ(scope_of("EndpointSlice", probing({"a"}), ""), WatchScope{});
+  EXPECT_EQ(scope_of(*model::kind_named("Service"), probing({"a"}), ""), Selectors{});
+  EXPECT_EQ(scope_of(*model::kind_named("EndpointSlice"), probing({"a"}), ""), Selectors{});
 }
 
 TEST(WatchScope, InSomebodyElsesOnlyWhatThePlanNames) {
   const auto plan = probing({"a"});
-  EXPECT_EQ(scope_of("Service", plan, "shop"), (WatchScope{"", "metadata.name=a"}));
-  EXPECT_EQ(scope_of("EndpointSlice", plan, "shop"), (WatchScope{"kubernetes.io/service-name=a", ""}));
-  EXPECT_EQ(scope_of("Pod", plan, "shop"), WatchScope{}) << "a stray may be anybody's pod";
+  EXPECT_EQ(scope_of(*model::kind_named("Service"), plan, "shop"), (Selectors{"", "metadata.name=a"}));
+  EXPECT_EQ(scope_of(*model::kind_named("EndpointSlice"), plan, "shop"),
+            (Selectors{"kubernetes.io/service-name=a", ""}));
+  EXPECT_EQ(scope_of(*model::kind_named("Pod"), plan, "shop"), Selectors{}) << "a stray may be anybody's pod";
 }
 
 TEST(WatchScope, SeveralServicesShareAWatchOfSlices) {
   auto plan = probing({"b"});
   plan.steps.push_back(applying("Service", "a"));
   plan.steps.push_back({"", "", plan::Wait{{"Service", "c", ""}, "Routable", {}}});
-  EXPECT_EQ(scope_of("EndpointSlice", plan, "shop"), (WatchScope{"kubernetes.io/service-name in (a,b,c)", ""}));
-  EXPECT_EQ(scope_of("Service", plan, "shop"), WatchScope{});
+  EXPECT_EQ(scope_of(*model::kind_named("EndpointSlice"), plan, "shop"),
+            (Selectors{"kubernetes.io/service-name in (a,b,c)", ""}));
+  EXPECT_EQ(scope_of(*model::kind_named("Service"), plan, "shop"), Selectors{});
 }
 
 TEST(WatchScope, WithoutANamedServiceAllAreWatched) {
-  EXPECT_EQ(scope_of("Service", plan::Plan{}, "shop"), WatchScope{});
+  EXPECT_EQ(scope_of(*model::kind_named("Service"), plan::Plan{}, "shop"), Selectors{});
   auto elsewhere = probing({"a"});
   elsewhere.traffic[0].service_ns = "other";
-  EXPECT_EQ(scope_of("EndpointSlice", elsewhere, "shop"), WatchScope{});
+  EXPECT_EQ(scope_of(*model::kind_named("EndpointSlice"), elsewhere, "shop"), Selectors{});
   auto by_hand = probing({"a"});
   by_hand.steps.push_back(applying("EndpointSlice", "x"));
-  EXPECT_EQ(scope_of("EndpointSlice", by_hand, "shop"), WatchScope{});
+  EXPECT_EQ(scope_of(*model::kind_named("EndpointSlice"), by_hand, "shop"), Selectors{});
 }
 
 }  // namespace

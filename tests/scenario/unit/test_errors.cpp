@@ -91,7 +91,7 @@ const Row reference_rows[] = {
      "13:17: Job/cats is not there yet: step 3 applies it\n  13 |   - wait: {for: Job/cats, condition: Available}\n    "
      " |                 ^~~~~~~~\n"
      "dir/world.yaml:13:38: a Job never gets \"Available\": it has Exists, Deleted, Complete, Failed, Suspended, "
-     "SuccessCriteriaMet, FailureTarget, Routable, Unroutable\n"
+     "SuccessCriteriaMet, FailureTarget, Ready, Routable, Unroutable\n"
      "  13 |   - wait: {for: Job/cats, condition: Available}\n     |                                      ^~~~~~~~~"},
     {"condition: Available", "condition: Availabel",
      "13:46: a Deployment never gets \"Availabel\" (did you mean \"Available\"?)\n"

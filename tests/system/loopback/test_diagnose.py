@@ -83,11 +83,16 @@ class Diagnose(unittest.TestCase):
         where = ["--kubeconfig", self.cluster.kubeconfig, "--context", context]
         self.cluster.run_pod("left", "sleep 100", labels={"straycat.dev/run": "abc123"})
         self.cluster.run_pod("foreign", "sleep 100")
+        # Whatever kind a scenario may have applied is looked for, those of no namespace too.
+        wide = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
+        self.cluster.call("POST", wide, {"metadata": {"name": "wide", "labels": {"straycat.dev/run": "abc123"}}, "rules": []})
         shown = straycat("cleanup", "--dry-run", *where)
         self.assertIn("default/left, of run abc123", shown.stdout)
+        self.assertRegex(shown.stdout, "ClusterRole +wide, of run abc123")
         self.assertEqual(straycat("cleanup", *where).returncode, 0)
         self.wait(lambda: self.cluster.pod("left")["kind"] == "Status", "the leftover goes")
         self.assertEqual(self.cluster.pod("foreign")["kind"], "Pod")
+        self.assertEqual(self.cluster.call("GET", wide + "/wide")["kind"], "Status")
         self.assertIn("nothing is left", straycat("cleanup", *where).stdout)
         self.assertEqual(straycat("cleanup").returncode, 3)
         roles = straycat("rbac", SCENARIOS / "service-selector", "-n", "shop", "--to", "User:jane")
