@@ -74,7 +74,7 @@ Result<> Agent::make_flows() {
     options.services = std::make_shared<probe::ServiceMap>(around_.service_map, orders_.ns);
     options.source_addresses = {around_.pod_ip};
   }
-  if (orders_.where == "api") return make_proxy_engine();
+  if (orders_.where == Place::api) return make_proxy_engine();
   engine_ = probe::make_engine(loop_.get_executor(), std::move(options));
   return {};
 }
@@ -114,7 +114,7 @@ ServicePortRef Agent::port_of(const plan::TrafficPlan& traffic) const {
 void Agent::endpoints_changed(const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen) {
   static const std::vector<ListedEndpoint> none;
   if (proxy_ != nullptr) proxy_->know(port.ns, endpoints);
-  const auto& reachable = orders_.where == "host" ? none : endpoints;
+  const auto& reachable = orders_.where == Place::host ? none : endpoints;
   for (const auto& flow : flows_) {
     if (!flow->plan().service.empty() && port_of(flow->plan()) == port) flow->endpoints_changed(reachable, seen);
   }
@@ -148,8 +148,8 @@ void Agent::introduce() {
   record.ns = around_.pod_ns.empty() ? orders_.ns : around_.pod_ns;
   record.pod = around_.pod;
   record.version = STRAYCAT_VERSION;
-  record.dialing = around_.service_map.empty() ? "kernel" : "client-side";
-  if (orders_.where == "api") record.dialing = "api-proxy";
+  record.dialing = around_.service_map.empty() ? Dialing::kernel : Dialing::client_side;
+  if (orders_.where == Place::api) record.dialing = Dialing::api_proxy;
   journal_.write(record, true);
 }
 
@@ -158,7 +158,7 @@ void Agent::await_signals() {
   signals_.add(SIGINT);
   signals_.async_wait([this](boost::system::error_code error, int) {
     if (error) return;
-    begin_end("signal");
+    begin_end(VantageEnd::signal);
     // A second one ends it at once, as people expect of Ctrl-C.
     signals_.async_wait([this](boost::system::error_code again, int) {
       if (again) return;
@@ -179,14 +179,14 @@ void Agent::await_watches() {
 }
 
 void Agent::begin_flows() {
-  if (begun_ || !reason_.empty() || ended_) return;
+  if (begun_ || reason_ || ended_) return;
   begun_ = true;
   patience_timer_.cancel();
   for (const auto& flow : flows_) flow->begin(*engine_);
   if (flows_.empty() && orders_.max_length > Nanos{0}) {
     end_timer_.expires_after(orders_.max_length);
     end_timer_.async_wait([this](boost::system::error_code error) {
-      if (!error) begin_end("finished");
+      if (!error) begin_end(VantageEnd::finished);
     });
   }
 }
@@ -222,13 +222,13 @@ void Agent::tell_health(Stamp now) {
 
 void Agent::flow_idle() {
   if (std::all_of(flows_.begin(), flows_.end(), [](const auto& flow) { return flow->idle(); })) {
-    begin_end("finished");
+    begin_end(VantageEnd::finished);
     end();
   }
 }
 
-void Agent::begin_end(const std::string& reason) {
-  if (!reason_.empty()) return;
+void Agent::begin_end(VantageEnd reason) {
+  if (reason_) return;
   reason_ = reason;
   for (const auto& flow : flows_) flow->stop();
   if (std::all_of(flows_.begin(), flows_.end(), [](const auto& flow) { return flow->idle(); })) return end();
@@ -253,12 +253,12 @@ void Agent::end() {
   if (ended_ || !prove_watches()) return;
   ended_ = true;
   VantageSummary summary;
-  summary.reason = reason_.empty() ? "output" : reason_;
+  summary.reason = reason_.value_or(VantageEnd::output);
   for (const auto& flow : flows_) {
     flow->finish();
     summary.sent[flow->plan().name] += flow->sent();
   }
-  if (watches_) watches_->end(summary.reason);
+  if (watches_) watches_->end();
   tell_health(monotonic_now());
   summary.records = journal_.numbers_used();
   journal_.write(summary, true);

@@ -51,7 +51,7 @@ class Agent {
   void beat(Stamp due);
   void tell_health(Stamp now);
   void flow_idle();
-  void begin_end(const std::string& reason);
+  void begin_end(VantageEnd reason);
   // Whether the watches have said what they saw; else end() comes again when they have.
   bool prove_watches();
   void end();
@@ -69,7 +69,7 @@ class Agent {
   boost::asio::steady_timer beat_timer_, end_timer_, patience_timer_;
   probe::LoopLag lag_;
   Stamp health_from_;
-  std::string reason_;  // why it ends; "" = it does not yet
+  std::optional<VantageEnd> reason_;  // why it ends; none: it does not yet
   bool begun_ = false, proving_ = false, proven_ = false, ended_ = false;
 };
 

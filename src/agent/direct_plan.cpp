@@ -17,7 +17,7 @@ void DirectPlan::set_endpoints(const std::vector<ListedEndpoint>& endpoints, Sta
   for (const ListedEndpoint& endpoint : endpoints) listed[{endpoint.dial.address, endpoint.dial.port}] = &endpoint;
   for (auto& [key, seat] : seats_) {
     if (listed.contains(key) || !seat.listed) continue;
-    seat.wanted = seat.endpoint.in_use ? "left" : "";
+    seat.wanted = seat.endpoint.in_use ? std::optional(ProbeReason::left) : std::nullopt;
     seat.listed = false;
   }
   for (const auto& [key, endpoint] : listed) {
@@ -26,16 +26,16 @@ void DirectPlan::set_endpoints(const std::vector<ListedEndpoint>& endpoints, Sta
     const bool was_in_use =
         !is_new && seat.listed && seat.endpoint.in_use && seat.endpoint.pod_uid == endpoint->pod_uid;
     if (endpoint->in_use && !was_in_use) {
-      seat.wanted = "joined";
+      seat.wanted = ProbeReason::joined;
       seat.periodic = now + settings_.interval;
     } else if (!endpoint->in_use && was_in_use) {
-      seat.wanted = "left";
+      seat.wanted = ProbeReason::left;
     }
     seat.endpoint = *endpoint;
     seat.listed = true;
   }
   std::erase_if(seats_, [](const auto& entry) {
-    return !entry.second.listed && !entry.second.under_way && entry.second.wanted.empty();
+    return !entry.second.listed && !entry.second.under_way && !entry.second.wanted;
   });
 }
 
@@ -44,7 +44,7 @@ void DirectPlan::traffic_failed(Stamp now) {
   last_failure_ = now;
   if (!begins) return;
   for (auto& [key, seat] : seats_) {
-    if (seat.listed && seat.endpoint.in_use) seat.wanted = "failure";
+    if (seat.listed && seat.endpoint.in_use) seat.wanted = ProbeReason::failure;
   }
 }
 
@@ -70,10 +70,10 @@ std::vector<DirectPlan::Order> DirectPlan::take_due(Stamp now) {
 
 void DirectPlan::collect(Stamp now, bool urgent, std::vector<Order>& orders) {
   for (auto& [key, seat] : seats_) {
-    const bool due = urgent ? !seat.wanted.empty() : is_periodic(seat) && seat.periodic <= now;
+    const bool due = urgent ? seat.wanted.has_value() : is_periodic(seat) && seat.periodic <= now;
     if (!due || seat.under_way || !take_token()) continue;
-    orders.push_back({seat.endpoint, urgent ? seat.wanted : "periodic"});
-    seat.wanted.clear();
+    orders.push_back({seat.endpoint, urgent ? *seat.wanted : ProbeReason::periodic});
+    seat.wanted.reset();
     seat.under_way = true;
     seat.periodic = now + settings_.interval;
   }
@@ -83,7 +83,7 @@ Stamp DirectPlan::next_due(Stamp now) const {
   Stamp next = never;
   for (const auto& [key, seat] : seats_) {
     if (seat.under_way) continue;
-    if (!seat.wanted.empty()) next = std::min(next, now);
+    if (seat.wanted) next = std::min(next, now);
     if (is_periodic(seat)) next = std::min(next, seat.periodic);
   }
   if (next == never || tokens_ >= 1) return next;
@@ -96,7 +96,7 @@ bool DirectPlan::ended(const Order& order) {
   if (seat == seats_.end()) return false;
   seat->second.under_way = false;
   const bool kept = seat->second.listed && seat->second.endpoint.pod_uid == order.endpoint.pod_uid;
-  if (!seat->second.listed && seat->second.wanted.empty()) seats_.erase(seat);
+  if (!seat->second.listed && !seat->second.wanted) seats_.erase(seat);
   return kept;
 }
 

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <straycat/core/time.hpp>
+#include <straycat/core/vocabulary.hpp>
 #include <straycat/probe/request.hpp>
 
 namespace straycat::agent {
@@ -30,7 +32,7 @@ class DirectPlan {
  public:
   struct Order {
     ListedEndpoint endpoint;
-    std::string why;  // "joined", "failure", "periodic", "left"
+    ProbeReason why = ProbeReason::unknown;
     bool operator==(const Order&) const = default;
   };
 
@@ -53,7 +55,7 @@ class DirectPlan {
     ListedEndpoint endpoint;
     bool listed = true;
     bool under_way = false;
-    std::string wanted;  // why it is to be probed at once; "" = not
+    std::optional<ProbeReason> wanted;  // why it is to be probed at once
     Stamp periodic;
   };
   using Key = std::pair<std::string, std::uint16_t>;

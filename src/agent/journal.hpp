@@ -14,7 +14,7 @@ class Journal {
   Journal(LineWriter& out, std::string clock) : out_(out), clock_(std::move(clock)) {}
 
   // Takes a number even when the record is dropped for want of room: the gap tells the reader.
-  void write(std::string kind, nlohmann::json body, bool important = false, Stamp at = monotonic_now()) {
+  void write(EventKind kind, nlohmann::json body, bool important = false, Stamp at = monotonic_now()) {
     Event event{next_++, std::move(kind), clock_, at, std::move(body)};
     if (!out_.push(to_line(event), important)) ++lost_;
   }

@@ -51,7 +51,7 @@ void Watches::on_slices(Service& service, const kube::WatchItem& item) {
   note_coverage(service, item, seen);
   const std::vector<model::ObjectChange> changes = service.book.take(item);
   // Stamped as the windows are cut, so that no attempt can stand on the wrong side of a change.
-  for (const model::ObjectChange& change : changes) journal_.write("slice", nlohmann::json(change), true, seen);
+  for (const model::ObjectChange& change : changes) journal_.write(Topic::slice, nlohmann::json(change), true, seen);
   if (!changes.empty()) tell(service, seen);
   note_open(service, item);
 }
@@ -114,7 +114,8 @@ void Watches::note_coverage(Service& service, const kube::WatchItem& item, Stamp
     journal_.write(WatchRecord::gap, nlohmann::json(record), true, seen);
   } else if (const auto* refused = std::get_if<kube::WatchDenied>(&item)) {
     service.denied = true;
-    record.reason = "denied: " + refused->error.message;
+    record.end = WatchEnd::denied;
+    record.reason = refused->error.message;
     journal_.write(WatchRecord::ended, nlohmann::json(record), true, seen);
   }
 }
@@ -130,7 +131,7 @@ void Watches::on_beacon(const kube::WatchItem& item) {
   const Stamp seen = monotonic_now();
   const auto tell_version = [this, seen](const nlohmann::json& object) {
     const std::string version = model::project_slice(object).meta.resource_version;
-    journal_.write("beacon", nlohmann::json::object({{"resourceVersion", version}}), true, seen);
+    journal_.write(Topic::beacon, nlohmann::json::object({{"resourceVersion", version}}), true, seen);
   };
   if (const auto* applied = std::get_if<kube::WatchApplied>(&item)) tell_version(applied->object);
   if (const auto* replaced = std::get_if<kube::WatchReplaced>(&item)) {
@@ -153,13 +154,13 @@ void Watches::prove(Nanos most, std::function<void()> proven) {
   });
 }
 
-void Watches::end(const std::string& reason) {
+void Watches::end() {
   for (const auto& [key, service] : services_) {
     if (!service.listed || service.denied) continue;
     WatchRecord record;
     record.resource = resource_name;
     record.selector = service.selector;
-    record.reason = reason;
+    record.end = WatchEnd::closed;
     journal_.write(WatchRecord::ended, nlohmann::json(record), true);
   }
 }

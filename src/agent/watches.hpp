@@ -40,7 +40,7 @@ class Watches {
   // `proven` is called once.
   void prove(Nanos most, std::function<void()> proven);
   // Says in the record stream that the watches end here.
-  void end(const std::string& reason);
+  void end();
 
  private:
   struct Service {

@@ -48,15 +48,16 @@ Result<model::ServicePort> port_of(const model::Service& service, const std::str
                        : fmt::format("--port {}: Service/{} has no such TCP port", wanted, service.meta.name));
 }
 
-bool sends_from(const DiagnoseArguments& arguments, std::string_view place) {
-  return std::find(arguments.via.begin(), arguments.via.end(), place) != arguments.via.end();
+bool sends_from(const DiagnoseArguments& arguments, Origin place) {
+  return std::find(arguments.via.begin(), arguments.via.end(), to_string(place)) != arguments.via.end();
 }
 
 // Where the requests start; without a word, the best vantage point that needs nothing that was not given.
-std::vector<std::string> places(const DiagnoseArguments& arguments) {
-  std::vector<std::string> out = arguments.via;
-  if (out.empty()) out.emplace_back(arguments.agent_image.empty() ? "api" : "pod");
-  if (!arguments.url.empty() && !sends_from(arguments, "host")) out.emplace_back("host");
+std::vector<Origin> places(const DiagnoseArguments& arguments) {
+  std::vector<Origin> out;
+  for (const std::string& place : arguments.via) out.push_back(from_word<Origin>(place).value_or(Origin::unknown));
+  if (out.empty()) out.push_back(arguments.agent_image.empty() ? Origin::api : Origin::pod);
+  if (!arguments.url.empty() && !sends_from(arguments, Origin::host)) out.push_back(Origin::host);
   return out;
 }
 
@@ -76,12 +77,12 @@ plan::TrafficPlan traffic_to(const model::Service& service, const model::Service
 
 std::vector<plan::TrafficPlan> traffic_from_all(const plan::TrafficPlan& one, const DiagnoseArguments& arguments) {
   std::vector<plan::TrafficPlan> out;
-  const std::vector<std::string> all = places(arguments);
-  for (const std::string& place : all) {
+  const std::vector<Origin> all = places(arguments);
+  for (const Origin place : all) {
     out.push_back(one);
     out.back().from = place;
-    out.back().name = all.size() == 1 ? "probe" : "probe-" + place;
-    if (place == "host") out.back().url = arguments.url;
+    out.back().name = all.size() == 1 ? "probe" : "probe-" + std::string(to_string(place));
+    if (place == Origin::host) out.back().url = arguments.url;
   }
   return out;
 }
@@ -152,9 +153,9 @@ Result<> check_traffic(const DiagnoseArguments& arguments) {
   if (arguments.service.empty()) return bad_input("requests (--probe, or a command after --) need svc/NAME");
   if (!arguments.probe.empty() && !arguments.command.empty())
     return bad_input("--probe is for requests without a command; around one, --baseline and --tail say how long");
-  if (sends_from(arguments, "host") && arguments.url.empty())
+  if (sends_from(arguments, Origin::host) && arguments.url.empty())
     return bad_input("--via host needs --url: a URL of the Service that this machine reaches");
-  const bool pods = sends_from(arguments, "pod") || sends_from(arguments, "nodes");
+  const bool pods = sends_from(arguments, Origin::pod) || sends_from(arguments, Origin::nodes);
   if (pods && arguments.agent_image.empty())
     return bad_input("--via pod and --via nodes need --agent-image: an image with straycat in it (scripts/image)");
   if (!arguments.agent_image.empty() && !names_cluster(arguments.at))

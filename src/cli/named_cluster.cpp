@@ -51,30 +51,33 @@ void send_from(plan::Plan& plan, const std::vector<std::string>& places) {
   for (const plan::TrafficPlan& traffic : plan.traffic) {
     for (const std::string& place : places) {
       all.push_back(traffic);
-      all.back().from = place;
+      all.back().from = from_word<Origin>(place).value_or(Origin::unknown);
       if (places.size() > 1) all.back().name += "-" + place;
     }
   }
   plan.traffic = std::move(all);
 }
 
-bool needs_image(const plan::Plan& plan) {
-  return std::any_of(plan.traffic.begin(), plan.traffic.end(),
-                     [](const plan::TrafficPlan& one) { return one.from == "pod" || one.from == "nodes"; });
+bool starts_in_pods(const plan::TrafficPlan& traffic) {
+  return traffic.from == Origin::pod || traffic.from == Origin::nodes;
 }
 
-bool from(const plan::Plan& plan, const char* place) {
+bool needs_image(const plan::Plan& plan) {
+  return std::any_of(plan.traffic.begin(), plan.traffic.end(), starts_in_pods);
+}
+
+bool from(const plan::Plan& plan, Origin place) {
   return std::any_of(plan.traffic.begin(), plan.traffic.end(),
                      [&](const plan::TrafficPlan& one) { return one.from == place; });
 }
 
 void note_what_is_missing(OnNamedCluster& out) {
-  if (from(out.plan, "api"))
+  if (from(out.plan, Origin::api))
     out.notes.emplace_back(
         "requests went through the API server's proxy, which picks an endpoint by itself: nothing is known of the "
         "nodes' data planes (kube-proxy) and of the way that a pod's own requests take; --agent-image IMAGE sends them "
         "from a pod (scripts/image makes that image)");
-  if (from(out.plan, "host"))
+  if (from(out.plan, Origin::host))
     out.notes.emplace_back(
         "requests that start on this machine are not sent to single endpoints, which it cannot reach: --via api or "
         "--via pod beside it tells which endpoint refuses");
@@ -90,7 +93,7 @@ Result<OnNamedCluster> for_named_cluster(const plan::Plan& plan, const RunArgume
     if (!arguments.via.empty())
       return bad_input("--via pod and --via nodes need --agent-image: an image with straycat in it (scripts/image)");
     for (plan::TrafficPlan& traffic : out.plan.traffic)
-      if (traffic.from == "pod" || traffic.from == "nodes") traffic.from = "api";
+      if (starts_in_pods(traffic)) traffic.from = Origin::api;
   }
   if (!arguments.high_rate)
     if (Result<> good = check_rates(out.plan); !good) return good.error();

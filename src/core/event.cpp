@@ -42,8 +42,11 @@ json parse_bounded(std::string_view line) {
 }  // namespace
 
 std::string to_line(const Event& event) {
-  const json line = json::object(
-      {{"n", event.number}, {"kind", event.kind}, {"clock", event.clock}, {"t", event.at.ns}, {"body", event.body}});
+  const json line = json::object({{"n", event.number},
+                                  {"kind", event.kind.text()},
+                                  {"clock", event.clock},
+                                  {"t", event.at.ns},
+                                  {"body", event.body}});
   return line.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -65,7 +68,7 @@ Result<Event> from_line(std::string_view text) {
   return event;
 }
 
-Result<> LogWriter::write(std::string kind, std::string clock, Stamp at, json body) {
+Result<> LogWriter::write(EventKind kind, std::string clock, Stamp at, json body) {
   out_ << to_line({next_, std::move(kind), std::move(clock), at, std::move(body)}) << '\n' << std::flush;
   if (!out_) return own_trouble("cannot write the run's log: is the disk full?");
   ++next_;

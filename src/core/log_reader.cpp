@@ -57,84 +57,54 @@ json tree(const dom::element& value) {
   return nullptr;
 }
 
-// Reads fields from the parser's own form. What is not of the very type that our writer writes makes it `strange`: the
-// careful way by a JSON tree then decides what it means.
-class Reader {
- public:
-  Reader(const dom::object& in, bool& strange) : in_(in), strange_(strange) {}
+// Where fields are read from in the parser's own form.
+struct DomSource {
+  using Value = dom::element;
 
-  template <class T>
-  void operator()(const char* key, T& value) {
+  static std::optional<Value> member(const Value& object, const char* key) {
+    dom::object members;
     dom::element found;
-    if (in_.at_key(key).get(found) == simdjson::SUCCESS && !take(found, value)) strange_ = true;
+    if (object.get(members) != simdjson::SUCCESS || members.at_key(key).get(found) != simdjson::SUCCESS ||
+        found.is_null())
+      return std::nullopt;
+    return found;
   }
-  template <class T>
-  void operator()(const char* key, std::optional<T>& value) {
-    (*this)(key, value.emplace());
-    dom::element found;
-    if (in_.at_key(key).get(found) != simdjson::SUCCESS) value.reset();
+  static bool is_object(const Value& in) { return in.is_object(); }
+  static std::optional<std::string_view> text(const Value& in) { return get<std::string_view>(in); }
+  static std::optional<bool> truth(const Value& in) { return get<bool>(in); }
+  static std::optional<double> number(const Value& in) { return get<double>(in); }
+  template <std::integral T>
+  static std::optional<T> whole(const Value& in) {
+    if (const auto small = get<std::int64_t>(in)) return fitting<T>(*small);
+    const auto large = get<std::uint64_t>(in);
+    return large ? fitting<T>(*large) : std::nullopt;
+  }
+  static json tree(const Value& in) { return straycat::tree(in); }
+  template <class F>
+  static bool each_member(const Value& in, F f) {
+    dom::object members;
+    if (in.get(members) != simdjson::SUCCESS) return false;
+    for (const auto& [key, member] : members) f(key, member);
+    return true;
+  }
+  template <class F>
+  static bool each_item(const Value& in, F f) {
+    dom::array items;
+    if (in.get(items) != simdjson::SUCCESS) return false;
+    for (const dom::element item : items) f(item);
+    return true;
   }
 
  private:
-  static bool take(const dom::element& in, std::string& value) {
-    std::string_view text;
-    if (in.get(text) != simdjson::SUCCESS) return false;
-    value = text;
-    return true;
+  template <class T>
+  static std::optional<T> get(const Value& in) {
+    T value{};
+    return in.get(value) == simdjson::SUCCESS ? std::optional(value) : std::nullopt;
   }
-  static bool take(const dom::element& in, bool& value) { return in.get(value) == simdjson::SUCCESS; }
-  template <std::integral T>
-  static bool take(const dom::element& in, T& value) {
-    const auto number = whole(in);
-    if (number) value = static_cast<T>(*number);
-    return number.has_value();
-  }
-  static bool take(const dom::element& in, std::map<std::string, std::uint64_t>& value) {
-    dom::object members;
-    if (in.get(members) != simdjson::SUCCESS) return false;
-    for (const auto& [key, count] : members) {
-      if (!take(count, value[std::string(key)])) return false;
-    }
-    return true;
-  }
-  bool take(const dom::element& in, Failure& value) {
-    dom::object members;
-    if (in.get(members) != simdjson::SUCCESS) return false;
-    std::string kind, phase;
-    Reader read(members, strange_);
-    read("kind", kind), read("phase", phase), read("errno", value.error_number), read("message", value.message);
-    value.kind = failure_kind_from(kind).value_or(FailureKind::protocol);
-    value.phase = phase_from(phase).value_or(Phase::connect);
-    return true;
-  }
-  bool take(const dom::element& in, Histogram& value) {
-    dom::object members;
-    dom::array pairs;
-    if (in.get(members) != simdjson::SUCCESS || members["buckets"].get(pairs) != simdjson::SUCCESS) return false;
-    std::vector<Histogram::Bucket> buckets;
-    buckets.reserve(pairs.size());
-    for (const dom::element pair : pairs) {
-      dom::array both;
-      if (pair.get(both) != simdjson::SUCCESS || both.size() != 2) return false;
-      auto number = both.begin();
-      std::uint64_t index = 0, count = 0;
-      if ((*number).get(index) != simdjson::SUCCESS || (*++number).get(count) != simdjson::SUCCESS) return false;
-      if (index >= Histogram::buckets_end) return false;
-      buckets.push_back({index, count});
-    }
-    std::int64_t least = 0, most = 0;
-    Reader read(members, strange_);
-    read("minNs", least), read("maxNs", most);
-    value = {Nanos{least}, Nanos{most}, std::move(buckets)};
-    return true;
-  }
-
-  dom::object in_;
-  bool& strange_;
 };
 
 Result<> check_header(const LogLine& line) {
-  if (line.kind() != Header::kind) return bad_input("no straycat log: its first line is no header");
+  if (line.topic() != Header::kind) return bad_input("no straycat log: its first line is no header");
   const json body = line.event().body;
   const bool named = body.contains("format") && body["format"].is_string();
   const std::string format = named ? body["format"].get<std::string>() : "";
@@ -146,7 +116,7 @@ Result<> check_header(const LogLine& line) {
 }  // namespace
 
 struct LogLine::Parsed {
-  dom::object body;
+  dom::element body;
   bool empty = true;  // no object stands there
 };
 
@@ -227,7 +197,7 @@ class LineParser {
     if (!numbered || !stamped) return std::nullopt;
     out.number_ = static_cast<std::uint64_t>(*numbered);
     out.at_ = {*stamped};
-    parsed_.empty = line["body"].get(parsed_.body) != simdjson::SUCCESS;
+    parsed_.empty = line["body"].get(parsed_.body) != simdjson::SUCCESS || !parsed_.body.is_object();
     out.parsed_ = &parsed_;
     return out;
   }
@@ -246,7 +216,7 @@ class LineParser {
 };
 
 LogLine::LogLine(const Event& event)
-    : number_(event.number), kind_(event.kind), clock_(event.clock), at_(event.at), event_(&event) {}
+    : number_(event.number), kind_(event.kind.text()), clock_(event.clock), at_(event.at), event_(&event) {}
 
 Event LogLine::event() const {
   if (event_ != nullptr) return *event_;
@@ -258,29 +228,24 @@ Event LogLine::event() const {
   return out;
 }
 
-namespace {
-
-template <class Record>
-std::optional<Record> read_quickly(const dom::object& body) {
-  Record record;
-  bool strange = false;
-  fields(Reader(body, strange), record, static_cast<const Record*>(nullptr));
-  return strange ? std::nullopt : std::optional(std::move(record));
-}
-
-}  // namespace
-
-#define STRAYCAT_READ(Record)                                                           \
-  template <>                                                                           \
-  Record LogLine::read<Record>() const {                                                \
-    if (parsed_ != nullptr && !parsed_->empty) {                                        \
-      if (auto record = read_quickly<Record>(parsed_->body)) return std::move(*record); \
-    }                                                                                   \
-    return event().body.get<Record>();                                                  \
+#define STRAYCAT_RECORD(Type)                                                                               \
+  template <>                                                                                               \
+  Type LogLine::read<Type>(Oddities & odd) const {                                                          \
+    if (parsed_ != nullptr && !parsed_->empty) return record_from<Type, DomSource>(parsed_->body, odd);     \
+    return event_ != nullptr ? read_record<Type>(event_->body, odd) : read_record<Type>(event().body, odd); \
   }
-STRAYCAT_READ(AttemptWindow)
-STRAYCAT_READ(AttemptFailed)
-STRAYCAT_READ(DirectProbe)
+STRAYCAT_RECORD(StepRecord)
+STRAYCAT_RECORD(WatchRecord)
+STRAYCAT_RECORD(ClockBound)
+STRAYCAT_RECORD(VantageRecord)
+STRAYCAT_RECORD(AttemptFailed)
+STRAYCAT_RECORD(AttemptWindow)
+STRAYCAT_RECORD(DirectProbe)
+STRAYCAT_RECORD(VantageHealth)
+STRAYCAT_RECORD(VantageSummary)
+STRAYCAT_RECORD(VantageLost)
+STRAYCAT_RECORD(NoteRecord)
+STRAYCAT_RECORD(RunEnded)
 
 Result<LogTail> read_lines(std::istream& in, Bodies bodies, const std::function<void(const LogLine&)>& take) {
   LogTail tail;

@@ -1,10 +1,20 @@
 // Each record's fields, as one list for whoever reads or writes them: so that no two of them can differ.
 #pragma once
 
+#include <string_view>
+
+#include <straycat/core/fields.hpp>
 #include <straycat/core/records.hpp>
 
 namespace straycat {
 
+// What does not say how it failed is a failure all the same, of the least telling kind: never a refusal.
+inline const Failure unsaid{Vocabulary<FailureKind>::unknown, Vocabulary<Phase>::unknown, 0, ""};
+template <class F, class R>
+void fields(F f, R& r, const Failure*) {
+  f.always("kind", r.kind, unsaid.kind), f.always("phase", r.phase, unsaid.phase);
+  f("errno", r.error_number), f("message", r.message);
+}
 template <class F, class R>
 void fields(F f, R& r, const Header*) {
   f("format", r.format), f("run", r.run), f("version", r.version), f("wallNs", r.wall_ns), f("seed", r.seed);
@@ -13,13 +23,13 @@ void fields(F f, R& r, const Header*) {
 }
 template <class F, class R>
 void fields(F f, R& r, const StepRecord*) {
-  f("index", r.index), f("name", r.name), f("verb", r.verb), f("phase", r.phase), f("detail", r.detail);
-  f("ok", r.ok), f("error", r.error);
+  f("index", r.index), f("name", r.name), f.always("verb", r.verb), f("phase", r.phase), f("detail", r.detail);
+  f.always("ok", r.ok), f("error", r.error);
 }
 template <class F, class R>
 void fields(F f, R& r, const WatchRecord*) {
-  f("resource", r.resource), f("selector", r.selector), f("fromNs", r.from_ns), f("toNs", r.to_ns),
-      f("reason", r.reason);
+  f("resource", r.resource), f("selector", r.selector), f("fromNs", r.from_ns), f("toNs", r.to_ns);
+  f("reason", r.reason), f("end", r.end);
 }
 template <class F, class R>
 void fields(F f, R& r, const ClockBound*) {
@@ -27,15 +37,15 @@ void fields(F f, R& r, const ClockBound*) {
 }
 template <class F, class R>
 void fields(F f, R& r, const VantageRecord*) {
-  f("id", r.id), f("where", r.where), f("address", r.address), f("node", r.node), f("zone", r.zone);
-  f("namespace", r.ns), f("pod", r.pod), f("version", r.version), f("dialing", r.dialing);
+  f("id", r.id), f.always("where", r.where), f("address", r.address), f("node", r.node), f("zone", r.zone);
+  f("namespace", r.ns), f("pod", r.pod), f("version", r.version), f.always("dialing", r.dialing);
 }
 template <class F, class R>
 void fields(F f, R& r, const AttemptFailed*) {
   f("traffic", r.traffic), f("id", r.id), f("intendedNs", r.intended_ns), f("startedNs", r.started_ns);
-  f("connectNs", r.connect_ns), f("endedNs", r.ended_ns), f("failure", r.failure);
+  f("connectNs", r.connect_ns), f("endedNs", r.ended_ns), f.always("failure", r.failure, unsaid);
   f("localAddress", r.local_address), f("localPort", r.local_port);
-  f("remoteAddress", r.remote_address), f("remotePort", r.remote_port), f("reused", r.reused);
+  f("remoteAddress", r.remote_address), f("remotePort", r.remote_port), f.always("reused", r.reused);
   f("status", r.status), f("bodyHash", r.body_hash), f("bodyBytes", r.body_bytes);
 }
 template <class F, class R>
@@ -51,8 +61,8 @@ void fields(F f, R& r, const AttemptWindow*) {
 template <class F, class R>
 void fields(F f, R& r, const DirectProbe*) {
   f("traffic", r.traffic), f("address", r.address), f("port", r.port), f("pod", r.pod), f("podUid", r.pod_uid);
-  f("why", r.why), f("startedNs", r.started_ns), f("endedNs", r.ended_ns), f("ok", r.ok), f("failure", r.failure);
-  f("uidKept", r.uid_kept), f("status", r.status), f("bodyHash", r.body_hash);
+  f.always("why", r.why), f("startedNs", r.started_ns), f("endedNs", r.ended_ns), f.always("ok", r.ok);
+  f("failure", r.failure), f.always("uidKept", r.uid_kept), f("status", r.status), f("bodyHash", r.body_hash);
 }
 template <class F, class R>
 void fields(F f, R& r, const VantageHealth*) {
@@ -61,7 +71,7 @@ void fields(F f, R& r, const VantageHealth*) {
 }
 template <class F, class R>
 void fields(F f, R& r, const VantageSummary*) {
-  f("records", r.records), f("sent", r.sent), f("reason", r.reason);
+  f("records", r.records), f("sent", r.sent), f.always("reason", r.reason);
 }
 template <class F, class R>
 void fields(F f, R& r, const VantageLost*) {
@@ -73,7 +83,36 @@ void fields(F f, R& r, const NoteRecord*) {
 }
 template <class F, class R>
 void fields(F f, R& r, const RunEnded*) {
-  f("reason", r.reason), f("error", r.error);
+  f.always("reason", r.reason), f("error", r.error);
+}
+
+// What an old spelling said in one field goes where it stands today. `read` reads the record's own fields.
+template <class Source, class Record>
+void modernise(FieldReader<Source>, Record&) {}
+template <class Source>
+void modernise(FieldReader<Source>, WatchRecord& r) {
+  if (r.end != WatchEnd::none || r.to_ns != 0) return;  // what has an end is a gap
+  const auto word = from_word<WatchEnd>(r.reason);
+  if (!word) return;
+  r.end = *word;
+  constexpr std::string_view with_words = "denied: ";
+  r.reason = r.reason.starts_with(with_words) ? r.reason.substr(with_words.size()) : std::string{};
+}
+template <class Source>
+void modernise(FieldReader<Source> read, VantageRecord& r) {
+  constexpr std::string_view with_name = "node:";
+  std::string where;
+  read("where", where);
+  if (r.node.empty() && where.starts_with(with_name)) r.node = where.substr(with_name.size());
+}
+
+template <class Record, class Source>
+Record record_from(typename Source::Value in, Oddities& odd) {
+  Record record;
+  fields(FieldReader<Source>(in, odd), record, static_cast<const Record*>(nullptr));
+  Oddities counted_already;
+  modernise(FieldReader<Source>(in, counted_already), record);
+  return record;
 }
 
 }  // namespace straycat

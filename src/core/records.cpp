@@ -1,69 +1,19 @@
-#include <type_traits>
-
 #include "record_fields.hpp"
 
 namespace straycat {
-namespace {
 
 using json = nlohmann::json;
 
-// Fields with their default value are left out; fields of a wrong type keep their default (a log may come from
-// elsewhere).
-class Writer {
- public:
-  explicit Writer(json& out) : out_(out) { out_ = json::object(); }
-  template <class T>
-  void operator()(const char* key, const T& value) {
-    if (!(value == T{})) out_[key] = value;
+#define STRAYCAT_RECORD(Type)                                                \
+  template <>                                                                \
+  Type read_record<Type>(const json& body, Oddities& odd) {                  \
+    return record_from<Type, TreeSource>(&body, odd);                        \
+  }                                                                          \
+  void to_json(json& out, const Type& record) { write_fields(out, record); } \
+  void from_json(const json& in, Type& record) {                             \
+    Oddities forgotten;                                                      \
+    record = read_record<Type>(in, forgotten);                               \
   }
-  void operator()(const char* key, const bool& value) { out_[key] = value; }
-  template <class T>
-  void operator()(const char* key, const std::optional<T>& value) {
-    if (value) out_[key] = *value;
-  }
-  void operator()(const char* key, const json& value) {
-    if (!value.is_null()) out_[key] = value;
-  }
-
- private:
-  json& out_;
-};
-
-class Reader {
- public:
-  explicit Reader(const json& in) : in_(in) {}
-  template <class T>
-  void operator()(const char* key, T& value) {
-    const auto found = in_.find(key);
-    if (found == in_.end()) return;
-    // The library casts, and 1e300 is no integer.
-    if (std::is_integral_v<T> && found->is_number_float()) return;
-    try {
-      found->get_to(value);
-    } catch (const json::exception&) {
-      value = T{};
-    }
-  }
-  template <class T>
-  void operator()(const char* key, std::optional<T>& value) {
-    const auto found = in_.find(key);
-    if (found == in_.end() || found->is_null()) return;
-    value.emplace();
-    (*this)(key, *value);
-  }
-  void operator()(const char* key, json& value) {
-    if (const auto found = in_.find(key); found != in_.end()) value = *found;
-  }
-
- private:
-  const json& in_;
-};
-
-}  // namespace
-
-#define STRAYCAT_RECORD(Type)                                                                                     \
-  void to_json(json& out, const Type& record) { fields(Writer(out), record, static_cast<const Type*>(nullptr)); } \
-  void from_json(const json& in, Type& record) { fields(Reader(in), record, static_cast<const Type*>(nullptr)); }
 STRAYCAT_RECORD(Header)
 STRAYCAT_RECORD(StepRecord)
 STRAYCAT_RECORD(WatchRecord)
@@ -77,5 +27,11 @@ STRAYCAT_RECORD(VantageSummary)
 STRAYCAT_RECORD(VantageLost)
 STRAYCAT_RECORD(NoteRecord)
 STRAYCAT_RECORD(RunEnded)
+
+void to_json(json& out, const Failure& failure) { write_fields(out, failure); }
+void from_json(const json& in, Failure& failure) {
+  Oddities forgotten;
+  failure = read_fields<Failure>(in, forgotten);
+}
 
 }  // namespace straycat

@@ -204,7 +204,7 @@ void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window,
     if (rest > 0) --rest;
   }
   for (const auto& [kind, number] : left) {
-    const auto known = failure_kind_from(kind);
+    const auto known = from_word<FailureKind>(kind);
     if (number > 0 && known)
       items.push_back({window.first_failed_start_ns, window.last_failed_start_ns, *known, number});
   }
@@ -253,15 +253,31 @@ bool blind_at(const ServiceView& view, const Item& item) {
                      [&](const Span& span) { return span.overlaps(item.from, item.to + 1); });
 }
 
+// Where the prober is at such a limit, requests get no answer without anybody's fault but its own.
+bool starves(const VantageHealth& health) {
+  switch (health.limit) {
+    case Limit::ports:
+    case Limit::descriptors:
+      return true;
+    case Limit::none:
+    case Limit::stopped:
+    case Limit::memory:
+    case Limit::conntrack:
+    case Limit::cpu:
+    case Limit::unknown:
+      break;
+  }
+  return health.local_exhaustion > 0;
+}
+
 Sight sight_of(const History& history, const history::Traffic& traffic, const Item& item) {
   if (item.kind == FailureKind::local_exhaustion) return Sight::local;
   if (const auto* vantage = history.vantage(traffic.vantage)) {
     auto health = std::lower_bound(vantage->health.begin(), vantage->health.end(), item.from,
                                    [](const VantageHealth& one, std::int64_t at) { return one.to_ns < at; });
     for (; health != vantage->health.end() && health->from_ns <= item.to; ++health) {
-      const bool starved = health->limit == "ports" || health->limit == "descriptors" || health->local_exhaustion > 0;
-      if (starved && likeness(item.kind) == Likeness::no_answer) return Sight::local;
-      if (health->loop_lag_ns >= second || health->limit == "stopped") return Sight::stalled;
+      if (starves(*health) && likeness(item.kind) == Likeness::no_answer) return Sight::local;
+      if (health->loop_lag_ns >= second || health->limit == Limit::stopped) return Sight::stalled;
     }
   }
   if (!traffic.view || blind_at(history.views[*traffic.view], item)) return Sight::blind;

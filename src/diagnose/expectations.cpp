@@ -14,7 +14,7 @@ using history::ScenarioPhase;
 using history::Span;
 using plan::Budget;
 
-bool finished(const History& history) { return history.ended && history.ended->reason == "finished"; }
+bool finished(const History& history) { return history.ended && history.ended->reason == RunEnd::finished; }
 
 // Failures of a stretch whose edges are uncertain: surely inside, and possibly inside. The prober's own never count.
 struct Count {
@@ -202,7 +202,7 @@ CheckedExpectation check_finding(const Case& the_case, const Verdict& verdict, c
 }
 
 int exit_code(const History& history, const std::vector<CheckedExpectation>& expectations) {
-  if (history.ended && history.ended->reason == "failed") return 4;
+  if (history.ended && history.ended->reason == RunEnd::failed) return 4;
   const auto any = [&](Met met) {
     return std::any_of(expectations.begin(), expectations.end(),
                        [&](const CheckedExpectation& one) { return one.met == met; });

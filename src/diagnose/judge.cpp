@@ -267,7 +267,7 @@ void conclude_quiet(const Case& the_case, Verdict& verdict) {
   }
   if (the_case.records_lost > 0) verdict.reasons.push_back(lost_reason(the_case));
   if (died(history)) verdict.reasons.emplace_back("the prober was lost before the run ended");
-  if (history.cut || history.ended->reason != "finished") verdict.reasons.emplace_back("the run did not finish");
+  if (history.cut || history.ended->reason != RunEnd::finished) verdict.reasons.emplace_back("the run did not finish");
   if (skipped(history) > verdict.attempts)
     verdict.reasons.emplace_back("a stalled prober: it could not send most of the requests it was to send");
   verdict.conclusion = verdict.reasons.empty() ? Conclusion::none : Conclusion::inconclusive;
@@ -306,8 +306,8 @@ std::string headline(const Verdict& verdict) {
 void add_notes(const Case& the_case, Verdict& verdict) {
   const auto& history = the_case.history;
   if (history.cut) verdict.notes.emplace_back("the log was cut: the run was killed, or is still going on");
-  if (history.ended && history.ended->reason != "finished") {
-    verdict.notes.push_back("the run ended early: " + safe(history.ended->reason) +
+  if (history.ended && history.ended->reason != RunEnd::finished) {
+    verdict.notes.push_back("the run ended early: " + std::string(to_string(history.ended->reason)) +
                             (history.ended->error.empty() ? "" : ": " + safe(history.ended->error)));
   }
   if (!history.zero.bounded())
@@ -316,6 +316,11 @@ void add_notes(const Case& the_case, Verdict& verdict) {
     verdict.notes.push_back(count(history.unreadable, "line") + " of the log could not be read");
   if (history.unknown > 0)
     verdict.notes.push_back(count(history.unknown, "record") + " of unknown kinds were passed over");
+  if (history.odd.unknown_words > 0)
+    verdict.notes.push_back(count(history.odd.unknown_words, "word") +
+                            " that this version does not know were read as unknown");
+  if (history.odd.wrong_types > 0)
+    verdict.notes.push_back(count(history.odd.wrong_types, "field") + " of a wrong type were left out");
   if (!history.plan_error.empty())
     verdict.notes.push_back("the plan in the log cannot be read: " + safe(history.plan_error));
   const auto doubtful = verdict.failed - std::min(verdict.failed, verdict.explained);

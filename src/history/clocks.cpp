@@ -11,7 +11,7 @@ std::int64_t add_errors(std::int64_t a, std::int64_t b) { return a >= unbounded 
 }  // namespace
 
 void Clocks::note(const LogLine& line) {
-  if (line.kind() == ClockBound::kind) read_bound(line);
+  if (line.topic() == ClockBound::kind) read_bound(line);
   if (line.clock() == runner_clock) return guess_from_order(line.at().ns);
   if (reference_ == runner_clock && !line.clock().empty()) reference_ = line.clock();
   auto latest = latest_.find(line.clock());
@@ -20,7 +20,8 @@ void Clocks::note(const LogLine& line) {
 }
 
 void Clocks::read_bound(const LogLine& line) {
-  const auto record = line.event().body.get<ClockBound>();
+  Oddities counted_later;  // the second pass counts them
+  const auto record = line.read<ClockBound>(counted_later);
   Bound& bound = bounds_[record.vantage];
   bound.lower = std::max(bound.lower, record.lower_ns);
   bound.upper = std::min(bound.upper, record.upper_ns);

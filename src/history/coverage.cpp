@@ -6,13 +6,13 @@
 namespace straycat::history {
 namespace {
 
-Watch& watch_of(History& history, const Event& event, const WatchRecord& record, std::int64_t error) {
+Watch& watch_of(History& history, std::string_view clock, const WatchRecord& record, std::int64_t error) {
   const auto found = std::find_if(history.watches.begin(), history.watches.end(), [&](const Watch& watch) {
-    return watch.clock == event.clock && watch.resource == record.resource && watch.selector == record.selector;
+    return watch.clock == clock && watch.resource == record.resource && watch.selector == record.selector;
   });
   if (found != history.watches.end()) return *found;
   Watch watch;
-  watch.clock = event.clock;
+  watch.clock = clock;
   watch.resource = record.resource;
   watch.selector = record.selector;
   watch.error_ns = error;
@@ -20,24 +20,6 @@ Watch& watch_of(History& history, const Event& event, const WatchRecord& record,
 }
 
 bool still_open(const Watch& watch) { return !watch.open.empty() && watch.open.back().to == unbounded; }
-
-bool fold_watch(History& history, const Clocks& clocks, const Event& event) {
-  if (event.kind != WatchRecord::started && event.kind != WatchRecord::gap && event.kind != WatchRecord::ended)
-    return false;
-  const auto record = event.body.get<WatchRecord>();
-  const Placed at = clocks.place(event.clock, event.at.ns);
-  Watch& watch = watch_of(history, event, record, at.error_ns);
-  if (record.reason == "denied") watch.denied = true;
-  if (event.kind == WatchRecord::started && !still_open(watch)) {
-    watch.open.push_back({at.ns, unbounded});
-  } else if (event.kind == WatchRecord::gap) {
-    const auto shift = clocks.offset(event.clock).ns;
-    watch.gaps.push_back({{record.from_ns + shift, record.to_ns + shift}, record.reason});
-  } else if (event.kind == WatchRecord::ended && still_open(watch)) {
-    watch.open.back().to = at.ns;
-  }
-  return true;
-}
 
 Vantage& vantage_of(History& history, const Clocks& clocks, std::string_view id) {
   const auto found = std::find_if(history.vantages.begin(), history.vantages.end(),
@@ -51,42 +33,8 @@ Vantage& vantage_of(History& history, const Clocks& clocks, std::string_view id)
   return history.vantages.emplace_back(std::move(vantage));
 }
 
-void fold_health(Vantage& vantage, const Event& event) {
-  auto health = event.body.get<VantageHealth>();
-  health.from_ns += vantage.offset_ns;
-  health.to_ns += vantage.offset_ns;
-  vantage.local_exhaustion += health.local_exhaustion;
-  vantage.records_lost += health.records_lost;
-  vantage.skipped += health.skipped;
-  vantage.health.push_back(std::move(health));
-}
-
-bool fold_vantage(History& history, const Clocks& clocks, const Event& event) {
-  if (event.kind == VantageLost::kind) {
-    const auto lost = event.body.get<VantageLost>();
-    Vantage& vantage = vantage_of(history, clocks, lost.vantage);
-    vantage.records_missing += lost.missing;
-    vantage.lost_reason = lost.reason.empty() ? "lost" : lost.reason;
-    return true;
-  }
-  const bool known =
-      event.kind == VantageRecord::kind || event.kind == VantageHealth::kind || event.kind == VantageSummary::kind;
-  if (!known) return false;
-  Vantage& vantage = vantage_of(history, clocks, event.clock);
-  if (event.kind == VantageRecord::kind) {
-    vantage.record = event.body.get<VantageRecord>();
-    vantage.record.id = event.clock;
-  } else if (event.kind == VantageHealth::kind) {
-    fold_health(vantage, event);
-  } else {
-    vantage.summary = event.body.get<VantageSummary>();
-    vantage.summed_up = true;
-  }
-  return true;
-}
-
 bool sees_all(const Watch& watch, std::string_view resource) {
-  if (watch.resource != resource || watch.denied || watch.error_ns >= unbounded) return false;
+  if (watch.resource != resource || watch.denied() || watch.error_ns >= unbounded) return false;
   return watch.selector.empty() || resource == "endpointslices";
 }
 
@@ -109,8 +57,50 @@ void note_life(History& history, const Clocks& clocks, const LogLine& line) {
   vantage.last_ns = ns;
 }
 
-bool fold_coverage(History& history, const Clocks& clocks, const Event& event) {
-  return fold_watch(history, clocks, event) || fold_vantage(history, clocks, event);
+void fold_watch(History& history, const Clocks& clocks, const LogLine& line) {
+  const auto record = line.read<WatchRecord>(history.odd);
+  const Placed at = clocks.place(line.clock(), line.at().ns);
+  Watch& watch = watch_of(history, line.clock(), record, at.error_ns);
+  if (line.topic() == WatchRecord::started) {
+    if (!still_open(watch)) watch.open.push_back({at.ns, unbounded});
+    watch.end = WatchEnd::none;
+  } else if (line.topic() == WatchRecord::gap) {
+    const auto shift = clocks.offset(line.clock()).ns;
+    watch.gaps.push_back({{record.from_ns + shift, record.to_ns + shift}, record.reason});
+  } else {
+    if (still_open(watch)) watch.open.back().to = at.ns;
+    watch.end = record.end == WatchEnd::none ? WatchEnd::closed : record.end;
+  }
+}
+
+void fold_vantage(History& history, const Clocks& clocks, const LogLine& line) {
+  Vantage& vantage = vantage_of(history, clocks, line.clock());
+  vantage.record = line.read<VantageRecord>(history.odd);
+  vantage.record.id = line.clock();
+}
+
+void fold_health(History& history, const Clocks& clocks, const LogLine& line) {
+  Vantage& vantage = vantage_of(history, clocks, line.clock());
+  auto health = line.read<VantageHealth>(history.odd);
+  health.from_ns += vantage.offset_ns;
+  health.to_ns += vantage.offset_ns;
+  vantage.local_exhaustion += health.local_exhaustion;
+  vantage.records_lost += health.records_lost;
+  vantage.skipped += health.skipped;
+  vantage.health.push_back(std::move(health));
+}
+
+void fold_summary(History& history, const Clocks& clocks, const LogLine& line) {
+  Vantage& vantage = vantage_of(history, clocks, line.clock());
+  vantage.summary = line.read<VantageSummary>(history.odd);
+  vantage.summed_up = true;
+}
+
+void fold_loss(History& history, const Clocks& clocks, const LogLine& line) {
+  const auto lost = line.read<VantageLost>(history.odd);
+  Vantage& vantage = vantage_of(history, clocks, lost.vantage);
+  vantage.records_missing += lost.missing;
+  vantage.lost_reason = lost.reason.empty() ? "lost" : lost.reason;
 }
 
 void close_watches(History& history) {

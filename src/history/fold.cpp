@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <istream>
 #include <optional>
@@ -8,12 +7,6 @@
 
 namespace straycat::history {
 namespace {
-
-// Kinds that carry nothing to fold: what they say has been used up (clock bounds) or is of the machinery.
-bool carries_nothing(std::string_view kind) {
-  static constexpr std::array kinds = {"header", "clock.bound", "beacon"};
-  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
-}
 
 // A log from its beginning; may be asked for again.
 using Take = std::function<void(const LogLine&)>;
@@ -35,9 +28,9 @@ Result<FirstPass> look_through(const Lines& lines) {
   return pass;
 }
 
-Result<Header> read_header(const std::optional<Event>& first) {
-  if (!first || first->kind != Header::kind) return bad_input("the log has no header");
-  auto header = first->body.get<Header>();
+Result<Header> read_header(const std::optional<Event>& first, Oddities& odd) {
+  if (!first || !(first->kind == Header::kind)) return bad_input("the log has no header");
+  auto header = read_record<Header>(first->body, odd);
   if (header.format != log_format) return bad_input("the log's format is not " + std::string(log_format));
   return header;
 }
@@ -68,19 +61,56 @@ void widen(History& history, const Placed& at) {
 void fold_line(History& history, TrafficFolder& traffic, const Clocks& clocks, const LogLine& line) {
   widen(history, clocks.place(line.clock(), line.at().ns));
   note_life(history, clocks, line);
-  if (carries_nothing(line.kind()) || traffic.fold(clocks, line)) return;
-  const Event event = line.event();
-  if (fold_object(history, clocks, event) || fold_coverage(history, clocks, event) || fold_step(history, clocks, event))
-    return;
-  ++history.unknown;
+  switch (line.topic()) {
+    case Topic::header:
+    case Topic::clock_bound:
+    case Topic::beacon:
+      return;  // what they say has been used up
+    case Topic::step_started:
+    case Topic::step_ended:
+      return fold_step(history, clocks, line);
+    case Topic::note:
+      return fold_note(history, clocks, line);
+    case Topic::run_ended:
+      history.ended = line.read<RunEnded>(history.odd);
+      return;
+    case Topic::watch_started:
+    case Topic::watch_gap:
+    case Topic::watch_ended:
+      return fold_watch(history, clocks, line);
+    case Topic::vantage:
+      return fold_vantage(history, clocks, line);
+    case Topic::vantage_health:
+      return fold_health(history, clocks, line);
+    case Topic::vantage_summary:
+      return fold_summary(history, clocks, line);
+    case Topic::vantage_lost:
+      return fold_loss(history, clocks, line);
+    case Topic::attempts_window:
+      return traffic.take_window(clocks, line, history.odd);
+    case Topic::attempt_failed:
+      return traffic.take_failure(clocks, line, history.odd);
+    case Topic::probe_direct:
+      return traffic.take_probe(clocks, line, history.odd);
+    case Topic::pod:
+    case Topic::service:
+    case Topic::slice:
+    case Topic::workload:
+    case Topic::node:
+    case Topic::network_policy:
+    case Topic::kube_event:
+      return fold_object(history, clocks, line.event());
+    case Topic::unknown:
+      ++history.unknown;
+  }
 }
 
 Result<History> fold(const Lines& lines) {
   const auto pass = look_through(lines);
   if (!pass) return pass.error();
-  auto header = read_header(pass->header);
-  if (!header) return header.error();
   History history;
+  auto header = read_header(pass->header, history.odd);
+  if (!header) return header.error();
   history.header = std::move(*header);
   read_plan(history);
   set_lag(history);
@@ -109,10 +139,19 @@ std::string History::place(std::string_view id) const {
   const Vantage* seen_from = vantage(id);
   if (seen_from == nullptr) return std::string(id);
   const VantageRecord& record = seen_from->record;
-  if (record.where == "host") return "straycat's own machine";
-  if (record.where == "api") return "the API server's proxy";
-  if (record.node.empty()) return record.id;
-  return record.where == "node" ? record.node : "a pod on " + record.node;
+  switch (record.where) {
+    case Place::host:
+      return "straycat's own machine";
+    case Place::api:
+      return "the API server's proxy";
+    case Place::node:
+      return record.node.empty() ? record.id : record.node;
+    case Place::pod:
+      return record.node.empty() ? record.id : "a pod on " + record.node;
+    case Place::unknown:
+      return record.id;
+  }
+  return record.id;
 }
 
 const Vantage* History::vantage(std::string_view id) const {

@@ -13,17 +13,22 @@
 
 namespace straycat::history {
 
-// Takes the event into its object timeline; false when its kind is no object's.
-bool fold_object(History& history, const Clocks& clocks, const Event& event);
+// Each takes lines of its own topics, which fold.cpp gives out.
 
-// Steps, notes, the end of the run; false when the kind is none of these.
-bool fold_step(History& history, const Clocks& clocks, const Event& event);
+void fold_object(History& history, const Clocks& clocks, const Event& event);
+
+void fold_step(History& history, const Clocks& clocks, const LogLine& line);
+void fold_note(History& history, const Clocks& clocks, const LogLine& line);
 void close_phases(History& history);
 
 // Each clock but the runner's is a vantage point, whether it introduced itself or not.
 void note_life(History& history, const Clocks& clocks, const LogLine& line);
-// Watches, vantage points and their health; false when the kind is none of these.
-bool fold_coverage(History& history, const Clocks& clocks, const Event& event);
+void fold_vantage(History& history, const Clocks& clocks, const LogLine& line);
+void fold_health(History& history, const Clocks& clocks, const LogLine& line);
+void fold_summary(History& history, const Clocks& clocks, const LogLine& line);
+void fold_loss(History& history, const Clocks& clocks, const LogLine& line);
+
+void fold_watch(History& history, const Clocks& clocks, const LogLine& line);
 void close_watches(History& history);
 
 // Gathers the windows' durations into few bins while a log is read: each keeps two histograms, which for every window
@@ -39,10 +44,12 @@ class DurationBins {
   std::map<std::int64_t, Durations> bins_;  // at most most_durations
 };
 
-// Windows, failures and direct probes; false when the kind is none of these. Probes are matched to endpoints later.
+// Windows, failures and direct probes. Probes are matched to endpoints later.
 class TrafficFolder {
  public:
-  bool fold(const Clocks& clocks, const LogLine& line);
+  void take_window(const Clocks& clocks, const LogLine& line, Oddities& odd);
+  void take_failure(const Clocks& clocks, const LogLine& line, Oddities& odd);
+  void take_probe(const Clocks& clocks, const LogLine& line, Oddities& odd);
   // Sorts, sums, and hands over into history.traffic, then finds the bursts (views must be there).
   void finish(History& history);
   // Finds the view of each traffic, and gives each endpoint the probes that were sent to it.
@@ -54,7 +61,6 @@ class TrafficFolder {
     DurationBins durations;
   };
   Growing& growing(const Clocks& clocks, std::string_view vantage, const std::string& name);
-  void take_window(const Clocks& clocks, const LogLine& line);
   std::map<std::pair<std::string, std::string>, Growing> growing_;
   std::vector<std::pair<std::string, DirectProbe>> probes_;  // by vantage
 };

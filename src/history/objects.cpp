@@ -66,11 +66,10 @@ std::optional<model::Service> History::service(const std::string& ns, const std:
   return std::nullopt;
 }
 
-bool fold_object(History& history, const Clocks& clocks, const Event& event) {
-  auto change = model::from_log(event.kind, event.body);
-  if (!change) return false;
+void fold_object(History& history, const Clocks& clocks, const Event& event) {
+  auto change = model::from_log(event.kind.topic(), event.body);
+  if (!change) return;
   std::visit(Into{history, event, clocks.place(event.clock, event.at.ns), change->deleted}, std::move(change->object));
-  return true;
 }
 
 const Timeline<model::Pod>* History::pod(const std::string& ns, const std::string& name, const std::string& uid) const {

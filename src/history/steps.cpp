@@ -6,15 +6,15 @@
 namespace straycat::history {
 namespace {
 
-void step_started(History& history, Placed at, const Event& event) {
+void step_started(History& history, Placed at, const LogLine& line) {
   Step step;
-  step.record = event.body.get<StepRecord>();
+  step.record = line.read<StepRecord>(history.odd);
   step.started = at;
   history.steps.push_back(std::move(step));
 }
 
-void step_ended(History& history, Placed at, const Event& event) {
-  const auto record = event.body.get<StepRecord>();
+void step_ended(History& history, Placed at, const LogLine& line) {
+  const auto record = line.read<StepRecord>(history.odd);
   const auto found = std::find_if(history.steps.rbegin(), history.steps.rend(),
                                   [&](const Step& step) { return step.record.index == record.index && !step.ended; });
   if (found == history.steps.rend()) return;
@@ -37,20 +37,13 @@ void open_phases(History& history) {
 
 }  // namespace
 
-bool fold_step(History& history, const Clocks& clocks, const Event& event) {
-  const Placed at = clocks.place(event.clock, event.at.ns);
-  if (event.kind == StepRecord::started) {
-    step_started(history, at, event);
-  } else if (event.kind == StepRecord::ended) {
-    step_ended(history, at, event);
-  } else if (event.kind == NoteRecord::kind) {
-    history.notes.emplace_back(at, event.body.get<NoteRecord>().text);
-  } else if (event.kind == RunEnded::kind) {
-    history.ended = event.body.get<RunEnded>();
-  } else {
-    return false;
-  }
-  return true;
+void fold_step(History& history, const Clocks& clocks, const LogLine& line) {
+  const Placed at = clocks.place(line.clock(), line.at().ns);
+  line.topic() == StepRecord::started ? step_started(history, at, line) : step_ended(history, at, line);
+}
+
+void fold_note(History& history, const Clocks& clocks, const LogLine& line) {
+  history.notes.emplace_back(clocks.place(line.clock(), line.at().ns), line.read<NoteRecord>(history.odd).text);
 }
 
 void close_phases(History& history) {
@@ -58,7 +51,7 @@ void close_phases(History& history) {
   if (history.phases.empty()) return;
   ScenarioPhase& last = history.phases.back();
   last.to = {history.end, 0};
-  last.closed = history.ended && history.ended->reason == "finished";
+  last.closed = history.ended && history.ended->reason == RunEnd::finished;
 }
 
 }  // namespace straycat::history

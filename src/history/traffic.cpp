@@ -143,8 +143,8 @@ TrafficFolder::Growing& TrafficFolder::growing(const Clocks& clocks, std::string
   return found->second;
 }
 
-void TrafficFolder::take_window(const Clocks& clocks, const LogLine& line) {
-  auto window = line.read<AttemptWindow>();
+void TrafficFolder::take_window(const Clocks& clocks, const LogLine& line, Oddities& odd) {
+  auto window = line.read<AttemptWindow>(odd);
   shift_window(window, clocks.offset(line.clock()).ns);
   Growing& one = growing(clocks, line.clock(), window.traffic);
   one.traffic.latency.merge(window.latency);
@@ -155,23 +155,18 @@ void TrafficFolder::take_window(const Clocks& clocks, const LogLine& line) {
   one.traffic.windows.push_back(std::move(window));
 }
 
-bool TrafficFolder::fold(const Clocks& clocks, const LogLine& line) {
+void TrafficFolder::take_failure(const Clocks& clocks, const LogLine& line, Oddities& odd) {
+  auto failed = line.read<AttemptFailed>(odd);
+  shift_failure(failed, clocks.offset(line.clock()).ns);
+  growing(clocks, line.clock(), failed.traffic).traffic.failures.push_back(std::move(failed));
+}
+
+void TrafficFolder::take_probe(const Clocks& clocks, const LogLine& line, Oddities& odd) {
+  auto probe = line.read<DirectProbe>(odd);
   const auto by = clocks.offset(line.clock()).ns;
-  if (line.kind() == AttemptWindow::kind) {
-    take_window(clocks, line);
-  } else if (line.kind() == AttemptFailed::kind) {
-    auto failed = line.read<AttemptFailed>();
-    shift_failure(failed, by);
-    growing(clocks, line.clock(), failed.traffic).traffic.failures.push_back(std::move(failed));
-  } else if (line.kind() == DirectProbe::kind) {
-    auto probe = line.read<DirectProbe>();
-    shift(probe.started_ns, by);
-    shift(probe.ended_ns, by);
-    probes_.emplace_back(line.clock(), std::move(probe));
-  } else {
-    return false;
-  }
-  return true;
+  shift(probe.started_ns, by);
+  shift(probe.ended_ns, by);
+  probes_.emplace_back(line.clock(), std::move(probe));
 }
 
 void TrafficFolder::finish(History& history) {

@@ -10,7 +10,7 @@ namespace straycat::history {
 namespace {
 
 bool watches_service(const Watch& watch, const ServiceView& view) {
-  if (watch.clock != view.clock || watch.resource != "endpointslices" || watch.denied) return false;
+  if (watch.clock != view.clock || watch.resource != "endpointslices" || watch.denied()) return false;
   if (watch.selector.empty()) return true;
   const auto selector = model::parse_selector(watch.selector);
   return !selector || model::matches(*selector, {{"kubernetes.io/service-name", view.service}});
@@ -99,7 +99,7 @@ bool clock_has_slices(const History& history, const std::string& clock, const Se
 // The vantage point's own watch when it had one, else the runner's.
 void choose_clock(const History& history, const std::string& vantage, ServiceView& view) {
   const bool own_watch = std::any_of(history.watches.begin(), history.watches.end(), [&](const Watch& watch) {
-    return watch.clock == vantage && watch.resource == "endpointslices" && !watch.denied;
+    return watch.clock == vantage && watch.resource == "endpointslices" && !watch.denied();
   });
   view.clock = vantage;
   if (!own_watch && !clock_has_slices(history, vantage, view) &&

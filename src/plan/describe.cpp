@@ -47,12 +47,12 @@ std::string describe_delete(const Delete& action) {
 
 }  // namespace
 
-std::string verb(const Action& action) {
-  return std::visit(Overloaded{[](const Apply&) { return "apply"; }, [](const Delete&) { return "delete"; },
-                               [](const Patch&) { return "patch"; }, [](const Scale&) { return "scale"; },
-                               [](const Restart&) { return "restart"; }, [](const Wait&) { return "wait"; },
-                               [](const Pause&) { return "pause"; }, [](const Traffic&) { return "traffic"; },
-                               [](const Command&) { return "command"; }},
+Verb verb(const Action& action) {
+  return std::visit(Overloaded{[](const Apply&) { return Verb::apply; }, [](const Delete&) { return Verb::remove; },
+                               [](const Patch&) { return Verb::patch; }, [](const Scale&) { return Verb::scale; },
+                               [](const Restart&) { return Verb::restart; }, [](const Wait&) { return Verb::wait; },
+                               [](const Pause&) { return Verb::pause; }, [](const Traffic&) { return Verb::traffic; },
+                               [](const Command&) { return Verb::command; }},
                     action);
 }
 

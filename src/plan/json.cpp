@@ -119,7 +119,8 @@ Action action_from(const json& step) {
 json step_json(const Step& step, bool for_log) {
   json out = {{"name", step.name}};
   if (!step.phase.empty()) out["phase"] = step.phase;
-  out[verb(step.action)] = std::visit([&](const auto& action) { return action_json(action, for_log); }, step.action);
+  out[std::string(to_string(verb(step.action)))] =
+      std::visit([&](const auto& action) { return action_json(action, for_log); }, step.action);
   return out;
 }
 

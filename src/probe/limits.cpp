@@ -80,16 +80,16 @@ ConntrackTable conntrack_table() {
   return count.empty() || max.empty() ? ConntrackTable{} : ConntrackTable{count.front(), max.front()};
 }
 
-std::string limit_of(const EngineHealth& health, const PortTable& ports, Stall stall, const ConntrackTable& conntrack) {
-  if (stall == Stall::stopped) return "stopped";
-  if (health.no_descriptors > 0) return "descriptors";
+Limit limit_of(const EngineHealth& health, const PortTable& ports, Stall stall, const ConntrackTable& conntrack) {
+  if (stall == Stall::stopped) return Limit::stopped;
+  if (health.no_descriptors > 0) return Limit::descriptors;
   const bool crowded = ports.time_waits * 5 >= ports.range * 2;
   // One slow call among many is an interrupt's or the hypervisor's doing; at the cliff nearly each one is slow.
   const bool searching = health.slow_connects > 0 && health.slow_connects * 2 >= health.watched_connects;
-  if (health.no_ports > 0 || (searching && crowded)) return "ports";
-  if (health.no_memory > 0) return "memory";
-  if (conntrack.max > 0 && conntrack.count * 20 >= conntrack.max * 19) return "conntrack";
-  return stall == Stall::cpu ? "cpu" : "";
+  if (health.no_ports > 0 || (searching && crowded)) return Limit::ports;
+  if (health.no_memory > 0) return Limit::memory;
+  if (conntrack.max > 0 && conntrack.count * 20 >= conntrack.max * 19) return Limit::conntrack;
+  return stall == Stall::cpu ? Limit::cpu : Limit::none;
 }
 
 }  // namespace straycat::probe

@@ -129,11 +129,11 @@ void Session::Impl::take_beat(Stamp due) {
   const Stamp now = monotonic_now();
   const Stall stall = lag.tick(std::min(due, now), now, cpu_use());
   const EngineHealth health = engine->take_health();
-  const std::string name = limit_of(health, port_table(), stall, conntrack_table());
+  const Limit limit = limit_of(health, port_table(), stall, conntrack_table());
   const Stamp from = stall == Stall::none ? beaten : due;
   const std::uint64_t skipped = pacer.skipped();
   each_tally([&](Tally& tally) {
-    if (!name.empty()) tally.limit(name, from, now);
+    if (limit != Limit::none) tally.limit(limit, from, now);
     tally.settle(now);
   });
   whole.skipped(skipped);

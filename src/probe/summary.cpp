@@ -27,7 +27,7 @@ bool is_answer(FailureKind kind) {
 
 // A stretch at such a limit saw less than it was to see, though what it saw was well: a stopped prober cannot have
 // noticed that the target was away. Want of the processor shows in what is late or was never sent, and there alone.
-bool loses_requests(const LimitSpan& span) { return span.limit != "cpu"; }
+bool loses_requests(const LimitSpan& span) { return span.limit != Limit::cpu; }
 
 const char* family_of(const Attempt& attempt) {
   if (attempt.remote_address.empty()) return "no address";
@@ -124,7 +124,7 @@ void Tally::note_success(Stamp at) {
   last_success_ = std::max(last_success_, at);
 }
 
-void Tally::limit(const std::string& name, Stamp from, Stamp to) {
+void Tally::limit(Limit name, Stamp from, Stamp to) {
   auto& spans = summary_.limits;
   const auto same =
       std::find_if(spans.rbegin(), spans.rend(), [&](const LimitSpan& span) { return span.limit == name; });

@@ -41,13 +41,25 @@ json quantiles_json(const Histogram& times) {
   return out;
 }
 
-const char* limit_words(const std::string& limit) {
-  if (limit == "stopped") return "it was stopped or frozen";
-  if (limit == "descriptors") return "it had no file descriptor left (ulimit -n)";
-  if (limit == "ports") return "it had no local port left (net.ipv4.ip_local_port_range, TIME_WAIT)";
-  if (limit == "memory") return "it had no memory left";
-  if (limit == "conntrack") return "the kernel's table of connections was full (nf_conntrack_max)";
-  return "it did not get the processor in time";
+const char* limit_words(Limit limit) {
+  switch (limit) {
+    case Limit::stopped:
+      return "it was stopped or frozen";
+    case Limit::descriptors:
+      return "it had no file descriptor left (ulimit -n)";
+    case Limit::ports:
+      return "it had no local port left (net.ipv4.ip_local_port_range, TIME_WAIT)";
+    case Limit::memory:
+      return "it had no memory left";
+    case Limit::conntrack:
+      return "the kernel's table of connections was full (nf_conntrack_max)";
+    case Limit::cpu:
+      return "it did not get the processor in time";
+    case Limit::none:
+    case Limit::unknown:
+      break;
+  }
+  return "it was at a limit of its own";
 }
 
 std::string count_line(const Summary& summary) {
@@ -180,7 +192,7 @@ json limits_json(const Summary& summary) {
   json out = json::array();
   for (const auto& span : summary.limits) {
     json one = json::object();
-    one["limit"] = span.limit;
+    one["limit"] = to_string(span.limit);
     one["fromMs"] = rounded(span.from - summary.began);
     one["toMs"] = rounded(span.to - summary.began);
     out.push_back(std::move(one));
@@ -246,7 +258,8 @@ std::string live_line(const Summary& so_far, Stamp now) {
     kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", to_string(kind), group.count);
   if (!kinds.empty()) out += " (" + kinds + ")";
   if (so_far.latency.count() > 0) out += "  p99 " + time_text(so_far.latency.quantile(0.99));
-  if (!so_far.limits.empty()) out += "  [the prober was at its limit: " + so_far.limits.back().limit + "]";
+  if (!so_far.limits.empty())
+    out += fmt::format("  [the prober was at its limit: {}]", to_string(so_far.limits.back().limit));
   return out;
 }
 

@@ -21,7 +21,7 @@ json run_section(const History& history) {
                        {"dataPlane", header.data_plane},
                        {"started", format_wall(header.wall_ns)},
                        {"lengthNs", history.end - history.zero.ns},
-                       {"ended", history.ended ? history.ended->reason : "cut off"},
+                       {"ended", end_word(history)},
                        {"referenceClock", history.reference}});
 }
 

@@ -26,7 +26,7 @@ void tell_steps(const History& history, std::vector<Moment>& story) {
                        fmt::format("step \"{}\" failed: {}", step.record.name, step.record.error),
                        true,
                        {}});
-    } else if (step.ended && (step.record.verb == "wait")) {
+    } else if (step.ended && step.record.verb == Verb::wait) {
       story.push_back(
           {*step.ended,
            Topic::step,
@@ -174,13 +174,13 @@ void tell_bursts(const History& history, std::vector<Moment>& story) {
 void tell_vantages(const History& history, std::vector<Moment>& story) {
   for (const history::Vantage& vantage : history.vantages) {
     for (const VantageHealth& health : vantage.health) {
-      if (health.limit.empty() && health.records_lost == 0 && health.local_exhaustion == 0) continue;
-      story.push_back({{health.from_ns, vantage.error_ns},
-                       Topic::blind,
-                       fmt::format("the prober {} hit its own limit ({}), not the target's", vantage.record.id,
-                                   health.limit.empty() ? "output" : health.limit),
-                       true,
-                       {}});
+      if (health.limit == Limit::none && health.records_lost == 0 && health.local_exhaustion == 0) continue;
+      story.push_back(
+          {{health.from_ns, vantage.error_ns},
+           Topic::blind,
+           fmt::format("the prober {} hit its own limit ({}), not the target's", vantage.record.id, limit_word(health)),
+           true,
+           {}});
     }
     if (!vantage.lost_reason.empty()) {
       story.push_back({{vantage.last_ns, vantage.error_ns},
@@ -204,8 +204,8 @@ void tell_vantages(const History& history, std::vector<Moment>& story) {
 }
 
 void tell_end(const History& history, std::vector<Moment>& story) {
-  if (history.ended && history.ended->reason == "finished") return;
-  const std::string text = history.ended ? fmt::format("the run ended early: {}{}", history.ended->reason,
+  if (history.ended && history.ended->reason == RunEnd::finished) return;
+  const std::string text = history.ended ? fmt::format("the run ended early: {}{}", to_string(history.ended->reason),
                                                        history.ended->error.empty() ? "" : ": " + history.ended->error)
                                          : "the log ends here: the run was cut off";
   story.push_back({{history.end, 0}, Topic::run, text, true, {}});
@@ -232,6 +232,14 @@ bool hides_nothing(const History& history, const history::Gap& gap) {
   return gap.span.to <= traffic_begin(history) || gap.span.length() < 20'000'000;
 }
 
+std::string_view limit_word(const VantageHealth& health) {
+  return health.limit == Limit::none ? std::string_view("output") : to_string(health.limit);
+}
+
+std::string_view end_word(const History& history) {
+  return history.ended ? to_string(history.ended->reason) : std::string_view("cut off");
+}
+
 std::string short_length(std::int64_t ns) {
   const double ms = static_cast<double>(ns) / 1e6;
   if (ms < 1000) return fmt::format("{:.1f} ms", ms);
@@ -241,7 +249,7 @@ std::string short_length(std::int64_t ns) {
 std::string kinds_text(const std::map<std::string, std::uint64_t>& kinds) {
   std::string text;
   for (const auto& [kind, count] : kinds) {
-    const std::optional<FailureKind> known = failure_kind_from(kind);
+    const std::optional<FailureKind> known = from_word<FailureKind>(kind);
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, known ? describe(*known) : std::string_view(kind));
   }
   return text;

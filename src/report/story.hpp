@@ -31,6 +31,11 @@ struct Moment {
 // Opening a watch takes a moment: before there was traffic, or within two attempts of a usual pace, that hides nothing.
 [[nodiscard]] bool hides_nothing(const history::History& history, const history::Gap& gap);
 
+// What the prober ran into: its limit's word, or "output" when nobody took its records.
+[[nodiscard]] std::string_view limit_word(const VantageHealth& health);
+// How the run ended; "cut off" when the log does not say.
+[[nodiscard]] std::string_view end_word(const history::History& history);
+
 // "3.2 ms", "1.25 s": a length for people.
 [[nodiscard]] std::string short_length(std::int64_t ns);
 // "248 refused, 2 reset"

@@ -1,8 +1,5 @@
 #include "runner/agent_stream.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include <fmt/format.h>
 
 #include <straycat/core/records.hpp>
@@ -12,13 +9,37 @@ namespace straycat::runner {
 namespace {
 
 // What an agent says (src/README.md). A pod that writes "run.ended" or "step.started" does not speak for the runner.
-bool may_say(const std::string& kind) {
-  static constexpr std::array kinds{VantageRecord::kind, AttemptFailed::kind,  AttemptWindow::kind,  DirectProbe::kind,
-                                    VantageHealth::kind, VantageSummary::kind, WatchRecord::started, WatchRecord::gap,
-                                    WatchRecord::ended,  NoteRecord::kind};
-  static constexpr std::array<std::string_view, 3> objects{"slice", "service", "beacon"};
-  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end() ||
-         std::find(objects.begin(), objects.end(), kind) != objects.end();
+bool may_say(Topic topic) {
+  switch (topic) {
+    case Topic::vantage:
+    case Topic::attempt_failed:
+    case Topic::attempts_window:
+    case Topic::probe_direct:
+    case Topic::vantage_health:
+    case Topic::vantage_summary:
+    case Topic::watch_started:
+    case Topic::watch_gap:
+    case Topic::watch_ended:
+    case Topic::note:
+    case Topic::slice:
+    case Topic::service:
+    case Topic::beacon:
+      return true;
+    case Topic::header:
+    case Topic::step_started:
+    case Topic::step_ended:
+    case Topic::clock_bound:
+    case Topic::vantage_lost:
+    case Topic::run_ended:
+    case Topic::pod:
+    case Topic::workload:
+    case Topic::node:
+    case Topic::network_policy:
+    case Topic::kube_event:
+    case Topic::unknown:
+      return false;
+  }
+  return false;
 }
 
 }  // namespace
@@ -26,7 +47,7 @@ bool may_say(const std::string& kind) {
 std::optional<Event> AgentStream::take(std::string_view line) {
   if (line.empty()) return std::nullopt;
   auto event = from_line(line);
-  if (!event || event->clock != vantage_ || !may_say(event->kind)) {
+  if (!event || event->clock != vantage_ || !may_say(event->kind.topic())) {
     if (foreign_++ == 0) first_foreign_ = line.substr(0, 200);
     return std::nullopt;
   }

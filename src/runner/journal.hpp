@@ -18,7 +18,7 @@ class Journal {
  public:
   Journal(std::ostream& out, OnEvent on_event) : writer_(out), on_event_(std::move(on_event)) {}
 
-  void write(std::string kind, std::string clock, Stamp at, nlohmann::json body) {
+  void write(EventKind kind, std::string clock, Stamp at, nlohmann::json body) {
     if (broken_) return;
     Event event{.number = writer_.written(), .kind = kind, .clock = clock, .at = at, .body = body};
     if (auto done = writer_.write(std::move(kind), std::move(clock), at, std::move(body)); !done) {
@@ -30,7 +30,7 @@ class Journal {
   }
   // A record of the runner's own, stamped `at` on its clock.
   template <class Record>
-  void tell(const std::string& kind, Stamp at, const Record& record) {
+  void tell(Topic kind, Stamp at, const Record& record) {
     nlohmann::json body;
     to_json(body, record);
     write(kind, std::string{runner_clock}, at, std::move(body));

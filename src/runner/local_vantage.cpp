@@ -58,7 +58,7 @@ asio::awaitable<Result<>> LocalVantage::start() {
   const auto until = monotonic_now() + start_patience;
   while (!stream_.introduced() && !over_ && monotonic_now() < until) co_await site_.wait_for_change(200ms);
   if (stream_.introduced()) co_return Result<>{};
-  co_return own_trouble("the agent beside this program (" + orders_.where + ") said nothing");
+  co_return own_trouble("the agent beside this program (" + std::string(to_string(orders_.where)) + ") said nothing");
 }
 
 asio::awaitable<void> LocalVantage::read_records() {

@@ -163,7 +163,7 @@ void PodVantage::take(const kube::LogLine& line) {
 
 void PodVantage::take_event(Event event, Stamp arrived) {
   keeper_.arrived(event.at, arrived);
-  if (event.kind == "beacon") {
+  if (event.kind == Topic::beacon) {
     const auto version = text_of(event.body, {"resourceVersion"});
     sights_[version] = event.at;
     match_beacon(version);

@@ -61,13 +61,24 @@ void add_agent_pods(Rights& rights) {
 
 void add_vantages(Rights& rights, const plan::Plan& plan) {
   for (const plan::TrafficPlan& traffic : plan.traffic) {
-    if (traffic.from == "pod" || traffic.from == "nodes") add_agent_pods(rights);
-    if (traffic.from == "nodes") rights.add("Node", {"list"});
-    if (traffic.from == "host" || traffic.from == "api") rights.add("EndpointSlice", {"list", "watch"});
-    if (traffic.from != "api") continue;
-    rights.add("Service", {"get"}, "", "/proxy");
-    rights.add("Service", {"get"});
-    rights.add("Pod", {"get"}, "which endpoint refuses when it is asked directly", "/proxy");
+    switch (traffic.from) {
+      case Origin::nodes:
+        rights.add("Node", {"list"});
+        [[fallthrough]];
+      case Origin::pod:
+        add_agent_pods(rights);
+        break;
+      case Origin::api:
+        rights.add("Service", {"get"}, "", "/proxy");
+        rights.add("Service", {"get"});
+        rights.add("Pod", {"get"}, "which endpoint refuses when it is asked directly", "/proxy");
+        [[fallthrough]];
+      case Origin::host:
+        rights.add("EndpointSlice", {"list", "watch"});
+        break;
+      case Origin::unknown:
+        break;
+    }
   }
 }
 

@@ -23,20 +23,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string_view name_of(End end) {
-  switch (end) {
-    case End::finished:
-      return "finished";
-    case End::interrupted:
-      return "interrupted";
-    case End::deadline:
-      return "deadline";
-    case End::failed:
-      return "failed";
-  }
-  return "failed";
-}
-
 class Run {
  public:
   Run(asio::io_context& context, const plan::Plan& plan, const Options& options, std::ostream& log,
@@ -128,7 +114,7 @@ asio::awaitable<void> Run::all() {
   }
   co_await (work() || halted());
   working_ = false;
-  steps_.cut(outcome_.end == End::interrupted ? "interrupted" : outcome_.error);
+  steps_.cut(outcome_.end == End::interrupted ? std::string(to_string(outcome_.end)) : outcome_.error);
   co_await finish();
   outcome_.command_status = steps_.command_status();
   signals_.cancel();
@@ -200,7 +186,7 @@ asio::awaitable<void> Run::finish() {
 
 void Run::say_ended() {
   over_ = true;
-  site_.journal.tell(RunEnded::kind, monotonic_now(), RunEnded{std::string{name_of(outcome_.end)}, outcome_.error});
+  site_.journal.tell(RunEnded::kind, monotonic_now(), RunEnded{outcome_.end, outcome_.error});
 }
 
 }  // namespace

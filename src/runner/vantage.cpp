@@ -18,18 +18,46 @@ namespace {
 using Vantages = std::vector<std::unique_ptr<Vantage>>;
 
 // The traffic of the plan, by where it starts.
-std::map<std::string, std::vector<plan::TrafficPlan>> by_place(const plan::Plan& plan) {
-  std::map<std::string, std::vector<plan::TrafficPlan>> places;
-  for (const auto& traffic : plan.traffic) places[traffic.from].push_back(traffic);
-  return places;
+std::map<std::string_view, std::vector<plan::TrafficPlan>> by_origin(const plan::Plan& plan) {
+  std::map<std::string_view, std::vector<plan::TrafficPlan>> origins;
+  for (const auto& traffic : plan.traffic) origins[to_string(traffic.from)].push_back(traffic);
+  return origins;
 }
 
-agent::Orders orders_for(const Site& site, std::size_t number, std::string where,
-                         std::vector<plan::TrafficPlan> traffic) {
+Place place_of(Origin origin) {
+  switch (origin) {
+    case Origin::pod:
+      return Place::pod;
+    case Origin::nodes:
+      return Place::node;
+    case Origin::host:
+      return Place::host;
+    case Origin::api:
+      return Place::api;
+    case Origin::unknown:
+      break;
+  }
+  return Place::unknown;
+}
+
+std::unique_ptr<Vantage> make_vantage(Site& site, agent::Orders orders, const std::string& node) {
+  switch (orders.where) {
+    case Place::host:
+    case Place::api:
+      return std::make_unique<LocalVantage>(site, std::move(orders));
+    case Place::pod:
+    case Place::node:
+    case Place::unknown:
+      break;
+  }
+  return std::make_unique<PodVantage>(site, std::move(orders), node);
+}
+
+agent::Orders orders_for(const Site& site, std::size_t number, Place where, std::vector<plan::TrafficPlan> traffic) {
   agent::Orders orders;
   orders.run = site.run_id;
   orders.vantage = fmt::format("a{}", number);
-  orders.where = std::move(where);
+  orders.where = where;
   orders.ns = site.ns;
   orders.traffic = std::move(traffic);
   return orders;
@@ -52,19 +80,19 @@ asio::awaitable<Result<std::vector<std::string>>> ready_nodes(Site& site) {
 
 asio::awaitable<Result<Vantages>> make_vantages(Site& site, std::size_t first) {
   Vantages made;
-  for (auto& [place, traffic] : by_place(site.plan)) {
+  for (auto& [origin, traffic] : by_origin(site.plan)) {
+    const Place where = place_of(traffic.front().from);
+    if (where == Place::unknown)
+      co_return bad_input("traffic " + traffic.front().name + ": it is to start at no known place");
     std::vector<std::string> nodes{""};
-    if (place == "nodes") {
+    if (where == Place::node) {
       auto ready = co_await ready_nodes(site);
       if (!ready) co_return ready.error();
       nodes = std::move(*ready);
     }
     for (const std::string& node : nodes) {
-      auto orders = orders_for(site, first + made.size(), place == "nodes" ? "node" : place, traffic);
-      if (place == "host" || place == "api")
-        made.push_back(std::make_unique<LocalVantage>(site, std::move(orders)));
-      else
-        made.push_back(std::make_unique<PodVantage>(site, std::move(orders), node));
+      auto orders = orders_for(site, first + made.size(), where, traffic);
+      made.push_back(make_vantage(site, std::move(orders), node));
     }
   }
   co_return made;

@@ -24,9 +24,8 @@ class Vantage {
   virtual boost::asio::awaitable<void> stop() = 0;
 };
 
-// Where a plan's traffic is to start (TrafficPlan::from): "pod", "nodes" (a pod on each node), "host", "api".
-// One vantage point for each place, with all the traffic that starts there; numbered a0, a1, ... from `first`.
-// Errors: the nodes cannot be listed.
+// One vantage point for each place where a plan's traffic is to start (on each node, for `nodes`), with all the traffic
+// that starts there; numbered a0, a1, ... from `first`. Errors: the nodes cannot be listed.
 boost::asio::awaitable<Result<std::vector<std::unique_ptr<Vantage>>>> make_vantages(Site& site, std::size_t first);
 
 }  // namespace straycat::runner

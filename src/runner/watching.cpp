@@ -83,7 +83,8 @@ void Watching::on(One& one, const kube::WatchDenied& item) {
   one.over = true;
   auto record = record_of(one);
   // An API server that does not know the kind has no objects of it: nothing was missed.
-  record.reason = item.error.not_found() ? "absent" : "denied";
+  record.end = item.error.not_found() ? WatchEnd::absent : WatchEnd::denied;
+  record.reason = item.error.message;
   site_.journal.tell(WatchRecord::ended, now_, record);
 }
 
@@ -124,7 +125,7 @@ asio::awaitable<void> Watching::stop() {
   for (auto& one : watches_) {
     if (!one.listed || std::exchange(one.over, true)) continue;
     auto record = record_of(one);
-    record.reason = "the run ended";
+    record.end = WatchEnd::closed;
     site_.journal.tell(WatchRecord::ended, now_, record);
   }
 }

@@ -17,10 +17,10 @@ std::string name_of(const json& object) {
   return name != meta->end() && name->is_string() ? name->get<std::string>() : std::string{};
 }
 
-ObjectLine line(std::string_view topic, bool deleted, json object) {
+ObjectLine line(Topic topic, bool deleted, json object) {
   json body;
   model::to_json(body, model::ObjectChange{deleted, std::move(object)});
-  return {std::string(topic), std::move(body)};
+  return {topic, std::move(body)};
 }
 ObjectLine line(const model::Projection& projection, bool deleted) {
   return line(model::topic_of(projection), deleted, model::to_log(projection));

@@ -17,9 +17,9 @@ namespace straycat::runner {
 
 using json = nlohmann::json;
 
-// One line for the log: kind "pod", "slice", ... and the body of an ObjectChange.
+// One line for the log: its topic (pod, slice, ...) and the body of an ObjectChange.
 struct ObjectLine {
-  std::string kind;
+  Topic kind = Topic::unknown;
   json body;
 };
 

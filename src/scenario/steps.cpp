@@ -30,7 +30,7 @@ class Steps {
     for (const Node& node : list.items) {
       plan::Step step;
       step.action = action(node);
-      step.name = name_of(node, plan::verb(step.action));
+      step.name = name_of(node, std::string(to_string(plan::verb(step.action))));
       step.phase = phase_of(node);
       steps_.push_back(std::move(step));
     }

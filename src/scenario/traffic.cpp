@@ -41,7 +41,7 @@ class Reader {
   plan::TrafficPlan read(const Node& node, bool alone) {
     plan::TrafficPlan traffic;
     traffic.name = name(node, alone);
-    if (const Node* from = node.find("from")) traffic.from = from->scalar;
+    if (const Node* from = node.find("from")) traffic.from = from_word<Origin>(from->scalar).value_or(Origin::unknown);
     if (const Node* method = node.find("method")) traffic.method = method->scalar;
     if (const Node* headers = node.find("headers")) traffic.headers = read_texts(*headers);
     pace(node, traffic.pace);

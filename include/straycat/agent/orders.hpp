@@ -24,9 +24,7 @@ struct SignIn {
 struct Orders {
   std::string run;             // the run's id
   std::string vantage = "a0";  // its id, and the name of its clock
-  // "pod", "node" (a pod, one of one on each node), "host" (beside the runner, dials by itself and cannot reach the
-  // pods' own addresses), "api" (beside the runner, everything through the API server's service and pod proxies).
-  std::string where = "pod";
+  Place where = Place::pod;
   std::optional<SignIn> sign_in{};  // host and api
   std::string ns;                   // the run's namespace
   std::vector<plan::TrafficPlan> traffic;

@@ -17,17 +17,38 @@
 
 #include <straycat/core/result.hpp>
 #include <straycat/core/time.hpp>
+#include <straycat/core/vocabulary.hpp>
 
 namespace straycat {
 
 inline constexpr std::string_view log_format = "straycat.log/1";
 inline constexpr std::string_view runner_clock = "runner";
 
+// What a line is about: one of the log's topics, or a word of another version's, which is kept.
+class EventKind {
+ public:
+  EventKind() = default;
+  EventKind(Topic topic) : topic_(topic) {}
+  EventKind(std::string_view text)
+      : topic_(from_word<Topic>(text).value_or(Topic::unknown)), other_(topic_ == Topic::unknown ? text : "") {}
+  EventKind(const std::string& text) : EventKind(std::string_view(text)) {}
+  EventKind(const char* text) : EventKind(std::string_view(text)) {}
+
+  [[nodiscard]] Topic topic() const { return topic_; }
+  [[nodiscard]] std::string_view text() const { return other_.empty() ? to_string(topic_) : other_; }
+  bool operator==(const EventKind&) const = default;
+  friend bool operator==(const EventKind& kind, Topic topic) { return kind.topic_ == topic; }
+
+ private:
+  Topic topic_ = Topic::unknown;
+  std::string other_;
+};
+
 // One line of the log.
 struct Event {
   std::uint64_t number = 0;  // position in the log, from 0, without gaps
-  std::string kind;          // "attempts.window", "slice", ...
-  std::string clock;         // whose monotonic clock `at` is of: "runner", or a vantage point's id
+  EventKind kind;
+  std::string clock;  // whose monotonic clock `at` is of: "runner", or a vantage point's id
   Stamp at;
   nlohmann::json body = nlohmann::json::object();
 
@@ -54,7 +75,7 @@ class LogWriter {
  public:
   explicit LogWriter(std::ostream& out) : out_(out) {}
   // Errors when the stream is broken (disk full): a run must not go on without its log.
-  Result<> write(std::string kind, std::string clock, Stamp at, nlohmann::json body);
+  Result<> write(EventKind kind, std::string clock, Stamp at, nlohmann::json body);
   [[nodiscard]] std::uint64_t written() const { return next_; }
 
  private:

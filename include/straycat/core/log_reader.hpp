@@ -21,14 +21,14 @@ class LogLine {
 
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] std::string_view kind() const { return kind_; }
+  [[nodiscard]] Topic topic() const { return from_word<Topic>(kind_).value_or(Topic::unknown); }
   [[nodiscard]] std::string_view clock() const { return clock_; }
   [[nodiscard]] Stamp at() const { return at_; }
 
   [[nodiscard]] Event event() const;
-  // event().body.get<Record>(), many times faster where the line was read from text. For AttemptWindow, AttemptFailed
-  // and DirectProbe, of which a log is made.
+  // read_record<Record>(event().body, odd), many times faster where the line was read from text.
   template <class Record>
-  [[nodiscard]] Record read() const;
+  [[nodiscard]] Record read(Oddities& odd) const;
 
  private:
   friend class LineParser;
@@ -43,12 +43,22 @@ class LogLine {
   LineParser* later_ = nullptr;  // parses the line when its body is asked for
 };
 
-template <>
-AttemptWindow LogLine::read<AttemptWindow>() const;
-template <>
-AttemptFailed LogLine::read<AttemptFailed>() const;
-template <>
-DirectProbe LogLine::read<DirectProbe>() const;
+#define STRAYCAT_RECORD(Type) \
+  template <>                 \
+  Type LogLine::read<Type>(Oddities & odd) const;
+STRAYCAT_RECORD(StepRecord)
+STRAYCAT_RECORD(WatchRecord)
+STRAYCAT_RECORD(ClockBound)
+STRAYCAT_RECORD(VantageRecord)
+STRAYCAT_RECORD(AttemptFailed)
+STRAYCAT_RECORD(AttemptWindow)
+STRAYCAT_RECORD(DirectProbe)
+STRAYCAT_RECORD(VantageHealth)
+STRAYCAT_RECORD(VantageSummary)
+STRAYCAT_RECORD(VantageLost)
+STRAYCAT_RECORD(NoteRecord)
+STRAYCAT_RECORD(RunEnded)
+#undef STRAYCAT_RECORD
 
 // What a reader met besides events.
 struct LogTail {

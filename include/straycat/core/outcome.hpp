@@ -2,13 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <straycat/core/time.hpp>
+#include <straycat/core/vocabulary.hpp>
 
 namespace straycat {
 
@@ -32,11 +30,42 @@ enum class FailureKind : std::uint8_t {
 // How far the request had come when it ended.
 enum class Phase : std::uint8_t { name, connect, tls, send, first_byte, body, check };
 
-[[nodiscard]] std::string_view to_string(FailureKind kind);  // "refused", "connect_timeout": the log's spelling
-[[nodiscard]] std::optional<FailureKind> failure_kind_from(std::string_view text);
 [[nodiscard]] std::string_view describe(FailureKind kind);  // for people: "connection refused"
-[[nodiscard]] std::string_view to_string(Phase phase);
-[[nodiscard]] std::optional<Phase> phase_from(std::string_view text);
+
+// A kind that a later version wrote reads as `protocol`: a failure stays a failure.
+template <>
+struct Vocabulary<FailureKind> {
+  static constexpr std::array<Word<FailureKind>, 12> words{{
+      {FailureKind::name_not_found, "name_not_found"},
+      {FailureKind::refused, "refused"},
+      {FailureKind::connect_timeout, "connect_timeout"},
+      {FailureKind::unreachable, "unreachable"},
+      {FailureKind::reset, "reset"},
+      {FailureKind::closed_early, "closed_early"},
+      {FailureKind::response_timeout, "response_timeout"},
+      {FailureKind::tls, "tls"},
+      {FailureKind::status, "status"},
+      {FailureKind::body, "body"},
+      {FailureKind::protocol, "protocol"},
+      {FailureKind::local_exhaustion, "local_exhaustion"},
+  }};
+  static constexpr FailureKind unknown = FailureKind::protocol;
+};
+static_assert(well_spelt(FailureKind::local_exhaustion));
+template <>
+struct Vocabulary<Phase> {
+  static constexpr std::array<Word<Phase>, 7> words{{
+      {Phase::name, "name"},
+      {Phase::connect, "connect"},
+      {Phase::tls, "tls"},
+      {Phase::send, "send"},
+      {Phase::first_byte, "first_byte"},
+      {Phase::body, "body"},
+      {Phase::check, "check"},
+  }};
+  static constexpr Phase unknown = Phase::connect;
+};
+static_assert(well_spelt(Phase::check));
 
 struct Failure {
   FailureKind kind = FailureKind::refused;

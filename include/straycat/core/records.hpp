@@ -1,5 +1,5 @@
 // The bodies of the log's own records. JSON keys are camelCase; times end in Ns and are on the record's clock; a field
-// with its default value may be left out. Object projections ("pod", "slice", ...) are in model/objects.hpp.
+// with its default value may be left out. Words are of vocabulary.hpp. Object projections ("pod", "slice", ...) are in model/objects.hpp.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,17 @@
 
 #include <nlohmann/json.hpp>
 
+#include <straycat/core/fields.hpp>
 #include <straycat/core/histogram.hpp>
 #include <straycat/core/outcome.hpp>
 #include <straycat/core/time.hpp>
+#include <straycat/core/vocabulary.hpp>
 
 namespace straycat {
 
 // kind "header": the first line. Clock runner; `at` is the run's zero.
 struct Header {
-  static constexpr const char* kind = "header";
+  static constexpr Topic kind = Topic::header;
   std::string format;        // log_format
   std::string run;           // the run's id: it is in the label of every object the run makes
   std::string version;       // straycat's
@@ -35,11 +37,11 @@ struct Header {
 
 // kind "step.started" / "step.ended". Clock runner.
 struct StepRecord {
-  static constexpr const char* started = "step.started";
-  static constexpr const char* ended = "step.ended";
+  static constexpr Topic started = Topic::step_started;
+  static constexpr Topic ended = Topic::step_ended;
   std::size_t index = 0;
   std::string name;
-  std::string verb;    // "apply", "wait", ...
+  Verb verb = Verb::unknown;
   std::string phase;   // the phase that this step opens or lies in; "" before the first
   std::string detail;  // for people: "apply job.yaml (Job/sayhi)"
   bool ok = true;      // only in step.ended
@@ -48,19 +50,20 @@ struct StepRecord {
 
 // kind "watch.started" / "watch.gap" / "watch.ended": coverage. Absence is evidence only inside it.
 struct WatchRecord {
-  static constexpr const char* started = "watch.started";
-  static constexpr const char* gap = "watch.gap";
-  static constexpr const char* ended = "watch.ended";
+  static constexpr Topic started = Topic::watch_started;
+  static constexpr Topic gap = Topic::watch_gap;
+  static constexpr Topic ended = Topic::watch_ended;
   std::string resource;      // "pods", "endpointslices", "events", ...
   std::string selector;      // label selector, or ""
   std::int64_t from_ns = 0;  // gap: blind from ...
   std::int64_t to_ns = 0;    // ... to
-  std::string reason;        // gap, or why it ended; "denied" when RBAC says no
+  std::string reason;        // for people: why the gap, or the API server's words at the end
+  WatchEnd end{};            // only in watch.ended
 };
 
 // kind "clock.bound". Clock runner. Bounds (vantage clock - runner clock): lower <= difference <= upper, in ns.
 struct ClockBound {
-  static constexpr const char* kind = "clock.bound";
+  static constexpr Topic kind = Topic::clock_bound;
   std::string vantage;
   std::int64_t lower_ns = 0;
   std::int64_t upper_ns = 0;
@@ -68,17 +71,17 @@ struct ClockBound {
 
 // kind "vantage": a vantage point introduces itself. Clock: its own.
 struct VantageRecord {
-  static constexpr const char* kind = "vantage";
-  std::string id;     // also the name of its clock: "a0"
-  std::string where;  // "pod", "host", "node:NAME", "apiserver-proxy"
+  static constexpr Topic kind = Topic::vantage;
+  std::string id;  // also the name of its clock: "a0"
+  Place where = Place::pod;
   std::string address, node, zone, ns, pod;
   std::string version;
-  std::string dialing;  // "kernel"; "client-side" under the loopback fallback; "api-proxy"
+  Dialing dialing = Dialing::kernel;
 };
 
 // kind "attempt.failed": one failed request, whole. Clock: the vantage point's.
 struct AttemptFailed {
-  static constexpr const char* kind = "attempt.failed";
+  static constexpr Topic kind = Topic::attempt_failed;
   std::string traffic;           // the name of its traffic
   std::uint64_t id = 0;          // its number within this traffic, from 0
   std::int64_t intended_ns = 0;  // when the pace wanted it to start
@@ -100,7 +103,7 @@ struct AttemptFailed {
 // has ended. The agent closes a window at once when it sees an EndpointSlice change, so a window lies on one side of
 // it.
 struct AttemptWindow {
-  static constexpr const char* kind = "attempts.window";
+  static constexpr Topic kind = Topic::attempts_window;
   std::string traffic;
   std::int64_t from_ns = 0, to_ns = 0;
   std::uint64_t sent = 0, ok = 0;                      // sent > ok + failed: still under way when the agent ended
@@ -119,12 +122,12 @@ struct AttemptWindow {
 
 // kind "probe.direct": the traffic's own request, sent to one endpoint's own address. Never counts as traffic.
 struct DirectProbe {
-  static constexpr const char* kind = "probe.direct";
+  static constexpr Topic kind = Topic::probe_direct;
   std::string traffic;  // whose request it used
   std::string address;  // the endpoint's
   std::uint16_t port = 0;
   std::string pod, pod_uid;  // from the slice, when the probe started
-  std::string why;           // "joined", "failure", "periodic", "left"
+  ProbeReason why = ProbeReason::unknown;
   std::int64_t started_ns = 0, ended_ns = 0;
   bool ok = false;
   std::optional<Failure> failure;
@@ -135,26 +138,26 @@ struct DirectProbe {
 
 // kind "vantage.health": once a second, and when something is wrong. What the prober could not do is its own fault.
 struct VantageHealth {
-  static constexpr const char* kind = "vantage.health";
+  static constexpr Topic kind = Topic::vantage_health;
   std::int64_t from_ns = 0, to_ns = 0;
   std::int64_t loop_lag_ns = 0;        // the longest that the event loop was late
   std::uint64_t local_exhaustion = 0;  // attempts that failed for want of ports, descriptors, memory
   std::uint64_t records_lost = 0;      // records dropped because the output's reader was slow
   std::uint64_t skipped = 0;           // attempts that the pace wanted and the prober could not send
-  std::string limit;                   // "", "ports", "descriptors", "cpu", "stopped": what it ran into
+  Limit limit = Limit::none;           // what it ran into
 };
 
 // kind "vantage.summary": the last record of a vantage point; without it, it died.
 struct VantageSummary {
-  static constexpr const char* kind = "vantage.summary";
+  static constexpr Topic kind = Topic::vantage_summary;
   std::uint64_t records = 0;                  // numbered records written, this one not counted
   std::map<std::string, std::uint64_t> sent;  // traffic -> attempts
-  std::string reason;                         // "finished", "signal"
+  VantageEnd reason = VantageEnd::unknown;
 };
 
 // kind "vantage.lost": clock runner. Its record stream ended without a summary, or numbers were missing.
 struct VantageLost {
-  static constexpr const char* kind = "vantage.lost";
+  static constexpr Topic kind = Topic::vantage_lost;
   std::string vantage;
   std::uint64_t missing = 0;
   std::string reason;
@@ -163,19 +166,26 @@ struct VantageLost {
 // kind "note": something a person should read in the report ("the Service is meant for Deployment/sayhi: inferred
 // ...").
 struct NoteRecord {
-  static constexpr const char* kind = "note";
+  static constexpr Topic kind = Topic::note;
   std::string text;
 };
 
 // kind "run.ended": the last line of a whole log. Clock runner.
 struct RunEnded {
-  static constexpr const char* kind = "run.ended";
-  std::string reason;  // "finished", "interrupted", "deadline", "failed"
-  std::string error;   // of the step or the surroundings that failed
+  static constexpr Topic kind = Topic::run_ended;
+  RunEnd reason = RunEnd::unknown;
+  std::string error;  // of the step or the surroundings that failed
 };
 
-#define STRAYCAT_RECORD(Type)                            \
-  void to_json(nlohmann::json& out, const Type& record); \
+// An event's body as a record. What could not be taken as it stands is counted; from_json() does the same and forgets
+// the count.
+template <class Record>
+[[nodiscard]] Record read_record(const nlohmann::json& body, Oddities& odd);
+
+#define STRAYCAT_RECORD(Type)                                                 \
+  template <>                                                                 \
+  [[nodiscard]] Type read_record<Type>(const nlohmann::json&, Oddities& odd); \
+  void to_json(nlohmann::json& out, const Type& record);                      \
   void from_json(const nlohmann::json& in, Type& record);
 STRAYCAT_RECORD(Header)
 STRAYCAT_RECORD(StepRecord)

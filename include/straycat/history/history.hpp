@@ -90,7 +90,9 @@ struct Watch {
   std::vector<Span> open;  // a watch still open when the log ended is open to History::end
   std::vector<Gap> gaps;
   std::int64_t error_ns = 0;  // of all of these; `unbounded` covers nothing
-  bool denied = false;
+  WatchEnd end{};             // how it ended last; none: it was open to the last
+  // It never saw anything: whoever asks for what it was to see must ask another.
+  [[nodiscard]] bool denied() const { return end == WatchEnd::denied; }
 };
 
 // A vantage point and what it could not do.
@@ -267,6 +269,7 @@ struct History {
   bool cut = false;                 // its last line was torn, or run.ended is missing
   std::optional<RunEnded> ended;
   std::uint64_t events = 0, unreadable = 0, unknown = 0;  // lines; of them not read; of unknown kinds (kept out)
+  Oddities odd;                                           // fields and words of the others that could not be taken
   Lag lag;
 
   std::vector<Step> steps;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 #include <variant>
 
+#include <straycat/core/vocabulary.hpp>
 #include <straycat/model/objects.hpp>
 
 namespace straycat::model {
@@ -12,8 +12,8 @@ namespace straycat::model {
 using Projection = std::variant<Pod, Service, EndpointSlice, Workload, Node, NetworkPolicy, KubeEvent>;
 
 [[nodiscard]] const Meta& meta_of(const Projection& projection);
-// The log's word for it: "pod", "slice", ...
-[[nodiscard]] std::string_view topic_of(const Projection& projection);
+// What its line in the log is about.
+[[nodiscard]] Topic topic_of(const Projection& projection);
 [[nodiscard]] json to_log(const Projection& projection);
 
 // What an event of an object holds: ObjectChange, read.
@@ -22,6 +22,6 @@ struct SeenChange {
   Projection object;  // for a deletion its last known state
 };
 // None when no projection has that topic. Never throws: what is missing or of a wrong type keeps its default.
-[[nodiscard]] std::optional<SeenChange> from_log(std::string_view topic, const json& body);
+[[nodiscard]] std::optional<SeenChange> from_log(Topic topic, const json& body);
 
 }  // namespace straycat::model

@@ -13,6 +13,7 @@
 
 #include <straycat/core/result.hpp>
 #include <straycat/core/time.hpp>
+#include <straycat/core/vocabulary.hpp>
 
 namespace straycat::plan {
 
@@ -112,9 +113,7 @@ struct ExpectedAnswer {
 
 struct TrafficPlan {
   std::string name;
-  // "pod" (a pod in the cluster), "nodes" (a pod on each node), "host" (where straycat runs), "api" (the API server's
-  // service and pod proxies).
-  std::string from = "pod";
+  Origin from = Origin::pod;
   std::string url;  // as a client in the namespace writes it: "http://sayhi/hi"
   std::string method = "GET";
   std::map<std::string, std::string> headers;
@@ -172,7 +171,7 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
-[[nodiscard]] std::string verb(const Action& action);  // "apply", "delete", ...
+[[nodiscard]] Verb verb(const Action& action);
 [[nodiscard]] std::string describe(const Step& step);  // "apply job.yaml (Job/sayhi)"
 // A target's "Kind/name" form; the kind may be given as kubectl takes it: any case, plural, short name, with its group
 // ("deploy/sayhi", "Deployments/sayhi", "deployment.apps/sayhi"). Errors: bad_input, one sentence without a position.

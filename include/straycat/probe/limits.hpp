@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <straycat/core/time.hpp>
+#include <straycat/core/vocabulary.hpp>
 #include <straycat/probe/engine.hpp>
 
 namespace straycat::probe {
@@ -62,11 +63,10 @@ struct ConntrackTable {
 };
 [[nodiscard]] ConntrackTable conntrack_table();
 
-// Which limit the prober ran into: "", "stopped", "descriptors", "ports", "memory", "conntrack", "cpu"; the first that
-// holds. "conntrack": the table is full to 95 %; beyond, the kernel drops SYNs without a word to anybody.
-// "ports" also without an errno: connect() calls that keep the processor while TIME_WAITs fill the range (half of it,
+// Which limit the prober ran into: the first that holds, in the order of the enum. Conntrack: the table is full to 95
+// %. Ports also without an errno: connect() calls that keep the processor while TIME_WAITs fill the range (half of it,
 // because connect() tries the other half last).
-[[nodiscard]] std::string limit_of(const EngineHealth& health, const PortTable& ports, Stall stall,
-                                   const ConntrackTable& conntrack = {});
+[[nodiscard]] Limit limit_of(const EngineHealth& health, const PortTable& ports, Stall stall,
+                             const ConntrackTable& conntrack = {});
 
 }  // namespace straycat::probe

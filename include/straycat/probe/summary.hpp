@@ -30,9 +30,9 @@ struct FailureGroup {
   std::map<Way, std::uint64_t> ways;
 };
 
-// From when to when the prober was at a limit of its own (limit_of() has the names).
+// From when to when the prober was at a limit of its own.
 struct LimitSpan {
-  std::string limit;
+  Limit limit = Limit::none;
   Stamp from, to;
   bool operator==(const LimitSpan&) const = default;
 };
@@ -86,7 +86,7 @@ class Tally {
   void started(Stamp intended, Stamp started);
   void ended(const Attempt& attempt);
   // The prober was at this limit then. Spans of one limit that touch become one.
-  void limit(const std::string& name, Stamp from, Stamp to);
+  void limit(Limit name, Stamp from, Stamp to);
   // No limit will be told any more of the time before `now`.
   void settle(Stamp now);
   void skipped(std::uint64_t total) { summary_.skipped = total; }

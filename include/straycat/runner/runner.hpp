@@ -9,6 +9,7 @@
 
 #include <straycat/core/event.hpp>
 #include <straycat/core/result.hpp>
+#include <straycat/core/vocabulary.hpp>
 #include <straycat/kube/config.hpp>
 #include <straycat/plan/plan.hpp>
 
@@ -31,7 +32,7 @@ struct Options {
 // Called for each event as it is written, for live progress.
 using OnEvent = std::function<void(const Event&)>;
 
-enum class End { finished, interrupted, deadline, failed };
+using End = RunEnd;
 
 struct Outcome {
   End end = End::finished;

@@ -43,7 +43,7 @@ void add_probing(CLI::App& command, DiagnoseArguments& arguments) {
           "Send them from: api (the API server's proxy; the default, as it needs no image), pod, nodes (a pod on "
           "each), host (this machine, needs --url); several are compared")
       ->delimiter(',')
-      ->check(CLI::IsMember({"pod", "nodes", "host", "api"}))
+      ->check(CLI::IsMember(known_words<Origin>()))
       ->group(group);
   command
       .add_option("--url", arguments.url,

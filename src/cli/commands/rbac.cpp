@@ -43,7 +43,7 @@ Result<> read_subject(const std::string& text, nlohmann::json& subject) {
 std::vector<runner::Right> probe_rights() {
   plan::Plan plan;
   plan.traffic.emplace_back();
-  plan.traffic.back().from = "api";
+  plan.traffic.back().from = Origin::api;
   return runner::run_rights(plan, false);
 }
 

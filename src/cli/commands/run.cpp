@@ -27,7 +27,7 @@ void add_cluster_options(CLI::App& command, RunArguments& arguments) {
           "Send the traffic from: pod, nodes (a pod on each), host (this machine), api (the API server's proxy, "
           "which needs no image); several are compared")
       ->delimiter(',')
-      ->check(CLI::IsMember({"pod", "nodes", "host", "api"}))
+      ->check(CLI::IsMember(known_words<Origin>()))
       ->group(group);
   command.add_option("--image", arguments.images, "NAME=OTHER: deploy this image in the place of that one")
       ->group(group);

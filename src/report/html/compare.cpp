@@ -132,7 +132,7 @@ std::vector<std::string> differences(const Runs& runs) {
   add("cluster", [](const Compared& run) { return run.history->header.cluster; });
   add("Kubernetes", [](const Compared& run) { return run.history->header.cluster_version; });
   add("data plane", [](const Compared& run) { return run.history->header.data_plane; });
-  add("end", [](const Compared& run) { return run.history->ended ? run.history->ended->reason : "cut off"; });
+  add("end", [](const Compared& run) { return std::string(end_word(*run.history)); });
   for (std::string& text : plan_differences(runs)) all.push_back(std::move(text));
   if (all.size() > most_differences) {
     const std::size_t left = all.size() - most_differences;

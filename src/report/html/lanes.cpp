@@ -85,10 +85,9 @@ std::string blind_lane(const History& history, const TimeAxis& axis) {
   }
   for (const history::Vantage& vantage : history.vantages) {
     for (const VantageHealth& health : vantage.health) {
-      if (health.limit.empty() && health.records_lost == 0) continue;
+      if (health.limit == Limit::none && health.records_lost == 0) continue;
       bars += draw_bar({health.from_ns, health.to_ns, "blind",
-                        fmt::format("the prober {} was at its own limit ({})", vantage.record.id,
-                                    health.limit.empty() ? "output" : health.limit),
+                        fmt::format("the prober {} was at its own limit ({})", vantage.record.id, limit_word(health)),
                         0, 100, false},
                        axis);
     }

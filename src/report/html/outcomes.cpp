@@ -92,7 +92,7 @@ std::string kind_lane(const std::string& kind, const history::Traffic& traffic, 
                         axis);
     }
   }
-  const std::optional<FailureKind> known = failure_kind_from(kind);
+  const std::optional<FailureKind> known = from_word<FailureKind>(kind);
   const std::string name(known ? describe(*known) : std::string_view(kind));
   return draw_lane(name, "kind", fmt::format("{}: {} of {}", name, total, traffic.totals.attempts),
                    draw_band(draw_path("dense", density)) + marks, fmt::format(" data-kind=\"{}\"", escape(kind)));
@@ -158,7 +158,7 @@ std::string unseen_bars(const history::History& history, const history::Traffic&
   std::string bars;
   if (const history::Vantage* vantage = history.vantage(traffic.vantage); vantage != nullptr) {
     for (const VantageHealth& health : vantage->health) {
-      if (health.loop_lag_ns < second && health.limit != "stopped" && health.records_lost == 0) continue;
+      if (health.loop_lag_ns < second && health.limit != Limit::stopped && health.records_lost == 0) continue;
       bars += draw_bar({health.from_ns, health.to_ns, "blind",
                         fmt::format("the prober stood still for {}{}", short_length(health.loop_lag_ns),
                                     health.records_lost > 0 ? "; records were lost" : ""),

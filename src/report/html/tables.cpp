@@ -87,12 +87,12 @@ std::string events_table(const History& history, const TimeAxis& axis) {
 std::string watches_table(const History& history) {
   Table table{"watches", {"watch", "by", "state"}, "", 0};
   for (const history::Watch& watch : history.watches) {
-    std::string state = watch.denied ? "denied" : watch.gaps.empty() ? "without a gap" : "";
+    std::string state = watch.denied() ? std::string(to_string(watch.end)) : watch.gaps.empty() ? "without a gap" : "";
     for (std::size_t i = 0; i < std::min<std::size_t>(watch.gaps.size(), 10); ++i)
       state += fmt::format("{}blind for {} ({})", i == 0 ? "" : ", ", short_length(watch.gaps[i].span.length()),
                            escape(watch.gaps[i].reason));
     if (watch.gaps.size() > 10) state += fmt::format(", and {} gaps more", watch.gaps.size() - 10);
-    table.row({escape(watch.resource) + " " + escape(watch.selector), escape(watch.clock), state}, watch.denied);
+    table.row({escape(watch.resource) + " " + escape(watch.selector), escape(watch.clock), state}, watch.denied());
   }
   return table.draw();
 }
@@ -172,13 +172,13 @@ std::string plan_section(const History& history) {
              escape(fmt::format("{} {}, Kubernetes {}", header.cluster, header.data_plane, header.cluster_version))});
   table.row({"namespace", escape(header.ns)});
   table.row({"seed", std::to_string(header.seed)});
-  table.row({"ended", escape(history.ended ? history.ended->reason : "cut off")});
+  table.row({"ended", std::string(end_word(history))});
   if (history.plan) {
     for (const plan::TrafficPlan& traffic : history.plan->traffic) {
       const std::string pace =
           traffic.pace.rate_per_second > 0 ? fmt::format(", {:g} requests a second", traffic.pace.rate_per_second) : "";
       table.row({"traffic", escape(fmt::format("{}: {} {} from the {}{}", traffic.name, traffic.method, traffic.url,
-                                               traffic.from, pace))});
+                                               to_string(traffic.from), pace))});
     }
   } else {
     table.row({"plan", "cannot be read: " + escape(history.plan_error)}, true);
@@ -190,7 +190,8 @@ std::string coverage_section(const History& history) {
   Table table{"vantage points", {"vantage point", "where", "address", "#clock error", "its own trouble"}, "", 0};
   for (const history::Vantage& vantage : history.vantages) {
     if (table.count >= most_rows) break;
-    table.row({escape(vantage.record.id), escape(vantage.record.where) + " " + escape(vantage.record.node),
+    table.row({escape(vantage.record.id),
+               std::string(to_string(vantage.record.where)) + " " + escape(vantage.record.node),
                escape(vantage.record.address),
                vantage.error_ns >= history::unbounded ? "unknown" : short_length(vantage.error_ns),
                fmt::format("{} exhausted, {} skipped, {} records lost {}", vantage.local_exhaustion, vantage.skipped,

@@ -210,8 +210,7 @@ std::string progress_line(const Event& event, Stamp zero, const TextStyle& style
       return fmt::format("{}  step {} failed: {}", at, harmless(step.name, style.unicode),
                          harmless(step.error, style.unicode));
   }
-  if (event.kind == RunEnded::kind)
-    return fmt::format("{}  run {}", at, harmless(event.body.get<RunEnded>().reason, style.unicode));
+  if (event.kind == RunEnded::kind) return fmt::format("{}  run {}", at, to_string(event.body.get<RunEnded>().reason));
   return "";
 }
 

@@ -45,10 +45,10 @@ TEST(Agent, CountsEveryAttemptOfAnOpenLoop) {
   EXPECT_EQ(vantage.address, "127.0.0.1");
   EXPECT_EQ(vantage.pod, "straycat-a0");
   EXPECT_EQ(vantage.node, "n1");
-  EXPECT_EQ(vantage.dialing, "kernel");
+  EXPECT_EQ(vantage.dialing, Dialing::kernel);
   EXPECT_FALSE(agent.all<VantageHealth>().empty());
   const auto summary = agent.all<VantageSummary>().front();
-  EXPECT_EQ(summary.reason, "finished");
+  EXPECT_EQ(summary.reason, VantageEnd::finished);
   EXPECT_EQ(summary.sent.at("hi"), 300u);
 }
 
@@ -143,7 +143,7 @@ TEST(Agent, ATermSignalEndsItWithASummaryThoughRequestsHang) {
   EXPECT_EQ(agent.wait(), 0) << agent.errors();
   EXPECT_EQ(stream_fault(agent.events()), "");
   const auto summary = agent.all<VantageSummary>().front();
-  EXPECT_EQ(summary.reason, "signal");
+  EXPECT_EQ(summary.reason, VantageEnd::signal);
   const Sums total = sums(agent.all<AttemptWindow>());
   EXPECT_EQ(total.sent, summary.sent.at("hi"));
   EXPECT_EQ(total.ok + total.failed, 0u) << "nobody knows what would have become of them";
@@ -162,7 +162,7 @@ TEST(Agent, AStopIsTheProbersOwn) {
   EXPECT_EQ(agent.wait(), 0) << agent.errors();
   const auto told = agent.all<VantageHealth>();
   const auto stop =
-      std::find_if(told.begin(), told.end(), [](const auto& health) { return health.limit == "stopped"; });
+      std::find_if(told.begin(), told.end(), [](const auto& health) { return health.limit == Limit::stopped; });
   ASSERT_NE(stop, told.end());
   EXPECT_GE(stop->loop_lag_ns, 600'000'000);
   std::uint64_t skipped = 0;
@@ -189,7 +189,7 @@ TEST(Agent, RunningOutOfDescriptorsIsItsOwnLimit) {
   }
   const auto told = agent.all<VantageHealth>();
   EXPECT_TRUE(std::any_of(told.begin(), told.end(), [](const auto& health) {
-    return health.limit == "descriptors" && health.local_exhaustion > 0;
+    return health.limit == Limit::descriptors && health.local_exhaustion > 0;
   }));
 }
 

@@ -54,15 +54,14 @@ struct Incident {
   }
 };
 
-const Event* nth(const std::vector<Event>& events, const std::string& kind, std::size_t n) {
+const Event* nth(const std::vector<Event>& events, Topic kind, std::size_t n) {
   for (const Event& event : events) {
     if (event.kind == kind && n-- == 0) return &event;
   }
   return nullptr;
 }
 
-std::size_t count_probes(const std::vector<DirectProbe>& probes, const std::string& address, const std::string& why,
-                         bool ok) {
+std::size_t count_probes(const std::vector<DirectProbe>& probes, const std::string& address, ProbeReason why, bool ok) {
   return static_cast<std::size_t>(std::count_if(probes.begin(), probes.end(), [&](const DirectProbe& probe) {
     return probe.address == address && probe.why == why && probe.ok == ok && probe.pod_uid == "uid-" + address;
   }));
@@ -71,35 +70,35 @@ std::size_t count_probes(const std::vector<DirectProbe>& probes, const std::stri
 TEST(Watch, TheArticlesIncidentAsTheAgentSeesIt) {
   Incident incident;
   AgentProcess& agent = incident.agent;
-  ASSERT_TRUE(agent.wait_for("slice", 1));
+  ASSERT_TRUE(agent.wait_for(Topic::slice, 1));
   ASSERT_TRUE(agent.wait_for(AttemptWindow::kind, 2));
   incident.api.modified(incident.slice(3, true, true));
-  ASSERT_TRUE(agent.wait_for("slice", 2));
+  ASSERT_TRUE(agent.wait_for(Topic::slice, 2));
   incident.route(true);
   ASSERT_TRUE(agent.wait_for(AttemptFailed::kind, 30));
   incident.api.beacon("77");
-  ASSERT_TRUE(agent.wait_for("beacon", 1));
+  ASSERT_TRUE(agent.wait_for(Topic::beacon, 1));
   incident.route(false);
   ::usleep(50'000);  // what was drawn before is dialled
   incident.api.modified(incident.slice(4, true, false));
-  ASSERT_TRUE(agent.wait_for("slice", 3));
+  ASSERT_TRUE(agent.wait_for(Topic::slice, 3));
   ASSERT_TRUE(agent.wait_for(VantageHealth::kind, 2));
   agent.signal(SIGTERM);
   EXPECT_EQ(agent.wait(), 0) << agent.errors();
 
   const std::vector<Event> events = agent.events();
   EXPECT_EQ(stream_fault(events), "");
-  EXPECT_EQ(agent.all<VantageRecord>().front().dialing, "client-side");
+  EXPECT_EQ(agent.all<VantageRecord>().front().dialing, Dialing::client_side);
   const Event* started = nth(events, WatchRecord::started, 0);
   ASSERT_NE(started, nullptr);
   EXPECT_EQ(started->body.get<WatchRecord>().selector, "kubernetes.io/service-name=sayhi");
   EXPECT_NE(nth(events, WatchRecord::ended, 0), nullptr);
-  EXPECT_EQ(nth(events, "beacon", 0)->body.at("resourceVersion"), "77");
+  EXPECT_EQ(nth(events, Topic::beacon, 0)->body.at("resourceVersion"), "77");
 
   // No window lies on both sides of a change.
   const auto windows = agent.all<AttemptWindow>();
   EXPECT_EQ(tiling_fault(windows), "");
-  const Stamp joined = nth(events, "slice", 1)->at, left = nth(events, "slice", 2)->at;
+  const Stamp joined = nth(events, Topic::slice, 1)->at, left = nth(events, Topic::slice, 2)->at;
   for (const Stamp change : {joined, left}) {
     EXPECT_TRUE(std::none_of(windows.begin(), windows.end(),
                              [&](const AttemptWindow& w) { return w.from_ns < change.ns && change.ns < w.to_ns; }));
@@ -125,12 +124,12 @@ TEST(Watch, TheArticlesIncidentAsTheAgentSeesIt) {
   EXPECT_EQ(total.ok + total.failed, total.sent);
   // Direct probes are no traffic, and tell the endpoints apart.
   const auto probes = agent.all<DirectProbe>();
-  EXPECT_EQ(count_probes(probes, good, "joined", true), 1u);
-  EXPECT_EQ(count_probes(probes, stray, "joined", false), 1u);
-  EXPECT_GE(count_probes(probes, good, "failure", true), 1u);
-  EXPECT_GE(count_probes(probes, stray, "failure", false), 1u);
-  EXPECT_GE(count_probes(probes, good, "periodic", true), 2u);
-  EXPECT_EQ(count_probes(probes, stray, "left", false), 1u);
+  EXPECT_EQ(count_probes(probes, good, ProbeReason::joined, true), 1u);
+  EXPECT_EQ(count_probes(probes, stray, ProbeReason::joined, false), 1u);
+  EXPECT_GE(count_probes(probes, good, ProbeReason::failure, true), 1u);
+  EXPECT_GE(count_probes(probes, stray, ProbeReason::failure, false), 1u);
+  EXPECT_GE(count_probes(probes, good, ProbeReason::periodic, true), 2u);
+  EXPECT_EQ(count_probes(probes, stray, ProbeReason::left, false), 1u);
   for (const DirectProbe& probe : probes) {
     EXPECT_EQ(probe.traffic, "hi");
     EXPECT_EQ(probe.ok, probe.address == good);
@@ -155,7 +154,8 @@ TEST(Watch, ADenialIsSaidAndTheTrafficGoesOn) {
   EXPECT_EQ(agent.wait(), 0) << agent.errors();
   EXPECT_EQ(stream_fault(agent.events()), "");
   const auto ended = nth(agent.events(), WatchRecord::ended, 0)->body.get<WatchRecord>();
-  EXPECT_EQ(ended.reason, "denied: no slices for you");
+  EXPECT_EQ(ended.end, WatchEnd::denied);
+  EXPECT_EQ(ended.reason, "no slices for you");
   EXPECT_GT(sums(agent.all<AttemptWindow>()).ok, 0u);
   EXPECT_TRUE(agent.all<DirectProbe>().empty());
 }

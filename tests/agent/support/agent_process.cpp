@@ -68,7 +68,7 @@ void AgentProcess::read_all() {
   }
 }
 
-bool AgentProcess::wait_for(const std::string& kind, std::size_t count) {
+bool AgentProcess::wait_for(Topic kind, std::size_t count) {
   for (int i = 0; i < 2000; ++i) {
     const std::vector<Event> seen = events();
     if (static_cast<std::size_t>(
@@ -130,8 +130,9 @@ std::string stream_fault(const std::vector<Event>& events) {
     if (i > 0 && events[i].at < events[i - 1].at)
       return "record " + std::to_string(i) + " is stamped before the one ahead of it";
   }
-  if (events.front().kind != VantageRecord::kind) return "the first record is " + events.front().kind;
-  if (events.back().kind != VantageSummary::kind) return "the last record is " + events.back().kind;
+  if (events.front().kind != VantageRecord::kind)
+    return "the first record is " + std::string(events.front().kind.text());
+  if (events.back().kind != VantageSummary::kind) return "the last record is " + std::string(events.back().kind.text());
   const auto summary = events.back().body.get<VantageSummary>();
   return summary.records == events.size() - 1 ? "" : "the summary counts " + std::to_string(summary.records);
 }

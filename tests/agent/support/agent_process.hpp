@@ -32,7 +32,7 @@ class AgentProcess {
   [[nodiscard]] pid_t pid() const { return pid_; }
   void signal(int number) const;
   // Waits until a record of this kind has come (`count` of them), at most ten seconds; false when none came.
-  [[nodiscard]] bool wait_for(const std::string& kind, std::size_t count = 1);
+  [[nodiscard]] bool wait_for(Topic kind, std::size_t count = 1);
   // Reads to the end; the exit code, or -signal.
   int wait();
 

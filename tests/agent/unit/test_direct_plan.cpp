@@ -8,7 +8,7 @@
 namespace straycat::agent {
 
 void PrintTo(const DirectPlan::Order& order, std::ostream* out) {
-  *out << order.why << " " << order.endpoint.dial.address << " " << order.endpoint.pod_uid;
+  *out << to_string(order.why) << " " << order.endpoint.dial.address << " " << order.endpoint.pod_uid;
 }
 
 namespace {
@@ -27,7 +27,8 @@ ListedEndpoint endpoint(int number, bool in_use = true, const std::string& uid =
 
 std::vector<std::string> told(const std::vector<DirectPlan::Order>& orders) {
   std::vector<std::string> lines;
-  for (const auto& order : orders) lines.push_back(order.why + " " + order.endpoint.dial.address.substr(7));
+  for (const auto& order : orders)
+    lines.push_back(std::string(to_string(order.why)) + " " + order.endpoint.dial.address.substr(7));
   return lines;
 }
 

@@ -9,7 +9,7 @@ Orders some_orders() {
   Orders orders;
   orders.run = "r1";
   orders.vantage = "a3";
-  orders.where = "host";
+  orders.where = Place::host;
   orders.ns = "sayhi-r1";
   orders.window = std::chrono::milliseconds{100};
   orders.direct_interval = std::chrono::seconds{2};
@@ -35,7 +35,7 @@ TEST(Orders, TravelAsJson) {
   EXPECT_EQ(to_json(*read), to_json(orders));
   EXPECT_EQ(read->run, "r1");
   EXPECT_EQ(read->vantage, "a3");
-  EXPECT_EQ(read->where, "host");
+  EXPECT_EQ(read->where, Place::host);
   EXPECT_EQ(read->ns, "sayhi-r1");
   EXPECT_EQ(read->window, orders.window);
   EXPECT_EQ(read->direct_interval, orders.direct_interval);

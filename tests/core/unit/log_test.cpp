@@ -141,11 +141,11 @@ TEST(Records, WrongTypesKeepTheDefault) {
 TEST(FailureKinds, SpellingsReadBack) {
   for (int i = 0; i < 12; ++i) {
     const auto kind = static_cast<FailureKind>(i);
-    EXPECT_EQ(failure_kind_from(to_string(kind)), kind);
+    EXPECT_EQ(from_word<FailureKind>(to_string(kind)), kind);
     EXPECT_FALSE(describe(kind).empty());
   }
-  EXPECT_FALSE(failure_kind_from("unheard_of"));
-  for (int i = 0; i < 7; ++i) EXPECT_EQ(phase_from(to_string(static_cast<Phase>(i))), static_cast<Phase>(i));
+  EXPECT_FALSE(from_word<FailureKind>("unheard_of"));
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(from_word<Phase>(to_string(static_cast<Phase>(i))), static_cast<Phase>(i));
 }
 
 }  // namespace

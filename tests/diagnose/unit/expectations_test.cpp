@@ -22,7 +22,7 @@ World expecting(World world, const std::string& finding, std::optional<plan::Tar
   return world;
 }
 
-World ending(World world, const std::string& reason, double at = 37) {
+World ending(World world, RunEnd reason, double at = 37) {
   world.end_reason = reason;
   world.ends = at;
   world.traffic_to = std::min(world.traffic_to, at - 1);
@@ -97,16 +97,16 @@ const std::vector<Row>& rows() {
          return world;
        },
        0, "found"},
-      {"step_failed", [] { return ending(test::article(), "failed"); }, 4, "found"},
+      {"step_failed", [] { return ending(test::article(), RunEnd::failed); }, 4, "found"},
       {"interrupted_after_the_stray_was_found",
-       [] { return ending(expecting(test::article(), "stray-endpoint"), "interrupted", 31); }, 0, "found"},
-      {"interrupted_with_phases_left", [] { return ending(test::article(), "interrupted", 31); }, 2, "found"},
+       [] { return ending(expecting(test::article(), "stray-endpoint"), RunEnd::interrupted, 31); }, 0, "found"},
+      {"interrupted_with_phases_left", [] { return ending(test::article(), RunEnd::interrupted, 31); }, 2, "found"},
       {"interrupted_before_the_stray_came",
-       [] { return ending(expecting(test::article(), "stray-endpoint"), "interrupted", 14); }, 2,
+       [] { return ending(expecting(test::article(), "stray-endpoint"), RunEnd::interrupted, 14); }, 2,
        "inconclusive: the run did not finish"},
-      {"interrupted_nothing_expected", [] { return ending(expecting(test::article(), "none"), "interrupted", 14); }, 2,
-       "the run did not finish"},
-      {"deadline", [] { return ending(test::fixed(), "deadline"); }, 2, "the run did not finish"},
+      {"interrupted_nothing_expected",
+       [] { return ending(expecting(test::article(), "none"), RunEnd::interrupted, 14); }, 2, "the run did not finish"},
+      {"deadline", [] { return ending(test::fixed(), RunEnd::deadline); }, 2, "the run did not finish"},
       {"killed",
        [] {
          World world = test::fixed();

@@ -79,7 +79,8 @@ class LogMaker : public ObjectLines {
   void agent() {
     plan_data_plane();
     put(0.3, VantageRecord::kind, true,
-        json(VantageRecord{"a0", "pod", "10.244.0.2", "node-1", "", world_.ns_name, "agent", "test", "kernel"}));
+        json(VantageRecord{"a0", Place::pod, "10.244.0.2", "node-1", "", world_.ns_name, "agent", "test",
+                           Dialing::kernel}));
     put(0.3, WatchRecord::started, true, json(WatchRecord{"endpointslices", "", 0, 0, ""}));
     if (world_.clock_bounds) {
       put(0.5, ClockBound::kind, false, json(ClockBound{"a0", own(0) - ns(world_.bound), own(0) + ns(world_.bound)}));
@@ -222,7 +223,7 @@ class LogMaker : public ObjectLines {
     put(attempt.at + 0.001, AttemptFailed::kind, true, json(failed));
   }
 
-  void probe(const PodLife& life, double t, const std::string& why) {
+  void probe(const PodLife& life, double t, ProbeReason why) {
     DirectProbe probe;
     probe.traffic = world_.traffic;
     probe.address = address(life);
@@ -244,9 +245,9 @@ class LogMaker : public ObjectLines {
       const double from = std::max(life.ready_from, 0.4);
       const double to = std::min({life.ready_to, life.gone_at, world_.traffic_to});
       if (from >= to) continue;
-      probe(life, from + 0.05, "joined");
-      for (double t = from + 0.7; t < to; t += 1) probe(life, t, "periodic");
-      if (life.ready_to < world_.traffic_to) probe(life, life.ready_to + 0.05, "left");
+      probe(life, from + 0.05, ProbeReason::joined);
+      for (double t = from + 0.7; t < to; t += 1) probe(life, t, ProbeReason::periodic);
+      if (life.ready_to < world_.traffic_to) probe(life, life.ready_to + 0.05, ProbeReason::left);
     }
   }
 
@@ -261,7 +262,7 @@ class LogMaker : public ObjectLines {
       }
       if (world_.local_from < t && t - 1 < world_.local_to) {
         health.local_exhaustion = 1;
-        health.limit = "ports";
+        health.limit = Limit::ports;
       }
       put(t, VantageHealth::kind, true, json(health));
     }
@@ -272,7 +273,7 @@ class LogMaker : public ObjectLines {
     VantageSummary summary;
     summary.records = lines_.size();
     summary.sent[world_.traffic] = sent_;
-    summary.reason = "finished";
+    summary.reason = VantageEnd::finished;
     put(world_.ends - 0.2, VantageSummary::kind, true, json(summary));
     if (world_.records_lost > 0)
       put(world_.ends - 0.1, VantageLost::kind, false, json(VantageLost{"a0", world_.records_lost, "numbers missing"}));

@@ -23,7 +23,7 @@ class ObjectLines {
 
  protected:
   // --- writing ---
-  void put(double at, const std::string& kind, bool agent, json body, double arrives = -1) {
+  void put(double at, const EventKind& kind, bool agent, json body, double arrives = -1) {
     Event event;
     event.kind = kind;
     event.clock = agent ? "a0" : "runner";
@@ -125,7 +125,7 @@ class ObjectLines {
     std::string phase;
     for (const Stage& stage : world_.stages) {
       if (!stage.phase.empty()) phase = stage.phase;
-      StepRecord record{index++, stage.name, stage.verb, phase, stage.detail, true, ""};
+      StepRecord record{index++, stage.name, *from_word<Verb>(stage.verb), phase, stage.detail, true, ""};
       put(stage.from, StepRecord::started, false, json(record));
       if (stage.to <= world_.ends) put(stage.to, StepRecord::ended, false, json(record));
     }

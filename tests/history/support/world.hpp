@@ -86,7 +86,8 @@ struct World {
   double ports_round = 0;
   std::uint64_t records_lost = 0;
   std::size_t failures_kept = 200;
-  std::string end_reason = "finished", end_error;
+  RunEnd end_reason = RunEnd::finished;
+  std::string end_error;
   bool ended = true;
   std::uint64_t seed = 1;
 };

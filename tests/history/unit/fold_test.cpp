@@ -65,10 +65,10 @@ Event bound(const std::string& vantage, std::int64_t lower, std::int64_t upper) 
   return event("clock.bound", "runner", 1100, json(ClockBound{vantage, lower, upper}));
 }
 Event stand(const std::string& id, std::int64_t at) {
-  return event("vantage", id, at, json(VantageRecord{id, "pod", "", "", "", "", "", "", ""}));
+  return event("vantage", id, at, json(VantageRecord{id, Place::pod, "", "", "", "", "", "", Dialing::kernel}));
 }
 Event step(std::int64_t at) {
-  return event("step.started", "runner", at, json(StepRecord{0, "s", "apply", "p", "", true, ""}));
+  return event("step.started", "runner", at, json(StepRecord{0, "s", Verb::apply, "p", "", true, ""}));
 }
 
 TEST(Clocks, put_the_runner_on_the_first_vantage_points_clock) {
@@ -177,10 +177,10 @@ TEST(Coverage, knows_gaps_and_denials) {
   ASSERT_EQ(history.views.at(0).blind.size(), 2U);  // before the watch began, and the gap
   EXPECT_EQ(history.views[0].blind[1], (Span{test::ns(5020), test::ns(5022)}));
   EXPECT_FALSE(history.covered("endpointslices", {test::ns(5019), test::ns(5021)}));
-  const auto denied =
-      folded(log_with({event("watch.started", "runner", 2000, json(WatchRecord{"pods", "", 0, 0, ""})),
-                       event("watch.ended", "runner", 9000, json(WatchRecord{"pods", "", 0, 0, "denied"}))}));
-  EXPECT_TRUE(denied.watches.at(0).denied);
+  const auto denied = folded(
+      log_with({event("watch.started", "runner", 2000, json(WatchRecord{"pods", "", 0, 0, ""})),
+                event("watch.ended", "runner", 9000, json(WatchRecord{"pods", "", 0, 0, "", WatchEnd::denied}))}));
+  EXPECT_TRUE(denied.watches.at(0).denied());
   EXPECT_FALSE(denied.covered("pods", {3000, 4000}));
 }
 

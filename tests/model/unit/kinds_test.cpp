@@ -163,9 +163,9 @@ TEST(Kinds, WhatIsReadIsProjected) {
     EXPECT_EQ(back->object, seen) << kind.name << " reads back as it was written";
   }
   EXPECT_EQ(topics.size(), std::variant_size_v<Projection>) << "every projection is some kind's";
-  EXPECT_TRUE(from_log("pod", {{"op", "delete"}, {"object", {{"phase", "Running"}}}})->deleted);
-  EXPECT_FALSE(from_log("kitten", {{"op", "set"}, {"object", json::object()}}));
-  EXPECT_EQ(from_log("pod", json("nonsense"))->object, Projection(Pod{})) << "wrong types keep the default";
+  EXPECT_TRUE(from_log(Topic::pod, {{"op", "delete"}, {"object", {{"phase", "Running"}}}})->deleted);
+  EXPECT_FALSE(from_log(Topic::note, {{"op", "set"}, {"object", json::object()}}));
+  EXPECT_EQ(from_log(Topic::pod, json("nonsense"))->object, Projection(Pod{})) << "wrong types keep the default";
 }
 
 TEST(Kinds, WhatCannotBeToldIsTakenToBeAsMostAre) {

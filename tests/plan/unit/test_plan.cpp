@@ -34,7 +34,7 @@ Plan every_verb() {
   open.service = "sayhi";
   TrafficPlan closed;
   closed.name = "closed";
-  closed.from = "host";
+  closed.from = Origin::host;
   closed.url = "http://sayhi.other:8080/";
   closed.pace.loops = 4;
   closed.pace.pause = 1500ms;
@@ -121,7 +121,8 @@ TEST(Describe, SaysEachStepInOneLine) {
                             "restart Deployment/sayhi",
                             "delete Deployment/sayhi, Job/sayhi",
                             "stop traffic"};
-  const char* verbs[] = {"apply", "wait", "traffic", "pause", "patch", "scale", "restart", "delete", "traffic"};
+  const Verb verbs[] = {Verb::apply, Verb::wait,    Verb::traffic, Verb::pause,  Verb::patch,
+                        Verb::scale, Verb::restart, Verb::remove,  Verb::traffic};
   const Plan plan = every_verb();
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     EXPECT_EQ(describe(plan.steps[i]), expected[i]);

@@ -57,19 +57,27 @@ TEST(Limits, TheFirstThatHoldsIsNamed) {
     EngineHealth health;
     PortTable ports;
     Stall stall;
-    const char* limit;
+    Limit limit;
   };
   const Case cases[] = {
-      {"well", {}, roomy, Stall::none, ""},
-      {"stopped", {.no_descriptors = 1}, roomy, Stall::stopped, "stopped"},
-      {"descriptors", {.no_ports = 1, .no_descriptors = 1}, roomy, Stall::none, "descriptors"},
-      {"ports", {.no_ports = 1}, roomy, Stall::cpu, "ports"},
-      {"the TIME_WAIT cliff: no errno", {.watched_connects = 4, .slow_connects = 3}, crowded, Stall::cpu, "ports"},
-      {"one slow connect among many is chance", {.watched_connects = 60, .slow_connects = 1}, crowded, Stall::none, ""},
-      {"slow connects alone prove nothing", {.watched_connects = 4, .slow_connects = 3}, roomy, Stall::none, ""},
-      {"TIME_WAITs alone do no harm", {}, crowded, Stall::none, ""},
-      {"memory", {.no_memory = 1}, roomy, Stall::cpu, "memory"},
-      {"cpu", {}, roomy, Stall::cpu, "cpu"},
+      {"well", {}, roomy, Stall::none, Limit::none},
+      {"stopped", {.no_descriptors = 1}, roomy, Stall::stopped, Limit::stopped},
+      {"descriptors", {.no_ports = 1, .no_descriptors = 1}, roomy, Stall::none, Limit::descriptors},
+      {"ports", {.no_ports = 1}, roomy, Stall::cpu, Limit::ports},
+      {"the TIME_WAIT cliff: no errno", {.watched_connects = 4, .slow_connects = 3}, crowded, Stall::cpu, Limit::ports},
+      {"one slow connect among many is chance",
+       {.watched_connects = 60, .slow_connects = 1},
+       crowded,
+       Stall::none,
+       Limit::none},
+      {"slow connects alone prove nothing",
+       {.watched_connects = 4, .slow_connects = 3},
+       roomy,
+       Stall::none,
+       Limit::none},
+      {"TIME_WAITs alone do no harm", {}, crowded, Stall::none, Limit::none},
+      {"memory", {.no_memory = 1}, roomy, Stall::cpu, Limit::memory},
+      {"cpu", {}, roomy, Stall::cpu, Limit::cpu},
   };
   for (const Case& c : cases) EXPECT_EQ(limit_of(c.health, c.ports, c.stall), c.limit) << c.name;
 }

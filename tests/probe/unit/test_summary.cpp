@@ -129,11 +129,11 @@ TEST(Summary, AFailureWithinALimitOfTheProbersIsItsOwn) {
       failed(100, 110, FailureKind::connect_timeout), failed(480, 700, FailureKind::connect_timeout), failed(520, 530),
       failed(650, 660, FailureKind::connect_timeout), failed(950, 951, FailureKind::local_exhaustion)};
   play(tally, attempts);
-  tally.limit("stopped", {500 * ms}, {600 * ms});
-  tally.limit("stopped", {600 * ms}, {640 * ms});
+  tally.limit(Limit::stopped, {500 * ms}, {600 * ms});
+  tally.limit(Limit::stopped, {600 * ms}, {640 * ms});
   const Summary summary = tally.finish({1000 * ms});
   ASSERT_EQ(summary.limits.size(), 1U);
-  EXPECT_EQ(summary.limits[0], (LimitSpan{"stopped", {500 * ms}, {640 * ms}}));
+  EXPECT_EQ(summary.limits[0], (LimitSpan{Limit::stopped, {500 * ms}, {640 * ms}}));
   EXPECT_EQ(summary.failures.at(FailureKind::connect_timeout).own, 1U) << "the one that was under way";
   EXPECT_EQ(summary.failures.at(FailureKind::refused).own, 0U) << "a refusal is one, however late it is read";
   EXPECT_EQ(summary.failures.at(FailureKind::local_exhaustion).own, 1U);
@@ -169,13 +169,13 @@ TEST(Summary, TheJudgementBlamesNobodyForTheProbersTroubles) {
 }
 
 TEST(Summary, AStretchThatLostRequestsMakesAPassInconclusive) {
-  for (const auto& [limit, judgement] : {std::pair{"cpu", Judgement::passed},
-                                         {"stopped", Judgement::inconclusive},
-                                         {"ports", Judgement::inconclusive}}) {
+  for (const auto& [limit, judgement] : {std::pair{Limit::cpu, Judgement::passed},
+                                         {Limit::stopped, Judgement::inconclusive},
+                                         {Limit::ports, Judgement::inconclusive}}) {
     Tally tally(Stamp{0});
     play(tally, {attempt(0, 1), attempt(40, 41)});
     tally.limit(limit, {5 * ms}, {12 * ms});
-    EXPECT_EQ(judge(tally.finish({50 * ms}), 0), judgement) << limit;
+    EXPECT_EQ(judge(tally.finish({50 * ms}), 0), judgement) << to_string(limit);
   }
 }
 
@@ -190,7 +190,7 @@ TEST(Summary, WhatIsUnderWayAtTheEndHasNoOutcome) {
 Outcome outcome() {
   Tally tally(Stamp{0});
   play(tally, {attempt(0, 1), failed(10, 11, FailureKind::reset), attempt(40, 41)});
-  tally.limit("cpu", {5 * ms}, {12 * ms});
+  tally.limit(Limit::cpu, {5 * ms}, {12 * ms});
   return {tally.finish({50 * ms}), {}};
 }
 

@@ -58,7 +58,7 @@ AttemptFailed failure_at(std::int64_t at, std::uint64_t id) {
 EventLog hour() {
   EventLog log;
   for (Event& event : test::read(test::file_of("tests/logs/article.jsonl")).events)
-    if (!event.kind.starts_with("attempt") && event.kind != "run.ended" && event.kind != "vantage.summary" &&
+    if (!event.kind.text().starts_with("attempt") && event.kind != "run.ended" && event.kind != "vantage.summary" &&
         event.kind != "vantage.health")
       log.events.push_back(std::move(event));
   const std::int64_t begin = 5040 * second;  // on the vantage point's clock
@@ -70,7 +70,7 @@ EventLog hour() {
           {0, AttemptFailed::kind, "a0", {at + second / 100}, failure_at(at, static_cast<std::uint64_t>(i))});
     log.events.push_back({0, AttemptWindow::kind, "a0", {at + length + 2'000'000}, window_at(at, 2000, failed)});
   }
-  log.events.push_back({0, RunEnded::kind, "runner", {3640 * second}, RunEnded{"finished", ""}});
+  log.events.push_back({0, RunEnded::kind, "runner", {3640 * second}, RunEnded{RunEnd::finished, ""}});
   for (std::size_t i = 0; i < log.events.size(); ++i) log.events[i].number = i;
   return log;
 }

@@ -215,7 +215,7 @@ json pod(const std::string& name, const std::string& phase, const std::string& v
 std::vector<std::string> ops(const std::vector<ObjectLine>& lines) {
   std::vector<std::string> out;
   for (const auto& each : lines)
-    out.push_back(each.kind + " " + each.body["op"].get<std::string>() + " " +
+    out.push_back(std::string(to_string(each.kind)) + " " + each.body["op"].get<std::string>() + " " +
                   each.body["object"]["meta"]["name"].get<std::string>());
   return out;
 }

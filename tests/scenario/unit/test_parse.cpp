@@ -76,7 +76,8 @@ TEST(Parse, ReadsEveryTraffic) {
   ASSERT_EQ(plan.traffic.size(), 3u);
   EXPECT_EQ(plan.traffic[0].service + "." + plan.traffic[0].service_ns, "other.ns");
   EXPECT_EQ(plan.traffic[0].service_port, 8443);
-  EXPECT_EQ(plan.traffic[0].from + plan.traffic[0].method, "hostHEAD");
+  EXPECT_EQ(plan.traffic[0].from, Origin::host);
+  EXPECT_EQ(plan.traffic[0].method, "HEAD");
   EXPECT_EQ(plan.traffic[0].pace.rate_per_second, 0.5);
   EXPECT_EQ(plan.traffic[1].pace, (plan::Pace{0, 4, 250ms}));
   EXPECT_EQ(plan.traffic[1].connect_timeout, 2s);  // never longer than the whole
