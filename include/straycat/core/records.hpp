@@ -1,5 +1,6 @@
 // The bodies of the log's own records. JSON keys are camelCase; times end in Ns and are on the record's clock; a field
-// with its default value may be left out. Words are of vocabulary.hpp. Object projections ("pod", "slice", ...) are in model/objects.hpp.
+// with its default value may be left out. Words are of vocabulary.hpp. Object projections ("pod", "slice", ...) are in
+// model/objects.hpp.
 #pragma once
 
 #include <cstdint>
