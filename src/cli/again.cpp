@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <straycat/diagnose/verdict.hpp>
+#include <straycat/finding/words.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -11,7 +11,7 @@ class Words {
  public:
   explicit Words(std::string start) : text_(std::move(start)) {}
   Words& word(std::string_view one) {
-    text_ += " " + diagnose::shell_word(one);
+    text_ += " " + finding::shell_word(one);
     return *this;
   }
   // Left out where it has what it has anyway.

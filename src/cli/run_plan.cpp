@@ -120,8 +120,8 @@ Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const Ru
   return carry_out(there->plan, *config, request, there->notes, folder, arguments);
 }
 
-const diagnose::Fix* first_fix(const diagnose::Verdict& verdict) {
-  for (const diagnose::Finding& finding : verdict.findings) {
+const finding::Fix* first_fix(const diagnose::Verdict& verdict) {
+  for (const finding::Finding& finding : verdict.findings) {
     if (finding.fix) return &*finding.fix;
   }
   return nullptr;
@@ -129,7 +129,7 @@ const diagnose::Fix* first_fix(const diagnose::Verdict& verdict) {
 
 // Applies exactly the printed change to the plan, runs that, and shows both side by side.
 int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& folder, const RunArguments& arguments) {
-  const diagnose::Fix* fix = first_fix(before.verdict);
+  const finding::Fix* fix = first_fix(before.verdict);
   if (fix == nullptr) {
     fmt::print(stderr, "straycat: --prove-fix: the verdict proposes no fix\n");
     return before.verdict.exit_code == 0 ? 2 : before.verdict.exit_code;

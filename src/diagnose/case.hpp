@@ -14,6 +14,12 @@
 
 namespace straycat::diagnose {
 
+using finding::AccusedEndpoint;
+using finding::Cause;
+using finding::Evidence;
+using finding::Rival;
+using finding::Weight;
+
 // Ways of failing that an endpoint shows alike through the Service and directly. A server that dies shows `cut` or
 // `refused` by chance of the moment, but each is compared with its like.
 enum class Likeness { refused, no_answer, cut, late, wrong, tls, name, local };

@@ -7,7 +7,6 @@
 #include "readiness.hpp"
 #include "share.hpp"
 #include "words.hpp"
-#include <straycat/diagnose/kubectl.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -188,6 +187,12 @@ void only_while_routable(const About& on, Finding& finding) {
       json::object({{"inside", side.inside}, {"outside", side.outside}, {"attemptsOutside", side.outside_attempts}}));
 }
 
+std::string with_error(std::int64_t error_ns) {
+  if (error_ns >= history::unbounded) return " (order unknown: no clock bound)";
+  if (error_ns == 0) return "";
+  return error_ns < 1'000'000 ? " (± 1 ms)" : " (± " + in_ms(error_ns) + ")";
+}
+
 std::string distance(std::int64_t failure, std::int64_t change) {
   return in_ms(failure - change) + (failure < change ? " before" : " after");
 }
@@ -273,7 +278,7 @@ void candidate_sets(const About& on, Finding& finding) {
 
 void add_evidence(const Case& the_case, const Scope& cells, Finding& finding) {
   const About on = about(the_case, cells);
-  const bool foreign = finding.cause == "stray-endpoint" || finding.cause == "wrong-answer";
+  const bool foreign = row(finding.cause).blames_another;
   endpoints_and_owner(on, finding);
   if (foreign) label_matched(on, finding);
   reached_directly(on, finding);
@@ -292,10 +297,12 @@ void add_evidence(const Case& the_case, const Scope& cells, Finding& finding) {
 }
 
 void add_rivals(const Case& the_case, const Scope& cells, Finding& finding) {
-  for (const NamedRule& rule : rules()) {
-    if (rule.cause == finding.cause) continue;
-    const Ruling ruling = rule.rule(the_case, cells);
-    Rival rival{rule.cause, rule.title, ruling.claims.empty() && ruling.open.empty(), ruling.excluded, ruling.kubectl};
+  for (const Rule& rule : rules()) {
+    const bool same = rule.cause == finding.cause || finding::refines(finding.cause, rule.cause);
+    const Scope fitting = explainable(the_case, rule, cells);
+    if (rule.claim == nullptr || same || fitting.empty()) continue;
+    const Ruling ruling = rule.claim(the_case, fitting);
+    Rival rival{rule.cause, ruling.claims.empty() && ruling.open.empty(), ruling.excluded, ruling.kubectl};
     if (!ruling.claims.empty()) {
       std::uint64_t number = 0;
       for (const Claim& claim : ruling.claims) number += failures_in(the_case, claim.cells);

@@ -141,10 +141,12 @@ void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, s
 // ------------------------------------------------------------------------------------------------------
 
 // What stays unexplained in a verdict that stands all the same is for the failure budgets, not for this expectation.
-bool explains(const Finding& finding) { return finding.explained > 0 && finding.cause != "unexplained"; }
+bool explains(const Finding& finding) { return finding.explained > 0 && finding.cause != Cause::unexplained; }
 
+// A scenario that expects a general cause is right about a special one of its kind.
 bool is_expected(const plan::Expectations& expected, const Finding& finding) {
-  if (finding.cause != expected.finding) return false;
+  const auto cause = finding::cause_from(expected.finding);
+  if (!cause || (finding.cause != *cause && !finding::refines(finding.cause, *cause))) return false;
   if (!expected.workload) return true;
   const model::ObjectRef named{expected.workload->kind, expected.workload->ns, expected.workload->name, ""};
   return finding.workload && same_workload(*finding.workload, named);
@@ -156,7 +158,7 @@ void check_none(const Case& the_case, const Verdict& verdict, const plan::Expect
   const Budget allowed = expected.max_failures.value_or(Budget{});
   if (verdict.conclusion == Conclusion::found) {
     out.met = Met::no;
-    out.why = "found: " + verdict.findings.front().title;
+    out.why = fmt::format("found: {}", verdict.findings.front().title());
   } else if (verdict.conclusion == Conclusion::inconclusive) {
     out.met = within(allowed, real, verdict.attempts) ? Met::unproven : Met::no;
     out.why = real > 0 ? count(real, "request") + " failed" : verdict.reasons.front();
@@ -177,13 +179,26 @@ void check_cause(const Case& the_case, const Verdict& verdict, const plan::Expec
     out.why = "inconclusive: " + verdict.reasons.front();
   } else if (match == verdict.findings.end()) {
     out.met = finished(the_case.history) || other != verdict.findings.end() ? Met::no : Met::unproven;
-    out.why = other != verdict.findings.end() ? "found: " + other->title : "not found";
+    out.why = other != verdict.findings.end() ? fmt::format("found: {}", other->title()) : "not found";
   } else if (other != verdict.findings.end() && verdict.conclusion == Conclusion::found) {
     out.met = Met::no;
-    out.why = "found, but also: " + other->title;
+    out.why = fmt::format("found, but also: {}", other->title());
   } else {
     out.met = Met::yes;
     out.why = "found";
+  }
+}
+
+// That no known cause fits: failures of which that is said, in a verdict that names no cause.
+void check_unexplained(const Case& the_case, const Verdict& verdict, CheckedExpectation& out) {
+  const bool left = std::any_of(verdict.findings.begin(), verdict.findings.end(),
+                                [](const Finding& finding) { return finding.cause == Cause::unexplained; });
+  if (verdict.conclusion == Conclusion::inconclusive) {
+    out.met = left ? Met::yes : Met::unproven;
+    out.why = left ? "no known cause explains them" : "inconclusive: " + verdict.reasons.front();
+  } else {
+    out.met = verdict.failed > 0 || finished(the_case.history) ? Met::no : Met::unproven;
+    out.why = verdict.failed > 0 ? fmt::format("found: {}", verdict.findings.front().title()) : "nothing failed";
   }
 }
 
@@ -195,6 +210,10 @@ CheckedExpectation check_finding(const Case& the_case, const Verdict& verdict, c
   } else if (expected.finding == "inconclusive") {
     result.met = verdict.conclusion == Conclusion::inconclusive ? Met::yes : Met::no;
     result.why = std::string(to_string(verdict.conclusion));
+  } else if (const auto cause = finding::cause_from(expected.finding); !cause) {
+    result.why = "this version knows no such cause";
+  } else if (*cause == Cause::unexplained) {
+    check_unexplained(the_case, verdict, result);
   } else {
     check_cause(the_case, verdict, expected, result);
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <straycat/diagnose/label_fix.hpp>
+#include <straycat/finding/label_fix.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -92,7 +92,7 @@ void propose_fix(const Case& the_case, const Intent& intent, Finding& finding) {
     finding.no_fix = "the log does not hold the labels and selectors with which a fix could be checked";
     return;
   }
-  LabelFixRequest request;
+  finding::LabelFixRequest request;
   request.ns = finding.ns;
   request.service = finding.service;
   request.service_selector = service->selector;
@@ -106,7 +106,7 @@ void propose_fix(const Case& the_case, const Intent& intent, Finding& finding) {
   }
   request.meant = *intent.workload;
   request.meant_labels = meant->labels;
-  if (auto fix = label_fix(request)) {
+  if (auto fix = finding::label_fix(request)) {
     finding.fix = std::move(*fix);
   } else {
     finding.no_fix = fix.error().message;

@@ -1,10 +1,7 @@
 #include <straycat/diagnose/verdict.hpp>
-#include <straycat/diagnose/verdict_json.hpp>
 
 namespace straycat::diagnose {
 namespace {
-
-json span(const history::Span& one) { return json::object({{"fromNs", one.from}, {"toNs", one.to}}); }
 
 template <class T, class F>
 json list(const std::vector<T>& items, F form) {
@@ -13,71 +10,8 @@ json list(const std::vector<T>& items, F form) {
   return out;
 }
 
-json endpoint(const AccusedEndpoint& one) {
-  return json::object({{"address", one.address},
-                       {"port", one.port},
-                       {"namespace", one.ns},
-                       {"pod", one.pod},
-                       {"podUid", one.pod_uid},
-                       {"routable", list(one.routable, span)},
-                       {"probesFailed", one.probes_failed},
-                       {"probesOk", one.probes_ok}});
-}
-
-json evidence(const Evidence& one) {
-  json out = json::object({{"id", one.id}, {"weight", to_string(one.weight)}, {"text", one.text}});
-  if (!one.kubectl.empty()) out["kubectl"] = one.kubectl;
-  if (!one.data.empty()) out["data"] = one.data;
-  return out;
-}
-
-json rival(const Rival& one) {
-  json out =
-      json::object({{"cause", one.cause}, {"title", one.title}, {"excluded", one.excluded}, {"reason", one.reason}});
-  if (!one.kubectl.empty()) out["kubectl"] = one.kubectl;
-  return out;
-}
-
-json workload(const std::optional<model::ObjectRef>& ref) { return ref ? json(*ref) : json(nullptr); }
-
-}  // namespace
-
-json to_json(const Finding& one) {
-  json out = json::object({{"cause", one.cause},
-                           {"title", one.title},
-                           {"sentence", one.sentence},
-                           {"namespace", one.ns},
-                           {"service", one.service}});
-  out["workload"] = workload(one.workload);
-  out["endpoints"] = list(one.endpoints, endpoint);
-  out["explained"] = one.explained;
-  out["shared"] = one.shared;
-  out["firstNs"] = one.first_ns;
-  out["lastNs"] = one.last_ns;
-  out["evidence"] = list(one.evidence, evidence);
-  out["rivals"] = list(one.rivals, rival);
-  if (one.fix) out["fix"] = to_json(*one.fix);
-  if (!one.no_fix.empty()) out["noFix"] = one.no_fix;
-  return out;
-}
-
-namespace {
-
-json finding(const Finding& one) { return to_json(one); }
-
-}  // namespace
-
-json to_json(const Intent& one) {
-  return json::object({{"namespace", one.ns},
-                       {"service", one.service},
-                       {"workload", workload(one.workload)},
-                       {"given", one.given},
-                       {"basis", one.basis}});
-}
-
-namespace {
-
-json intent(const Intent& one) { return to_json(one); }
+json finding_json(const Finding& one) { return finding::to_json(one); }
+json intent_json(const Intent& one) { return finding::to_json(one); }
 
 json share(const Share& one) {
   return json::object({{"attempts", one.attempts},
@@ -111,33 +45,15 @@ json expectation(const CheckedExpectation& one) {
   return json::object({{"text", one.text}, {"outcome", to_string(one.met)}, {"why", one.why}});
 }
 
-json label_change(const LabelChange& one) {
-  return json::object({{"where", one.where}, {"key", one.key}, {"from", one.from}, {"to", one.to}});
-}
-
 }  // namespace
-
-json to_json(const Fix& fix) {
-  json out = json::object(
-      {{"kind", fix.target.kind}, {"name", fix.target.name}, {"mergePatch", fix.merge_patch}, {"yaml", fix.yaml}});
-  if (!fix.file.empty()) {
-    out["file"] = fix.file;
-    out["line"] = fix.line;
-  }
-  out["changes"] = list(fix.changes, label_change);
-  out["order"] = fix.order;
-  out["checked"] = fix.checked;
-  out["kubectl"] = fix.kubectl;
-  return out;
-}
 
 json to_json(const Verdict& verdict) {
   json out = json::object(
       {{"format", verdict_format}, {"conclusion", to_string(verdict.conclusion)}, {"headline", verdict.headline}});
   out["reasons"] = verdict.reasons;
-  out["findings"] = list(verdict.findings, finding);
-  out["suspicions"] = list(verdict.suspicions, finding);
-  out["intents"] = list(verdict.intents, intent);
+  out["findings"] = list(verdict.findings, finding_json);
+  out["suspicions"] = list(verdict.suspicions, finding_json);
+  out["intents"] = list(verdict.intents, intent_json);
   out["attempts"] = verdict.attempts;
   out["failed"] = verdict.failed;
   out["explained"] = verdict.explained;

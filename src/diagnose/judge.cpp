@@ -6,6 +6,7 @@
 #include "evidence.hpp"
 #include "fix.hpp"
 #include "phases.hpp"
+#include "refine.hpp"
 #include "vantages.hpp"
 #include "words.hpp"
 
@@ -23,20 +24,6 @@ std::string_view to_string(Conclusion conclusion) {
   return "inconclusive";
 }
 
-std::string_view to_string(Weight weight) {
-  switch (weight) {
-    case Weight::decides:
-      return "decides";
-    case Weight::corroborates:
-      return "corroborates";
-    case Weight::against:
-      return "against";
-    case Weight::context:
-      break;
-  }
-  return "context";
-}
-
 std::string_view to_string(Met met) {
   switch (met) {
     case Met::yes:
@@ -51,8 +38,6 @@ std::string_view to_string(Met met) {
 
 namespace {
 
-// A cause is proven by at least so many failures: one or two prove a moment, not a cause.
-constexpr std::uint64_t fewest_failures = 3;
 // Of all failures, at most one in so many may stay without a proven cause in a verdict that names one.
 constexpr std::uint64_t one_in = 20;
 
@@ -72,14 +57,22 @@ struct Judgement {
   std::vector<std::string> ambiguous_why;
 };
 
+void note(std::vector<std::string>& list, std::string text) {
+  if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(std::move(text));
+}
+
 void collect_claims(Judgement& judgement) {
   Scope all(judgement.the_case.cells.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  for (const NamedRule& rule : rules()) {
-    Ruling ruling = rule.rule(judgement.the_case, all);
-    for (Claim& claim : ruling.claims) judgement.standings.push_back({std::move(claim), {}, {}, false});
-    judgement.open.insert(judgement.open.end(), ruling.open.begin(), ruling.open.end());
+  std::vector<Claim> claims;
+  for (const Rule& rule : rules()) {
+    if (rule.claim == nullptr) continue;
+    Ruling ruling = rule.claim(judgement.the_case, explainable(judgement.the_case, rule, all));
+    for (Claim& claim : ruling.claims) claims.push_back(std::move(claim));
+    for (std::string& open : ruling.open) note(judgement.open, std::move(open));
   }
+  settle_refined(judgement.the_case, claims);
+  for (Claim& claim : claims) judgement.standings.push_back({std::move(claim), {}, {}, false});
 }
 
 std::vector<std::vector<std::size_t>> claimants(const Judgement& judgement) {
@@ -140,15 +133,13 @@ void set_aside(Judgement& judgement, std::size_t index, const std::vector<std::s
   if (several) {
     why = "two candidates: an endpoint of " + owners_text(judgement.the_case, cell) + " can have got them";
   } else if (claimed_by.size() > 1) {
-    why = "two causes fit alike: " + judgement.standings[claimed_by[0]].claim.finding.title + ", or " +
-          judgement.standings[claimed_by[1]].claim.finding.title;
+    why = fmt::format("two causes fit alike: {}, or {}", judgement.standings[claimed_by[0]].claim.finding.title(),
+                      judgement.standings[claimed_by[1]].claim.finding.title());
   } else {
     why = fmt::format("too few failed requests ({} at least) to prove {}", fewest_failures,
-                      judgement.standings[claimed_by[0]].claim.finding.title);
+                      judgement.standings[claimed_by[0]].claim.finding.title());
   }
-  if (std::find(judgement.ambiguous_why.begin(), judgement.ambiguous_why.end(), why) == judgement.ambiguous_why.end()) {
-    judgement.ambiguous_why.push_back(why);
-  }
+  note(judgement.ambiguous_why, std::move(why));
 }
 
 // Gives each failure to the one proven cause that claims it, to all of them as shared, or to nobody.
@@ -190,7 +181,7 @@ void describe_findings(Judgement& judgement, Verdict& verdict) {
     Finding& finding = standing.claim.finding;
     add_evidence(judgement.the_case, standing.claim.cells, finding);
     add_rivals(judgement.the_case, standing.alone, finding);
-    if (finding.cause == "stray-endpoint" || finding.cause == "wrong-answer")
+    if (row(finding.cause).blames_another)
       propose_fix(judgement.the_case, intent_for(judgement.the_case, finding), finding);
     verdict.findings.push_back(std::move(finding));
   }
@@ -285,10 +276,7 @@ void conclude_failing(const Judgement& judgement, Verdict& verdict) {
   if (mostly_explained) return;
   for (auto& reason : doubts(judgement, verdict)) verdict.reasons.push_back(std::move(reason));
   const auto left = failures_in(judgement.the_case, judgement.unclaimed);
-  for (const auto& open : judgement.open) {
-    if (std::find(verdict.reasons.begin(), verdict.reasons.end(), open) == verdict.reasons.end())
-      verdict.reasons.push_back(open);
-  }
+  for (const auto& open : judgement.open) note(verdict.reasons, open);
   if (left > 0) verdict.reasons.push_back(fmt::format("{} that no known cause explains", count(left, "failure")));
 }
 
@@ -339,13 +327,20 @@ void add_notes(const Case& the_case, Verdict& verdict) {
   for (const auto& [at, note] : history.notes) verdict.notes.push_back(safe(note));
 }
 
-void add_latent_and_unexplained(const Judgement& judgement, Verdict& verdict) {
-  for (auto& finding : unexplained(judgement.the_case, judgement.unclaimed))
-    verdict.findings.push_back(std::move(finding));
-  for (auto& finding : latent_overlap(judgement.the_case, verdict.findings,
-                                      verdict.conclusion != Conclusion::inconclusive || verdict.failed == 0)) {
-    propose_fix(judgement.the_case, intent_for(judgement.the_case, finding), finding);
-    verdict.findings.push_back(std::move(finding));
+// What stays unexplained, and flaws that made no failure.
+void add_the_rest(const Judgement& judgement, Verdict& verdict) {
+  const Case& the_case = judgement.the_case;
+  const bool sure = verdict.conclusion != Conclusion::inconclusive || verdict.failed == 0;
+  for (const Rule& rule : rules()) {
+    if (rule.rest == nullptr) continue;
+    for (auto& finding : rule.rest(the_case, judgement.unclaimed)) verdict.findings.push_back(std::move(finding));
+  }
+  for (const Rule& rule : rules()) {
+    if (rule.flaws == nullptr) continue;
+    for (auto& finding : rule.flaws(the_case, verdict.findings, sure)) {
+      if (row(finding.cause).blames_another) propose_fix(the_case, intent_for(the_case, finding), finding);
+      verdict.findings.push_back(std::move(finding));
+    }
   }
 }
 
@@ -372,7 +367,7 @@ Verdict judge(const history::History& history) {
   if (verdict.conclusion == Conclusion::inconclusive) verdict.suspicions.swap(verdict.findings);
   if (verdict.conclusion == Conclusion::inconclusive && verdict.reasons.empty())
     verdict.reasons.emplace_back("no known cause explains the failures");
-  add_latent_and_unexplained(judgement, verdict);
+  add_the_rest(judgement, verdict);
   verdict.phases = report_phases(the_case, verdict.findings);
   verdict.headline = headline(verdict);
   add_notes(the_case, verdict);

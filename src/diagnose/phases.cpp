@@ -75,7 +75,7 @@ PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::siz
   report.covered = watched(the_case.history, traffic, span);
   set_state(the_case, report, totals.failed - totals.local);
   for (const Finding& finding : findings) {
-    if (finding.cause == "stray-endpoint" && !report.share)
+    if (finding.cause == Cause::stray_endpoint && !report.share)
       report.share = predicted_share(the_case, finding, index, span);
   }
   return report;

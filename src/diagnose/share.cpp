@@ -31,7 +31,7 @@ std::size_t failing_in(const Finding& finding, std::int64_t ns) {
   std::size_t result = 0;
   for (const auto& endpoint : finding.endpoints) {
     const bool there = std::any_of(endpoint.routable.begin(), endpoint.routable.end(),
-                                   [&](const history::Span& span) { return span.contains(ns); });
+                                   [&](const finding::Stretch& span) { return span.contains(ns); });
     if (there) ++result;
   }
   return result;

@@ -1,24 +1,21 @@
-// Words for people: counts, lengths of time, names from outside. No floats: the same log must give the same bytes.
+// The words for people (finding/words.hpp), under short names for this room.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-
-#include <straycat/model/objects.hpp>
+#include <straycat/finding/kubectl.hpp>
+#include <straycat/finding/words.hpp>
 
 namespace straycat::diagnose {
 
-// A name from a cluster, made safe to print: control characters become '?'.
-[[nodiscard]] std::string safe(std::string_view text);
-[[nodiscard]] std::string display(const model::ObjectRef& ref);  // "Job/sayhi", safe
-
-[[nodiscard]] std::string count(std::uint64_t number, std::string_view singular,
-                                std::string_view plural = "");  // "3 failures"
-[[nodiscard]] std::string in_ms(std::int64_t ns);               // "12 ms", "under 1 ms", "1,250 ms"
-[[nodiscard]] std::string with_error(
-    std::int64_t error_ns);  // "" when exact, " (+- 3 ms)", " (order unknown: no clock bound)"
-[[nodiscard]] std::string percent(std::uint64_t part, std::uint64_t whole);  // "48.0 %"
-[[nodiscard]] std::string grouped(std::uint64_t number);                     // "1,234,567"
+using finding::count;
+using finding::display;
+using finding::grouped;
+using finding::in_ms;
+using finding::kubectl_list;
+using finding::kubectl_object;
+using finding::kubectl_reach;
+using finding::kubectl_slices;
+using finding::percent;
+using finding::safe;
+using finding::shell_word;
 
 }  // namespace straycat::diagnose

@@ -16,8 +16,8 @@ namespace {
 std::string proof(const diagnose::Verdict& verdict) {
   std::string text = escape(verdict.headline) + "\n";
   for (const std::string& reason : verdict.reasons) text += "inconclusive: " + escape(reason) + "\n";
-  for (const diagnose::Finding& finding : verdict.findings) text += junit_proof(finding);
-  for (const diagnose::Finding& suspicion : verdict.suspicions)
+  for (const finding::Finding& finding : verdict.findings) text += junit_proof(finding);
+  for (const finding::Finding& suspicion : verdict.suspicions)
     text += fmt::format("suspected, not proven: {}\n", escape(suspicion.sentence));
   return text;
 }
@@ -34,9 +34,10 @@ JunitState state_of(const diagnose::PhaseReport& phase) {
 
 }  // namespace
 
-std::string junit_proof(const diagnose::Finding& finding) {
+std::string junit_proof(const finding::Finding& finding) {
   std::string text = escape(finding.sentence) + "\n";
-  for (const diagnose::Evidence& evidence : finding.evidence) text += "- " + escape(evidence.text) + "\n";
+  for (const finding::Symptom& symptom : finding.symptoms) text += escape(symptom.words()) + "\n";
+  for (const finding::Evidence& evidence : finding.evidence) text += "- " + escape(evidence.text) + "\n";
   if (finding.fix) text += fmt::format("fix: change {} (see the report)\n", escape(finding.fix->target.display()));
   return text;
 }

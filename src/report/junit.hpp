@@ -12,7 +12,7 @@ namespace straycat::report {
 enum class JunitState { passed, failed, unproven };
 
 // A finding with what proves it, a line each; XML text already.
-[[nodiscard]] std::string junit_proof(const diagnose::Finding& finding);
+[[nodiscard]] std::string junit_proof(const finding::Finding& finding);
 
 // One suite, case by case.
 class JunitSuite {

@@ -99,8 +99,8 @@ std::string markdown_text(std::string_view text) {
   return out;
 }
 
-void add_fix(const std::vector<diagnose::Finding>& findings, std::vector<std::string>& lines) {
-  for (const diagnose::Finding& finding : findings) {
+void add_fix(const std::vector<finding::Finding>& findings, std::vector<std::string>& lines) {
+  for (const finding::Finding& finding : findings) {
     if (!finding.fix) continue;
     lines.insert(lines.end(),
                  {"", fmt::format("**Fix** (evaluated): change {}", markdown_text(finding.fix->target.display()))});

@@ -219,10 +219,11 @@ std::string_view to_string(Topic topic) {
 }
 
 bool is_stray(const history::ServiceView& view, const history::Endpoint& endpoint, const diagnose::Verdict& verdict) {
-  return std::any_of(verdict.findings.begin(), verdict.findings.end(), [&](const diagnose::Finding& finding) {
-    return finding.cause == "stray-endpoint" && finding.service == view.service && finding.ns == view.ns &&
+  return std::any_of(verdict.findings.begin(), verdict.findings.end(), [&](const finding::Finding& finding) {
+    return finding.cause == finding::Cause::stray_endpoint && finding.service == view.service &&
+           finding.ns == view.ns &&
            std::any_of(finding.endpoints.begin(), finding.endpoints.end(),
-                       [&](const diagnose::AccusedEndpoint& accused) {
+                       [&](const finding::AccusedEndpoint& accused) {
                          return accused.pod_uid == endpoint.pod_uid && accused.address == endpoint.address;
                        });
   });
@@ -293,9 +294,10 @@ const diagnose::PhaseReport* phase_with_share(const diagnose::Verdict& verdict) 
 
 }  // namespace
 
-std::string in_plain_words(const diagnose::Finding& finding, const diagnose::Verdict& verdict) {
+std::string in_plain_words(const finding::Finding& finding, const diagnose::Verdict& verdict) {
   const auto* phase = phase_with_share(verdict);
-  if (finding.cause != "stray-endpoint" || !finding.workload || finding.endpoints.empty() || phase == nullptr)
+  if (finding.cause != finding::Cause::stray_endpoint || !finding.workload || finding.endpoints.empty() ||
+      phase == nullptr)
     return "";
   const bool refuses = phase->kinds.contains("refused");
   const bool one = finding.endpoints.size() == 1;

@@ -46,6 +46,6 @@ struct Moment {
 // A finding for somebody who meets all this for the first time: "While Job/sayhi ran, about half of the new connections
 // to Service/sayhi were sent to its pod, which refuses them on port 3000." "" where the finding's own sentence says it
 // as well.
-[[nodiscard]] std::string in_plain_words(const diagnose::Finding& finding, const diagnose::Verdict& verdict);
+[[nodiscard]] std::string in_plain_words(const finding::Finding& finding, const diagnose::Verdict& verdict);
 
 }  // namespace straycat::report

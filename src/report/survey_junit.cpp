@@ -17,7 +17,7 @@ JunitState state_of(const Survey& one) {
 
 std::string proof(const Survey& one) {
   std::string text;
-  for (const diagnose::Finding& finding : one.findings) text += junit_proof(finding);
+  for (const finding::Finding& finding : one.findings) text += junit_proof(finding);
   for (const std::string& open : one.open) text += "cannot be told: " + escape(open) + "\n";
   return text;
 }

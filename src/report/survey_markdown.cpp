@@ -47,7 +47,7 @@ void add_one(Lines& lines, const Survey& one, std::int64_t now) {
   lines.insert(lines.end(), {"", markdown_text(one.headline)});
   if (one.seen) add_behind(lines, one, now);
   std::vector<std::string> found;
-  for (const diagnose::Finding& finding : one.findings) found.push_back(finding.sentence);
+  for (const finding::Finding& finding : one.findings) found.push_back(finding.sentence);
   if (found.size() > 1) add_list(lines, "Found: ", found, 5);
   add_fix(one.findings, lines);
   if (!one.open.empty() || !one.notes.empty()) lines.emplace_back();
@@ -67,7 +67,7 @@ void add_many(Lines& lines, const std::vector<Survey>& surveys) {
                                 markdown_text(order[i]->ns + "/" + order[i]->service),
                                 markdown_text(order[i]->headline)));
   if (order.size() > most_rows) lines.insert(lines.end(), {"", more(order.size(), most_rows)});
-  std::vector<diagnose::Finding> findings;
+  std::vector<finding::Finding> findings;
   for (const Survey* one : order) findings.insert(findings.end(), one->findings.begin(), one->findings.end());
   add_fix(findings, lines);
 }

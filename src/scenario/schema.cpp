@@ -1,9 +1,11 @@
 // The format's shape, once: scenario.schema.json is this text, and the parser's checks walk it (shape.cpp). What a
 // schema cannot say (references between parts, manifests) is checked by references.cpp and manifests.cpp.
 //
-// Two keywords are ours, and only annotations to other programs: "x-check" names the function in formats.cpp that
+// Three keywords are ours, and only annotations to other programs: "x-check" names the function in formats.cpp that
 // decides where "pattern" approximates it for editors (both must agree:
-// tests/system/loopback/test_schema_agreement.py), and "x-expected" is how a message names what is wanted.
+// tests/system/loopback/test_schema_agreement.py), "x-expected" is how a message names what is wanted, and "x-refused"
+// gives words outside an "enum" that somebody may well write, with why they are refused.
+#include <straycat/finding/causes.hpp>
 #include <straycat/scenario/scenario.hpp>
 
 namespace straycat::scenario {
@@ -173,8 +175,7 @@ constexpr const char* expectations = R"json({
     "description": "What the run is to find. It ends with 0 when it was found so, 1 when not, 2 when that cannot be told.",
     "properties": {
       "finding": {
-        "enum": ["none", "inconclusive", "stray-endpoint", "wrong-target-port", "no-endpoints", "missing-named-port", "latent-overlap", "early-ready", "termination-race", "data-plane-lag", "wrong-answer", "crash-loop", "prober-limit", "unexplained"],
-        "description": "The cause. none by default."
+        "description": "The cause; a general one is met by a special one of its kind as well. none by default."
       },
       "workload": {"$ref": "#/$defs/target", "description": "The workload that is at fault."},
       "maxFailures": {"$ref": "#/$defs/budget", "description": "Over the whole run."},
@@ -211,12 +212,26 @@ constexpr const char* expectations = R"json({
   }
 })json";
 
+// What can be expected: what the table of causes says that a run can find.
+nlohmann::json findings(nlohmann::json rule) {
+  rule["enum"] = nlohmann::json::array({"none", "inconclusive"});
+  for (const finding::CauseRow& row : finding::causes()) {
+    if (finding::expectable(row.cause))
+      rule["enum"].push_back(row.id);
+    else
+      rule["x-refused"][std::string(row.id)] = finding::why_not_expectable(row.cause);
+  }
+  return rule;
+}
+
 }  // namespace
 
 nlohmann::json schema() {
   nlohmann::json document = nlohmann::json::parse(top);
   document["$defs"] = nlohmann::json::object();
   for (const char* part : {values, traffic, steps, expectations}) document["$defs"].update(nlohmann::json::parse(part));
+  nlohmann::json& finding = document["$defs"]["expect"]["properties"]["finding"];
+  finding = findings(std::move(finding));
   return document;
 }
 

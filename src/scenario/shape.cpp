@@ -74,7 +74,12 @@ class Walk {
   void check(const Node& node, const json& written, const std::string& name) {
     const json& rule = resolve(written);
     if (rule.contains("const")) return check_words(node, json::array({rule["const"]}), name);
-    if (rule.contains("enum")) return check_words(node, rule["enum"], name);
+    if (rule.contains("enum")) {
+      if (const auto why = refusal(node, rule); !why.empty())
+        return add(node,
+                   fmt::format("\"{}\" cannot be {}: {}; it can be {}", name, node.scalar, why, joined(rule["enum"])));
+      return check_words(node, rule["enum"], name);
+    }
     if (rule.contains("anyOf")) return check_any(node, rule, name);
     if (!has_type(node, rule["type"])) return wrong(node, rule, name);
     if (node.type == Type::mapping) return check_mapping(node, rule, name);
@@ -106,6 +111,14 @@ class Walk {
       }
     }
     return "";
+  }
+
+  // Why this very word is refused; "" when the rule does not say.
+  static std::string refusal(const Node& node, const json& rule) {
+    const auto refused = rule.find("x-refused");
+    if (refused == rule.end() || node.type != Type::string) return "";
+    const auto why = refused->find(node.scalar);
+    return why == refused->end() ? "" : why->get<std::string>();
   }
 
   void check_words(const Node& node, const json& words, const std::string& name) {

@@ -5,15 +5,16 @@
 #include <fmt/format.h>
 
 #include "survey/place.hpp"
-#include <straycat/diagnose/kubectl.hpp>
+#include <straycat/finding/kubectl.hpp>
 #include <straycat/model/routable.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::survey {
 namespace {
 
-using diagnose::Finding;
-using diagnose::Weight;
+using finding::Cause;
+using finding::Finding;
+using finding::Weight;
 
 // Levenshtein's distance of two label values (at most 63 characters each).
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -119,8 +120,8 @@ std::string anybody_else(const Place& place, const model::Labels& selector, cons
 }
 
 // Nobody is cut off by it: there is no endpoint to lose.
-diagnose::Fix selector_fix(const Place& place, const Survey& survey, const NearMiss& near) {
-  diagnose::Fix fix;
+finding::Fix selector_fix(const Place& place, const Survey& survey, const NearMiss& near) {
+  finding::Fix fix;
   fix.target.kind = "Service";
   fix.target.name = survey.service;
   fix.merge_patch["spec"]["selector"][near.key] = near.value;
@@ -135,7 +136,7 @@ diagnose::Fix selector_fix(const Place& place, const Survey& survey, const NearM
   fix.checked = {fmt::format("with {}={} the Service selects the pods of {}, and nobody else's ({} and {} looked at)",
                              near.key, near.value, near.who.display(), count_of(place.workloads().size(), "workload"),
                              count_of(place.pods().size(), "pod"))};
-  fix.kubectl = {diagnose::kubectl_slices(survey.ns, survey.service)};
+  fix.kubectl = {finding::kubectl_slices(survey.ns, survey.service)};
   return fix;
 }
 
@@ -160,11 +161,8 @@ void propose(const Place& place, const Survey& survey, const std::vector<NearMis
 void find_emptiness(const Place& place, const model::Service& service, Survey& survey) {
   const bool known = place.snapshot().knows("endpointslices") || place.snapshot().knows("pods");
   if (!known || any_routable(place, service, survey)) return;
-  // A named port that the pods lack leaves no endpoint either, and says more.
-  for (const Finding& finding : survey.findings)
-    if (finding.cause == "missing-named-port") return;
   const auto near = service.selector.empty() ? std::vector<NearMiss>{} : near_misses(place, service.selector);
-  Finding finding = finding_for(survey, "no-endpoints", "a Service without endpoints");
+  Finding finding = finding_for(survey, Cause::no_endpoints);
   finding.sentence =
       fmt::format("Service/{} has no endpoint to send to: {}.", survey.service, why_empty(place, survey, near));
   finding.evidence.push_back(fact(
@@ -173,7 +171,7 @@ void find_emptiness(const Place& place, const model::Service& service, Survey& s
           ? "no endpoint in its slices is ready, so its name has no address (it is headless)"
           : "no endpoint in its slices is ready, so every connection is refused (from a pod: many time out, as the "
             "kernel limits its refusals)",
-      diagnose::kubectl_slices(survey.ns, survey.service)));
+      finding::kubectl_slices(survey.ns, survey.service)));
   finding.workload = survey.intent.workload;
   propose(place, survey, near, finding);
   survey.findings.push_back(std::move(finding));

@@ -5,13 +5,14 @@
 #include <fmt/format.h>
 
 #include "survey/place.hpp"
-#include <straycat/diagnose/kubectl.hpp>
+#include <straycat/finding/kubectl.hpp>
 
 namespace straycat::survey {
 namespace {
 
-using diagnose::Finding;
-using diagnose::Weight;
+using finding::Cause;
+using finding::Finding;
+using finding::Weight;
 
 constexpr std::int64_t minute_ns = 60'000'000'000;
 
@@ -40,9 +41,8 @@ json ports_with(const model::Service& service, int port, int target) {
   return ports;
 }
 
-diagnose::Fix port_fix(const model::Service& service, const PortFit& fit, int target,
-                       const model::ObjectRef& workload) {
-  diagnose::Fix fix;
+finding::Fix port_fix(const model::Service& service, const PortFit& fit, int target, const model::ObjectRef& workload) {
+  finding::Fix fix;
   fix.target.kind = "Service";
   fix.target.name = service.meta.name;
   fix.merge_patch = json::object({{"spec", json::object({{"ports", ports_with(service, fit.port, target)}})}});
@@ -50,12 +50,12 @@ diagnose::Fix port_fix(const model::Service& service, const PortFit& fit, int ta
       fmt::format("spec:\n  ports:\n  - port: {}\n    targetPort: {}  # was: {}\n", fit.port, target, fit.target);
   fix.order = {"Change the targetPort in the Service's manifest as above.", "Apply it; no pod has to be made anew."};
   fix.checked = {fmt::format("{} declares port {}, and no other", workload.display(), target)};
-  fix.kubectl = {diagnose::kubectl_slices(service.meta.ns, service.meta.name)};
+  fix.kubectl = {finding::kubectl_slices(service.meta.ns, service.meta.name)};
   return fix;
 }
 
 void wrong_target(const model::Service& service, const Standing& one, const PortFit& fit, Survey& survey) {
-  Finding finding = finding_for(survey, "wrong-target-port", "a wrong target port");
+  Finding finding = finding_for(survey, Cause::wrong_target_port);
   finding.workload = one.workload;
   finding.sentence = fmt::format(
       "Service/{} sends port {} to port {} of the pods of {}, which declare {} instead: if nothing listens there, "
@@ -65,7 +65,7 @@ void wrong_target(const model::Service& service, const Standing& one, const Port
   finding.evidence.push_back(
       fact("port-not-declared", Weight::decides,
            fmt::format("targetPort is {}, the containers declare {}", fit.target, list_of(fit.others)),
-           diagnose::kubectl_object(survey.ns, "get", one.workload.kind, one.workload.name, "-o yaml")));
+           finding::kubectl_object(survey.ns, "get", one.workload.kind, one.workload.name, "-o yaml")));
   finding.evidence.push_back(fact("declared-only", Weight::against,
                                   "a declared port is a statement, not a listener: --probe tells which it is"));
   const std::set<int> others(fit.others.begin(), fit.others.end());
@@ -77,7 +77,7 @@ void wrong_target(const model::Service& service, const Standing& one, const Port
 }
 
 void missing_name(const Standing& one, const PortFit& fit, Survey& survey) {
-  Finding finding = finding_for(survey, "missing-named-port", "a named port that the pods lack");
+  Finding finding = finding_for(survey, Cause::missing_named_port);
   finding.workload = one.workload;
   const std::string which =
       fit.lacking < fit.pods ? fmt::format("{} of the {} pods", fit.lacking, fit.pods) : "the pods";
@@ -86,7 +86,7 @@ void missing_name(const Standing& one, const PortFit& fit, Survey& survey) {
       survey.service, fit.port, fit.target, which, one.workload.display());
   finding.evidence.push_back(fact("no-such-port", Weight::decides,
                                   fmt::format("no container declares a port named {}", fit.target),
-                                  diagnose::kubectl_slices(survey.ns, survey.service)));
+                                  finding::kubectl_slices(survey.ns, survey.service)));
   finding.no_fix = "name the container's port, or let the Service's targetPort name one that is there";
   survey.findings.push_back(std::move(finding));
 }
@@ -125,7 +125,7 @@ std::vector<std::string> stale_addresses(const Place& place, const model::Endpoi
 }
 
 void foreign_slice(const model::EndpointSlice& slice, Survey& survey) {
-  Finding finding = finding_for(survey, "foreign-slice", "a slice that Kubernetes does not keep up to date");
+  Finding finding = finding_for(survey, Cause::selector_unwanted);
   const std::string who = slice.managed_by.empty() ? "nobody that it names" : slice.managed_by;
   finding.sentence = fmt::format(
       "Slice {} of Service/{} is managed by {}, though the Service has a selector: its {} stay whatever happens to the "
@@ -133,7 +133,7 @@ void foreign_slice(const model::EndpointSlice& slice, Survey& survey) {
       slice.meta.name, survey.service, who, count_of(slice.endpoints.size(), "endpoint"));
   finding.evidence.push_back(fact("managed-by", Weight::decides,
                                   fmt::format("its label endpointslice.kubernetes.io/managed-by is {}", who),
-                                  diagnose::kubectl_slices(survey.ns, survey.service)));
+                                  finding::kubectl_slices(survey.ns, survey.service)));
   finding.no_fix = "delete the slice, or let its maker keep it, once it is known who needs it";
   survey.findings.push_back(std::move(finding));
 }
@@ -169,12 +169,12 @@ void find_pod_flaws(const Place& place, const model::Service& service, Survey& s
     for (const model::Pod* pod : place.pods_of(service)) {
       if (pod->terminal() || !same(place.owner_of(pod->meta), one.workload) || !crashes(*pod, place.snapshot().wall_ns))
         continue;
-      Finding finding = finding_for(survey, "crash-loop", "containers that crash");
+      Finding finding = finding_for(survey, Cause::crash_loop);
       finding.workload = one.workload;
       finding.sentence = fmt::format("Pod {} of {} behind Service/{} crashes: {}.", pod->meta.name,
                                      one.workload.display(), survey.service, crash_words(*pod));
       finding.evidence.push_back(fact("restarts", Weight::decides, crash_words(*pod),
-                                      diagnose::kubectl_object(survey.ns, "describe", "Pod", pod->meta.name)));
+                                      finding::kubectl_object(survey.ns, "describe", "Pod", pod->meta.name)));
       survey.findings.push_back(std::move(finding));
       break;  // one of a workload's pods tells it
     }
@@ -194,13 +194,13 @@ void find_slice_flaws(const Place& place, const model::Service& service, Survey&
                       count_of(stale.size(), "endpoint"), slice.meta.name));
       continue;
     }
-    Finding finding = finding_for(survey, "stale-endpoint", "an endpoint whose pod is gone");
+    Finding finding = finding_for(survey, Cause::stale_slice);
     finding.sentence =
         fmt::format("Service/{} sends to {}, of a pod that does not exist.", survey.service, stale.front());
     finding.evidence.push_back(fact("no-such-pod", Weight::decides,
                                     fmt::format("{} of slice {} name pods that were not listed",
                                                 count_of(stale.size(), "endpoint"), slice.meta.name),
-                                    diagnose::kubectl_slices(survey.ns, survey.service)));
+                                    finding::kubectl_slices(survey.ns, survey.service)));
     survey.findings.push_back(std::move(finding));
   }
 }

@@ -58,9 +58,9 @@ constexpr Step steps[] = {
 
 }  // namespace
 
-diagnose::Intent intent_of(const Survey& survey, const Place& place, const model::Service& service,
-                           const std::vector<model::ObjectRef>& meant) {
-  diagnose::Intent intent{survey.ns, survey.service, std::nullopt, false, ""};
+finding::Intent intent_of(const Survey& survey, const Place& place, const model::Service& service,
+                          const std::vector<model::ObjectRef>& meant) {
+  finding::Intent intent{survey.ns, survey.service, std::nullopt, false, ""};
   if (!meant.empty()) {
     intent.workload = meant.front();
     intent.given = true;

@@ -1,4 +1,3 @@
-#include <straycat/diagnose/verdict_json.hpp>
 #include <straycat/survey/survey.hpp>
 
 namespace straycat::survey {
@@ -67,8 +66,8 @@ json survey(const Survey& one) {
   out["behind"] = list(one.behind, standing);
   out["couldStandThere"] = list(one.prospects, prospect);
   out["stoodThere"] = list(one.past, past);
-  out["intent"] = diagnose::to_json(one.intent);
-  out["findings"] = list(one.findings, [](const diagnose::Finding& finding) { return diagnose::to_json(finding); });
+  out["intent"] = finding::to_json(one.intent);
+  out["findings"] = list(one.findings, [](const finding::Finding& finding) { return finding::to_json(finding); });
   out["open"] = one.open;
   out["notes"] = one.notes;
   out["exitCode"] = one.exit_code();

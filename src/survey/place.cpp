@@ -151,17 +151,16 @@ bool any_fits(const std::vector<PortFit>& fits) {
 
 bool Standing::fits() const { return any_fits(ports); }
 
-diagnose::Finding finding_for(const Survey& survey, std::string cause, std::string title) {
-  diagnose::Finding finding;
-  finding.cause = std::move(cause);
-  finding.title = std::move(title);
+finding::Finding finding_for(const Survey& survey, finding::Cause cause) {
+  finding::Finding finding;
+  finding.cause = cause;
   finding.ns = survey.ns;
   finding.service = survey.service;
   return finding;
 }
 
-diagnose::Evidence fact(std::string id, diagnose::Weight weight, std::string text, std::string kubectl) {
-  diagnose::Evidence evidence;
+finding::Evidence fact(std::string id, finding::Weight weight, std::string text, std::string kubectl) {
+  finding::Evidence evidence;
   evidence.id = std::move(id);
   evidence.weight = weight;
   evidence.text = std::move(text);

@@ -64,8 +64,8 @@ class Place {
 [[nodiscard]] std::vector<Prospect> prospects(const Place& place, const model::Service& service,
                                               const std::vector<Standing>& behind);
 [[nodiscard]] std::vector<Past> pasts(const Place& place, const model::Service& service);
-[[nodiscard]] diagnose::Intent intent_of(const Survey& survey, const Place& place, const model::Service& service,
-                                         const std::vector<model::ObjectRef>& meant);
+[[nodiscard]] finding::Intent intent_of(const Survey& survey, const Place& place, const model::Service& service,
+                                        const std::vector<model::ObjectRef>& meant);
 
 // What is wrong; each adds to survey.findings, open and notes.
 void find_strays(const Place& place, const model::Service& service, Survey& survey);
@@ -76,9 +76,9 @@ void find_slice_flaws(const Place& place, const model::Service& service, Survey&
 void add_notes(const Place& place, const model::Service& service, Survey& survey);
 
 // A finding about this Service, with nothing filled in but its names.
-[[nodiscard]] diagnose::Finding finding_for(const Survey& survey, std::string cause, std::string title);
-[[nodiscard]] diagnose::Evidence fact(std::string id, diagnose::Weight weight, std::string text,
-                                      std::string kubectl = "");
+[[nodiscard]] finding::Finding finding_for(const Survey& survey, finding::Cause cause);
+[[nodiscard]] finding::Evidence fact(std::string id, finding::Weight weight, std::string text,
+                                     std::string kubectl = "");
 
 // "12 s", "4 min", "3 h", "12 d".
 [[nodiscard]] std::string age(std::int64_t now_wall_ns, std::int64_t since_wall_ns);

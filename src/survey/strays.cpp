@@ -4,15 +4,16 @@
 #include <fmt/format.h>
 
 #include "survey/place.hpp"
-#include <straycat/diagnose/kubectl.hpp>
-#include <straycat/diagnose/label_fix.hpp>
+#include <straycat/finding/kubectl.hpp>
+#include <straycat/finding/label_fix.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::survey {
 namespace {
 
-using diagnose::Finding;
-using diagnose::Weight;
+using finding::Cause;
+using finding::Finding;
+using finding::Weight;
 
 // All that is known of one workload beside the meant one.
 struct Dossier {
@@ -118,7 +119,7 @@ void add_time(const Dossier& one, const Survey& survey, std::int64_t now, Findin
                                 one.standing->ready > 0 ? "ready" : "not ready", age(now, one.standing->since_wall_ns))
                   : fmt::format("{} of {} behind it, {} ready, for {}", count_of(one.standing->pods.size(), "pod"),
                                 one.workload.display(), one.standing->ready, age(now, one.standing->since_wall_ns)),
-        diagnose::kubectl_slices(survey.ns, survey.service)));
+        finding::kubectl_slices(survey.ns, survey.service)));
   for (std::size_t i = 0; i < std::min<std::size_t>(3, one.past.size()); ++i) {
     const Past& past = *one.past[i];
     std::string text = past.text;
@@ -126,7 +127,7 @@ void add_time(const Dossier& one, const Survey& survey, std::int64_t now, Findin
       text += fmt::format(", from {} to {} ({} ago)", format_wall(past.from_wall_ns), format_wall(past.to_wall_ns),
                           age(now, past.to_wall_ns));
     finding.evidence.push_back(fact("stood-there", Weight::decides, std::move(text),
-                                    diagnose::kubectl_list(survey.ns, "pods", survey.selector, "-o wide")));
+                                    finding::kubectl_list(survey.ns, "pods", survey.selector, "-o wide")));
   }
 }
 
@@ -134,7 +135,7 @@ void add_shape(const Dossier& one, const Survey& survey, Finding& finding) {
   finding.evidence.push_back(fact("label-matched", Weight::decides,
                                   fmt::format("the selector {} matches {}", model::to_string(survey.selector),
                                               say(one, "the labels of its pods", "its labels")),
-                                  diagnose::kubectl_list(survey.ns, "pods", survey.selector, "--show-labels")));
+                                  finding::kubectl_list(survey.ns, "pods", survey.selector, "--show-labels")));
   if (one.transient)
     finding.evidence.push_back(fact("comes-and-goes", Weight::corroborates,
                                     say(one, "a workload that comes and goes", "a pod that no controller owns")));
@@ -150,7 +151,7 @@ void add_shape(const Dossier& one, const Survey& survey, Finding& finding) {
 
 void add_fix(const Dossier& one, const Place& place, const model::Service& service, const model::ObjectRef& meant,
              const model::Labels& meant_labels, Finding& finding) {
-  diagnose::LabelFixRequest request;
+  finding::LabelFixRequest request;
   request.ns = finding.ns;
   request.service = finding.service;
   request.service_selector = service.selector;
@@ -166,7 +167,7 @@ void add_fix(const Dossier& one, const Place& place, const model::Service& servi
     finding.no_fix = "the namespace's other Services could not be read, so no change could be checked";
     return;
   }
-  if (auto fix = diagnose::label_fix(request)) {
+  if (auto fix = finding::label_fix(request)) {
     finding.fix = std::move(*fix);
   } else {
     finding.no_fix = fix.error().message;
@@ -185,8 +186,7 @@ void accuse(const Dossier& one, const Place& place, const model::Service& servic
   const model::ObjectRef& meant = *survey.intent.workload;
   const bool reached = one.has_port && ((one.standing != nullptr && one.standing->routable > 0) ||
                                         (one.standing == nullptr && !one.past.empty()));
-  Finding finding = finding_for(survey, reached ? "stray-endpoint" : "latent-overlap",
-                                reached ? "a stray endpoint" : "another workload that the Service's selector matches");
+  Finding finding = finding_for(survey, reached ? Cause::stray_endpoint : Cause::latent_overlap);
   finding.workload = one.workload;
   const bool pods = !bare(one) && meant.kind != "Pod";
   finding.sentence = fmt::format("Service/{} selects {} beside {}: {}.", survey.service, pods_of(one.workload),
@@ -198,7 +198,7 @@ void accuse(const Dossier& one, const Place& place, const model::Service& servic
   add_shape(one, survey, finding);
   if (one.standing != nullptr) {
     for (const PodLine& pod : one.standing->pods) {
-      diagnose::AccusedEndpoint endpoint;
+      finding::AccusedEndpoint endpoint;
       endpoint.address = pod.address;
       endpoint.ns = survey.ns;
       endpoint.pod = pod.name;

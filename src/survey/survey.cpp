@@ -110,6 +110,7 @@ Survey survey_of(const Place& place, const model::Service& service, const std::v
   find_emptiness(place, service, survey);
   find_pod_flaws(place, service, survey);
   find_slice_flaws(place, service, survey);
+  finding::settle(survey.findings);
   add_open(place.snapshot(), survey);
   add_notes(place, service, survey);
   put_strays_first(survey);

@@ -14,13 +14,16 @@
 #include <nlohmann/json.hpp>
 
 #include <straycat/core/result.hpp>
+#include <straycat/finding/finding.hpp>
 #include <straycat/history/history.hpp>
-#include <straycat/model/objects.hpp>
 #include <straycat/plan/plan.hpp>
 
 namespace straycat::diagnose {
 
 using json = nlohmann::json;
+using finding::Finding;
+using finding::Fix;
+using finding::Intent;
 
 inline constexpr std::string_view verdict_format = "straycat.verdict/1";
 
@@ -30,86 +33,6 @@ enum class Conclusion {
   inconclusive,  // see `reasons`
 };
 [[nodiscard]] std::string_view to_string(Conclusion conclusion);  // "none", "found", "inconclusive"
-
-// Where one statement stands in the proof.
-enum class Weight {
-  decides,       // the verdict falls without it
-  corroborates,  // speaks for it, gates nothing
-  against,       // speaks against it
-  context,
-};
-[[nodiscard]] std::string_view to_string(Weight weight);
-
-struct Evidence {
-  std::string id;  // stable, for tests and tools: "refused-directly"
-  Weight weight = Weight::context;
-  std::string text;     // one sentence
-  std::string kubectl;  // a line with which a person can check it, quoted for a POSIX shell; "" when there is none
-  json data = json::object();  // its figures, integers and strings only
-};
-
-// Another cause that could have made these failures, and what became of it.
-struct Rival {
-  std::string cause;  // a cause's id
-  std::string title;  // "a pod that ends before its endpoint is removed"
-  bool excluded = false;
-  std::string reason;  // what excluded it, or why it could not be excluded; one sentence
-  std::string kubectl;
-};
-
-// One endpoint that a finding is about.
-struct AccusedEndpoint {
-  std::string address;
-  int port = 0;
-  std::string ns, pod, pod_uid;
-  std::vector<history::Span> routable;             // by the slices, reference clock
-  std::uint64_t probes_failed = 0, probes_ok = 0;  // direct probes while it was routable
-};
-
-// One label whose value a fix changes, somewhere in the manifest.
-struct LabelChange {
-  std::string where;  // "spec.template.metadata.labels"
-  std::string key, from, to;
-};
-
-// A change that was evaluated: with it, no Service of the run selects the stray's pods, and the workload that the
-// Service is meant for is selected as before.
-struct Fix {
-  plan::Target target;  // whose manifest is changed
-  std::string file;     // where that manifest stands, relative to the scenario; "" when the plan has none
-  int line = 0;
-  json merge_patch;  // RFC 7386, to the manifest
-  std::string yaml;  // the same for a person, as YAML
-  std::vector<LabelChange> changes;
-  std::vector<std::string> order;    // the steps in order, a sentence each (immutable fields: delete, then create)
-  std::vector<std::string> checked;  // what was evaluated, a sentence each
-  std::vector<std::string> kubectl;  // how a person can check the outcome
-};
-
-// One cause, proven (or, with explained == 0, a flaw that made no failure yet).
-struct Finding {
-  std::string cause;                         // "stray-endpoint", "termination-race", ... (see causes())
-  std::string title;                         // a few words: "a stray endpoint"
-  std::string sentence;                      // what the report prints
-  std::string ns, service;                   // the Service it is about
-  std::optional<model::ObjectRef> workload;  // the one at fault
-  std::vector<AccusedEndpoint> endpoints;
-  std::uint64_t explained = 0;             // failed attempts whose whole candidate set this cause owns
-  std::uint64_t shared = 0;                // failed attempts that this or another *proven* cause made
-  std::int64_t first_ns = 0, last_ns = 0;  // starts of the first and last explained failure, reference clock
-  std::vector<Evidence> evidence;          // in the order to print
-  std::vector<Rival> rivals;
-  std::optional<Fix> fix;
-  std::string no_fix;  // why there is none, "" when there is one or none is sought
-};
-
-// Whom a Service is meant for.
-struct Intent {
-  std::string ns, service;
-  std::optional<model::ObjectRef> workload;  // none: it cannot be told
-  bool given = false;                        // the plan names it
-  std::string basis;                         // "the scenario names it", "it owned most endpoint time (93 %)", ...
-};
 
 // The refused share that equal balancing over the routable endpoints predicts, against what was seen. Attempts within
 // the data-plane lag of an endpoint change are left out.
@@ -166,7 +89,6 @@ struct Verdict {
 [[nodiscard]] Verdict judge(const history::History& history);
 
 [[nodiscard]] json to_json(const Verdict& verdict);
-[[nodiscard]] json to_json(const Fix& fix);
 
 // Who may have got one failed attempt that was kept: what the judge reasons from, and what tests hold against the
 // truth.
@@ -182,15 +104,9 @@ struct CandidateSet {
 [[nodiscard]] std::vector<CandidateSet> candidate_sets(const history::History& history);
 [[nodiscard]] json to_json(const CandidateSet& set);
 
-// The ids of all causes that a finding can have, with what a person calls them.
-[[nodiscard]] const std::map<std::string, std::string>& causes();
-
 // The plan with the fix in it: the merge patch applied to every manifest of the target; waits for the stray to become
 // routable (it never will) replaced by ones that can be met; expectations: no finding, no failure in any phase. An
 // error when no manifest of the plan is the target's.
 [[nodiscard]] Result<plan::Plan> apply_fix(const plan::Plan& plan, const Fix& fix);
-
-// `text` as one word of a shell; control characters and bytes outside ASCII in $'...' form (POSIX.1-2024, bash).
-[[nodiscard]] std::string shell_word(std::string_view text);
 
 }  // namespace straycat::diagnose

@@ -12,7 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <straycat/diagnose/verdict.hpp>
+#include <straycat/finding/finding.hpp>
 #include <straycat/model/objects.hpp>
 
 namespace straycat::survey {
@@ -109,8 +109,8 @@ struct Survey {
   std::vector<Standing> behind;
   std::vector<Prospect> prospects;
   std::vector<Past> past;  // newest first
-  diagnose::Intent intent;
-  std::vector<diagnose::Finding> findings;
+  finding::Intent intent;
+  std::vector<finding::Finding> findings;
   std::vector<std::string> open;   // why it cannot be told whether more is wrong, a sentence each
   std::vector<std::string> notes;  // what a reader should know and is no flaw
   std::string headline;

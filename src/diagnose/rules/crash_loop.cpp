@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "../words.hpp"
-#include "rules.hpp"
-#include <straycat/diagnose/kubectl.hpp>
+#include "diagnose/rules.hpp"
+#include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 namespace {
@@ -29,20 +28,17 @@ std::string last_words(const Case& the_case, const Book::Page& page) {
   return {};
 }
 
-}  // namespace
-
-Ruling crash_loop(const Case& the_case, const Scope& scope) {
+Ruling claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (owner && likeness(cell.kind) != Likeness::wrong && all_restarted(the_case, cell))
-      book.add(the_case, index, *owner);
+    if (owner && all_restarted(the_case, cell)) book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
     ruling.claims.push_back(
-        claim_of(the_case, page, "crash-loop",
+        claim_of(the_case, page, Cause::crash_loop,
                  fmt::format("Containers of {} restarted while Service/{} sent to them{}.", display(page.owner),
                              safe(the_case.history.views[page.view].service), last_words(the_case, page))));
   }
@@ -55,5 +51,9 @@ Ruling crash_loop(const Case& the_case, const Scope& scope) {
   }
   return ruling;
 }
+
+}  // namespace
+
+Rule crash_loop_rule() { return {.cause = Cause::crash_loop, .explains = no_answer_at_all(), .claim = claim}; }
 
 }  // namespace straycat::diagnose

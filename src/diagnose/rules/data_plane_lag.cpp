@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "../vantages.hpp"
-#include "../words.hpp"
-#include "rules.hpp"
+#include "diagnose/rules.hpp"
+#include "diagnose/vantages.hpp"
+#include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 namespace {
@@ -64,19 +64,16 @@ const history::Endpoint* stale(const Case& the_case, const Cell& cell) {
   return latest;
 }
 
-}  // namespace
-
-Ruling data_plane_lag(const Case& the_case, const Scope& scope) {
+Ruling claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
-    if (!judgeable(cell) || !cell.candidates.empty() || cell.set_size == 0 || likeness(cell.kind) == Likeness::wrong)
-      continue;
+    if (!judgeable(cell) || !cell.candidates.empty() || cell.set_size == 0) continue;
     if (const auto* endpoint = stale(the_case, cell)) book.add(the_case, index, endpoint->owner);
   }
   for (const auto& page : book.pages()) {
-    ruling.claims.push_back(claim_of(the_case, page, "data-plane-lag",
+    ruling.claims.push_back(claim_of(the_case, page, Cause::data_plane_lag,
                                      fmt::format("Requests went on failing for longer than {} after an endpoint of {} "
                                                  "had left Service/{}, while every endpoint still "
                                                  "listed answered: a proxy works with stale rules.",
@@ -88,5 +85,9 @@ Ruling data_plane_lag(const Case& the_case, const Scope& scope) {
                   in_ms(the_case.history.lag.late_ns));
   return ruling;
 }
+
+}  // namespace
+
+Rule data_plane_lag_rule() { return {.cause = Cause::data_plane_lag, .explains = no_answer_at_all(), .claim = claim}; }
 
 }  // namespace straycat::diagnose

@@ -4,9 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "../words.hpp"
-#include "rules.hpp"
-#include <straycat/diagnose/kubectl.hpp>
+#include "diagnose/rules.hpp"
+#include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 namespace {
@@ -30,9 +29,7 @@ bool answers_only_later(const Case& the_case, const Cell& cell, const history::E
   return false;
 }
 
-}  // namespace
-
-Ruling early_ready(const Case& the_case, const Scope& scope) {
+Ruling claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
@@ -45,12 +42,16 @@ Ruling early_ready(const Case& the_case, const Scope& scope) {
   }
   for (const auto& page : book.pages()) {
     ruling.claims.push_back(
-        claim_of(the_case, page, "early-ready",
+        claim_of(the_case, page, Cause::early_ready,
                  fmt::format("New pods of {} were ready before they answered: Service/{} sent to them too early.",
                              display(page.owner), safe(the_case.history.views[page.view].service))));
   }
   ruling.excluded = "no endpoint that could have got a failed request began to answer later";
   return ruling;
 }
+
+}  // namespace
+
+Rule early_ready_rule() { return {.cause = Cause::early_ready, .explains = any_failure(), .claim = claim}; }
 
 }  // namespace straycat::diagnose

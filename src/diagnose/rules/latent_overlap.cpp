@@ -4,9 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "../words.hpp"
-#include "rules.hpp"
-#include <straycat/diagnose/kubectl.hpp>
+#include "diagnose/rules.hpp"
+#include "diagnose/words.hpp"
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -52,8 +51,7 @@ std::string consequence(const Overlap& overlap, bool sure) {
 
 Finding finding_of(const Case& the_case, const history::ServiceView& view, const Overlap& overlap, bool sure) {
   Finding finding;
-  finding.cause = "latent-overlap";
-  finding.title = causes().at(finding.cause);
+  finding.cause = Cause::latent_overlap;
   finding.ns = view.ns;
   finding.service = view.service;
   finding.workload = overlap.owner;
@@ -75,9 +73,7 @@ Finding finding_of(const Case& the_case, const history::ServiceView& view, const
   return finding;
 }
 
-}  // namespace
-
-std::vector<Finding> latent_overlap(const Case& the_case, const std::vector<Finding>& found, bool sure) {
+std::vector<Finding> flaws(const Case& the_case, const std::vector<Finding>& found, bool sure) {
   std::vector<Finding> result;
   for (std::size_t i = 0; i < the_case.history.views.size(); ++i) {
     const auto& view = the_case.history.views[i];
@@ -91,5 +87,9 @@ std::vector<Finding> latent_overlap(const Case& the_case, const std::vector<Find
   }
   return result;
 }
+
+}  // namespace
+
+Rule latent_overlap_rule() { return {.cause = Cause::latent_overlap, .flaws = flaws}; }
 
 }  // namespace straycat::diagnose

@@ -2,19 +2,21 @@
 // all).
 #include <fmt/format.h>
 
-#include "../words.hpp"
-#include "never_answers.hpp"
+#include "diagnose/never_answers.hpp"
+#include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 
-Ruling loopback_bind(const Case& the_case, const Scope& scope) {
+namespace {
+
+Ruling claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   const Book book = never_answering(the_case, scope);
   for (const auto& page : book.pages()) {
     if (declared_ports(the_case, page) == Declared::other_port) continue;
     const auto& view = the_case.history.views[page.view];
     ruling.claims.push_back(
-        claim_of(the_case, page, "loopback-bind",
+        claim_of(the_case, page, Cause::loopback_bind,
                  fmt::format("Every pod of {} refuses on port {} when reached directly on its own address: the server "
                              "listens on loopback only, or "
                              "not at all.",
@@ -23,5 +25,9 @@ Ruling loopback_bind(const Case& the_case, const Scope& scope) {
   ruling.excluded = others_answered(the_case, scope);
   return ruling;
 }
+
+}  // namespace
+
+Rule loopback_bind_rule() { return {.cause = Cause::loopback_bind, .explains = {Likeness::refused}, .claim = claim}; }
 
 }  // namespace straycat::diagnose

@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "../words.hpp"
-#include "rules.hpp"
-#include <straycat/diagnose/kubectl.hpp>
+#include "diagnose/rules.hpp"
+#include "diagnose/words.hpp"
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -42,10 +41,9 @@ std::string why_empty(const Case& the_case, const history::ServiceView& view, co
 }
 
 bool nobody_there(const Case& the_case, const Cell& cell) {
-  const Likeness like = likeness(cell.kind);
   if (!judgeable(cell) || (cell.set_size > 0 && !last_ones_go(the_case, cell))) return false;
   // The last one to go may end in the middle of an answer; where nobody was left, nobody can have cut anything.
-  return like == Likeness::refused || like == Likeness::no_answer || (like == Likeness::cut && cell.set_size > 0);
+  return likeness(cell.kind) != Likeness::cut || cell.set_size > 0;
 }
 
 // A success while the slices are empty (lag left out) means that the slices do not tell everything. One that only ended
@@ -65,9 +63,7 @@ bool somebody_answered(const Case& the_case, const Cell& cell) {
   });
 }
 
-}  // namespace
-
-Ruling no_endpoints(const Case& the_case, const Scope& scope) {
+Ruling claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
@@ -83,7 +79,7 @@ Ruling no_endpoints(const Case& the_case, const Scope& scope) {
   for (const auto& page : book.pages()) {
     const auto& view = the_case.history.views[page.view];
     const Cell& last = the_case.cells[page.cells.back()];
-    ruling.claims.push_back(claim_of(the_case, page, "no-endpoints",
+    ruling.claims.push_back(claim_of(the_case, page, Cause::no_endpoints,
                                      fmt::format("Service/{} had no endpoint to send to: {}.", safe(view.service),
                                                  why_empty(the_case, view, last))));
     ruling.claims.back().finding.endpoints.clear();  // the candidates are those that had just left
@@ -91,6 +87,14 @@ Ruling no_endpoints(const Case& the_case, const Scope& scope) {
   }
   ruling.excluded = "at each failure at least one endpoint was ready in the slices";
   return ruling;
+}
+
+}  // namespace
+
+Rule no_endpoints_rule() {
+  return {.cause = Cause::no_endpoints,
+          .explains = {Likeness::refused, Likeness::no_answer, Likeness::cut},
+          .claim = claim};
 }
 
 }  // namespace straycat::diagnose

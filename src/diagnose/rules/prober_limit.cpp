@@ -2,12 +2,14 @@
 // against the Service, it only speaks against being sure.
 #include <fmt/format.h>
 
-#include "../words.hpp"
-#include "rules.hpp"
+#include "diagnose/rules.hpp"
+#include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 
-Ruling prober_limit(const Case& the_case, const Scope& scope) {
+namespace {
+
+Ruling claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   std::uint64_t local = 0;
   std::uint64_t stalled = 0;
@@ -29,6 +31,12 @@ Ruling prober_limit(const Case& the_case, const Scope& scope) {
       fmt::format("no attempt failed for want of ports or descriptors, and its loop was never later than {}",
                   in_ms(the_case.worst_loop_lag_ns));
   return ruling;
+}
+
+}  // namespace
+
+Rule prober_limit_rule() {
+  return {.cause = Cause::prober_limit, .explains = any_failure(), .claim = claim, .claims = false};
 }
 
 }  // namespace straycat::diagnose

@@ -2,8 +2,8 @@
 // another Deployment, a bare pod, a Helm hook), and they refuse.
 #include <fmt/format.h>
 
-#include "../words.hpp"
-#include "rules.hpp"
+#include "diagnose/rules.hpp"
+#include "diagnose/words.hpp"
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -30,35 +30,26 @@ void weigh(const Case& the_case, const Book::Page& page, Ruling& ruling) {
         fmt::format("the endpoints of {} answered {} when reached directly, so they do not always fail",
                     display(page.owner), count(direct.ok, "time")));
   } else {
-    ruling.claims.push_back(claim_of(the_case, page, "stray-endpoint", sentence(the_case, page)));
+    ruling.claims.push_back(claim_of(the_case, page, Cause::stray_endpoint, sentence(the_case, page)));
   }
 }
 
-// Owners that fail and might be strays, if only it were known whom the Service is meant for.
-void note_unknown_intent(const Case& the_case, const Scope& scope, Ruling& ruling) {
-  for (const auto index : scope) {
-    const Cell& cell = the_case.cells[index];
-    if (!judgeable(cell) || the_case.intent_of(cell).workload || !sole_owner(the_case, cell)) continue;
-    ruling.open.push_back(fmt::format("it cannot be told which workload Service/{} is meant for: {}",
-                                      safe(the_case.view_of(cell).service), the_case.intent_of(cell).basis));
-    return;
-  }
-}
-
-}  // namespace
-
-Ruling stray_endpoint(const Case& the_case, const Scope& scope) {
+Ruling claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = other_owner(the_case, cell);
-    if (owner && likeness(cell.kind) != Likeness::wrong) book.add(the_case, index, *owner);
+    if (owner) book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) weigh(the_case, page, ruling);
-  note_unknown_intent(the_case, scope, ruling);
+  if (auto why = unknown_intent(the_case, scope); !why.empty()) ruling.open.push_back(std::move(why));
   ruling.excluded = "no failure has a candidate set that another workload owns alone";
   return ruling;
 }
+
+}  // namespace
+
+Rule stray_endpoint_rule() { return {.cause = Cause::stray_endpoint, .explains = no_answer_at_all(), .claim = claim}; }
 
 }  // namespace straycat::diagnose

@@ -4,9 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "../words.hpp"
-#include "rules.hpp"
-#include <straycat/diagnose/kubectl.hpp>
+#include "diagnose/rules.hpp"
+#include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 namespace {
@@ -38,20 +37,17 @@ bool all_ending(const Case& the_case, const Cell& cell) {
   });
 }
 
-}  // namespace
-
-Ruling termination_race(const Case& the_case, const Scope& scope) {
+Ruling claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (owner && likeness(cell.kind) != Likeness::wrong && all_ending(the_case, cell) && !last_ones_go(the_case, cell))
-      book.add(the_case, index, *owner);
+    if (owner && all_ending(the_case, cell) && !last_ones_go(the_case, cell)) book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
     ruling.claims.push_back(
-        claim_of(the_case, page, "termination-race",
+        claim_of(the_case, page, Cause::termination_race,
                  fmt::format("Pods of {} stopped serving before Service/{} stopped sending to them: they ended without "
                              "waiting for their endpoint's removal.",
                              display(page.owner), safe(the_case.history.views[page.view].service))));
@@ -63,6 +59,12 @@ Ruling termination_race(const Case& the_case, const Scope& scope) {
     ruling.kubectl = kubectl_slices(view.ns, view.service);
   }
   return ruling;
+}
+
+}  // namespace
+
+Rule termination_race_rule() {
+  return {.cause = Cause::termination_race, .explains = no_answer_at_all(), .claim = claim};
 }
 
 }  // namespace straycat::diagnose

@@ -1,8 +1,8 @@
 // The last resort: what was seen well, and what no rule can claim.
 #include <fmt/format.h>
 
-#include "../words.hpp"
-#include "rules.hpp"
+#include "diagnose/rules.hpp"
+#include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 namespace {
@@ -19,8 +19,7 @@ std::string known(const Case& the_case, const Cell& cell) {
 Finding finding_of(const Case& the_case, const std::string& reason, const Scope& cells) {
   const Cell& first = the_case.cells[cells.front()];
   Finding finding;
-  finding.cause = "unexplained";
-  finding.title = causes().at(finding.cause);
+  finding.cause = Cause::unexplained;
   if (the_case.history.traffic[first.traffic].view) {
     finding.ns = the_case.view_of(first).ns;
     finding.service = the_case.view_of(first).service;
@@ -37,14 +36,16 @@ Finding finding_of(const Case& the_case, const std::string& reason, const Scope&
   return finding;
 }
 
-}  // namespace
-
-std::vector<Finding> unexplained(const Case& the_case, const Scope& left) {
+std::vector<Finding> rest(const Case& the_case, const Scope& left) {
   std::map<std::string, Scope> by_reason;
   for (const auto index : left) by_reason[known(the_case, the_case.cells[index])].push_back(index);
   std::vector<Finding> result;
   for (const auto& [reason, cells] : by_reason) result.push_back(finding_of(the_case, reason, cells));
   return result;
 }
+
+}  // namespace
+
+Rule unexplained_rule() { return {.cause = Cause::unexplained, .rest = rest}; }
 
 }  // namespace straycat::diagnose

@@ -2,24 +2,26 @@
 // two releases).
 #include <fmt/format.h>
 
-#include "../words.hpp"
-#include "rules.hpp"
+#include "diagnose/rules.hpp"
+#include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 
-Ruling wrong_answer(const Case& the_case, const Scope& scope) {
+namespace {
+
+Ruling claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = other_owner(the_case, cell);
-    if (owner && likeness(cell.kind) == Likeness::wrong) book.add(the_case, index, *owner);
+    if (owner) book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
     const Reached direct = reached(the_case, page.cells);
     if (direct.failed_alike > 0 && direct.ok == 0) {
       ruling.claims.push_back(
-          claim_of(the_case, page, "wrong-answer",
+          claim_of(the_case, page, Cause::wrong_answer,
                    fmt::format("Service/{} also selects the pods of {}, which answer, but not as expected ({}).",
                                safe(the_case.history.views[page.view].service), display(page.owner),
                                kinds_in(the_case, page.cells))));
@@ -28,8 +30,13 @@ Ruling wrong_answer(const Case& the_case, const Scope& scope) {
           fmt::format("the endpoints of {} did not always answer wrongly when reached directly", display(page.owner)));
     }
   }
+  if (auto why = unknown_intent(the_case, scope); !why.empty()) ruling.open.push_back(std::move(why));
   ruling.excluded = "no failure is a wrong answer of another workload's endpoint";
   return ruling;
 }
+
+}  // namespace
+
+Rule wrong_answer_rule() { return {.cause = Cause::wrong_answer, .explains = {Likeness::wrong}, .claim = claim}; }
 
 }  // namespace straycat::diagnose

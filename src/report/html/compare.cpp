@@ -24,9 +24,9 @@ constexpr std::size_t most_differences = 40;
 
 std::string accused(const Compared& run) {
   std::string text;
-  for (const diagnose::Finding& finding : run.verdict->findings) {
+  for (const finding::Finding& finding : run.verdict->findings) {
     if (finding.explained == 0) continue;
-    text += (text.empty() ? "" : ", ") + finding.title;
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", finding.title());
     if (finding.workload) text += " of " + finding.workload->display();
   }
   return text.empty() ? "nothing" : text;

@@ -6,14 +6,14 @@
 
 namespace straycat::report {
 
-using diagnose::Finding;
+using finding::Finding;
 
 std::string fix_box(const Finding& finding, std::size_t index) {
   if (!finding.fix)
     return finding.no_fix.empty()
                ? ""
                : "<section class=\"fix\"><h2>No fix is proposed</h2><p>" + escape(finding.no_fix) + "</p></section>\n";
-  const diagnose::Fix& fix = *finding.fix;
+  const finding::Fix& fix = *finding.fix;
   std::string out = fmt::format(
       "<section class=\"fix\"><h2>The fix: change {}{} <button data-copy=\"fix-{}\" hidden>copy</button></h2><pre "
       "id=\"fix-{}\" tabindex=\"0\">",
@@ -26,10 +26,16 @@ std::string fix_box(const Finding& finding, std::size_t index) {
   return out + "</ul></section>\n";
 }
 
+std::string sentences(const Finding& finding) {
+  std::string out = "<p>" + escape(finding.sentence) + "</p>";
+  for (const finding::Symptom& symptom : finding.symptoms) out += "<p>" + escape(symptom.words()) + "</p>";
+  return out;
+}
+
 std::string evidence_list(const Finding& finding, std::size_t index) {
   std::string out = "<ul class=\"evidence\">";
   std::size_t line = 0;
-  for (const diagnose::Evidence& evidence : finding.evidence) {
+  for (const finding::Evidence& evidence : finding.evidence) {
     out += fmt::format("<li><strong>{}</strong>: {}", to_string(evidence.weight), escape(evidence.text));
     if (!evidence.kubectl.empty())
       out += fmt::format("<br><code id=\"k-{}-{}\">{}</code> <button data-copy=\"k-{}-{}\" hidden>copy</button>", index,
@@ -43,8 +49,8 @@ std::string evidence_list(const Finding& finding, std::size_t index) {
 std::string rivals_table(const Finding& finding) {
   if (finding.rivals.empty()) return "";
   Table table{"other causes", {"cause", "", "why"}, "", 0};
-  for (const diagnose::Rival& rival : finding.rivals) {
-    table.row({escape(rival.title), rival.excluded ? "excluded" : "<span class=\"bad\">possible</span>",
+  for (const finding::Rival& rival : finding.rivals) {
+    table.row({escape(row(rival.cause).title), rival.excluded ? "excluded" : "<span class=\"bad\">possible</span>",
                escape(rival.reason)});
   }
   return "<h2>Other causes</h2>" + table.draw();

@@ -8,8 +8,10 @@
 
 namespace straycat::report {
 
-[[nodiscard]] std::string fix_box(const diagnose::Finding& finding, std::size_t index);
-[[nodiscard]] std::string evidence_list(const diagnose::Finding& finding, std::size_t index);
-[[nodiscard]] std::string rivals_table(const diagnose::Finding& finding);
+[[nodiscard]] std::string fix_box(const finding::Finding& finding, std::size_t index);
+// What it says, and how it showed, as paragraphs.
+[[nodiscard]] std::string sentences(const finding::Finding& finding);
+[[nodiscard]] std::string evidence_list(const finding::Finding& finding, std::size_t index);
+[[nodiscard]] std::string rivals_table(const finding::Finding& finding);
 
 }  // namespace straycat::report

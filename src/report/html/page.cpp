@@ -8,13 +8,14 @@
 #include "report/html/markup.hpp"
 #include "report/html/tables.hpp"
 #include "report/story.hpp"
+#include <straycat/finding/words.hpp>
 #include <straycat/report/report.hpp>
 
 namespace straycat::report {
 namespace {
 
-using diagnose::Finding;
 using diagnose::Verdict;
+using finding::Finding;
 using history::History;
 
 std::string answer(const History& history, const Verdict& verdict) {
@@ -36,20 +37,20 @@ std::string answer(const History& history, const Verdict& verdict) {
 
 std::string evidence_section(const Finding& finding, std::size_t index, const TimeAxis& axis) {
   std::string out =
-      fmt::format("<h2>Evidence: {}{} <button data-zoom=\"{}-{}\" hidden>zoom to it</button></h2><p>{}</p>",
-                  escape(finding.title), finding.workload ? ", " + escape(finding.workload->display()) : "",
-                  finding.first_ns - axis.from, finding.last_ns - axis.from, escape(finding.sentence));
-  return out + evidence_list(finding, index) + rivals_table(finding);
+      fmt::format("<h2>Evidence: {}{} <button data-zoom=\"{}-{}\" hidden>zoom to it</button></h2>",
+                  escape(finding.title()), finding.workload ? ", " + escape(finding.workload->display()) : "",
+                  finding.first_ns - axis.from, finding.last_ns - axis.from);
+  return out + sentences(finding) + evidence_list(finding, index) + rivals_table(finding);
 }
 
 // What explains a part only: it accuses nobody, and its fix is not told.
 std::string suspicions_section(const Verdict& verdict) {
   std::string out;
   for (const Finding& suspicion : verdict.suspicions) {
-    out += fmt::format("<h2>Suspected, not proven: {}{}</h2><p>If so: {}</p><ul class=\"evidence\">",
-                       escape(suspicion.title), suspicion.workload ? ", " + escape(suspicion.workload->display()) : "",
-                       escape(suspicion.sentence));
-    for (const diagnose::Evidence& evidence : suspicion.evidence)
+    out += fmt::format(
+        "<h2>Suspected, not proven: {}{}</h2><p>If so: {}</p><ul class=\"evidence\">", escape(suspicion.title()),
+        suspicion.workload ? ", " + escape(suspicion.workload->display()) : "", escape(suspicion.sentence));
+    for (const finding::Evidence& evidence : suspicion.evidence)
       out += fmt::format("<li><strong>{}</strong>: {}</li>", to_string(evidence.weight), escape(evidence.text));
     out += "</ul>" + rivals_table(suspicion);
   }
@@ -65,7 +66,7 @@ std::string expectations_section(const Verdict& verdict) {
 
 std::string notes_section(const Verdict& verdict) {
   std::vector<std::string> items;
-  for (const diagnose::Intent& intent : verdict.intents)
+  for (const finding::Intent& intent : verdict.intents)
     items.push_back(fmt::format("Service/{} is meant for {}: {}", intent.service,
                                 intent.workload ? intent.workload->display() : "nobody that could be told",
                                 intent.basis));
@@ -76,7 +77,7 @@ std::string notes_section(const Verdict& verdict) {
 std::string reproduce_section(const History& history) {
   const Header& header = history.header;
   const std::string by_name =
-      fmt::format("straycat run {} --seed {}", diagnose::shell_word(header.scenario), header.seed);
+      fmt::format("straycat run {} --seed {}", finding::shell_word(header.scenario), header.seed);
   return fmt::format(
       "<h2>Run it again</h2><p><code id=\"again\">{}</code> <button data-copy=\"again\" hidden>copy</button>{}</p>\n",
       escape(header.again.empty() ? by_name : header.again),

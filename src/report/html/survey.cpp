@@ -84,17 +84,17 @@ std::string others_section(const Survey& one, std::int64_t now) {
   return list_section("Could come to stand there", could) + list_section("Stood there", did);
 }
 
-std::string finding_section(const diagnose::Finding& finding, std::size_t index) {
+std::string finding_section(const finding::Finding& finding, std::size_t index) {
   return fix_box(finding, index) +
-         fmt::format("<h2>Evidence: {}{}</h2><p>{}</p>", escape(finding.title),
-                     finding.workload ? ", " + escape(finding.workload->display()) : "", escape(finding.sentence)) +
-         evidence_list(finding, index) + rivals_table(finding);
+         fmt::format("<h2>Evidence: {}{}</h2>", escape(finding.title()),
+                     finding.workload ? ", " + escape(finding.workload->display()) : "") +
+         sentences(finding) + evidence_list(finding, index) + rivals_table(finding);
 }
 
 // `index` numbers the page's findings, across its Services.
 std::string whole(const Survey& one, std::int64_t now, std::size_t& index) {
   std::string out = one.seen ? behind_section(one, now) + others_section(one, now) : "";
-  for (const diagnose::Finding& finding : one.findings) out += finding_section(finding, index++);
+  for (const finding::Finding& finding : one.findings) out += finding_section(finding, index++);
   return out + list_section("Cannot be told", one.open) + list_section("Notes", one.notes);
 }
 

@@ -5,15 +5,15 @@
 namespace straycat::report {
 namespace {
 
-std::string_view mark(diagnose::Weight weight) {
+std::string_view mark(finding::Weight weight) {
   switch (weight) {
-    case diagnose::Weight::decides:
+    case finding::Weight::decides:
       return "  * ";
-    case diagnose::Weight::corroborates:
+    case finding::Weight::corroborates:
       return "  + ";
-    case diagnose::Weight::against:
+    case finding::Weight::against:
       return "  ! ";
-    case diagnose::Weight::context:
+    case finding::Weight::context:
       return "  - ";
   }
   return "  - ";
@@ -21,30 +21,32 @@ std::string_view mark(diagnose::Weight weight) {
 
 }  // namespace
 
-void write_finding(Page& page, const diagnose::Finding& finding, bool proven) {
+void write_finding(Page& page, const finding::Finding& finding, bool proven) {
   page.title(fmt::format("{}{}{}",
-                         proven ? "" : "Suspected, not proven: ", harmless(finding.title, page.style().unicode),
+                         proven ? "" : "Suspected, not proven: ", harmless(finding.title(), page.style().unicode),
                          finding.workload ? ": " + harmless(finding.workload->display(), page.style().unicode) : ""));
   page.say(proven ? "" : "If so: ", finding.sentence);
+  for (const finding::Symptom& symptom : finding.symptoms) page.say("", symptom.words());
   page.line();
   page.line(ink("Evidence (* decides, + speaks for it, ! against, - context)", Ink::dim, page.style()));
-  for (const diagnose::Evidence& evidence : finding.evidence) {
+  for (const finding::Evidence& evidence : finding.evidence) {
     page.say(mark(evidence.weight), evidence.text);
     if (!evidence.kubectl.empty()) page.code("      $ ", evidence.kubectl);
   }
   if (finding.rivals.empty()) return;
   page.line(ink("Other causes", Ink::dim, page.style()));
-  for (const diagnose::Rival& rival : finding.rivals) {
-    page.say(rival.excluded ? "  excluded  " : "  possible  ", fmt::format("{}: {}", rival.title, rival.reason));
+  for (const finding::Rival& rival : finding.rivals) {
+    page.say(rival.excluded ? "  excluded  " : "  possible  ",
+             fmt::format("{}: {}", row(rival.cause).title, rival.reason));
   }
 }
 
-void write_fix(Page& page, const diagnose::Finding& finding) {
+void write_fix(Page& page, const finding::Finding& finding) {
   if (!finding.fix) {
     if (!finding.no_fix.empty()) page.say("Fix: none proposed. ", finding.no_fix);
     return;
   }
-  const diagnose::Fix& fix = *finding.fix;
+  const finding::Fix& fix = *finding.fix;
   page.title(
       fmt::format("Fix: change {}{}", harmless(fix.target.display(), page.style().unicode),
                   fix.file.empty() ? "" : fmt::format(" ({}:{})", harmless(fix.file, page.style().unicode), fix.line)));

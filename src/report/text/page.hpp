@@ -52,7 +52,7 @@ class Page {
 
 // A finding with its evidence and rivals. `proven` is false for what only explains a part: it accuses nobody, and its
 // fix is not told.
-void write_finding(Page& page, const diagnose::Finding& finding, bool proven);
-void write_fix(Page& page, const diagnose::Finding& finding);
+void write_finding(Page& page, const finding::Finding& finding, bool proven);
+void write_fix(Page& page, const finding::Finding& finding);
 
 }  // namespace straycat::report

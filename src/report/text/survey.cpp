@@ -63,7 +63,7 @@ void write_others(Page& page, const Survey& one, std::int64_t now) {
 }
 
 void write_rest(Page& page, const Survey& one) {
-  for (const diagnose::Finding& finding : one.findings) {
+  for (const finding::Finding& finding : one.findings) {
     write_finding(page, finding, true);
     write_fix(page, finding);
   }

@@ -111,7 +111,7 @@ void write_expectations(Page& page, const Verdict& verdict) {
 void write_notes(Page& page, const Verdict& verdict) {
   if (verdict.notes.empty() && verdict.intents.empty()) return;
   page.title("Notes");
-  for (const diagnose::Intent& intent : verdict.intents) {
+  for (const finding::Intent& intent : verdict.intents) {
     const std::string whom = intent.workload ? intent.workload->display() : "nobody that could be told";
     page.say("  - ", fmt::format("Service/{} is meant for {}: {}", intent.service, whom, intent.basis));
   }
@@ -146,11 +146,11 @@ std::string render_text(const History& history, const Verdict& verdict, const Te
   write_heading(page, history);
   write_answer(page, verdict);
   write_lanes(page, history, verdict);
-  for (const diagnose::Finding& finding : verdict.findings) {
+  for (const finding::Finding& finding : verdict.findings) {
     write_finding(page, finding, true);
     write_fix(page, finding);
   }
-  for (const diagnose::Finding& suspicion : verdict.suspicions) write_finding(page, suspicion, false);
+  for (const finding::Finding& suspicion : verdict.suspicions) write_finding(page, suspicion, false);
   write_phases(page, history, verdict);
   write_story(page, history, verdict);
   write_expectations(page, verdict);

@@ -25,10 +25,10 @@ inline diagnose::Verdict judged(const World& world) { return judged(log_of(world
 inline std::string brief(const diagnose::Verdict& verdict) {
   std::string text(to_string(verdict.conclusion));
   for (const auto& finding : verdict.findings) {
-    if (finding.cause == "unexplained" ||
+    if (finding.cause == finding::Cause::unexplained ||
         (finding.explained == 0 && verdict.conclusion == diagnose::Conclusion::inconclusive))
       continue;
-    text += (finding.explained == 0 ? " + " : " ") + finding.cause +
+    text += (finding.explained == 0 ? " + " : " ") + std::string(to_string(finding.cause)) +
             (finding.workload ? " " + finding.workload->display() : "");
   }
   if (!verdict.reasons.empty()) text += ": " + verdict.reasons.front();

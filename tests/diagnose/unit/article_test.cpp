@@ -67,7 +67,7 @@ TEST(Article, tells_the_cause_in_one_sentence) {
             "not serve it: connections that "
             "land there fail (connection refused).");
   for (const auto& rival : verdict.findings.at(0).rivals)
-    EXPECT_TRUE(rival.excluded) << rival.cause << ": " << rival.reason;
+    EXPECT_TRUE(rival.excluded) << to_string(rival.cause) << ": " << rival.reason;
   for (const auto& phase : verdict.phases)
     EXPECT_EQ(phase.state, phase.phase == "job" ? "failing" : phase.phase == "deployed" ? "not shown" : "clean");
 }

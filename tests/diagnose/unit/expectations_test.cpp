@@ -97,6 +97,27 @@ const std::vector<Row>& rows() {
          return world;
        },
        0, "found"},
+      {"a_special_cause_of_the_expected_kind",
+       [] {
+         World world = expecting(test::quiet(2), "no-endpoints");
+         world.pods[1].restarts = {10, 14, 18, 22};
+         world.rate = 60;
+         return world;
+       },
+       0, "found"},
+      {"unexplained_expected",
+       [] {
+         World world = expecting(test::quiet(2), "unexplained");
+         for (auto& pod : world.pods) pod.wrong_status = 503;
+         return world;
+       },
+       0, "no known cause explains them"},
+      {"unexplained_expected_but_a_cause_found", [] { return expecting(test::article(), "unexplained"); }, 1,
+       "found: a stray endpoint"},
+      {"unexplained_expected_but_nothing_failed", [] { return expecting(test::quiet(2), "unexplained"); }, 1,
+       "nothing failed"},
+      {"a_cause_of_a_later_version", [] { return expecting(test::article(), "moon-phase"); }, 2,
+       "this version knows no such cause"},
       {"step_failed", [] { return ending(test::article(), RunEnd::failed); }, 4, "found"},
       {"interrupted_after_the_stray_was_found",
        [] { return ending(expecting(test::article(), "stray-endpoint"), RunEnd::interrupted, 31); }, 0, "found"},

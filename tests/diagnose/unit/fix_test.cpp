@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "diagnose/support/judging.hpp"
+#include <straycat/finding/words.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -144,7 +145,7 @@ TEST(ShellWord, quotes_whatever_comes) {
       {"\x1b[31m'\\", "$'\\033[31m\\'\\\\'"},
       {"caf\xc3\xa9", "$'caf\\303\\251'"},
   };
-  for (const auto& [text, word] : table) EXPECT_EQ(shell_word(text), word);
+  for (const auto& [text, word] : table) EXPECT_EQ(finding::shell_word(text), word);
 }
 
 }  // namespace

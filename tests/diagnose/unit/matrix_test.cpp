@@ -138,7 +138,8 @@ std::string shape(const Verdict& verdict) {
   for (const auto& finding : verdict.findings) {
     for (const auto& one : finding.evidence)
       text += one.id + " " + std::string(to_string(one.weight)) + " " + one.data.dump() + "\n";
-    for (const auto& one : finding.rivals) text += one.cause + (one.excluded ? " out" : " in") + "\n";
+    for (const auto& one : finding.rivals)
+      text += std::string(to_string(one.cause)) + (one.excluded ? " out" : " in") + "\n";
     text += finding.fix ? "fix " + std::to_string(finding.fix->changes.size()) + "\n" : "no fix\n";
   }
   for (const auto& one : verdict.expectations) text += std::string(to_string(one.met)) + "\n";
@@ -186,7 +187,8 @@ TEST(CutLog, is_judged_as_far_as_it_goes) {
     EXPECT_NE(verdict.exit_code, 0) << share;
     EXPECT_NE(verdict.exit_code, 4) << share;
     for (const auto& finding : verdict.findings) {
-      if (finding.explained > 0 && finding.cause != "unexplained") EXPECT_EQ(finding.workload->display(), "Job/sayhi");
+      if (finding.explained > 0 && finding.cause != finding::Cause::unexplained)
+        EXPECT_EQ(finding.workload->display(), "Job/sayhi");
     }
   }
 }

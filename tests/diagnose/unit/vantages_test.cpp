@@ -60,7 +60,7 @@ test::World stale_proxy() {
 }
 
 std::string places(const Finding& finding) {
-  for (const Evidence& one : finding.evidence) {
+  for (const finding::Evidence& one : finding.evidence) {
     if (one.id == "places") return one.text;
   }
   return "";
@@ -84,7 +84,7 @@ TEST(Vantages, an_intent_is_told_once) { EXPECT_EQ(judged(from_two_nodes(test::a
 TEST(Vantages, what_one_node_alone_meets_says_so) {
   const auto verdict = judged(from_two_nodes(stale_proxy(), true));
   ASSERT_EQ(verdict.findings.size(), 1U) << verdict.headline;
-  EXPECT_EQ(verdict.findings[0].cause, "data-plane-lag");
+  EXPECT_EQ(verdict.findings[0].cause, finding::Cause::data_plane_lag);
   EXPECT_THAT(verdict.findings[0].sentence, testing::EndsWith(" Seen from node-1 only."));
   EXPECT_THAT(places(verdict.findings[0]), testing::HasSubstr("0 of "));
 }

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <straycat/finding/causes.hpp>
 #include <straycat/scenario/scenario.hpp>
 
 namespace straycat::scenario {
@@ -53,6 +54,7 @@ TEST(Schema, UsesOnlyKeywordsThatTheParserChecks) {
                                        "pattern",
                                        "dependentRequired",
                                        "x-check",
+                                       "x-refused",
                                        "x-expected"};
   const std::function<void(const json&)> walk = [&](const json& rule) {
     for (const auto& [key, value] : rule.items()) {
@@ -68,6 +70,32 @@ TEST(Schema, UsesOnlyKeywordsThatTheParserChecks) {
     EXPECT_EQ(rule.contains("pattern"), rule.contains("x-check")) << rule.dump();
   };
   walk(schema());
+}
+
+// The list that people read is the one that the parser has.
+TEST(Schema, TheReadmesListOfFindingsIsTheOneInTheCode) {
+  const std::string readme = slurp(std::string(STRAYCAT_SOURCE_DIR) + "/scenarios/README.md");
+  const auto from = readme.find("\nFindings: ");
+  ASSERT_NE(from, std::string::npos);
+  const std::string sentence = readme.substr(from, readme.find('.', from) - from);
+  json listed = json::array();
+  for (auto open = sentence.find('`'); open != std::string::npos; open = sentence.find('`', open)) {
+    const auto close = sentence.find('`', open + 1);
+    listed.push_back(sentence.substr(open + 1, close - open - 1));
+    open = close + 1;
+  }
+  EXPECT_EQ(listed, schema()["$defs"]["expect"]["properties"]["finding"]["enum"]);
+}
+
+// Each cause is either one that can be expected, or refused with its reason.
+TEST(Schema, EveryCauseIsTakenOrRefusedWithItsReason) {
+  const json rule = schema()["$defs"]["expect"]["properties"]["finding"];
+  for (const finding::CauseRow& row : finding::causes()) {
+    const json& taken = rule["enum"];
+    const bool listed = std::find(taken.begin(), taken.end(), row.id) != taken.end();
+    EXPECT_EQ(listed, finding::expectable(row.cause)) << row.id;
+    EXPECT_NE(listed, rule["x-refused"].contains(std::string(row.id))) << row.id;
+  }
 }
 
 // The scenarios that straycat ships are good ones.

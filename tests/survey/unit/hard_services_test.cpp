@@ -36,7 +36,7 @@ Town serving(const json& target = 3000, const json& more = json::object()) {
 std::vector<std::string> causes_of(const Survey& survey) {
   std::vector<std::string> out;
   for (const auto& finding : survey.findings)
-    out.push_back(finding.cause + (finding.workload ? " " + finding.workload->display() : ""));
+    out.push_back(std::string(to_string(finding.cause)) + (finding.workload ? " " + finding.workload->display() : ""));
   return out;
 }
 
@@ -138,7 +138,7 @@ TEST(HardServices, SeveralStraysEachWithItsFix) {
   const Survey survey = article().cron_job("nightly", app).pod(debug).job("test", app, true, false, "test").survey();
   EXPECT_THAT(causes_of(survey), ElementsAre("stray-endpoint Job/sayhi", "stray-endpoint Pod/debug",
                                              "latent-overlap CronJob/nightly", "latent-overlap Job/test"));
-  for (const auto& finding : survey.findings) EXPECT_TRUE(finding.fix) << finding.title << finding.no_fix;
+  for (const auto& finding : survey.findings) EXPECT_TRUE(finding.fix) << finding.title() << finding.no_fix;
   EXPECT_THAT(survey.headline, HasSubstr("(3 more below)"));
 }
 

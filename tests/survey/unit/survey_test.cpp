@@ -1,5 +1,6 @@
 // What is read off objects alone: a table of small clusters and what is to be said of each.
 #include <functional>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -53,7 +54,7 @@ struct Case {
 std::vector<std::string> findings_of(const Survey& survey) {
   std::vector<std::string> out;
   for (const auto& finding : survey.findings)
-    out.push_back(finding.cause + (finding.workload ? " " + finding.workload->display() : ""));
+    out.push_back(std::string(to_string(finding.cause)) + (finding.workload ? " " + finding.workload->display() : ""));
   return out;
 }
 
@@ -182,12 +183,12 @@ std::vector<Case> flaw_cases() {
       {"SliceByHand",
        [] { return healthy().foreign_slice("sayhi", "mirror.example", ""); },
        1,
-       {"foreign-slice"},
+       {"selector-unwanted"},
        "managed by mirror.example"},
       {"EndpointOfAPodThatIsGone",
        [] { return healthy().foreign_slice("sayhi", "endpointslice-controller.k8s.io", "gone"); },
        1,
-       {"stale-endpoint"},
+       {"stale-slice"},
        "10.9.9.9 (pod gone)"},
       {"EndpointOfAPodThatHasJustCome",
        [] { return healthy().foreign_slice("sayhi", "endpointslice-controller.k8s.io", "new", town::ago(3)); },
@@ -248,6 +249,21 @@ const auto name_of = [](const ::testing::TestParamInfo<Case>& info) { return std
 INSTANTIATE_TEST_SUITE_P(Strays, SurveyTable, ::testing::ValuesIn(stray_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Flaws, SurveyTable, ::testing::ValuesIn(flaw_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Rights, SurveyTable, ::testing::ValuesIn(rights_cases()), name_of);
+
+// What the table of causes says that a listing can show is what these towns show, and nothing else.
+TEST(Survey, FindsTheCausesOfTheTable) {
+  std::set<std::string_view> found;
+  std::set<std::string_view> listed;
+  for (const auto& cases : {stray_cases(), flaw_cases(), rights_cases()}) {
+    for (const Case& one : cases) {
+      for (const auto& finding : one.town().survey().findings) found.insert(to_string(finding.cause));
+    }
+  }
+  for (const auto& row : finding::causes()) {
+    if (row.found.listing) listed.insert(row.id);
+  }
+  EXPECT_EQ(found, listed);
+}
 
 TEST(Survey, TellsWhoStandsThere) {
   const Survey survey = article().survey();

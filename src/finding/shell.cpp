@@ -1,9 +1,9 @@
 #include <string>
 #include <string_view>
 
-#include <straycat/diagnose/verdict.hpp>
+#include <straycat/finding/words.hpp>
 
-namespace straycat::diagnose {
+namespace straycat::finding {
 namespace {
 
 bool plain(char c) {
@@ -60,4 +60,4 @@ std::string shell_word(std::string_view text) {
   return all(text, printable) ? single_quoted(text) : escaped(text);
 }
 
-}  // namespace straycat::diagnose
+}  // namespace straycat::finding

@@ -1,36 +1,41 @@
+#include "rules.hpp"
+
 #include <algorithm>
 
-#include "../words.hpp"
-#include "rules.hpp"
+#include <fmt/format.h>
+
+#include "words.hpp"
 
 namespace straycat::diagnose {
 
-const std::vector<NamedRule>& rules() {
-  static const std::vector<NamedRule> all = {
-      {"stray-endpoint", "a stray endpoint", stray_endpoint},
-      {"wrong-answer", "two workloads that answer differently", wrong_answer},
-      {"termination-race", "pods that end before their endpoint is removed", termination_race},
-      {"early-ready", "pods that are ready before they answer", early_ready},
-      {"wrong-target-port", "a wrong target port", wrong_target_port},
-      {"loopback-bind", "a server that listens on loopback only, or not at all", loopback_bind},
-      {"no-endpoints", "a Service without endpoints", no_endpoints},
-      {"data-plane-lag", "a data plane that lags behind the endpoints", data_plane_lag},
-      {"crash-loop", "containers that crash", crash_loop},
-      {"prober-limit", "the prober's own limits", prober_limit},
-  };
+std::vector<Rule> written_rules();  // the build writes it: one for each file in diagnose/rules
+
+const std::vector<Rule>& rules() {
+  static const std::vector<Rule> all = [] {
+    auto rules = written_rules();
+    std::sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) { return a.cause < b.cause; });
+    return rules;
+  }();
   return all;
 }
 
-const std::map<std::string, std::string>& causes() {
-  static const std::map<std::string, std::string> all = [] {
-    std::map<std::string, std::string> result;
-    for (const NamedRule& rule : rules()) result[rule.cause] = rule.title;
-    result.erase("prober-limit");  // never the Service's fault, so never a finding
-    result["latent-overlap"] = "another workload's pods behind the Service, without a failure so far";
-    result["unexplained"] = "failures that no known cause explains";
-    return result;
-  }();
-  return all;
+Scope explainable(const Case& the_case, const Rule& rule, const Scope& cells) {
+  Scope result;
+  for (const auto index : cells) {
+    const Likeness like = likeness(the_case.cells[index].kind);
+    if (std::find(rule.explains.begin(), rule.explains.end(), like) != rule.explains.end()) result.push_back(index);
+  }
+  return result;
+}
+
+std::vector<Likeness> any_failure() {
+  using enum Likeness;
+  return {refused, no_answer, cut, late, wrong, tls, name, local};
+}
+
+std::vector<Likeness> no_answer_at_all() {
+  using enum Likeness;
+  return {refused, no_answer, cut, late, tls};
 }
 
 void Book::add(const Case& the_case, std::size_t cell, const model::ObjectRef& owner) {
@@ -127,11 +132,10 @@ AccusedEndpoint accused(const Case& the_case, const history::ServiceView& view, 
 
 }  // namespace
 
-Finding start_finding(const Case& the_case, const Book::Page& page, const std::string& cause) {
+Finding start_finding(const Case& the_case, const Book::Page& page, Cause cause) {
   const auto& view = the_case.history.views[page.view];
   Finding finding;
   finding.cause = cause;
-  finding.title = causes().at(cause);
   finding.ns = view.ns;
   finding.service = view.service;
   if (!page.owner.kind.empty()) finding.workload = page.owner;
@@ -140,10 +144,20 @@ Finding start_finding(const Case& the_case, const Book::Page& page, const std::s
   return finding;
 }
 
-Claim claim_of(const Case& the_case, const Book::Page& page, const std::string& cause, const std::string& sentence) {
+Claim claim_of(const Case& the_case, const Book::Page& page, Cause cause, const std::string& sentence) {
   Claim claim{start_finding(the_case, page, cause), page.cells};
   claim.finding.sentence = sentence;
   return claim;
+}
+
+std::string unknown_intent(const Case& the_case, const Scope& scope) {
+  for (const auto index : scope) {
+    const Cell& cell = the_case.cells[index];
+    if (!judgeable(cell) || the_case.intent_of(cell).workload || !sole_owner(the_case, cell)) continue;
+    return fmt::format("it cannot be told which workload Service/{} is meant for: {}",
+                       safe(the_case.view_of(cell).service), the_case.intent_of(cell).basis);
+  }
+  return "";
 }
 
 bool last_ones_go(const Case& the_case, const Cell& cell) {

@@ -1,6 +1,8 @@
-// The rules. Each is one function in a file of its own: it claims the cells that its cause can explain (with the
-// finding to print), or says in one sentence what excludes it. A rule sees only the cells in `scope`: all of them when
-// the judge looks for causes, those of one finding when it asks for that finding's rivals.
+// The rules. Each is a file in diagnose/rules, which names its row in the table of causes and registers itself:
+// rules/NAME.cpp has a function `Rule NAME_rule()`, and the build makes the list of them. A rule claims the cells that
+// its cause can explain (with the finding to print), or says in one sentence what excludes it. It sees only the cells
+// in `scope`: all of its kinds of failure when the judge looks for causes, those of one finding when it asks for that
+// finding's rivals.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "../case.hpp"
+#include "case.hpp"
 
 namespace straycat::diagnose {
 
@@ -26,29 +28,25 @@ struct Ruling {
   std::string kubectl;            // how a person can check that
 };
 
-Ruling stray_endpoint(const Case& the_case, const Scope& scope);
-Ruling wrong_answer(const Case& the_case, const Scope& scope);
-Ruling termination_race(const Case& the_case, const Scope& scope);
-Ruling early_ready(const Case& the_case, const Scope& scope);
-Ruling wrong_target_port(const Case& the_case, const Scope& scope);
-Ruling loopback_bind(const Case& the_case, const Scope& scope);
-Ruling no_endpoints(const Case& the_case, const Scope& scope);
-Ruling data_plane_lag(const Case& the_case, const Scope& scope);
-Ruling crash_loop(const Case& the_case, const Scope& scope);
-Ruling prober_limit(const Case& the_case, const Scope& scope);
-
-struct NamedRule {
-  const char* cause;
-  const char* title;
-  Ruling (*rule)(const Case&, const Scope&);
+struct Rule {
+  Cause cause;
+  // The ways of failing that it can explain: it is asked about no others, and is no rival of a finding that has none.
+  std::vector<Likeness> explains = {};
+  Ruling (*claim)(const Case&, const Scope&) = nullptr;
+  // Flaws that made no failure. `found` are the findings that explain failures; `sure`: they explain all of them, so
+  // that nothing failed for what is left.
+  std::vector<Finding> (*flaws)(const Case&, const std::vector<Finding>& found, bool sure) = nullptr;
+  // What no rule could claim.
+  std::vector<Finding> (*rest)(const Case&, const Scope& left) = nullptr;
+  bool claims = true;  // false: it only speaks against being sure, and is never a finding
 };
-[[nodiscard]] const std::vector<NamedRule>& rules();
+[[nodiscard]] const std::vector<Rule>& rules();  // in the order of the table of causes
 
-// Flaws that made no failure: another workload's pods behind a Service. `found` are the findings that explain failures;
-// `sure`: they explain all of them, so that nothing failed for what is left.
-[[nodiscard]] std::vector<Finding> latent_overlap(const Case& the_case, const std::vector<Finding>& found, bool sure);
-// What no rule could claim, as a finding of the last resort; none when nothing is left.
-[[nodiscard]] std::vector<Finding> unexplained(const Case& the_case, const Scope& left);
+// Those of `cells` that failed in a way that the rule can explain.
+[[nodiscard]] Scope explainable(const Case& the_case, const Rule& rule, const Scope& cells);
+// Every way in which an endpoint can fail; and those but a wrong answer, which shows that somebody listens.
+[[nodiscard]] std::vector<Likeness> any_failure();
+[[nodiscard]] std::vector<Likeness> no_answer_at_all();
 
 // --- shared by rules
 // --------------------------------------------------------------------------------------------------
@@ -86,8 +84,9 @@ class Book {
 [[nodiscard]] std::string kinds_in(const Case& the_case,
                                    const Scope& cells);  // "refused", "refused or without an answer"
 // A finding of this page with its Service, workload and endpoints filled in.
-[[nodiscard]] Finding start_finding(const Case& the_case, const Book::Page& page, const std::string& cause);
-[[nodiscard]] Claim claim_of(const Case& the_case, const Book::Page& page, const std::string& cause,
-                             const std::string& sentence);
+[[nodiscard]] Finding start_finding(const Case& the_case, const Book::Page& page, Cause cause);
+// A person has to say whom the Service is meant for before these failures can be judged: why, else "".
+[[nodiscard]] std::string unknown_intent(const Case& the_case, const Scope& scope);
+[[nodiscard]] Claim claim_of(const Case& the_case, const Book::Page& page, Cause cause, const std::string& sentence);
 
 }  // namespace straycat::diagnose

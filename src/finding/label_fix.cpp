@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "words.hpp"
-#include <straycat/diagnose/kubectl.hpp>
-#include <straycat/diagnose/label_fix.hpp>
+#include <straycat/finding/kubectl.hpp>
+#include <straycat/finding/label_fix.hpp>
+#include <straycat/finding/words.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
-namespace straycat::diagnose {
+namespace straycat::finding {
 namespace {
 
 using model::Labels;
@@ -192,4 +192,4 @@ Result<Fix> label_fix(const LabelFixRequest& request) {
   return fix;
 }
 
-}  // namespace straycat::diagnose
+}  // namespace straycat::finding

@@ -1,8 +1,6 @@
-#include "words.hpp"
+#include <straycat/finding/words.hpp>
 
-#include <straycat/history/history.hpp>
-
-namespace straycat::diagnose {
+namespace straycat::finding {
 
 std::string safe(std::string_view text) {
   std::string out;
@@ -33,16 +31,10 @@ std::string in_ms(std::int64_t ns) {
   return grouped((length + 500'000) / 1'000'000) + " ms";
 }
 
-std::string with_error(std::int64_t error_ns) {
-  if (error_ns >= history::unbounded) return " (order unknown: no clock bound)";
-  if (error_ns == 0) return "";
-  return error_ns < 1'000'000 ? " (± 1 ms)" : " (± " + in_ms(error_ns) + ")";
-}
-
 std::string percent(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return "0.0 %";
   const auto per_mille = (part * 1000 + whole / 2) / whole;
   return std::to_string(per_mille / 10) + "." + std::to_string(per_mille % 10) + " %";
 }
 
-}  // namespace straycat::diagnose
+}  // namespace straycat::finding

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include <straycat/core/result.hpp>
-#include <straycat/diagnose/verdict.hpp>
+#include <straycat/finding/finding.hpp>
 #include <straycat/model/objects.hpp>
 
-namespace straycat::diagnose {
+namespace straycat::finding {
 
 // What is known of a stray and of those around it.
 struct LabelFixRequest {
@@ -29,4 +29,4 @@ struct LabelFixRequest {
 // does, and the Service selects the meant workload as before. Errors say in one sentence why there is none.
 [[nodiscard]] Result<Fix> label_fix(const LabelFixRequest& request);
 
-}  // namespace straycat::diagnose
+}  // namespace straycat::finding

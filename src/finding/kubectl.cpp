@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include <straycat/diagnose/kubectl.hpp>
-#include <straycat/diagnose/verdict.hpp>
+#include <straycat/finding/kubectl.hpp>
+#include <straycat/finding/words.hpp>
 #include <straycat/model/selector.hpp>
 
-namespace straycat::diagnose {
+namespace straycat::finding {
 namespace {
 
 std::string tail(std::string_view more) { return more.empty() ? std::string() : " " + std::string(more); }
@@ -47,4 +47,4 @@ std::string kubectl_reach(const std::string& ns, const std::string& pod, int por
   return "kubectl get --raw " + shell_word(path);
 }
 
-}  // namespace straycat::diagnose
+}  // namespace straycat::finding

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "../words.hpp"
+#include "words.hpp"
 
 namespace straycat::diagnose {
 namespace {
@@ -44,7 +44,7 @@ Book never_answering(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (!owner || likeness(cell.kind) != Likeness::refused || could_be_a_stray(the_case, cell, *owner)) continue;
+    if (!owner || could_be_a_stray(the_case, cell, *owner)) continue;
     const auto [found, fresh] = known.try_emplace({cell.traffic, owner->uid + " " + owner->display()});
     if (fresh)
       found->second = answers_of(the_case, the_case.view_of(cell), *owner, the_case.history.traffic[cell.traffic].name);

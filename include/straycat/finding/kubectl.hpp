@@ -6,7 +6,7 @@
 
 #include <straycat/model/objects.hpp>
 
-namespace straycat::diagnose {
+namespace straycat::finding {
 
 // "kubectl -n NS VERB KIND/NAME [more]"; `more` is ours and goes in as it stands.
 [[nodiscard]] std::string kubectl_object(const std::string& ns, std::string_view verb, std::string_view kind,
@@ -19,4 +19,4 @@ namespace straycat::diagnose {
 [[nodiscard]] std::string kubectl_reach(const std::string& ns, const std::string& pod, int port,
                                         const std::string& url);
 
-}  // namespace straycat::diagnose
+}  // namespace straycat::finding
