@@ -1,7 +1,6 @@
 #include "agent/agent.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <random>
 #include <set>
 #include <utility>
@@ -43,7 +42,6 @@ Agent::Agent(Orders orders, Surroundings surroundings)
       patience_timer_(loop_) {}
 
 Result<> Agent::run() {
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that is gone is an errno of write()
   if (Result<> made = make_flows(); !made) return made.error();
   introduce();
   if (Result<> started = start_watches(); !started) return started.error();

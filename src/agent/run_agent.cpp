@@ -5,6 +5,7 @@
 
 #include "agent/agent.hpp"
 #include <straycat/agent/orders.hpp>
+#include <straycat/core/seam.hpp>
 
 namespace straycat::agent {
 
@@ -24,7 +25,7 @@ Result<Orders> orders_from_environment() {
 }
 
 int complain(const Error& error) {
-  fmt::print(stderr, "straycat agent: {}\n", error.message);
+  say("straycat agent: {}\n", error.message);
   return error.fault == Fault::bad_input ? 3 : 4;
 }
 

@@ -1,17 +1,17 @@
 #include "cli/files.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include <straycat/core/seam.hpp>
+
 namespace straycat::cli {
 namespace {
-
-constexpr std::streamoff largest_file = 16 << 20;  // what no scenario or manifest needs, and a device never ends
 
 // A file can be read twice; what a pipe brings must be held.
 Result<history::History> fold(std::istream& in, bool twice) {
@@ -29,15 +29,29 @@ bool is_stream(const std::filesystem::path& path) {
   return path == "-" || std::filesystem::is_other(std::filesystem::status(path, error));
 }
 
+// Everything, or the reason in errno.
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(fd, text.data(), text.size());
+    if (count < 0 && errno != EINTR) return false;
+    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+// A disk's quota, and a file that lies elsewhere, may complain only at the end.
+bool write_and_close(int fd, std::string_view text) {
+  const bool written = fd >= 0 && write_all(fd, text);
+  const int error = errno;
+  const bool closed = fd >= 0 && ::close(fd) == 0;
+  if (!written) errno = error;
+  return written && closed;
+}
+
 Result<> write_stream(const WholeFile& file) {
-  std::FILE* out = file.path == "-" ? stdout : std::fopen(file.path.c_str(), "wb");
-  const bool whole = out != nullptr && std::fwrite(file.text.data(), 1, file.text.size(), out) == file.text.size() &&
-                     std::fflush(out) == 0;
-  const std::string reason = why();
-  if (out != nullptr && out != stdout) std::fclose(out);
-  if (whole) return {};
-  return own_trouble(
-      fmt::format("cannot write to {}: {}", file.path == "-" ? "standard output" : file.path.string(), reason));
+  if (file.path == "-") return print_now(file.text);
+  if (write_and_close(::open(file.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY), file.text)) return {};
+  return own_trouble(fmt::format("cannot write to {}: {}", file.path.string(), why()));
 }
 
 Result<> write_streams(const std::vector<WholeFile>& files) {
@@ -59,10 +73,12 @@ Result<> stage_all(const std::vector<WholeFile>& files, std::vector<Staged>& sta
     // Through a link, so that the link stays one.
     const std::filesystem::path linked = std::filesystem::weakly_canonical(std::filesystem::absolute(file.path), error);
     const std::filesystem::path target = error ? file.path : linked;
-    staged.push_back({target.string() + fmt::format(".{}.tmp", ::getpid()), target});
-    std::ofstream out(staged.back().temporary, std::ios::binary | std::ios::trunc);
-    out << file.text << std::flush;
-    if (!out) return own_trouble(fmt::format("{}: cannot be written: {}", file.path.string(), why()));
+    const std::filesystem::path temporary = target.string() + fmt::format(".{}.tmp", ::getpid());
+    ::unlink(temporary.c_str());  // of a process that was killed and had this one's number
+    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0) staged.push_back({temporary, target});
+    if (!write_and_close(fd, file.text))
+      return own_trouble(fmt::format("{}: cannot be written: {}", file.path.string(), why()));
   }
   return {};
 }
@@ -77,20 +93,6 @@ Result<> move_all(const std::vector<Staged>& staged) {
 }
 
 }  // namespace
-
-Result<std::string> read_file(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return bad_input(fmt::format("{}: is a folder", path.string()));
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return bad_input(fmt::format("{}: {}", path.string(), why()));
-  std::string text(static_cast<std::size_t>(largest_file) + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad()) return own_trouble(fmt::format("{}: cannot be read", path.string()));
-  if (in.gcount() > largest_file)
-    return bad_input(fmt::format("{}: larger than {} MiB", path.string(), largest_file >> 20));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return text;
-}
 
 Result<> write_file(const std::filesystem::path& path, std::string_view text) {
   return write_files({{path, std::string(text)}});
@@ -109,9 +111,12 @@ Result<> write_files(const std::vector<WholeFile>& files) {
 Result<history::History> read_run(const std::filesystem::path& run) {
   std::error_code error;
   const std::filesystem::path file = std::filesystem::is_directory(run, error) ? run / "log.jsonl" : run;
+  if (std::filesystem::is_directory(file, error)) return bad_input(fmt::format("{}: is a folder", file.string()));
   std::ifstream in(file);
   if (!in) return bad_input(fmt::format("{}: {}", file.string(), why()));
   Result<history::History> history = fold(in, std::filesystem::is_regular_file(file, error));
+  // Before what the log's reader says, which knows an end from no other.
+  if (in.bad()) return own_trouble(fmt::format("{}: cannot be read to its end: {}", file.string(), why()));
   if (!history) return history.error().within(file.string());
   return history;
 }

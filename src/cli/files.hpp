@@ -1,4 +1,4 @@
-// Files of the cli: reading whole, writing whole or not at all.
+// Files of the cli: written whole or not at all; a run and a scenario by their folders.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,6 @@
 
 namespace straycat::cli {
 
-[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
 // Through a temporary file beside it, so that a reader sees the old text or the new one. "-" is standard output.
 [[nodiscard]] Result<> write_file(const std::filesystem::path& path, std::string_view text);
 // The same for several: all are written beside their places first and moved there last, so that a full disk or a

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
 #include "cli/subcommand.hpp"
+#include <straycat/core/seam.hpp>
 #include <straycat/yaml/document.hpp>
 
 namespace straycat::cli {
@@ -87,10 +89,13 @@ std::optional<int> parse(CLI::App& app, const std::vector<Offered>& offered, int
     app.parse(argc, argv);
     return std::nullopt;
   } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
+    std::ostringstream text;               // where it goes to may be full
+    const int code = app.exit(success, text, text);
+    fmt::print("{}", text.str());
+    return code;
   } catch (const CLI::ParseError& error) {
     const std::string better = unknown_word(offered, without_empty(argc, argv));
-    fmt::print(stderr, "straycat: {}\nRun with --help for more information.\n", better.empty() ? error.what() : better);
+    say("straycat: {}\nRun with --help for more information.\n", better.empty() ? error.what() : better);
     return exit_bad_input;
   }
 }

@@ -14,6 +14,7 @@
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/probe_options.hpp"
+#include <straycat/core/seam.hpp>
 #include <straycat/probe/summary_text.hpp>
 #include <straycat/runner/child.hpp>
 
@@ -67,10 +68,7 @@ class ProbeRun {
 
 int ProbeRun::run() {
   auto session = probe::Session::make(loop_.get_executor(), plan_.session);
-  if (!session) {
-    fmt::print(stderr, "straycat: {}\n", session.error().message);
-    return session.error().fault == Fault::bad_input ? exit_bad_input : exit_own_trouble;
-  }
+  if (!session) return complain(session.error());
   session_ = std::move(*session);
   await_signals();
   if (!arguments_.command.empty()) session_->phase("before");
@@ -105,8 +103,7 @@ void ProbeRun::after(Nanos length, std::function<void()> act) {
 
 void ProbeRun::show_live() {
   const auto line = probe::live_line(session_->so_far(), monotonic_now());
-  fmt::print(stderr, "\r\x1b[K{:.{}}", line, static_cast<int>(style_for({}, STDERR_FILENO).width - 1));
-  std::fflush(stderr);
+  say("\r\x1b[K{:.{}}", line, static_cast<int>(style_for({}, STDERR_FILENO).width - 1));
   live_timer_.expires_after(live_interval);
   live_timer_.async_wait([this](boost::system::error_code error) {
     if (!error) show_live();
@@ -114,7 +111,7 @@ void ProbeRun::show_live() {
 }
 
 void ProbeRun::clear_live() const {
-  if (live_) fmt::print(stderr, "\r\x1b[K");
+  if (live_) say("\r\x1b[K");
 }
 
 void ProbeRun::start_command() {
@@ -142,7 +139,7 @@ int ProbeRun::tell() {
     if (const Result<> written = to_stdout ? Result<>{} : write_file(arguments_.json, text + "\n"); !written)
       trouble_ = written.error();
   }
-  if (!trouble_.message.empty()) fmt::print(stderr, "straycat: {}\n", trouble_.message);
+  if (!trouble_.message.empty()) say("straycat: {}\n", trouble_.message);
   const probe::Judgement judgement = probe::judge(outcome_.whole, plan_.facts.allowed);
   if (judgement == probe::Judgement::failed) return 1;
   if (!trouble_.message.empty() || plan_.facts.command_status != 0) return exit_own_trouble;
@@ -153,11 +150,7 @@ int ProbeRun::tell() {
 
 int probe_command(const ProbeArguments& arguments) {
   Result<ProbePlan> plan = probe_plan(arguments);
-  if (!plan) {
-    fmt::print(stderr, "straycat: {}\n", plan.error().message);
-    return exit_bad_input;
-  }
-  std::signal(SIGPIPE, SIG_IGN);
+  if (!plan) return complain(plan.error());
   raise_descriptors();
   return ProbeRun(arguments, std::move(*plan)).run();
 }

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <straycat/core/file.hpp>
+
 namespace straycat::cli {
 namespace {
 
@@ -28,6 +30,14 @@ class Reader {
     if (end == text.c_str() || (!percent && *end != '\0') || !(value >= 0 && value <= 1))
       note(bad_input(fmt::format("{}: '{}' is no share (0.1%, or 0.001)", flag, text)));
     return value;
+  }
+  std::string file(const char* flag, const std::string& path) {
+    if (path.empty()) return "";
+    Result<std::string> text = read_file(path);
+    if (text && text->empty()) text = bad_input(path + ": is empty");
+    if (text) return std::move(*text);
+    note({text.error().fault, fmt::format("{} {}", flag, text.error().message)});
+    return "";
   }
   void note(Error error) {
     if (!error_) error_ = std::move(error);
@@ -84,7 +94,8 @@ probe::ProbeRequest request_of(const ProbeArguments& arguments, Reader& reader) 
   request.timeouts.first_byte = reader.duration("--first-byte-timeout", arguments.first_byte_timeout);
   request.timeouts.total = reader.duration("--timeout", arguments.timeout);
   request.name_max_age = reader.duration("--name-age", arguments.name_age);
-  request.tls = {arguments.ca, arguments.certificate, arguments.key, arguments.server_name, !arguments.insecure};
+  request.tls = {reader.file("--cacert", arguments.ca), reader.file("--cert", arguments.certificate),
+                 reader.file("--key", arguments.key), arguments.server_name, !arguments.insecure};
   request.proxy = arguments.proxy;
   if (arguments.ipv4) request.family = probe::Family::ipv4;
   if (arguments.ipv6) request.family = probe::Family::ipv6;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <straycat/core/records.hpp>
+#include <straycat/core/seam.hpp>
 
 namespace straycat::cli {
 
@@ -19,7 +20,7 @@ void Progress::on_event(const Event& event) {
   const std::string line = event.clock == runner_clock ? report::progress_line(event, zero_, style_) : "";
   if (!line.empty()) {
     done();
-    fmt::print(stderr, "{}\n", line);
+    say("{}\n", line);
   }
   if (event.clock == runner_clock || event.kind == AttemptWindow::kind) show_status(event);
 }
@@ -37,13 +38,12 @@ void Progress::show_status(const Event& event) {
   if (!live_) return;
   const double seconds = event.clock == runner_clock ? static_cast<double>(event.at.ns - zero_.ns) / 1e9 : -1;
   const std::string time = seconds >= 0 ? fmt::format("{:.0f} s  ", seconds) : "";
-  fmt::print(stderr, "\r\x1b[K{}{}  {} requests, {} failed", time, report::harmless(phase_), sent_, failed_);
-  std::fflush(stderr);
+  say("\r\x1b[K{}{}  {} requests, {} failed", time, report::harmless(phase_), sent_, failed_);
   shown_ = true;
 }
 
 void Progress::done() {
-  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  if (shown_) say("\r\x1b[K");
   shown_ = false;
 }
 

@@ -16,6 +16,7 @@
 #include "cli/named_cluster.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
+#include <straycat/core/seam.hpp>
 #include <straycat/diagnose/verdict.hpp>
 #include <straycat/history/history.hpp>
 #include <straycat/kube/config.hpp>
@@ -88,7 +89,7 @@ Result<> check_rights(const plan::Plan& plan, const kube::Config& cluster, const
     if (right.cost.empty())
       lacking += (lacking.empty() ? "" : ", ") + runner::describe(right);
     else
-      fmt::print(stderr, "straycat: this user may not {}; what is lost: {}\n", runner::describe(right), right.cost);
+      say("straycat: this user may not {}; what is lost: {}\n", runner::describe(right), right.cost);
   }
   if (lacking.empty()) return {};
   return own_trouble(
@@ -110,12 +111,12 @@ Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const Ru
   }
   const Result<kube::Config> config = kube::load_config(request);
   if (!config) return config.error();
-  if (const auto words = config->warning(); !words.empty()) fmt::print(stderr, "straycat: warning: {}\n", words);
+  if (const auto words = config->warning(); !words.empty()) say("straycat: warning: {}\n", words);
   if (!named) return carry_out(plan, *config, request, {}, folder, arguments);
   const Result<OnNamedCluster> there = for_named_cluster(plan, arguments);
   if (!there) return there.error();
-  fmt::print(stderr, "straycat: {}, namespace {}\n", config->describe(),
-             arguments.at.ns.empty() ? "of the run's own" : arguments.at.ns);
+  say("straycat: {}, namespace {}\n", config->describe(),
+      arguments.at.ns.empty() ? "of the run's own" : arguments.at.ns);
   if (const Result<> good = check_rights(there->plan, *config, arguments); !good) return good.error();
   return carry_out(there->plan, *config, request, there->notes, folder, arguments);
 }
@@ -131,7 +132,7 @@ const finding::Fix* first_fix(const diagnose::Verdict& verdict) {
 int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& folder, const RunArguments& arguments) {
   const finding::Fix* fix = first_fix(before.verdict);
   if (fix == nullptr) {
-    fmt::print(stderr, "straycat: --prove-fix: the verdict proposes no fix\n");
+    say("straycat: --prove-fix: the verdict proposes no fix\n");
     return before.verdict.exit_code == 0 ? 2 : before.verdict.exit_code;
   }
   const Result<plan::Plan> fixed = diagnose::apply_fix(plan, *fix);
@@ -139,11 +140,13 @@ int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& fold
   const fs::path second = folder / "with-fix";
   std::error_code error;
   fs::create_directories(second, error);
+  if (error) return complain(own_trouble(fmt::format("{}: {}", second.string(), error.message())));
   const Result<Judged> after = run_once(*fixed, second, arguments);
   if (!after) return complain(after.error());
-  if (Result<> done = write_reports(*after, second); !done) return complain(done.error());
+  const Result<> reports = write_reports(*after, second);
   const report::TextStyle style = style_for(arguments.look, STDOUT_FILENO);
   fmt::print("{}", report::render_comparison(before.history, before.verdict, after->history, after->verdict, style));
+  if (!reports) return complain(reports.error());
   return before.verdict.exit_code != 0 ? before.verdict.exit_code : after->verdict.exit_code;
 }
 
@@ -152,13 +155,30 @@ int exit_code_of(const plan::Plan& plan, const Judged& judged) {
   const auto has_command = [](const plan::Step& step) { return std::holds_alternative<plan::Command>(step.action); };
   if (std::none_of(plan.steps.begin(), plan.steps.end(), has_command)) return judged.verdict.exit_code;
   if (!judged.command_status) {
-    fmt::print(stderr, "straycat: the command was not run to its end\n");
+    say("straycat: the command was not run to its end\n");
     return exit_own_trouble;
   }
   if (*judged.command_status == 0) return judged.verdict.exit_code;
-  fmt::print(stderr, "straycat: exit {} is the command's own; straycat's verdict alone would be exit {} ({})\n",
-             *judged.command_status, judged.verdict.exit_code, to_string(judged.verdict.conclusion));
+  say("straycat: exit {} is the command's own; straycat's verdict alone would be exit {} ({})\n",
+      *judged.command_status, judged.verdict.exit_code, to_string(judged.verdict.conclusion));
   return *judged.command_status;
+}
+
+// Everything that was asked for, and the verdict in any case: the run was long, and a disk that filled up meanwhile is
+// no reason to keep it back. False: something could not be written.
+bool tell(const Judged& judged, const fs::path& folder, const RunArguments& arguments) {
+  const Result<> reports = write_reports(judged, folder);
+  const Result<> outputs = write_outputs(judged, arguments.outputs);
+  Result<> text;
+  if (!takes_standard_output(arguments.outputs))
+    text = print_now(report::render_text(judged.history, judged.verdict, style_for(arguments.look, STDOUT_FILENO)));
+  if (!text || (!outputs && takes_standard_output(arguments.outputs)))
+    say("straycat: {}: {}\n", to_string(judged.verdict.conclusion), report::harmless(judged.verdict.headline));
+  for (const Result<>& each : {reports, outputs, text})
+    if (!each) complain(each.error());
+  if (!takes_standard_output(arguments.outputs))
+    say("straycat: the run's log and reports are in {}\n", folder.string());
+  return reports && outputs && text;
 }
 
 }  // namespace
@@ -168,14 +188,10 @@ int run_plan(const plan::Plan& plan, const RunArguments& arguments) {
   if (!folder) return complain(folder.error());
   const Result<Judged> judged = run_once(plan, *folder, arguments);
   if (!judged) return complain(judged.error());
-  if (Result<> done = write_reports(*judged, *folder); !done) return complain(done.error());
-  if (Result<> done = write_outputs(*judged, arguments.outputs); !done) return complain(done.error());
-  if (!takes_standard_output(arguments.outputs)) {
-    fmt::print("{}", report::render_text(judged->history, judged->verdict, style_for(arguments.look, STDOUT_FILENO)));
-    fmt::print(stderr, "straycat: the run's log and reports are in {}\n", folder->string());
-  }
-  if (arguments.prove_fix) return prove_fix(plan, *judged, *folder, arguments);
-  return exit_code_of(plan, *judged);
+  const bool told = tell(*judged, *folder, arguments);
+  if (arguments.prove_fix && told) return prove_fix(plan, *judged, *folder, arguments);
+  const int code = exit_code_of(plan, *judged);
+  return told || judged->command_status.value_or(0) != 0 ? code : exit_own_trouble;
 }
 
 }  // namespace straycat::cli

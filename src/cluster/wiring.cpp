@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "cluster/apiserver/json_help.hpp"
+#include <straycat/core/seam.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -116,7 +117,7 @@ void EmbeddedCluster::start_controllers() {
   controllers_ = std::make_unique<Controllers>(io_, store_, ControllersOptions{identity_.ca}, clock_);
   controllers_->start();
   proxier_ = std::make_unique<Proxier>(io_, store_, *plane_, options_.min_sync_period, [](const Error& error) {
-    fmt::print(stderr, "straycat cluster: Service rules: {}\n", error.message);
+    say("straycat cluster: Service rules: {}\n", error.message);
   });
 }
 
@@ -176,7 +177,7 @@ void EmbeddedCluster::update_names(const std::string& ns, const std::string& ser
     if (string_or(labels, "kubernetes.io/service-name") == service) slices.push_back(slice);
   }
   const auto done = found ? names_->update(ns, service, found, slices) : names_->set_service(ns, service, {});
-  if (!done) fmt::print(stderr, "straycat cluster: names: {}\n", done.error().message);
+  if (!done) say("straycat cluster: names: {}\n", done.error().message);
 }
 
 std::map<std::string, std::string> EmbeddedCluster::account_files(const std::string& ns, const std::string& account) {

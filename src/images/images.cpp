@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "images/programs.hpp"
+#include <straycat/core/seam.hpp>
 #include <straycat/images/images.hpp>
 
 namespace straycat::images {
@@ -44,7 +45,7 @@ std::string_view repository_of(std::string_view image) {
 }
 
 int complain(std::string_view text) {
-  fmt::print(stderr, "straycat image: {}\n", text);
+  say("straycat image: {}\n", text);
   return 3;
 }
 
@@ -75,7 +76,7 @@ int run(const std::vector<std::string>& arguments) {
   }
   const auto code = image->run(rest, [](const std::string& name) { return std::getenv(name.c_str()); });
   if (code) return *code;
-  fmt::print(stderr, "{}: {}\n", image->program, code.error().message);
+  say("{}: {}\n", image->program, code.error().message);
   return code.error().fault == Fault::bad_input ? 3 : 4;
 }
 

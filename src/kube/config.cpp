@@ -1,11 +1,5 @@
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +7,7 @@
 #include "kube/base64.hpp"
 #include "kube/config_source.hpp"
 #include "kube/kubeconfig.hpp"
+#include <straycat/core/file.hpp>
 #include <straycat/kube/config.hpp>
 
 namespace straycat::kube {
@@ -62,6 +57,9 @@ struct Loader {
   Result<> choose();
   Result<> read_cluster();
   Result<> read_user();
+  // It is read when it is needed, and then again and again; one that cannot be is told here, where it can be pointed
+  // at.
+  Result<> check_token_file(const Place& user);
   Result<> read_extra(const Place& user);
   Result<> read_exec(const Place& user);
   Result<> read_exec_env(const Place& env, Config::Exec& exec);
@@ -75,7 +73,7 @@ struct Loader {
 
 Result<> Loader::add_file(const std::string& path, bool must_exist) {
   auto text = around.read(path);
-  if (!text) return text.error();
+  if (!text) return text.error().within("cannot read the kubeconfig");
   if (!*text) return must_exist ? Result<>{bad_input("no such kubeconfig: " + path)} : Result<>{};
   auto file = parse_kubeconfig(path, std::move(**text));
   if (!file) return file.error();
@@ -192,6 +190,7 @@ Result<> Loader::read_user() {
   STRAYCAT_TRY(config.token_file, text_of(entry, "tokenFile"));
   if (!config.token_file.empty() && config.token_file.front() != '/')
     config.token_file = entry.file->directory + "/" + config.token_file;
+  if (auto done = check_token_file(entry); !done) return done;
   STRAYCAT_TRY(config.basic_user, text_of(entry, "username"));
   STRAYCAT_TRY(config.basic_password, text_of(entry, "password"));
   STRAYCAT_TRY(config.impersonate_user, text_of(entry, "as"));
@@ -202,6 +201,14 @@ Result<> Loader::read_user() {
       return entry.at(key).error(fmt::format("\"{}\" without \"as\"", key));
   if (auto done = read_extra(entry); !done) return done;
   return read_exec(entry);
+}
+
+Result<> Loader::check_token_file(const Place& user) {
+  if (config.token_file.empty() || !config.bearer_token.empty()) return {};
+  const auto text = around.read(config.token_file);
+  if (!text) return user.at("tokenFile").error(text.error().message);
+  if (!*text) return user.at("tokenFile").error("no such file: " + config.token_file);
+  return {};
 }
 
 Result<> Loader::read_extra(const Place& user) {
@@ -269,19 +276,6 @@ Result<> Loader::read_exec_env(const Place& env, Config::Exec& exec) {
   return {};
 }
 
-Result<std::optional<std::string>> read_file(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  if (!in) {
-    const int error = errno;
-    if (error == ENOENT || error == ENOTDIR) return std::optional<std::string>{};
-    return bad_input(fmt::format("cannot read {}: {}", path, std::strerror(error)));
-  }
-  // Read to the end, whatever size the file claims: /proc/PID/fd/N of a memory file has one, a pipe has none.
-  std::string text{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
-  if (in.bad()) return bad_input(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  return std::optional<std::string>{std::move(text)};
-}
-
 }  // namespace
 
 Surroundings real_surroundings() {
@@ -289,7 +283,7 @@ Surroundings real_surroundings() {
             const char* value = std::getenv(name.c_str());
             return value == nullptr ? std::nullopt : std::optional<std::string>{value};
           },
-          .read = read_file};
+          .read = [](const std::string& path) { return read_file_if_there(path); }};
 }
 
 Result<Config> load_in_cluster(const ConfigRequest& request, const Surroundings& around) {

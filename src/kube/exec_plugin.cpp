@@ -23,6 +23,7 @@
 
 #include "kube/base64.hpp"
 #include "kube/json_text.hpp"
+#include <straycat/core/seam.hpp>
 
 extern char** environ;
 
@@ -125,8 +126,14 @@ int spawn(const Config& config, bool interactive, const Fd& out, const Fd& err, 
   if (!interactive) posix_spawn_file_actions_adddup2(&actions, err.get(), 2);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
+  // What this program ignores, the plugin must not find ignored.
+  sigset_t defaults;
+  sigemptyset(&defaults);
+  for (const int number : ignored_signals) sigaddset(&defaults, number);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
   // One that may not ask gets no terminal to do it behind our back.
-  if (!interactive) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+  posix_spawnattr_setflags(&attributes, static_cast<short>(interactive ? POSIX_SPAWN_SETSIGDEF
+                                                                       : POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID));
   const int error =
       ::posix_spawnp(&pid, args[0].c_str(), &actions, &attributes, pointers(args).data(), pointers(environment).data());
   posix_spawnattr_destroy(&attributes);
@@ -230,7 +237,7 @@ asio::awaitable<Result<Credential>> run_exec_plugin(asio::any_io_executor execut
   auto credential = read_credential(exec, captured(out));
   // What it has to say to the person; an interactive one has said it itself.
   if (const auto words = last_words(captured(err)); credential && !words.empty())
-    fmt::print(stderr, "credential plugin {}: {}\n", exec.command, words);
+    say("credential plugin {}: {}\n", exec.command, words);
   co_return credential;
 }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -11,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "kube/base64.hpp"
+#include <straycat/core/file.hpp>
 
 namespace straycat::kube {
 
@@ -54,14 +53,12 @@ Result<std::string> SignIn::token() {
   if (config_.token_file.empty()) return config_.bearer_token;
   const auto now = monotonic_now();
   if (token_read_ && now - *token_read_ < token_fresh) return token_;
-  std::ifstream file{config_.token_file};
-  std::stringstream text;
-  text << file.rdbuf();
-  auto read = without_space(text.str());
-  if (!file || read.empty()) {
+  const auto text = read_file(config_.token_file);
+  auto read = text ? without_space(*text) : std::string{};
+  if (read.empty()) {
     if (!token_.empty()) return token_;  // while it is being rotated
     if (!config_.bearer_token.empty()) return config_.bearer_token;
-    return own_trouble("cannot read the token file " + config_.token_file);
+    return own_trouble("the token file " + (text ? config_.token_file + ": is empty" : text.error().message));
   }
   token_ = std::move(read);
   token_read_ = now;

@@ -68,6 +68,9 @@ CurlOp::~CurlOp() {
 
 curl_socket_t CurlOp::on_open(void* self, curlsocktype, curl_sockaddr* address) {
   auto* op = static_cast<CurlOp*>(self);
+  // A connection for a request that has gone out: libcurl's second try, when a kept connection was lost under it. The
+  // request that was lost is the outcome; what happens to its copy is nobody's question.
+  if (op->requested_) return CURL_SOCKET_BAD;
   op->socket_error_ = 0;
   sockaddr_storage to{};
   std::memcpy(&to, &address->addr, std::min<std::size_t>(address->addrlen, sizeof to));
@@ -135,6 +138,8 @@ int CurlOp::on_prereq(void* self, char* remote, char* local, int remote_port, in
   op->requested_ = true;
   op->attempt_.local_address = local;
   op->attempt_.local_port = static_cast<std::uint16_t>(local_port);
+  // For a second try (on_open): never over another connection that is kept, which would not ask for a socket.
+  curl_easy_setopt(op->easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
   if (op->through_map_) return CURL_PREREQFUNC_OK;
   op->attempt_.remote_address = remote;
   op->attempt_.remote_port = static_cast<std::uint16_t>(remote_port);
@@ -222,6 +227,8 @@ Failure CurlOp::failure_of(CURLcode code) const {
   const Nanos after = attempt_.ended - attempt_.started;
   const std::string text = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
   const std::string coded = "(" + std::to_string(code) + ") " + text;
+  const bool dials = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST;
+  if (requested_ && dials) return lost();  // it would for a second try only
   if (is_tls(code)) return {FailureKind::tls, Phase::tls, error_in(text), coded};
   switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -257,6 +264,17 @@ Failure CurlOp::failure_of(CURLcode code) const {
       break;
   }
   return {FailureKind::protocol, phase(), 0, coded};
+}
+
+// Its words are still those of the loss; where the other side just closed the connection it has none.
+Failure CurlOp::lost() const {
+  const char* which = attempt_.reused ? " (on a reused connection)" : "";
+  const int error = error_in(error_.data());
+  const bool sending = std::strstr(error_.data(), "Send failure") != nullptr;
+  if (error != 0) return sending ? send_failure(error, which) : receive_failure(Phase::first_byte, error, which);
+  if (!request_->request.http2) return empty_reply(which);
+  return {FailureKind::reset, Phase::first_byte, 0,
+          std::string("(92) the server refused the stream, or ended its connection") + which};
 }
 
 // libcurl keeps `connect` and `total`.

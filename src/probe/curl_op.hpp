@@ -91,6 +91,7 @@ class CurlOp final : public Deadlines::Entry {
   [[nodiscard]] Failure failure_of(CURLcode code) const;
   [[nodiscard]] Failure timeout_failure(Nanos after) const;
   [[nodiscard]] Failure receive_error() const;
+  [[nodiscard]] Failure lost() const;
   [[nodiscard]] std::optional<std::uint64_t> content_length() const;
 
   CurlShared& shared_;

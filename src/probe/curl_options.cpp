@@ -10,8 +10,10 @@ void set(CURL* easy, CURLoption option, Value value) {
   curl_easy_setopt(easy, option, value);
 }
 
-void set_text(CURL* easy, CURLoption option, const std::string& text) {
-  if (!text.empty()) curl_easy_setopt(easy, option, text.c_str());
+// Not copied: it is the request's, which outlives the handle.
+void set_pem(CURL* easy, CURLoption option, const std::string& text) {
+  curl_blob blob{const_cast<char*>(text.data()), text.size(), CURL_BLOB_NOCOPY};
+  if (!text.empty()) curl_easy_setopt(easy, option, &blob);
 }
 
 long millis(Nanos length) {
@@ -96,10 +98,10 @@ void CurlOp::set_transport() {
   set(easy, CURLOPT_FRESH_CONNECT, may_reuse ? 0L : 1L);
   set(easy, CURLOPT_FORBID_REUSE, may_reuse ? 0L : 1L);
   if (may_reuse && request.http2) set(easy, CURLOPT_PIPEWAIT, 1L);
-  set_text(easy, CURLOPT_CAINFO, request.tls.ca_file);
-  if (!request.tls.ca_file.empty()) set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  set_text(easy, CURLOPT_SSLCERT, request.tls.certificate);
-  set_text(easy, CURLOPT_SSLKEY, request.tls.key);
+  set_pem(easy, CURLOPT_CAINFO_BLOB, request.tls.ca_pem);
+  if (!request.tls.ca_pem.empty()) set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  set_pem(easy, CURLOPT_SSLCERT_BLOB, request.tls.certificate_pem);
+  set_pem(easy, CURLOPT_SSLKEY_BLOB, request.tls.key_pem);
   set(easy, CURLOPT_SSL_VERIFYPEER, request.tls.verify ? 1L : 0L);
   set(easy, CURLOPT_SSL_VERIFYHOST, request.tls.verify ? 2L : 0L);
 }

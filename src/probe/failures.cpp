@@ -84,15 +84,17 @@ Failure name_timed_out(Nanos after) {
           fmt::format("(28) Resolving timed out after {} milliseconds", millis(after))};
 }
 
-Failure send_failure(int error) {
-  return {transfer_kind(error), Phase::send, error, fmt::format("(55) Send failure: {}", std::strerror(error))};
+Failure send_failure(int error, const char* more) {
+  return {transfer_kind(error), Phase::send, error, fmt::format("(55) Send failure: {}{}", std::strerror(error), more)};
 }
 
-Failure receive_failure(Phase phase, int error) {
-  return {transfer_kind(error), phase, error, fmt::format("(56) Recv failure: {}", std::strerror(error))};
+Failure receive_failure(Phase phase, int error, const char* more) {
+  return {transfer_kind(error), phase, error, fmt::format("(56) Recv failure: {}{}", std::strerror(error), more)};
 }
 
-Failure empty_reply() { return {FailureKind::closed_early, Phase::first_byte, 0, "(52) Empty reply from server"}; }
+Failure empty_reply(const char* more) {
+  return {FailureKind::closed_early, Phase::first_byte, 0, fmt::format("(52) Empty reply from server{}", more)};
+}
 
 Failure cut_body(std::optional<std::uint64_t> missing) {
   return {FailureKind::closed_early, Phase::body, 0,

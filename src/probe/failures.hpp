@@ -30,10 +30,11 @@ void count_local_exhaustion(EngineHealth& health, int error);
 // family (NXDOMAIN, NODATA); else why that cannot be told. libcurl does not say which of the two it was.
 [[nodiscard]] Failure name_failure(const std::string& host, int error, const std::string& reason = {});
 [[nodiscard]] Failure name_timed_out(Nanos after);
-[[nodiscard]] Failure send_failure(int error);
-[[nodiscard]] Failure receive_failure(Phase phase, int error);
+// `more` goes to the end of the message.
+[[nodiscard]] Failure send_failure(int error, const char* more = "");
+[[nodiscard]] Failure receive_failure(Phase phase, int error, const char* more = "");
 // The peer closed before the header was whole.
-[[nodiscard]] Failure empty_reply();
+[[nodiscard]] Failure empty_reply(const char* more = "");
 // The peer closed within the body; `missing` unset for a chunked one.
 [[nodiscard]] Failure cut_body(std::optional<std::uint64_t> missing);
 // `expected` is the Content-Length where one came.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "probe/pem.hpp"
 #include <straycat/probe/request.hpp>
 
 namespace straycat::probe {
@@ -139,6 +140,7 @@ Result<std::shared_ptr<const Prepared>> prepare(ProbeRequest request) {
   if (!url) return url.error();
   if (!is_token(request.method)) return bad_input("'" + request.method + "' is no HTTP method");
   if (Result<> checked = check_headers(request); !checked) return checked.error();
+  if (Result<> checked = check_pem(request.tls); !checked) return checked.error();
   std::shared_ptr<const regex_t> regex;
   if (request.expect.body_regex) {
     auto compiled = compile(*request.expect.body_regex);

@@ -1,5 +1,6 @@
 // The switch between libyaml, which reads characters, and Composer, which decides.
 #include <algorithm>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -13,7 +14,7 @@ namespace {
 class Events {
  public:
   explicit Events(std::string_view text) {
-    yaml_parser_initialize(&parser_);
+    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();  // and it would bring no event for ever
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   }
   ~Events() {
@@ -25,7 +26,9 @@ class Events {
   // The next event, or null when the text is no YAML.
   const yaml_event_t* next() {
     yaml_event_delete(&event_);
-    return yaml_parser_parse(&parser_, &event_) != 0 ? &event_ : nullptr;
+    if (yaml_parser_parse(&parser_, &event_) != 0) return &event_;
+    if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();  // no fault of the text's
+    return nullptr;
   }
   [[nodiscard]] const yaml_parser_t& parser() const { return parser_; }
 

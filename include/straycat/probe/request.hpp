@@ -59,12 +59,12 @@ struct Dial {
 // Which addresses of a name may be dialled.
 enum class Family : std::uint8_t { any, ipv4, ipv6 };
 
-// How https certificates are checked and shown. Files are PEM.
+// How https certificates are checked and shown: PEM texts, no paths, so that all requests see the same.
 struct Tls {
-  std::string ca_file{};      // trust these alone; "" = the system's
-  std::string certificate{};  // the client's own, with its key
-  std::string key{};
-  std::string server_name{};  // sent (SNI) and demanded of the certificate in place of the URL's host
+  std::string ca_pem{};           // trust these alone; "" = the system's
+  std::string certificate_pem{};  // the client's own
+  std::string key_pem{};          // its key; "" = it stands beside the certificate
+  std::string server_name{};      // sent (SNI) and demanded of the certificate in place of the URL's host
   bool verify = true;
   bool operator==(const Tls&) const = default;
 };
@@ -95,7 +95,8 @@ struct Prepared {
   std::string wire;  // the bytes of a plain HTTP/1.1 request
   std::shared_ptr<const regex_t> body_regex;
 };
-// Errors (bad_input) say what is wrong: the URL, a method or a header that HTTP does not allow, a regular expression.
+// Errors (bad_input) say what is wrong: the URL, a method or a header that HTTP does not allow, a regular expression, a
+// certificate or a key that is none.
 [[nodiscard]] Result<std::shared_ptr<const Prepared>> prepare(ProbeRequest request);
 
 // What became of one request. Stamps are 0 for what never happened.

@@ -1,5 +1,5 @@
 // `straycat check`: scenarios, without running anything.
-#include <iostream>
+#include <cstdio>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -7,6 +7,8 @@
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/subcommand.hpp"
+#include <straycat/core/file.hpp>
+#include <straycat/core/seam.hpp>
 #include <straycat/scenario/scenario.hpp>
 
 namespace straycat::cli {
@@ -42,7 +44,7 @@ Result<std::string> check(const std::string& file, bool shape_only) {
     const Result<plan::Plan> plan = load_scenario(file);
     return plan ? Result<std::string>(summary(*plan)) : Result<std::string>(plan.error());
   }
-  const Result<std::string> text = cli::read_file(scenario_file(file));
+  const Result<std::string> text = read_file(scenario_file(file).string());
   if (!text) return text.error();
   const Result<> shape = scenario::check_shape_only(*text, file);
   return shape ? Result<std::string>("the shape is right") : Result<std::string>(shape.error());
@@ -54,12 +56,13 @@ int act(const CheckArguments& arguments) {
   for (const std::string& file : arguments.files) {
     const Result<std::string> found = check(file, arguments.shape_only);
     if (found) {
-      std::cout << fmt::format("OK {}: {}\n", file, *found);
+      fmt::print("OK {}: {}\n", file, *found);
       continue;
     }
     good = false;
-    std::cout << "BAD " << file << '\n' << std::flush;
-    std::cerr << found.error().message << '\n' << std::flush;
+    fmt::print("BAD {}\n", file);
+    std::fflush(stdout);  // the reason stands below it where both go to one place
+    say("{}\n", found.error().message);
   }
   return good ? 0 : exit_bad_input;
 }

@@ -7,6 +7,7 @@
 #include "cli/cluster_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/subcommand.hpp"
+#include <straycat/core/seam.hpp>
 #include <straycat/kube/config.hpp>
 #include <straycat/report/report.hpp>
 #include <straycat/runner/leftovers.hpp>
@@ -39,17 +40,16 @@ int act(const CleanupArguments& arguments) {
         bad_input("cleanup needs --context (or --in-cluster): whatever deletes must have its cluster named"));
   const Result<kube::Config> config = kube::load_config(arguments.at);
   if (!config) return complain(config.error());
-  if (const auto words = config->warning(); !words.empty()) fmt::print(stderr, "straycat: warning: {}\n", words);
-  fmt::print(stderr, "straycat: {}, {}\n", config->describe(),
-             arguments.at.ns.empty() ? "all namespaces" : "namespace " + arguments.at.ns);
+  if (const auto words = config->warning(); !words.empty()) say("straycat: warning: {}\n", words);
+  say("straycat: {}, {}\n", config->describe(),
+      arguments.at.ns.empty() ? "all namespaces" : "namespace " + arguments.at.ns);
   runner::LeftoverRequest request;
   request.cluster = *config;
   request.ns = arguments.at.ns;
   request.run = arguments.run;
   Result<runner::Leftovers> found = runner::find_leftovers(request);
   if (!found) return complain(found.error());
-  for (const std::string& unread : found->unread)
-    fmt::print(stderr, "straycat: not looked through: {}\n", report::harmless(unread));
+  for (const std::string& unread : found->unread) say("straycat: not looked through: {}\n", report::harmless(unread));
   std::vector<runner::Leftover> going;
   for (const runner::Leftover& one : found->found) {
     const bool spared = one.alive && arguments.run.empty();
@@ -62,7 +62,7 @@ int act(const CleanupArguments& arguments) {
   if (arguments.dry_run || going.empty()) return found->unread.empty() ? 0 : exit_own_trouble;
   const auto left = runner::remove_leftovers(*config, going);
   if (!left) return complain(left.error());
-  for (const std::string& one : *left) fmt::print(stderr, "straycat: still there: {}\n", report::harmless(one));
+  for (const std::string& one : *left) say("straycat: still there: {}\n", report::harmless(one));
   return left->empty() && found->unread.empty() ? 0 : exit_own_trouble;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/output_options.hpp"
 #include "cli/outputs.hpp"
 #include "cli/subcommand.hpp"
+#include <straycat/core/seam.hpp>
 #include <straycat/kube/config.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/plan/plan.hpp>
@@ -141,7 +142,7 @@ int act(const DiagnoseArguments& arguments) {
   if (!name) return complain(name.error());
   const Result<kube::Config> config = kube::load_config(arguments.at);
   if (!config) return complain(config.error());
-  if (const auto words = config->warning(); !words.empty()) fmt::print(stderr, "straycat: warning: {}\n", words);
+  if (const auto words = config->warning(); !words.empty()) say("straycat: warning: {}\n", words);
   runner::SnapshotRequest request;
   request.cluster = *config;
   request.ns = arguments.everywhere ? "" : config->ns;

@@ -1,7 +1,6 @@
 #include "cluster/sandbox/guard.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <optional>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -11,6 +10,7 @@
 
 #include "cluster/sandbox/descendants.hpp"
 #include "cluster/sandbox/descriptor.hpp"
+#include <straycat/core/seam.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -22,8 +22,7 @@ constexpr int killed_by_base = 128;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != guard_pid) ::_exit(0);  // the guard was gone before the line above
   ::sigprocmask(SIG_SETMASK, &task.inner_mask, nullptr);
-  const int code = task.inner();
-  std::fflush(nullptr);
+  const int code = at_the_seam("straycat cluster", task.inner);
   // Not exit(): destructors of static objects and at-exit checks belong to the keeper, whose memory this is a copy of.
   ::_exit(code);
 }

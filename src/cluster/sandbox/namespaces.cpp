@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cluster/sandbox/descriptor.hpp"
+#include <straycat/core/seam.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -32,9 +33,7 @@ Result<> write_file(const std::string& path, const std::string& text) {
   ::close(write_end);
   ::prctl(PR_SET_PDEATHSIG, death_signal);
   if (keeper_gone(read_end)) ::_exit(0);
-  const int code = body(read_end);
-  std::fflush(nullptr);
-  ::_exit(code);
+  ::_exit(at_the_seam("straycat cluster", [&] { return body(read_end); }));
 }
 
 template <class Clone>

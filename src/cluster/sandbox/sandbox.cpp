@@ -21,6 +21,7 @@
 #include "cluster/sandbox/guard.hpp"
 #include "cluster/sandbox/namespaces.hpp"
 #include "cluster/sandbox/probe.hpp"
+#include <straycat/core/seam.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -147,7 +148,7 @@ int guard_in_namespaces(Privilege privilege, uid_t uid, gid_t gid, SandboxSetup 
   else
     mounts = make_mounts();
   if (!mounts) {
-    fmt::print(stderr, "straycat: make the sandbox: {}\n", mounts.error().message);
+    say("straycat: make the sandbox: {}\n", mounts.error().message);
     return own_trouble_code;
   }
   setup.own_proc = mounts->own_proc;
@@ -201,7 +202,7 @@ int exit_code_of(const Ending& ending) {
   if (signal <= 0) return WEXITSTATUS(status);
   if (ending.asked && signal == SIGTERM)
     return 0;  // asked to end before inner listened for it: that is an end, not a crash
-  fmt::print(stderr, "straycat: the cluster was killed by signal {} ({})\n", signal, ::strsignal(signal));
+  say("straycat: the cluster was killed by signal {} ({})\n", signal, ::strsignal(signal));
   return own_trouble_code;
 }
 
@@ -216,7 +217,7 @@ int run_with(const Options& options, SandboxSetup setup, const SignalBlock& sign
     guard = start_guard(*privilege, setup, signals, inner);
   }
   if (!guard) {
-    fmt::print(stderr, "straycat: {}\n", guard.error().message);
+    say("straycat: {}\n", guard.error().message);
     return own_trouble_code;
   }
   const auto ending = keep(guard->pid, signals.fd());
@@ -239,7 +240,7 @@ int run_in_sandbox(const Options& options, const std::function<int(const Sandbox
   const SignalBlock signals;
   auto setup = open_setup(options);
   if (!setup) {
-    fmt::print(stderr, "straycat: {}\n", setup.error().message);
+    say("straycat: {}\n", setup.error().message);
     return own_trouble_code;
   }
   const int code = run_with(options, *setup, signals, inner);

@@ -5,9 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <straycat/agent/orders.hpp>
+#include <straycat/core/seam.hpp>
 
 int main(int argc, char** argv) {
-  if (std::getenv("STRAYCAT_TEST_AGENT") != nullptr) return straycat::agent::run_agent();
+  if (std::getenv("STRAYCAT_TEST_AGENT") != nullptr) return straycat::at_the_seam("agent", straycat::agent::run_agent);
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

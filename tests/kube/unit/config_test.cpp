@@ -69,6 +69,7 @@ TEST_F(ConfigTest, DescribesWithoutASecret) {
 TEST_F(ConfigTest, ReadsInlineDataAndFilesRelativeToTheFileThatNamesThem) {
   files["/home/jane/.kube/pki/jane.crt"] = "-----BEGIN CERT";
   files["/home/jane/.kube/./jane.key"] = "-----BEGIN KEY";
+  files["/home/jane/.kube/t"] = "token";
   one("    client-certificate: pki/jane.crt\n    client-key: ./jane.key\n    tokenFile: t\n",
       "    server: https://dev\n    certificate-authority-data: LS0tLS1CRUdJTiBDQQ==\n    tls-server-name: api.dev\n   "
       " proxy-url: "
@@ -173,6 +174,7 @@ TEST_F(ConfigTest, AnEntryIsTakenWholeFromTheFirstFileThatHasIt) {
       "current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}\nusers:\n- name: u\n  user: {token: "
       "other, as: admin}\nclusters:\n- name: k\n  cluster: {server: 'https://b', certificate-authority: ca.crt}\n";
   files["/two/ca.crt"] = "-----BEGIN CA";
+  files["/one/token"] = "token";
   const auto config = loaded();
   EXPECT_EQ(config.token_file, "/one/token");
   EXPECT_EQ(config.bearer_token, "");
@@ -215,6 +217,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"NumberAsToken", "    token: 123\n", "", "\"token\" must be a string, not a number (put it in quotes)"},
         Bad{"NoBase64", "    client-certificate-data: '*'\n", "", "is not base64"},
         Bad{"NoSuchFile", "    client-certificate: x.crt\n", "", "no such file: /home/jane/.kube/x.crt"},
+        Bad{"NoTokenFile", "    tokenFile: x\n", "", "no such file: /home/jane/.kube/x"},
         Bad{"CertificateWithoutKey", "    client-certificate-data: LS0tLS1CRUdJTiBB\n", "", "needs both"},
         Bad{"AuthProvider", "    auth-provider: {name: gcp, config: {access-token: x}}\n", "",
             "gke-gcloud-auth-plugin"},

@@ -1,11 +1,15 @@
 """`straycat probe URL` as a person or a script uses it, against real servers on 127.0.0.1."""
 import json
 import signal
+import socket
+import struct
 import subprocess
+import tempfile
+import threading
 import time
 import unittest
 
-from probe_world import Server, Silent, closed_port, probe
+from probe_world import Authority, Server, Silent, closed_port, probe
 from straycat import STRAYCAT, straycat
 
 
@@ -84,6 +88,89 @@ class Plain(unittest.TestCase):
             self.assertEqual((code, server.targets), (0, ["http://nowhere.invalid/hi"]))
             code, _ = probe("http://nowhere.invalid/hi", "--count", "1", "--connect-to", f"127.0.0.1:{server.server_port}")
             self.assertEqual((code, server.targets[1:]), (0, ["/hi"]))
+
+
+class OnceOnly:
+    """Answers the first request of each connection; at the next it resets the connection, or closes it."""
+
+    def __init__(self, reset, tls=None):
+        self.reset, self.tls, self.requests, self.connections = reset, tls, [], 0
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.listener.getsockname()[1]}/"
+
+    def accept(self):
+        while True:   # until the listener is shut down
+            try:
+                one, _ = self.listener.accept()
+                self.connections += 1
+                threading.Thread(target=self.serve, args=(one,), daemon=True).start()
+            except OSError:
+                return
+
+    def serve(self, plain):
+        one = self.tls.wrap_socket(plain, server_side=True) if self.tls else plain
+        with one:
+            head = self.hear(one)
+            one.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n" + (b"" if head.startswith(b"HEAD") else b"Meow"))
+            if self.hear(one) and self.reset:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def hear(self, one):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            piece = one.recv(4096)
+            if not piece:
+                return b""
+            head += piece
+        self.requests.append(head.split()[0].decode())
+        return head
+
+    def __enter__(self):
+        threading.Thread(target=self.accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)   # wakes accept()
+        self.listener.close()
+
+
+class KeptConnections(unittest.TestCase):
+    """A kept connection that is lost under a request: that request is lost, and no other is sent in its place."""
+
+    def lost(self, server, kind, error, *flags):
+        code, summary = probe(server.url, "--keep-alive", "1", "--loops", "1", "--count", "6", *flags)
+        self.assertEqual((code, summary["sent"], summary["ok"], summary["failed"]), (1, 6, 3, 3), summary)
+        self.assertEqual(list(summary["failures"]), [kind])
+        self.assertIn("(on a reused connection)", summary["failures"][kind]["message"])
+        (way,) = summary["failures"][kind]["ways"]
+        self.assertEqual((way["phase"], way.get("error")), ("first_byte", error), way)
+        self.assertEqual((summary["reused"], len(server.requests), server.connections), (3, 6, 3), "what was counted is what was sent")
+
+    def test_each_method(self):
+        for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+            for reset in (True, False):
+                with self.subTest(method=method, reset=reset), OnceOnly(reset) as server:
+                    self.lost(server, *(("reset", "ECONNRESET") if reset else ("closed_early", None)), "-X", method)
+                    self.assertEqual(set(server.requests), {method})
+
+    def test_over_tls(self):
+        with tempfile.TemporaryDirectory(prefix="straycat-test-") as folder:
+            authority = Authority(folder)
+            authority.issue("good", "subjectAltName=IP:127.0.0.1")
+            for reset in (True, False):
+                with self.subTest(reset=reset), OnceOnly(reset, authority.context("good")) as server:
+                    self.lost(server, *(("reset", "ECONNRESET") if reset else ("closed_early", None)), "--cacert", authority.ca)
+
+    def test_a_connection_that_ends_between_two_requests_loses_none(self):
+        class Ends(OnceOnly):
+            def serve(self, plain):
+                with plain:
+                    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)   # the answer and the end in one segment
+                    self.hear(plain)
+                    plain.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nMeow")
+        with Ends(False) as server:
+            code, summary = probe(server.url, "--keep-alive", "1", "--loops", "1", "--count", "6")
+            self.assertEqual((code, summary["ok"], summary["reused"], server.connections), (0, 6, 0, 6), summary)
 
 
 class AroundACommand(unittest.TestCase):
