@@ -152,7 +152,7 @@ int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& fold
 
 // A person's command that failed keeps its exit code, whatever was found; its success leaves the verdict's.
 int exit_code_of(const plan::Plan& plan, const Judged& judged) {
-  const auto has_command = [](const plan::Step& step) { return std::holds_alternative<plan::Command>(step.action); };
+  const auto has_command = [](const plan::Step& step) { return plan::verb(step.action) == Verb::command; };
   if (std::none_of(plan.steps.begin(), plan.steps.end(), has_command)) return judged.verdict.exit_code;
   if (!judged.command_status) {
     say("straycat: the command was not run to its end\n");

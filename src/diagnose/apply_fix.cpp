@@ -13,9 +13,7 @@ bool is_target(const json& object, const plan::Target& target) {
 int patch_manifests(plan::Plan& plan, const Fix& fix) {
   int patched = 0;
   for (auto& step : plan.steps) {
-    auto* apply = std::get_if<plan::Apply>(&step.action);
-    if (apply == nullptr) continue;
-    for (auto& manifest : apply->manifests) {
+    for (auto& manifest : plan::manifests_of(step.action)) {
       if (!is_target(manifest.object, fix.target)) continue;
       manifest.object.merge_patch(fix.merge_patch);
       ++patched;

@@ -29,9 +29,7 @@ std::string text_of(const json& object, const char* key) {
 
 const plan::Manifest* manifest_of(const plan::Plan& plan, const ObjectRef& ref) {
   for (const auto& step : plan.steps) {
-    const auto* apply = std::get_if<plan::Apply>(&step.action);
-    if (apply == nullptr) continue;
-    for (const auto& manifest : apply->manifests) {
+    for (const auto& manifest : plan::manifests_of(step.action)) {
       if (text_of(manifest.object, "kind") == ref.kind && model::project_pod(manifest.object).meta.name == ref.name)
         return &manifest;
     }
@@ -71,9 +69,7 @@ std::vector<model::Service> services_of(const History& history, const std::strin
   }
   if (!history.plan) return result;
   for (const auto& step : history.plan->steps) {
-    const auto* apply = std::get_if<plan::Apply>(&step.action);
-    if (apply == nullptr) continue;
-    for (const auto& manifest : apply->manifests) {
+    for (const auto& manifest : plan::manifests_of(step.action)) {
       if (text_of(manifest.object, "kind") == "Service") result.push_back(model::project_service(manifest.object));
     }
   }

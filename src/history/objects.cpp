@@ -55,9 +55,7 @@ std::optional<model::Service> History::service(const std::string& ns, const std:
   }
   if (!plan) return std::nullopt;
   for (const auto& step : plan->steps) {
-    const auto* apply = std::get_if<straycat::plan::Apply>(&step.action);
-    if (apply == nullptr) continue;
-    for (const auto& manifest : apply->manifests) {
+    for (const auto& manifest : straycat::plan::manifests_of(step.action)) {
       if (!is_service(manifest.object)) continue;
       auto found = model::project_service(manifest.object);
       if (found.meta.name == name) return found;

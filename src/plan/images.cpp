@@ -46,9 +46,7 @@ Result<> map_images(Plan& plan, const std::map<std::string, std::string>& images
   std::set<std::string> seen;
   std::set<std::string> used;
   for (Step& step : plan.steps) {
-    auto* apply = std::get_if<Apply>(&step.action);
-    if (apply == nullptr) continue;
-    for (Manifest& manifest : apply->manifests) {
+    for (Manifest& manifest : manifests_of(step.action)) {
       if (manifest.object.contains("spec")) map_containers(manifest.object["spec"], images, seen, used);
     }
   }

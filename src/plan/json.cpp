@@ -2,10 +2,9 @@
 // uses nlohmann's exceptions inside; they are caught at from_json's seam.
 #include <stdexcept>
 
-#include <straycat/plan/plan.hpp>
+#include "plan/verbs.hpp"
 
 namespace straycat::plan {
-namespace {
 
 Nanos duration(const json& in, const char* key, Nanos otherwise) {
   const auto found = in.find(key);
@@ -24,6 +23,8 @@ json target_json(const Target& target) {
 Target target_from(const json& in) {
   return {in.at("kind").get<std::string>(), in.at("name").get<std::string>(), in.value("namespace", "")};
 }
+
+namespace {
 
 json budget_json(const Budget& budget) { return {{"share", budget.share}, {"value", budget.value}}; }
 Budget budget_from(const json& in) { return {in.at("share").get<bool>(), in.at("value").get<double>()}; }
@@ -51,76 +52,22 @@ Pace pace_from(const json& in) {
   return {in.value("ratePerSecond", 0.0), in.value("loops", 0), duration(in, "pause", Nanos{})};
 }
 
-// Actions. The verb is the key under which an action stands in its step.
-
-json action_json(const Apply& apply, bool for_log) {
-  json manifests = json::array();
-  for (const Manifest& manifest : apply.manifests) {
-    manifests.push_back({{"file", manifest.file},
-                         {"line", manifest.line},
-                         {"object", for_log ? public_part(manifest.object) : manifest.object}});
-  }
-  return {{"manifests", manifests}};
-}
-json action_json(const Delete& action, bool) {
-  json targets = json::array();
-  for (const Target& target : action.targets) targets.push_back(target_json(target));
-  return {{"targets", targets}, {"wait", action.wait}};
-}
-json action_json(const Patch& patch, bool for_log) {
-  return {{"target", target_json(patch.target)}, {"merge", for_log ? public_part(patch.patch) : patch.patch}};
-}
-json action_json(const Scale& scale, bool) {
-  return {{"target", target_json(scale.target)}, {"replicas", scale.replicas}};
-}
-json action_json(const Restart& restart, bool) { return {{"target", target_json(restart.target)}}; }
-json action_json(const Wait& wait, bool) {
-  return {
-      {"target", target_json(wait.target)}, {"condition", wait.condition}, {"timeout", format_duration(wait.timeout)}};
-}
-json action_json(const Pause& pause, bool) { return {{"length", format_duration(pause.length)}}; }
-json action_json(const Traffic& traffic, bool) { return {{"start", traffic.start}}; }
-json action_json(const Command& command, bool for_log) {
-  if (!for_log || command.words.empty()) return {{"words", command.words}};
-  return {{"words", json::array({command.words.front()})}, {"wordsLeftOut", command.words.size() - 1}};
-}
-
-Apply apply_from(const json& in) {
-  Apply apply;
-  for (const json& manifest : in.at("manifests")) {
-    apply.manifests.push_back(
-        {manifest.at("object"), manifest.at("file").get<std::string>(), manifest.value("line", 0)});
-  }
-  return apply;
-}
-Delete delete_from(const json& in) {
-  Delete action;
-  for (const json& target : in.at("targets")) action.targets.push_back(target_from(target));
-  action.wait = in.value("wait", true);
-  return action;
-}
-
+// The verb is the key under which an action stands in its step.
 Action action_from(const json& step) {
-  const auto has = [&](const char* key) { return step.contains(key); };
-  if (has("apply")) return apply_from(step["apply"]);
-  if (has("delete")) return delete_from(step["delete"]);
-  if (has("patch")) return Patch{target_from(step["patch"].at("target")), step["patch"].at("merge")};
-  if (has("scale")) return Scale{target_from(step["scale"].at("target")), step["scale"].at("replicas").get<int>()};
-  if (has("restart")) return Restart{target_from(step["restart"].at("target"))};
-  if (has("pause")) return Pause{duration(step["pause"], "length", Nanos{})};
-  if (has("traffic")) return Traffic{step["traffic"].at("start").get<bool>()};
-  if (has("command")) return Command{step["command"].at("words").get<std::vector<std::string>>()};
-  if (!has("wait")) throw std::invalid_argument("a step without a known verb");
-  const json& wait = step["wait"];
-  return Wait{target_from(wait.at("target")), wait.at("condition").get<std::string>(),
-              duration(wait, "timeout", Nanos{})};
+  std::optional<Action> action;
+  each_action([&](const auto& one) {
+    const auto found = step.find(to_string(one.verb));
+    if (found != step.end()) action = telling(one).read(*found);
+  });
+  if (!action) throw std::invalid_argument("a step without a known verb");
+  return *action;
 }
 
 json step_json(const Step& step, bool for_log) {
   json out = {{"name", step.name}};
   if (!step.phase.empty()) out["phase"] = step.phase;
   out[std::string(to_string(verb(step.action)))] =
-      std::visit([&](const auto& action) { return action_json(action, for_log); }, step.action);
+      std::visit([&](const auto& action) { return telling(action).write(action, for_log); }, step.action);
   return out;
 }
 

@@ -1,11 +1,10 @@
-#include <algorithm>
 #include <map>
 #include <set>
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
-#include "runner/site.hpp"
+#include "runner/verbs.hpp"
 #include <straycat/kube/client.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/runner/rights.hpp>
@@ -15,31 +14,6 @@ namespace straycat::runner {
 namespace asio = boost::asio;
 
 namespace {
-
-class Rights {
- public:
-  void add(std::string_view kind, const std::vector<std::string>& verbs, std::string_view cost = "",
-           const std::string& subresource = "") {
-    const auto type = kube::resource_for_kind(kind);
-    if (!type) return;
-    for (const std::string& verb : verbs)
-      add_one({type->group, type->plural + subresource, verb, type->namespaced, std::string(cost)});
-  }
-  [[nodiscard]] std::vector<Right> take() const { return all_; }
-
- private:
-  // A right that two parts ask for is needed by the one that cannot do without.
-  void add_one(const Right& right) {
-    const auto known = std::find_if(all_.begin(), all_.end(), [&](const Right& one) {
-      return one.group == right.group && one.resource == right.resource && one.verb == right.verb;
-    });
-    if (known == all_.end())
-      all_.push_back(right);
-    else if (right.cost.empty())
-      known->cost.clear();
-  }
-  std::vector<Right> all_;
-};
 
 void add_watches(Rights& rights) {
   for (const model::Kind& kind : model::kinds())
@@ -79,24 +53,6 @@ void add_vantages(Rights& rights, const plan::Plan& plan) {
       case Origin::unknown:
         break;
     }
-  }
-}
-
-void add_manifest(Rights& rights, const json& object) {
-  const auto type = kube::resource_for(object);
-  if (type) rights.add(type->kind, {"create", "patch", "get", "delete"});
-}
-
-void add_step(Rights& rights, const plan::Step& step) {
-  if (const auto* apply = std::get_if<plan::Apply>(&step.action))
-    for (const auto& manifest : apply->manifests) add_manifest(rights, manifest.object);
-  if (const auto* gone = std::get_if<plan::Delete>(&step.action))
-    for (const auto& target : gone->targets) rights.add(target.kind, {"get", "delete"});
-  if (const auto* patch = std::get_if<plan::Patch>(&step.action)) rights.add(patch->target.kind, {"get", "patch"});
-  if (const auto* again = std::get_if<plan::Restart>(&step.action)) rights.add(again->target.kind, {"get", "patch"});
-  if (const auto* scale = std::get_if<plan::Scale>(&step.action)) {
-    rights.add(scale->target.kind, {"get"});
-    rights.add(scale->target.kind, {"patch"}, "", "/scale");
   }
 }
 
@@ -197,7 +153,8 @@ std::vector<Right> run_rights(const plan::Plan& plan, bool own_namespace) {
   Rights rights;
   if (own_namespace) rights.add("Namespace", {"create", "delete", "get"});
   add_vantages(rights, plan);
-  for (const plan::Step& step : plan.steps) add_step(rights, step);
+  for (const plan::Step& step : plan.steps)
+    std::visit([&](const auto& action) { doing(action).rights(action, rights); }, step.action);
   add_watches(rights);
   return rights.take();
 }

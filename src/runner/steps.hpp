@@ -25,7 +25,12 @@ class Steps {
   boost::asio::awaitable<Result<>> run();
   // A step that was cut short is ended in the log with this reason.
   void cut(const std::string& reason);
+  // For the verbs (verbs/).
+  [[nodiscard]] Site& site() { return site_; }
+  boost::asio::awaitable<Result<>> start_traffic();
   boost::asio::awaitable<void> stop_traffic();
+  // Its exit code, or 128 + the signal that killed it.
+  boost::asio::awaitable<Result<int>> run_command(const std::vector<std::string>& words);
   // A signal that came to us while a command of the person's runs is meant for it. False when none runs.
   bool pass_on(int signal);
   [[nodiscard]] bool command_runs() const { return command_ != nullptr; }
@@ -35,24 +40,6 @@ class Steps {
  private:
   boost::asio::awaitable<Result<>> rehearse();
   boost::asio::awaitable<Result<>> one(std::size_t index, std::string phase);
-  boost::asio::awaitable<Result<>> carry_out(const plan::Step& step);
-  boost::asio::awaitable<Result<>> act(const plan::Apply& action);
-  boost::asio::awaitable<Result<>> act(const plan::Delete& action);
-  boost::asio::awaitable<Result<>> act(const plan::Patch& action);
-  boost::asio::awaitable<Result<>> act(const plan::Scale& action);
-  boost::asio::awaitable<Result<>> act(const plan::Restart& action);
-  boost::asio::awaitable<Result<>> act(const plan::Wait& action);
-  boost::asio::awaitable<Result<>> act(const plan::Pause& action);
-  boost::asio::awaitable<Result<>> act(const plan::Traffic& action);
-  boost::asio::awaitable<Result<>> act(const plan::Command& action);
-  boost::asio::awaitable<Result<>> apply_one(const plan::Manifest& manifest);
-  boost::asio::awaitable<Result<>> change(plan::Target target, json patch, std::string subresource);
-  boost::asio::awaitable<Result<>> wait_for(plan::Target target, std::string condition, Nanos timeout);
-  // Errors: the plan wants to touch what is not the run's.
-  Result<kube::ResourceType> own(const plan::Target& target) const;
-  [[nodiscard]] Result<plan::Target> target_of(const plan::Manifest& manifest) const;
-  boost::asio::awaitable<Result<>> not_foreign(kube::ResourceType type, std::string name);
-  boost::asio::awaitable<Result<>> start_traffic();
   void end_step(bool ok, const std::string& error);
 
   Site& site_;

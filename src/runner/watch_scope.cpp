@@ -1,27 +1,16 @@
 #include "runner/watch_scope.hpp"
 
 #include <set>
-#include <variant>
 #include <vector>
+
+#include "runner/verbs.hpp"
 
 namespace straycat::runner {
 
 namespace {
 
-std::vector<plan::Target> targets_of(const plan::Action& action) {
-  if (const auto* apply = std::get_if<plan::Apply>(&action)) {
-    std::vector<plan::Target> out;
-    for (const auto& manifest : apply->manifests) {
-      const auto& object = manifest.object;
-      if (!object.is_object() || !object.contains("metadata") || !object["metadata"].is_object()) continue;
-      out.push_back({object.value("kind", ""), object["metadata"].value("name", ""), ""});
-    }
-    return out;
-  }
-  if (const auto* gone = std::get_if<plan::Delete>(&action)) return gone->targets;
-  if (const auto* patch = std::get_if<plan::Patch>(&action)) return {patch->target};
-  if (const auto* wait = std::get_if<plan::Wait>(&action)) return {wait->target};
-  return {};
+std::vector<plan::Target> objects_of(const plan::Action& action) {
+  return std::visit([](const auto& one) { return doing(one).objects(one); }, action);
 }
 
 std::set<std::string> services_of(const plan::Plan& plan, const std::string& ns) {
@@ -30,7 +19,7 @@ std::set<std::string> services_of(const plan::Plan& plan, const std::string& ns)
     if (!traffic.service.empty() && (traffic.service_ns.empty() || traffic.service_ns == ns))
       out.insert(traffic.service);
   for (const auto& step : plan.steps)
-    for (const auto& target : targets_of(step.action)) {
+    for (const auto& target : objects_of(step.action)) {
       if (target.kind == "Service") out.insert(target.name);
       if (target.kind == "EndpointSlice" || target.kind == "Endpoints") return {};  // whose it is is not in its name
     }

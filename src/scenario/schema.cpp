@@ -1,10 +1,12 @@
-// The format's shape, once: scenario.schema.json is this text, and the parser's checks walk it (shape.cpp). What a
-// schema cannot say (references between parts, manifests) is checked by references.cpp and manifests.cpp.
+// The format's shape, once: scenario.schema.json is this text with what each verb's file (verbs/) adds, and the
+// parser's checks walk it (shape.cpp). What a schema cannot say (references between parts, manifests) is checked by
+// references.cpp and manifests.cpp.
 //
 // Three keywords are ours, and only annotations to other programs: "x-check" names the function in formats.cpp that
 // decides where "pattern" approximates it for editors (both must agree:
 // tests/system/loopback/test_schema_agreement.py), "x-expected" is how a message names what is wanted, and "x-refused"
 // gives words outside an "enum" that somebody may well write, with why they are refused.
+#include "scenario/verbs.hpp"
 #include <straycat/finding/causes.hpp>
 #include <straycat/scenario/scenario.hpp>
 
@@ -106,47 +108,10 @@ constexpr const char* steps = R"json({
   "step": {
     "type": "object",
     "additionalProperties": false,
-    "oneOf": [{"required": ["apply"]}, {"required": ["delete"]}, {"required": ["patch"]}, {"required": ["scale"]}, {"required": ["restart"]}, {"required": ["wait"]}, {"required": ["pause"]}, {"required": ["traffic"]}],
+    "oneOf": [],
     "properties": {
       "name": {"$ref": "#/$defs/name", "description": "Made up from the verb and the position (wait-2) where absent."},
-      "phase": {"$ref": "#/$defs/name", "description": "The phase of the run that this step opens."},
-      "apply": {
-        "anyOf": [{"$ref": "#/$defs/path"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/path"}}, {"$ref": "#/$defs/overlay"}],
-        "x-expected": "a file, a list of files, or file: with an overlay",
-        "description": "Server-side apply of manifests."
-      },
-      "delete": {
-        "anyOf": [{"$ref": "#/$defs/target"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/target"}}, {
-          "type": "object", "additionalProperties": false, "required": ["targets"],
-          "properties": {
-            "targets": {"anyOf": [{"$ref": "#/$defs/target"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/target"}}], "x-expected": "an object as Kind/name, or a list of them"},
-            "wait": {"type": "boolean", "x-expected": "true or false", "description": "Until they are gone. True by default."}
-          }
-        }],
-        "x-expected": "an object as Kind/name, a list of them, or targets: with wait:"
-      },
-      "patch": {
-        "type": "object", "additionalProperties": false, "required": ["target", "merge"],
-        "properties": {
-          "target": {"$ref": "#/$defs/target"},
-          "merge": {"type": "object", "minProperties": 1, "description": "A JSON merge patch (RFC 7386): null deletes a key."}
-        }
-      },
-      "scale": {
-        "type": "object", "additionalProperties": false, "required": ["target", "replicas"],
-        "properties": {"target": {"$ref": "#/$defs/target"}, "replicas": {"$ref": "#/$defs/replicas"}}
-      },
-      "restart": {"$ref": "#/$defs/target", "description": "As kubectl rollout restart."},
-      "wait": {
-        "type": "object", "additionalProperties": false, "required": ["for", "condition"],
-        "properties": {
-          "for": {"$ref": "#/$defs/target"},
-          "condition": {"type": "string", "pattern": "^[A-Z][A-Za-z]*$", "maxLength": 63, "x-check": "condition", "x-expected": "a condition such as Available or Complete", "description": "A status condition's type, or Exists, Deleted, RolledOut, Routable (one of its pods is ready behind a Service), Unroutable."},
-          "timeout": {"$ref": "#/$defs/duration", "description": "60s by default; then the run has failed."}
-        }
-      },
-      "pause": {"$ref": "#/$defs/duration"},
-      "traffic": {"enum": ["start", "stop"], "description": "Without such a step traffic runs from before the first step to after the last."}
+      "phase": {"$ref": "#/$defs/name", "description": "The phase of the run that this step opens."}
     }
   },
   "replicas": {"type": "integer", "minimum": 0, "maximum": 1000, "x-expected": "a number of replicas from 0 to 1000"},
@@ -224,6 +189,17 @@ nlohmann::json findings(nlohmann::json rule) {
   return rule;
 }
 
+// A step has exactly one of the verbs.
+void add_verbs(nlohmann::json& step) {
+  plan::each_action([&](const auto& one) {
+    const char* shape = reading(one).shape;
+    if (shape == nullptr) return;
+    const std::string verb(to_string(one.verb));
+    step["properties"][verb] = nlohmann::json::parse(shape);
+    step["oneOf"].push_back({{"required", nlohmann::json::array({verb})}});
+  });
+}
+
 }  // namespace
 
 nlohmann::json schema() {
@@ -232,6 +208,7 @@ nlohmann::json schema() {
   for (const char* part : {values, traffic, steps, expectations}) document["$defs"].update(nlohmann::json::parse(part));
   nlohmann::json& finding = document["$defs"]["expect"]["properties"]["finding"];
   finding = findings(std::move(finding));
+  add_verbs(document["$defs"]["step"]);
   return document;
 }
 

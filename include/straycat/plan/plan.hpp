@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,28 +37,33 @@ struct Manifest {
 
 // apply: server-side apply of the manifests, the overlay already merged in.
 struct Apply {
+  static constexpr Verb verb = Verb::apply;
   std::vector<Manifest> manifests;
   bool operator==(const Apply&) const = default;
 };
 // delete: background propagation; `wait` = until gone.
 struct Delete {
+  static constexpr Verb verb = Verb::remove;
   std::vector<Target> targets;
   bool wait = true;
   bool operator==(const Delete&) const = default;
 };
 // patch: a JSON merge patch (RFC 7386).
 struct Patch {
+  static constexpr Verb verb = Verb::patch;
   Target target;
   json patch;
   bool operator==(const Patch&) const = default;
 };
 struct Scale {
+  static constexpr Verb verb = Verb::scale;
   Target target;
   int replicas = 0;
   bool operator==(const Scale&) const = default;
 };
 // restart: as `kubectl rollout restart`.
 struct Restart {
+  static constexpr Verb verb = Verb::restart;
   Target target;
   bool operator==(const Restart&) const = default;
 };
@@ -65,27 +71,32 @@ struct Restart {
 // (a pod of the workload is ready in an EndpointSlice), "Unroutable" (none is), "Exists", "Deleted", or any status
 // condition's type.
 struct Wait {
+  static constexpr Verb verb = Verb::wait;
   Target target;
   std::string condition;
   Nanos timeout{};
   bool operator==(const Wait&) const = default;
 };
 struct Pause {
+  static constexpr Verb verb = Verb::pause;
   Nanos length{};
   bool operator==(const Pause&) const = default;
 };
 // traffic: start or stop sending. Without such a step traffic runs from before the first step to after the last.
 struct Traffic {
+  static constexpr Verb verb = Verb::traffic;
   bool start = true;
   bool operator==(const Traffic&) const = default;
 };
 
 // command: a program of the person's, run where straycat runs; the step lasts until it ends. Scenarios cannot hold one.
 struct Command {
+  static constexpr Verb verb = Verb::command;
   std::vector<std::string> words;
   bool operator==(const Command&) const = default;
 };
 
+// In the order of their verbs' enum; straycat/plan/actions.hpp says what else a verb is made of.
 using Action = std::variant<Apply, Delete, Patch, Scale, Restart, Wait, Pause, Traffic, Command>;
 
 struct Step {
@@ -172,6 +183,9 @@ struct Plan {
 };
 
 [[nodiscard]] Verb verb(const Action& action);
+// The manifests of an action that applies some; none of any other. They live as long as the action.
+[[nodiscard]] std::span<Manifest> manifests_of(Action& action);
+[[nodiscard]] std::span<const Manifest> manifests_of(const Action& action);
 [[nodiscard]] std::string describe(const Step& step);  // "apply job.yaml (Job/sayhi)"
 // A target's "Kind/name" form; the kind may be given as kubectl takes it: any case, plural, short name, with its group
 // ("deploy/sayhi", "Deployments/sayhi", "deployment.apps/sayhi"). Errors: bad_input, one sentence without a position.

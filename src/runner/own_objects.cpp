@@ -1,0 +1,82 @@
+#include "runner/own_objects.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "runner/conditions.hpp"
+
+namespace straycat::runner {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+std::string place_of(const plan::Manifest& manifest) { return fmt::format("{}:{}", manifest.file, manifest.line); }
+
+Error failed(const plan::Target& target, const kube::ApiError& error) {
+  return error.to_error().within(target.display());
+}
+
+Result<kube::ResourceType> own(const Site& site, const plan::Target& target) {
+  const auto type = kube::resource_for_kind(target.kind);
+  if (!type) return bad_input(target.display() + ": unknown kind");
+  if (!type->namespaced) return bad_input(target.display() + ": a run does not touch objects outside its namespace");
+  if (!target.ns.empty() && target.ns != site.ns)
+    return bad_input(fmt::format("{}: in namespace {}, but the run's is {}", target.display(), target.ns, site.ns));
+  return *type;
+}
+
+Result<plan::Target> target_of(const Site& site, const plan::Manifest& manifest) {
+  const auto known = kube::resource_for(manifest.object);
+  if (!known) return known.error().within(place_of(manifest));
+  plan::Target target{known->kind, text_of(manifest.object, {"metadata", "name"}),
+                      text_of(manifest.object, {"metadata", "namespace"})};
+  if (const auto type = own(site, target); !type) return type.error().within(place_of(manifest));
+  return target;
+}
+
+asio::awaitable<Result<>> not_foreign(Site& site, kube::ResourceType type, std::string name) {
+  if (site.own_namespace) co_return Result<>{};
+  auto there = co_await site.client.get(type, site.ns, name);
+  if (!there && there.error().not_found()) co_return Result<>{};
+  if (!there) co_return there.error().to_error();
+  if (text_of(*there, {"metadata", "labels", "straycat.dev/run"}) == site.run_id) co_return Result<>{};
+  co_return bad_input(
+      fmt::format("{}/{} exists in namespace {} and was not made by this run", type.kind, name, site.ns));
+}
+
+asio::awaitable<Result<>> change(Site& site, plan::Target target, json patch, std::string subresource) {
+  const auto type = own(site, target);
+  if (!type) co_return type.error();
+  if (auto ours = co_await not_foreign(site, *type, target.name); !ours) co_return ours.error();
+  auto answer = co_await site.client.merge_patch(*type, site.ns, target.name, std::move(patch), std::move(subresource));
+  if (!answer) co_return failed(target, answer.error());
+  site.written[{target.kind, target.name}] = text_of(*answer, {"metadata", "resourceVersion"});
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<>> wait_for(Site& site, plan::Target target, std::string condition, Nanos timeout) {
+  if (const auto type = own(site, target); !type) co_return type.error();
+  const auto until = monotonic_now() + timeout;
+  std::string state = "nothing is known of it";
+  for (;;) {
+    const auto object = co_await site.current(target);
+    // An API server that is away may come back; it has until the time is over.
+    if (!object) state = object.error().message;
+    if (object && *object) {
+      const auto judged = judge(site.world, target, condition, (*object)->is_null() ? nullptr : &**object);
+      if (judged.met) co_return Result<>{};
+      state = judged.state;
+      if (judged.never)
+        co_return own_trouble(fmt::format("{} cannot become {}: {}{}", target.display(), condition, state,
+                                          describe_trouble(site.world, target)));
+    }
+    const auto left = until - monotonic_now();
+    if (left <= Nanos{})
+      co_return own_trouble(fmt::format("{} is not {} after {}: {}{}", target.display(), condition,
+                                        format_duration(timeout), state, describe_trouble(site.world, target)));
+    co_await site.wait_for_change(std::min<Nanos>(left, 500ms));
+  }
+}
+
+}  // namespace straycat::runner
