@@ -23,22 +23,26 @@ bool in_use(const model::Endpoint& endpoint) {
 }  // namespace
 
 std::vector<model::ObjectChange> SliceBook::take(const kube::WatchItem& item) {
-  std::vector<model::ObjectChange> changes;
-  if (const auto* replaced = std::get_if<kube::WatchReplaced>(&item)) {
-    std::set<std::string> gone;
-    for (const auto& [name, slice] : slices_) gone.insert(name);
-    for (const json& object : replaced->objects) gone.erase(model::project_slice(object).meta.name);
-    for (const std::string& name : gone) erase(name, changes);
-    for (const json& object : replaced->objects) set(object, changes);
-  } else if (const auto* applied = std::get_if<kube::WatchApplied>(&item)) {
-    set(applied->object, changes);
-  } else if (const auto* deleted = std::get_if<kube::WatchDeleted>(&item)) {
-    erase(model::project_slice(deleted->object).meta.name, changes);
-  }
+  Changes changes;
+  std::visit([&](const auto& one) { on(one, changes); }, item);
   return changes;
 }
 
-void SliceBook::set(const json& object, std::vector<model::ObjectChange>& changes) {
+void SliceBook::on(const kube::WatchReplaced& item, Changes& changes) {
+  std::set<std::string> gone;
+  for (const auto& [name, slice] : slices_) gone.insert(name);
+  for (const json& object : item.objects) gone.erase(model::project_slice(object).meta.name);
+  for (const std::string& name : gone) erase(name, changes);
+  for (const json& object : item.objects) set(object, changes);
+}
+
+void SliceBook::on(const kube::WatchApplied& item, Changes& changes) { set(item.object, changes); }
+
+void SliceBook::on(const kube::WatchDeleted& item, Changes& changes) {
+  erase(model::project_slice(item.object).meta.name, changes);
+}
+
+void SliceBook::set(const json& object, Changes& changes) {
   model::EndpointSlice slice = model::project_slice(object);
   const auto known = slices_.find(slice.meta.name);
   if (known != slices_.end() && known->second == slice) return;
@@ -46,7 +50,7 @@ void SliceBook::set(const json& object, std::vector<model::ObjectChange>& change
   slices_[slice.meta.name] = std::move(slice);
 }
 
-void SliceBook::erase(const std::string& name, std::vector<model::ObjectChange>& changes) {
+void SliceBook::erase(const std::string& name, Changes& changes) {
   const auto known = slices_.find(name);
   if (known == slices_.end()) return;
   changes.push_back({true, json(known->second)});

@@ -21,8 +21,14 @@ class SliceBook {
   [[nodiscard]] const std::map<std::string, model::EndpointSlice>& slices() const { return slices_; }
 
  private:
-  void set(const nlohmann::json& object, std::vector<model::ObjectChange>& changes);
-  void erase(const std::string& name, std::vector<model::ObjectChange>& changes);
+  using Changes = std::vector<model::ObjectChange>;
+  void on(const kube::WatchReplaced& item, Changes& changes);
+  void on(const kube::WatchApplied& item, Changes& changes);
+  void on(const kube::WatchDeleted& item, Changes& changes);
+  void on(const kube::WatchGap&, Changes&) {}
+  void on(const kube::WatchDenied&, Changes&) {}
+  void set(const nlohmann::json& object, Changes& changes);
+  void erase(const std::string& name, Changes& changes);
 
   std::map<std::string, model::EndpointSlice> slices_;  // by name
 };

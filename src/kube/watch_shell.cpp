@@ -64,12 +64,8 @@ class WatchShell {
     tell(WatchStart{monotonic_now()});
     while (!std::holds_alternative<Stop>(action_)) {
       const auto action = std::exchange(action_, KeepReading{});
-      if (const auto* page = std::get_if<FetchPage>(&action))
-        co_await fetch(*page);
-      else if (const auto* stream = std::get_if<OpenStream>(&action))
-        co_await read(*stream);
-      else if (const auto* sleep = std::get_if<Sleep>(&action))
-        co_await wait(*sleep);
+      auto act = std::visit([this](const auto& wanted) { return carry_out(wanted); }, action);
+      co_await std::move(act);
       if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
     }
   }
@@ -83,7 +79,11 @@ class WatchShell {
     for (auto& item : step.items) on_item_(std::move(item));
   }
 
-  asio::awaitable<void> wait(const Sleep& sleep) {
+  // The machine asks for the first two only while a stream is read (read), and when all is over (run).
+  static asio::awaitable<void> carry_out(const KeepReading&) { co_return; }
+  static asio::awaitable<void> carry_out(const Stop&) { co_return; }
+
+  asio::awaitable<void> carry_out(const Sleep& sleep) {
     // Apart: with the co_await in the condition and a temporary in the branch g++ 12 resumes a frame that is gone.
     const bool woke = co_await sleep_for(caller_.executor(), sleep.length);
     if (!woke) co_return;
@@ -91,7 +91,7 @@ class WatchShell {
     tell(input);
   }
 
-  asio::awaitable<void> fetch(const FetchPage& page) {
+  asio::awaitable<void> carry_out(const FetchPage& page) {
     if (page.renew_sign_in) caller_.renew(generation_);
     const auto query = list_query(selection(), page.limit, page.continue_token);
     Call call{.path = path() + query_string(query), .generation = &generation_};
@@ -102,7 +102,7 @@ class WatchShell {
       tell(TransportBroke{monotonic_now(), answer.error().message});
   }
 
-  asio::awaitable<void> read(const OpenStream& stream);
+  asio::awaitable<void> carry_out(const OpenStream& stream);
   asio::awaitable<void> until_cut() {
     cut_.expires_at(asio::steady_timer::time_point::max());
     co_await cut_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -130,7 +130,7 @@ class WatchShell {
   asio::steady_timer cut_;   // cancelled: the stream is to end
 };
 
-asio::awaitable<void> WatchShell::read(const OpenStream& stream) {
+asio::awaitable<void> WatchShell::carry_out(const OpenStream& stream) {
   using namespace asio::experimental::awaitable_operators;
   if (stream.renew_sign_in) caller_.renew(generation_);
   bool decided = false;  // the machine wants something else than reading on
