@@ -2,6 +2,7 @@
 #include <random>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -79,9 +80,9 @@ class WatchShell {
     for (auto& item : step.items) on_item_(std::move(item));
   }
 
-  // The machine asks for the first two only while a stream is read (read), and when all is over (run).
-  static asio::awaitable<void> carry_out(const KeepReading&) { co_return; }
-  static asio::awaitable<void> carry_out(const Stop&) { co_return; }
+  // Nothing is to be done: a stream's own loop reads on, and run()'s ends.
+  asio::awaitable<void> carry_out(const KeepReading&) { co_return; }
+  asio::awaitable<void> carry_out(const Stop&) { co_return; }
 
   asio::awaitable<void> carry_out(const Sleep& sleep) {
     // Apart: with the co_await in the condition and a temporary in the branch g++ 12 resumes a frame that is gone.
