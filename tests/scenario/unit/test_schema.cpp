@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <straycat/core/vocabulary.hpp>
 #include <straycat/finding/causes.hpp>
 #include <straycat/scenario/scenario.hpp>
 
@@ -26,6 +27,18 @@ TEST(Schema, ThePublishedFileIsTheOneInTheCode) {
   const std::string current = schema().dump(2) + "\n";
   if (std::getenv("STRAYCAT_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << current;
   EXPECT_EQ(slurp(path), current) << "run this test with STRAYCAT_UPDATE_GOLDENS=1";
+}
+
+// A scenario of somebody else's must not run programs here.
+TEST(Schema, AStepHasEachVerbButCommands) {
+  const json step = schema()["$defs"]["step"];
+  std::vector<std::string> verbs;
+  for (const json& choice : step["oneOf"]) verbs.push_back(choice["required"][0]);
+  std::vector<std::string> wanted = known_words<Verb>();
+  std::erase(wanted, to_string(Verb::command));
+  EXPECT_EQ(verbs, wanted);
+  for (const std::string& verb : verbs) EXPECT_TRUE(step["properties"].contains(verb)) << verb;
+  EXPECT_FALSE(step["properties"].contains("command"));
 }
 
 // The parser's walk knows these keywords only: another one would be checked by editors and by nobody else.
