@@ -63,7 +63,7 @@ TEST(PageAxis, places_what_lies_outside_at_its_edges) {
 
 TEST(PageAxis, has_five_to_ten_ticks_at_round_seconds) {
   const std::regex tick(">([0-9.e+-]+) s</text>");
-  const std::pair<double, const char*> table[] = {{0.001, "0 0.0002 0.0004 0.0006 0.0008"},
+  const std::pair<double, const char*> table[] = {{0.01, "0 0.002 0.004 0.006 0.008"},
                                                   {1, "0 0.2 0.4 0.6 0.8"},
                                                   {2, "0 0.5 1 1.5"},
                                                   {38, "0 5 10 15 20 25 30 35"},
@@ -172,7 +172,7 @@ TEST(PageLanes, draw_no_more_endpoints_than_there_is_room_for_and_strays_first) 
 TEST(PageLanes, show_kubernetes_events_warnings_first) {
   TinyLog log;
   log.watcher().window("a0", second, 2 * second, {second});
-  for (int i = 0; i < 600; ++i) {
+  for (std::int64_t i = 0; i < 600; ++i) {
     model::KubeEvent event;
     event.type = i % 6 == 0 ? "Warning" : "Normal";
     event.reason = "Unhealthy";
@@ -232,6 +232,7 @@ TEST(PageLanes, draw_few_guides) {
   for (int i = 0; i < 20; ++i) {
     const std::int64_t at = (10 + 100 * i) * second;
     log.slice("a0", at, "s", i % 2 == 0 ? "p1" : "").window("a0", at, at + second, {}, {at + 1});
+    log.window("a0", at + second, at + 100 * second, test::every(at + second, at + 100 * second, second));
   }
   EXPECT_EQ(count_of(page_of(log.ended(2500 * second).folded(), {}), "class=\"guide"), 12U);
 }
