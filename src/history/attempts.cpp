@@ -30,7 +30,15 @@ std::size_t first_window(const Traffic& traffic, std::int64_t ns) {
   return static_cast<std::size_t>(found - traffic.windows.begin());
 }
 
-bool complete(const Around& result) { return result.first_ok_after_ns != 0 && result.first_failed_after_ns != 0; }
+// Whether no window from here on can be nearer than what is known; they stand in the order of their starts.
+bool complete_after(const Around& result, const AttemptWindow& window) {
+  return result.first_ok_after_ns != 0 && result.first_failed_after_ns != 0 &&
+         window.from_ns > std::max(result.first_ok_after_ns, result.first_failed_after_ns);
+}
+bool complete_before(const Around& result, const AttemptWindow& window) {
+  return result.last_ok_before_ns != 0 && result.last_failed_before_ns != 0 &&
+         window.to_ns <= std::min(result.last_ok_before_ns, result.last_failed_before_ns);
+}
 
 void failures_around(const Traffic& traffic, std::int64_t ns, Around& result) {
   const auto next =
@@ -64,10 +72,10 @@ Around around(const Traffic& traffic, std::int64_t ns) {
   Around result;
   failures_around(traffic, ns, result);
   const auto start = first_window(traffic, ns);
-  for (auto i = start; i < traffic.windows.size() && !complete(result); ++i) {
+  for (auto i = start; i < traffic.windows.size() && !complete_after(result, traffic.windows[i]); ++i) {
     window_around(traffic.windows[i], ns, result);
   }
-  for (auto i = start; i-- > 0 && (result.last_ok_before_ns == 0 || result.last_failed_before_ns == 0);) {
+  for (auto i = start; i-- > 0 && !complete_before(result, traffic.windows[i]);) {
     window_around(traffic.windows[i], ns, result);
   }
   return result;
@@ -89,7 +97,7 @@ std::int64_t largest_gap(const Traffic& traffic, Span span) {
     const auto& window = traffic.windows[i];
     if (window.from_ns >= span.to) break;
     if (window.sent == 0 || window.last_start_ns < span.from) continue;
-    largest = std::max(largest, window.first_start_ns - last);
+    largest = std::max(largest, std::min(window.first_start_ns, span.to) - last);
     if (window.sent > 1) largest = std::max(largest, std::min(window.max_gap_ns, span.length()));
     last = window.last_start_ns;
   }

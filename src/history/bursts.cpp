@@ -81,7 +81,7 @@ void find_bursts(Traffic& traffic, const ServiceView* view) {
     }
     if (traffic.bursts.empty() || !same_burst(traffic, instants, traffic.bursts.back(), window.first_failed_start_ns)) {
       traffic.bursts.emplace_back();
-      traffic.bursts.back().first_ns = window.first_failed_start_ns;
+      traffic.bursts.back().first_ns = traffic.bursts.back().last_ns = window.first_failed_start_ns;
       quiet_attempts = 0;
     }
     Burst& burst = traffic.bursts.back();

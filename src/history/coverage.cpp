@@ -53,8 +53,9 @@ void note_life(History& history, const Clocks& clocks, const LogLine& line) {
   if (line.clock() == runner_clock || line.clock().empty()) return;
   Vantage& vantage = vantage_of(history, clocks, line.clock());
   const auto ns = line.at().ns + vantage.offset_ns;
-  if (vantage.first_ns == 0) vantage.first_ns = ns;
-  vantage.last_ns = ns;
+  vantage.first_ns = vantage.spoke ? std::min(vantage.first_ns, ns) : ns;
+  vantage.last_ns = vantage.spoke ? std::max(vantage.last_ns, ns) : ns;
+  vantage.spoke = true;
 }
 
 void fold_watch(History& history, const Clocks& clocks, const LogLine& line) {

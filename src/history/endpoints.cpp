@@ -3,6 +3,7 @@
 // square.
 #include <algorithm>
 #include <set>
+#include <span>
 #include <unordered_map>
 
 #include "folding.hpp"
@@ -42,6 +43,9 @@ std::vector<SliceVersion> versions_of(const Timelines<model::EndpointSlice>& sli
   }
   std::sort(versions.begin(), versions.end(),
             [](const SliceVersion& a, const SliceVersion& b) { return a.event < b.event; });
+  // One watch's clock does not run backwards, whatever a log says: no stretch may be of negative length.
+  for (std::size_t i = 1; i < versions.size(); ++i)
+    versions[i].at.ns = std::max(versions[i].at.ns, versions[i - 1].at.ns);
   return versions;
 }
 
@@ -56,26 +60,34 @@ class ViewBuilder {
  public:
   ViewBuilder(ServiceView& view, std::vector<Span> uncertain) : view_(view), uncertain_(std::move(uncertain)) {}
 
-  void apply(const SliceVersion& version) {
+  // What came in one instant (a list brings all slices at once) is one change.
+  void apply(std::span<const SliceVersion> versions) {
+    Touched touched;
+    for (const SliceVersion& version : versions) take(version, touched);
+    settle(versions.back(), touched);
+  }
+
+ private:
+  // Endpoints of which something new was said, and by which event.
+  using Touched = std::map<std::size_t, std::uint64_t>;
+
+  void take(const SliceVersion& version, Touched& touched) {
     SliceContent content = version.slice != nullptr ? read(*version.slice) : SliceContent{};
-    SliceContent& before = content_[*version.key];
-    std::set<std::size_t> touched;  // only what the new version says differently: a slice repeats all its endpoints
+    SliceContent& before = content_[*version.key];  // a slice repeats all its endpoints: only differences count
     for (const auto& [endpoint, flags] : before) {
       if (content.contains(endpoint)) continue;
-      touched.insert(endpoint);
+      touched[endpoint] = version.event;
       says_[endpoint].erase(version.key);
     }
     for (const auto& [endpoint, flags] : content) {
       const auto known = before.find(endpoint);
       if (known != before.end() && known->second == flags) continue;
-      touched.insert(endpoint);
+      touched[endpoint] = version.event;
       says_[endpoint][version.key] = flags;
     }
     before = std::move(content);
-    settle(version, std::move(touched));
   }
 
- private:
   SliceContent read(const model::EndpointSlice& slice) {
     SliceContent content;
     const int port = port_in(slice, view_.port_name);
@@ -124,22 +136,26 @@ class ViewBuilder {
     return ready_.empty() ? leaving_.contains(endpoint) : ready_.contains(endpoint);
   }
 
-  void settle(const SliceVersion& version, std::set<std::size_t> touched) {
+  void settle(const SliceVersion& last, const Touched& touched) {
     const bool had_ready = !ready_.empty();
     std::map<std::size_t, EndpointState> next;
-    for (const auto endpoint : touched) {
+    for (const auto& [endpoint, event] : touched) {
       next[endpoint] = joined_state(endpoint);
+      next[endpoint].event = event;
       sort_in(endpoint, next[endpoint]);
     }
-    if (had_ready == ready_.empty()) {  // the fallback begins or ends: it moves endpoints that this slice may not hold
-      for (const auto endpoint : leaving_) next.try_emplace(endpoint, state_[endpoint]);
+    if (had_ready == ready_.empty()) {  // the fallback begins or ends: it moves endpoints that these slices do not hold
+      for (const auto endpoint : leaving_) {
+        if (next.try_emplace(endpoint, state_[endpoint]).second) next[endpoint].event = last.event;
+      }
     }
     bool moved = false;
     for (auto& [endpoint, state] : next) {
+      state.at = last.at;
       state.routable = is_routable(endpoint);
-      moved = record(version, endpoint, state) || moved;
+      moved = record(endpoint, state) || moved;
     }
-    if (moved) record_phase(version.at.ns);
+    if (moved) record_phase(last.at.ns);
   }
 
   void sort_in(std::size_t endpoint, const EndpointState& state) {
@@ -164,19 +180,20 @@ class ViewBuilder {
   }
 
   // True when the routable set changed.
-  bool record(const SliceVersion& version, std::size_t endpoint, EndpointState state) {
+  bool record(std::size_t endpoint, const EndpointState& state) {
     const auto kind = difference(state_[endpoint], state);
-    if (!kind) return false;
-    state.at = version.at;
-    state.event = version.event;
+    if (!kind) {  // it may terminate no more (another slice says so): nothing to tell, but to be known
+      state_[endpoint].terminating = state.terminating;
+      return false;
+    }
     state_[endpoint] = state;
     Endpoint& life = view_.endpoints[endpoint];
     life.states.push_back(state);
-    view_.changes.push_back({version.at, endpoint, *kind, state, version.event});
+    view_.changes.push_back({state.at, endpoint, *kind, state, state.event});
     if (*kind == ChangeKind::joined) {
-      life.memberships.push_back({version.at.ns, unbounded, is_uncertain(version.at.ns), true});
+      life.memberships.push_back({state.at.ns, unbounded, is_uncertain(state.at.ns), true});
     } else if (*kind == ChangeKind::left) {
-      life.memberships.back().to = version.at.ns;
+      life.memberships.back().to = state.at.ns;
       life.memberships.back().open_end = false;
     }
     return *kind == ChangeKind::joined || *kind == ChangeKind::left;
@@ -217,7 +234,10 @@ void play_slices(ServiceView& view, const Timelines<model::EndpointSlice>& slice
   const auto versions = versions_of(slices, view);
   view.known = !versions.empty();
   ViewBuilder builder(view, view.blind);
-  for (const SliceVersion& version : versions) builder.apply(version);
+  for (std::size_t first = 0, next = 0; first < versions.size(); first = next) {
+    while (next < versions.size() && versions[next].at.ns == versions[first].at.ns) ++next;
+    builder.apply({versions.data() + first, next - first});
+  }
 }
 
 }  // namespace straycat::history

@@ -81,17 +81,6 @@ void add_totals(Totals& to, const Totals& more) {
   for (const auto& [kind, count] : more.kinds) to.kinds[kind] += count;
 }
 
-// A vantage point that said how much it sent, and whose windows tell of less, lost records.
-void compare_with_summary(History& history, const Traffic& traffic) {
-  for (Vantage& vantage : history.vantages) {
-    if (vantage.record.id != traffic.vantage || !vantage.summed_up) continue;
-    const auto said = vantage.summary.sent.find(traffic.name);
-    if (said != vantage.summary.sent.end() && said->second > traffic.totals.attempts) {
-      vantage.records_missing += said->second - traffic.totals.attempts;
-    }
-  }
-}
-
 std::string endpoint_key(const std::string& address, int port) { return address + " " + std::to_string(port); }
 
 // The endpoint that a probe was sent to: the same pod at that address, else whoever stood there last.
@@ -118,6 +107,14 @@ const Traffic* find_traffic(const History& history, const std::string& vantage, 
   const auto found = std::find_if(history.traffic.begin(), history.traffic.end(),
                                   [&](const Traffic& t) { return t.vantage == vantage && t.name == name; });
   return found == history.traffic.end() ? nullptr : &*found;
+}
+
+// A vantage point that said how much it sent, and whose windows tell of less (or of nothing at all), lost records.
+void compare_with_summary(const History& history, Vantage& vantage) {
+  for (const auto& [name, sent] : vantage.summary.sent) {
+    const Traffic* traffic = find_traffic(history, vantage.record.id, name);
+    vantage.records_missing += sent - std::min(sent, traffic != nullptr ? traffic->totals.attempts : 0);
+  }
 }
 
 void sort_probes(History& history) {
@@ -175,9 +172,9 @@ void TrafficFolder::finish(History& history) {
     sum_up(one.traffic);
     one.traffic.durations = one.durations.take();
     add_totals(history.totals, one.traffic.totals);
-    compare_with_summary(history, one.traffic);
     history.traffic.push_back(std::move(one.traffic));
   }
+  for (Vantage& vantage : history.vantages) compare_with_summary(history, vantage);
 }
 
 void TrafficFolder::place_probes(History& history) {

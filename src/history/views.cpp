@@ -16,25 +16,37 @@ bool watches_service(const Watch& watch, const ServiceView& view) {
   return !selector || model::matches(*selector, {{"kubernetes.io/service-name", view.service}});
 }
 
-// The stretches of [begin, end] in which no watch saw the Service's slices.
+bool begins_earlier(const Span& a, const Span& b) { return a.from < b.from; }
+
+// What one watch saw: its open stretches, less its gaps.
+void add_seen(const Watch& watch, std::vector<Span>& seen) {
+  std::vector<Span> gaps;
+  for (const Gap& gap : watch.gaps) gaps.push_back(gap.span);
+  std::sort(gaps.begin(), gaps.end(), begins_earlier);
+  for (Span rest : watch.open) {
+    for (const Span& gap : gaps) {
+      if (gap.from >= rest.to || gap.to <= rest.from) continue;
+      if (gap.from > rest.from) seen.push_back({rest.from, gap.from});
+      rest.from = std::min(gap.to, rest.to);
+    }
+    if (rest.length() > 0) seen.push_back(rest);
+  }
+}
+
+// The stretches of [begin, end] in which no watch saw the Service's slices: by their starts, apart from each other.
 std::vector<Span> blind_spans(const History& history, const ServiceView& view) {
   std::vector<Span> seen;
-  std::vector<Span> gaps;
   for (const Watch& watch : history.watches) {
-    if (!watches_service(watch, view)) continue;
-    seen.insert(seen.end(), watch.open.begin(), watch.open.end());
-    for (const Gap& gap : watch.gaps) gaps.push_back(gap.span);
+    if (watches_service(watch, view)) add_seen(watch, seen);
   }
-  std::sort(seen.begin(), seen.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
+  std::sort(seen.begin(), seen.end(), begins_earlier);
   std::vector<Span> blind;
   auto at = history.begin;
   for (const Span& span : seen) {
-    if (span.from > at) blind.push_back({at, span.from});
+    if (span.from > at) blind.push_back({at, std::min(span.from, history.end)});
     at = std::max(at, span.to);
   }
   if (at < history.end) blind.push_back({at, history.end});
-  blind.insert(blind.end(), gaps.begin(), gaps.end());
-  std::sort(blind.begin(), blind.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
   return blind;
 }
 

@@ -126,7 +126,7 @@ void tell_events(const History& history, std::vector<Moment>& story) {
     const model::KubeEvent& event = seen.event;
     const bool dull =
         event.type != "Warning" && std::find(routine.begin(), routine.end(), event.reason) != routine.end();
-    if (dull || !event.regarding.name.empty() == false || event.regarding.name.starts_with("straycat-agent")) continue;
+    if (dull || event.regarding.name.empty() || event.regarding.name.starts_with("straycat-agent")) continue;
     const std::string times = event.count > 1 ? fmt::format(" (x{})", event.count) : "";
     story.push_back({seen.at,
                      Topic::kube_event,
@@ -243,7 +243,7 @@ std::string_view end_word(const History& history) {
 
 std::string short_length(std::int64_t ns) {
   const double ms = static_cast<double>(ns) / 1e6;
-  if (ms < 1000) return fmt::format("{:.1f} ms", ms);
+  if (std::abs(ms) < 1000) return fmt::format("{:.1f} ms", ms);
   return fmt::format("{:.2f} s", ms / 1e3);
 }
 

@@ -100,6 +100,7 @@ struct Vantage {
   VantageRecord record;
   std::int64_t offset_ns = 0;  // reference clock = own clock + offset_ns +- error_ns
   std::int64_t error_ns = 0;
+  bool spoke = false;                      // some record is its own; else the runner's tell of it
   std::int64_t first_ns = 0, last_ns = 0;  // its first and last record
   std::vector<VantageHealth> health;       // on the reference clock
   bool summed_up = false;                  // its vantage.summary is there

@@ -13,7 +13,7 @@ namespace straycat::report {
 namespace {
 
 constexpr std::size_t label_width = 21;
-constexpr std::size_t most_rows = 24;  // more endpoints than this are counted, not drawn: strays first
+constexpr std::size_t most_rows = 24;  // of strays, and of others: more endpoints than this are counted, not drawn
 
 struct Glyphs {
   std::string ready, unready, leaving, none, ok, mixed, all_failed, blind;
@@ -62,11 +62,10 @@ double tick_seconds(const Axis& axis) {
 std::string axis_line(const Axis& axis) {
   std::string line(axis.cells, ' ');
   const double tick = tick_seconds(axis);
-  for (int i = 0;; ++i) {
-    const auto ns = axis.from + static_cast<std::int64_t>(i * tick * 1e9);
-    if (ns >= axis.to) break;
+  const double seconds = static_cast<double>(axis.to - axis.from) / 1e9;
+  for (int i = 0; i * tick < seconds; ++i) {
     const std::string text = fmt::format("{:g}s", i * tick);
-    const std::size_t at = axis.cell(ns);
+    const std::size_t at = axis.cell(axis.from + static_cast<std::int64_t>(i * tick * 1e9));
     if (at + text.size() <= line.size()) line.replace(at, text.size(), text);
   }
   return std::string(label_width + 1, ' ') + line;
@@ -145,18 +144,17 @@ std::vector<Group> group_by_owner(const history::ServiceView& view, const diagno
 
 void draw_view(const history::ServiceView& view, const diagnose::Verdict& verdict, const Axis& axis,
                const Glyphs& glyph, const TextStyle& style, std::vector<std::string>& lines) {
-  std::size_t drawn = 0, left_out = 0;
+  std::size_t strays = most_rows, others = most_rows, left_out = 0;
   for (const Group& group : group_by_owner(view, verdict)) {
+    std::size_t& room = group.stray ? strays : others;
+    const std::size_t drawn = std::min(room, group.endpoints.size());
+    room -= drawn;
+    left_out += group.endpoints.size() - drawn;
+    if (drawn == 0) continue;  // a title without a lane tells nothing
     const std::string title = harmless(group.owner, style.unicode) + (group.stray ? "  <- stray" : "");
     lines.push_back(ink(title, group.stray ? Ink::red : Ink::bold, style));
-    for (const history::Endpoint* endpoint : group.endpoints) {
-      if (drawn >= most_rows && !group.stray) {
-        ++left_out;
-        continue;
-      }
-      lines.push_back(endpoint_line(*endpoint, axis, glyph, group.stray, style));
-      ++drawn;
-    }
+    for (std::size_t i = 0; i < drawn; ++i)
+      lines.push_back(endpoint_line(*group.endpoints[i], axis, glyph, group.stray, style));
   }
   if (left_out > 0) lines.push_back(fmt::format("  ({} more endpoints are not drawn)", left_out));
 }
@@ -167,15 +165,24 @@ struct Cell {
   std::uint64_t ok = 0, failed = 0;
 };
 
+// Of a window's attempts the first and the last start are known; the others lie between them.
+void spread(std::vector<Cell>& cells, const Axis& axis, std::int64_t first_ns, std::int64_t last_ns,
+            std::uint64_t Cell::* counter, std::uint64_t count) {
+  const std::size_t first = axis.cell(first_ns), last = std::max(first, axis.cell(last_ns));
+  if (count > 0) cells[first].*counter += 1;
+  if (count > 1) cells[last].*counter += 1;
+  const std::uint64_t rest = count - std::min<std::uint64_t>(count, 2), parts = last - first + 1;
+  for (std::uint64_t i = 0; i < parts; ++i) cells[first + i].*counter += rest / parts + (i < rest % parts ? 1 : 0);
+}
+
 std::vector<Cell> outcome_cells(const history::Traffic& traffic, const Axis& axis) {
   std::vector<Cell> cells(axis.cells);
   for (const AttemptWindow& window : traffic.windows) {
-    std::uint64_t failed = window.sent - std::min(window.ok, window.sent);
-    cells[axis.cell(window.from_ns)].ok += window.ok;
-    if (failed == 0) continue;
-    // Failures kept one by one are exact; the rest stand at their window's start.
-    cells[axis.cell(window.first_failed_start_ns != 0 ? window.first_failed_start_ns : window.from_ns)].failed +=
-        window.failed_not_kept;
+    const auto known = [&](std::int64_t ns) { return ns != 0 ? ns : window.from_ns; };
+    spread(cells, axis, known(window.first_ok_start_ns), known(window.last_ok_start_ns), &Cell::ok, window.ok);
+    // Failures kept one by one are exact.
+    spread(cells, axis, known(window.first_failed_start_ns), known(window.last_failed_start_ns), &Cell::failed,
+           window.failed_not_kept);
   }
   for (const AttemptFailed& failure : traffic.failures) ++cells[axis.cell(failure.started_ns)].failed;
   return cells;
