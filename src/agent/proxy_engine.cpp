@@ -48,9 +48,12 @@ Failure failure_of(const std::string& message) {
 // The answer's own Status object, if it is one: a target may answer with JSON, too.
 std::optional<std::string> status_message(const std::string& body) {
   const auto document = nlohmann::json::parse(body, nullptr, false);
-  if (!document.is_object() || document.value("kind", "") != "Status" || document.value("apiVersion", "") != "v1")
-    return std::nullopt;
-  return document.value("message", "");
+  const auto text = [&](const char* key) {
+    const auto found = document.is_object() ? document.find(key) : document.end();
+    return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  if (text("kind") != "Status" || text("apiVersion") != "v1") return std::nullopt;
+  return text("message");
 }
 
 }  // namespace
