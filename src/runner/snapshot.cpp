@@ -130,7 +130,8 @@ class Reading {
   }
   void note(const kube::ResourceType& type, const kube::ApiError& error) {
     note(type, error.describe());
-    snapshot_.unread.back().not_served = error.not_found();
+    // A Service is what was asked for: that nobody serves the kind is no word on whether there is one.
+    snapshot_.unread.back().not_served = error.not_found() && type.kind != "Service";
     if (error.code == 403)
       snapshot_.unread.back().denied =
           fmt::format("list {}{}", type.plural, type.group.empty() ? "" : "." + type.group);
