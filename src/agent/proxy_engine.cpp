@@ -48,14 +48,20 @@ Failure failure_of(const std::string& message) {
 // The answer's own Status object, if it is one: a target may answer with JSON, too.
 std::optional<std::string> status_message(const std::string& body) {
   const auto document = nlohmann::json::parse(body, nullptr, false);
-  if (!document.is_object() || document.value("kind", "") != "Status" || document.value("apiVersion", "") != "v1")
-    return std::nullopt;
-  return document.value("message", "");
+  const auto text = [&](const char* key) {
+    const auto found = document.is_object() ? document.find(key) : document.end();
+    return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  if (text("kind") != "Status" || text("apiVersion") != "v1") return std::nullopt;
+  return text("message");
 }
 
 }  // namespace
 
 std::optional<Failure> proxy_failure(int status, const std::string& body) {
+  // An API server that sheds load says so in plain text (apiserver util/flowcontrol, filters/priority-and-fairness.go).
+  if (status == 429 && body.starts_with("Too many requests, please try again later"))
+    return Failure{FailureKind::local_exhaustion, Phase::send, 0, "the API server is too busy"};
   if (status != 503 && status != 401 && status != 403 && status != 404 && status != 502) return std::nullopt;
   const auto message = status_message(body);
   if (!message) return std::nullopt;
@@ -80,7 +86,7 @@ struct ProxyEngine::Shared {
   asio::any_io_executor executor;
   kube::Client client;
   std::size_t in_flight = 0;
-  std::uint64_t attempts = 0, refused_to_us = 0;
+  probe::EngineHealth health;
   bool gone = false;  // nobody is to be called any more
 };
 
@@ -97,15 +103,19 @@ probe::Attempt attempt_of(Stamp intended, const probe::Prepared& request) {
   return attempt;
 }
 
-void judge(probe::Attempt& attempt, const probe::Prepared& request, const Result<net::Response>& answer) {
+void judge(probe::Attempt& attempt, const probe::Prepared& request, const Result<net::Response>& answer,
+           probe::EngineHealth& health) {
   attempt.ended = monotonic_now();
   if (!answer) {
     // Between us and the API server: our own trouble, whatever it was.
     attempt.failure = Failure{FailureKind::local_exhaustion, Phase::send, 0, answer.error().message};
+    ++health.no_server;
     return;
   }
   attempt.failure = proxy_failure(answer->status, answer->body);
   if (attempt.failure) {
+    const bool ours = attempt.failure->kind == FailureKind::local_exhaustion;
+    if (ours) ++(answer->status == 429 ? health.no_server : health.no_right);
     // The server picks an endpoint and dials just before it says so; until then the request may have waited for it.
     attempt.connect = attempt.ended;
     return;
@@ -164,7 +174,7 @@ std::optional<std::string> ProxyEngine::path_of(const probe::Prepared& request) 
 Stamp ProxyEngine::start(std::shared_ptr<const probe::Prepared> request, Stamp intended, Done done) {
   probe::Attempt attempt = attempt_of(intended, *request);
   const Stamp started = attempt.started;
-  ++shared_->attempts;
+  ++shared_->health.attempts;
   ++shared_->in_flight;
   auto carry = [](std::shared_ptr<Shared> shared, std::shared_ptr<const probe::Prepared> what,
                   std::optional<std::string> path, probe::Attempt made, Done tell) -> asio::awaitable<void> {
@@ -173,7 +183,7 @@ Stamp ProxyEngine::start(std::shared_ptr<const probe::Prepared> request, Stamp i
     std::optional<Result<net::Response>> answer;
     if (path) answer = co_await ask(shared->client, shared->executor, what->request.method, *path, total);
     if (answer) {
-      judge(made, *what, *answer);
+      judge(made, *what, *answer, shared->health);
     } else {
       made.ended = monotonic_now();
       // The server's proxy did not say how far it had come; a pod that nobody knows was never asked.
@@ -182,7 +192,6 @@ Stamp ProxyEngine::start(std::shared_ptr<const probe::Prepared> request, Stamp i
                           : Failure{FailureKind::local_exhaustion, Phase::send, 0, "no pod is known at this address"};
     }
     --shared->in_flight;
-    if (made.failure && made.failure->kind == FailureKind::local_exhaustion) ++shared->refused_to_us;
     if (!shared->gone) tell(made);
   };
   auto path = path_of(*request);
@@ -193,11 +202,6 @@ Stamp ProxyEngine::start(std::shared_ptr<const probe::Prepared> request, Stamp i
 
 std::size_t ProxyEngine::in_flight() const { return shared_->in_flight; }
 
-probe::EngineHealth ProxyEngine::take_health() {
-  probe::EngineHealth health;
-  health.attempts = std::exchange(shared_->attempts, 0);
-  health.no_memory = std::exchange(shared_->refused_to_us, 0);
-  return health;
-}
+probe::EngineHealth ProxyEngine::take_health() { return std::exchange(shared_->health, {}); }
 
 }  // namespace straycat::agent

@@ -92,8 +92,8 @@ void Watches::ask_for_ports(Service& service) {
           of.object = model::project_service(*object);
           self.tell(of, monotonic_now());
         } else {
-          self.journal_.write(
-              NoteRecord{"no direct probes of " + of.name + ": its ports cannot be read: " + object.error().message});
+          self.journal_.write(NoteRecord{"no direct probes of " + of.name +
+                                         ": its ports cannot be read: " + object.error().describe()});
           of.asked = true;  // not again
         }
       }(*this, service),
@@ -115,7 +115,7 @@ void Watches::note_coverage(Service& service, const kube::WatchItem& item, Stamp
   } else if (const auto* refused = std::get_if<kube::WatchDenied>(&item)) {
     service.denied = true;
     record.end = WatchEnd::denied;
-    record.reason = refused->error.message;
+    record.reason = refused->error.describe();
     journal_.write(WatchRecord::ended, nlohmann::json(record), true, seen);
   }
 }

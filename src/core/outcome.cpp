@@ -27,7 +27,7 @@ std::string_view describe(FailureKind kind) {
     case FailureKind::protocol:
       return "not HTTP";
     case FailureKind::local_exhaustion:
-      return "prober out of resources";
+      return "the prober's own trouble";
   }
   return "";
 }

@@ -264,6 +264,8 @@ bool starves(const VantageHealth& health) {
     case Limit::memory:
     case Limit::conntrack:
     case Limit::cpu:
+    case Limit::rights:
+    case Limit::api_server:
     case Limit::unknown:
       break;
   }

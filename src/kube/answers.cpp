@@ -32,7 +32,31 @@ std::string first_words(const std::string& text) {
   return text.size() > 200 ? out + "..." : out;
 }
 
+// Where a redirection leads to: a sign-in page, say. Its query may hold a secret.
+std::string place_of(const net::Response& response) {
+  const auto found = response.headers.find("location");
+  if (found == response.headers.end()) return "";
+  return fmt::format(" (to {})", first_words(found->second.substr(0, found->second.find('?'))));
+}
+
+bool has_name(const json& item) { return !text_at(item, {"metadata", "name"}).empty(); }
+
 }  // namespace
+
+ApiError error_from_junk(const net::Response& response, const std::string& wanted) {
+  return {response.status, "",
+          fmt::format("the API server answered with something else than {}: {}", wanted, first_words(response.body)),
+          std::nullopt};
+}
+
+std::string list_trouble(const json& page) {
+  if (!text_at(page, {"kind"}).ends_with("List")) return "it is no list";
+  const auto items = page.find("items");
+  if (items == page.end()) return "a list without items";
+  if (items->is_null()) return "";  // as Go writes none
+  if (!items->is_array()) return "a list whose items are none";
+  return std::all_of(items->begin(), items->end(), has_name) ? "" : "a list with an item that has no name";
+}
 
 ApiError error_from_status(const json& status) {
   ApiError error;
@@ -50,7 +74,7 @@ ApiError error_from(const net::Response& response) {
   if (body && text_at(*body, {"kind"}) == "Status")
     error = error_from_status(*body);
   else
-    error.message = fmt::format("HTTP {}: {}", response.status, first_words(response.body));
+    error.message = fmt::format("HTTP {}{}: {}", response.status, place_of(response), first_words(response.body));
   error.code = response.status;
   error.retry_after = retry_after(response);
   return error;
@@ -75,11 +99,17 @@ Nanos outage_pause(int tries_so_far) {
   return std::chrono::milliseconds{100} * (1 << std::clamp(tries_so_far - 1, 0, 4));
 }
 
+std::string ApiError::describe() const {
+  if (code < 300 || message.starts_with("HTTP ")) return message;
+  return fmt::format("{}{}{}: {}", code, reason.empty() ? "" : " ", reason, message);
+}
+
 Error ApiError::to_error() const {
   const auto fault = code == 400 || code == 422 ? Fault::bad_input : Fault::own_trouble;
-  if (code == 401) return {fault, "the API server does not accept these credentials: " + message};
-  if (code >= 500) return {fault, fmt::format("the API server failed ({}): {}", code, message)};
-  return {fault, message};
+  const std::string words = (asked.empty() || code == 0 ? "" : asked + ": ") + describe();
+  if (code == 401) return {fault, "the API server does not accept these credentials: " + words};
+  if (code >= 500) return {fault, "the API server failed: " + words};
+  return {fault, words};
 }
 
 void throw_exception_from_error(const ApiError& error, const boost::source_location& where) {

@@ -14,6 +14,10 @@ namespace straycat::kube {
 [[nodiscard]] ApiError error_from(const net::Response& response);
 // A Status object (an ERROR event of a watch, or a body).
 [[nodiscard]] ApiError error_from_status(const json& status);
+// An answer with a 2xx status that is not what was asked for: `wanted` = "a Pod".
+[[nodiscard]] ApiError error_from_junk(const net::Response& response, const std::string& wanted);
+// Why this is no list of the API ("" when it is one).
+[[nodiscard]] std::string list_trouble(const json& page);
 // No answer at all.
 [[nodiscard]] ApiError error_from_transport(const Error& error);
 

@@ -14,6 +14,15 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr Nanos first_patience = std::chrono::seconds{2};
+// 500 objects, and a big cluster's of one kind.
+constexpr std::size_t most_of_a_page = 64u << 20, most_of_a_list = 512u << 20;
+}  // namespace
+
+std::string asked(const Call& call) { return call.method + " " + call.path.substr(0, call.path.find('?')); }
+
+Call list_call(std::string path, const Selection& selection, int limit, const std::string& continue_token) {
+  return Call{.path = std::move(path) + query_string(list_query(selection, limit, continue_token)),
+              .max_body = limit > 0 ? most_of_a_page : most_of_a_list};
 }
 
 asio::awaitable<bool> sleep_for(asio::any_io_executor executor, Nanos length) {
@@ -44,7 +53,7 @@ asio::awaitable<Result<net::Request>> Caller::request_for(const Call& call) {
   request.tls = std::move(who->tls);
   request.proxy = config_.proxy;
   request.repeatable = call.idempotent;
-  request.max_body = 512u << 20;  // a list of a big cluster
+  request.max_body = call.max_body;
   co_return request;
 }
 
@@ -73,7 +82,8 @@ asio::awaitable<ApiResult<net::Response>> Caller::call(Call call) {
   for (int tries = 1;; ++tries) {
     auto answer = co_await once(call);
     if (answer && answer->status >= 200 && answer->status < 300) co_return std::move(*answer);
-    const auto error = answer ? error_from(*answer) : error_from_transport(answer.error());
+    auto error = answer ? error_from(*answer) : error_from_transport(answer.error());
+    error.asked = asked(call);
     if (error.code == 401 && !renewed && renew(generation)) {
       renewed = true;
       continue;

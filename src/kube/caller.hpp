@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include "kube/query.hpp"
 #include "kube/sign_in.hpp"
 #include <straycat/kube/client.hpp>
 #include <straycat/net/http.hpp>
@@ -19,8 +20,15 @@ struct Call {
   std::string path = {};  // with its query
   std::string body = {}, content_type = {};
   bool idempotent = true;
-  unsigned* generation = nullptr;  // where to note which credentials were used; must outlive the call
+  std::size_t max_body = 16u << 20;  // an object is kept by etcd up to 1.5 MiB
+  unsigned* generation = nullptr;    // where to note which credentials were used; must outlive the call
 };
+
+// "GET /api/v1/pods".
+[[nodiscard]] std::string asked(const Call& call);
+// One page of a list; `limit` 0: all at once.
+[[nodiscard]] Call list_call(std::string path, const Selection& selection, int limit,
+                             const std::string& continue_token);
 
 class Caller {
  public:

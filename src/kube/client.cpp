@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include "kube/answers.hpp"
 #include "kube/caller.hpp"
@@ -14,13 +15,6 @@
 namespace straycat::kube {
 
 namespace asio = boost::asio;
-
-struct Client::Impl {
-  Impl(asio::any_io_executor executor, Config settings)
-      : config(std::move(settings)), caller(std::move(executor), config) {}
-  Config config;
-  Caller caller;
-};
 
 // Every aggregate is a variable before it is awaited with: g++ 12 destroys a temporary aggregate of a co_await
 // expression twice.
@@ -33,13 +27,51 @@ std::string dumped(const json& object) { return object.dump(-1, ' ', false, json
 // json converts to anything, ApiError included: the value must say that it is one.
 ApiResult<json> value(json&& object) { return ApiResult<json>{boost::system::in_place_value, std::move(object)}; }
 
-ApiResult<json> as_json(const ApiResult<net::Response>& answer) {
-  if (!answer) return answer.error();
-  auto parsed = parse_json(answer->body);
-  if (!parsed)
-    return ApiError{answer->status, "", "the API server answered with something else than JSON", std::nullopt};
-  return value(std::move(*parsed));
-}
+// What comes with a 2xx must be what was asked for, or half of what follows would rest on it.
+class Answer {
+ public:
+  Answer(ApiResult<net::Response> response, std::string asked)
+      : response_(std::move(response)), asked_(std::move(asked)) {}
+
+  ApiResult<json> any() {
+    if (!response_) return response_.error();
+    auto parsed = parse_json(response_->body);
+    if (!parsed || !parsed->is_object()) return junk("a JSON object");
+    return value(std::move(*parsed));
+  }
+  // `name` "": any.
+  ApiResult<json> object(const std::string& kind, const std::string& name) {
+    auto one = any();
+    if (!one) return one;
+    const auto called = text_at(*one, {"metadata", "name"});
+    const bool is_it = text_at(*one, {"kind"}) == kind && !called.empty() && (name.empty() || called == name);
+    if (!is_it) return junk(fmt::format("{} {}", kind, name.empty() ? "with a name" : name));
+    return one;
+  }
+  ApiResult<json> list() {
+    auto page = any();
+    if (!page) return page;
+    if (const auto why = list_trouble(*page); !why.empty()) return junk(fmt::format("a list ({})", why));
+    return page;
+  }
+  ApiResult<json> version() {
+    auto one = any();
+    if (one && text_at(*one, {"gitVersion"}).empty()) return junk("a version");
+    return one;
+  }
+
+ private:
+  ApiError junk(const std::string& wanted) const {
+    auto error = error_from_junk(*response_, wanted);
+    error.asked = asked_;
+    return error;
+  }
+  ApiResult<net::Response> response_;
+  std::string asked_;
+};
+
+// A server whose pages never end is told from a big cluster: 5 million objects.
+constexpr int most_pages = 10'000;
 
 constexpr std::size_t longest_log_line = 16u << 20;
 
@@ -54,6 +86,18 @@ LogLine split_log_line(std::string_view line, bool whole) {
 
 }  // namespace
 
+struct Client::Impl {
+  Impl(asio::any_io_executor executor, Config settings)
+      : config(std::move(settings)), caller(std::move(executor), config) {}
+  asio::awaitable<Answer> ask(Call call) {
+    auto what = asked(call);
+    auto response = co_await caller.call(std::move(call));
+    co_return Answer{std::move(response), std::move(what)};
+  }
+  Config config;
+  Caller caller;
+};
+
 Client::Client(asio::any_io_executor executor, Config config)
     : impl_(std::make_shared<Impl>(std::move(executor), std::move(config))) {}
 Client::~Client() = default;
@@ -64,13 +108,13 @@ const Config& Client::config() const { return impl_->config; }
 asio::awaitable<ApiResult<json>> Client::version() {
   const auto keep = impl_;
   Call call{.path = "/version"};
-  co_return as_json(co_await keep->caller.call(std::move(call)));
+  co_return (co_await keep->ask(std::move(call))).version();
 }
 
 asio::awaitable<ApiResult<json>> Client::get(ResourceType type, std::string ns, std::string name) {
   const auto keep = impl_;
   Call call{.path = type.path(ns, name)};
-  co_return as_json(co_await keep->caller.call(std::move(call)));
+  co_return (co_await keep->ask(std::move(call))).object(type.kind, name);
 }
 
 asio::awaitable<std::optional<ApiError>> Client::list_pages(ResourceType type, std::string ns,
@@ -79,9 +123,10 @@ asio::awaitable<std::optional<ApiError>> Client::list_pages(ResourceType type, s
   const auto keep = impl_;
   std::string token;
   int limit = 500;
-  for (;;) {
-    Call call{.path = type.path(ns) + query_string(list_query({label_selector, field_selector}, limit, token))};
-    auto page = as_json(co_await keep->caller.call(std::move(call)));
+  const Selection selection{label_selector, field_selector};
+  for (int pages = 0; pages < most_pages; ++pages) {
+    Call call = list_call(type.path(ns), selection, limit, token);
+    auto page = (co_await keep->ask(std::move(call))).list();
     if (!page && page.error().code == 410 && !token.empty()) {  // expired between pages: all at once cannot
       token.clear();
       limit = 0;
@@ -93,6 +138,7 @@ asio::awaitable<std::optional<ApiError>> Client::list_pages(ResourceType type, s
     on_page(std::move(*page), first);
     if (token.empty()) co_return std::nullopt;
   }
+  co_return ApiError{200, "", fmt::format("the API server's list of {} has no end", type.plural), std::nullopt};
 }
 
 asio::awaitable<ApiResult<json>> Client::list(ResourceType type, std::string ns, std::string label_selector,
@@ -117,7 +163,7 @@ asio::awaitable<ApiResult<json>> Client::create(ResourceType type, std::string n
             .body = dumped(object),
             .content_type = json_type,
             .idempotent = false};
-  co_return as_json(co_await keep->caller.call(std::move(call)));
+  co_return (co_await keep->ask(std::move(call))).object(type.kind, text_at(object, {"metadata", "name"}));
 }
 
 // An overload, and no default argument, which would be an aggregate temporary in the caller's co_await.
@@ -140,7 +186,7 @@ asio::awaitable<ApiResult<json>> Client::apply(json object, std::string ns, Appl
             .body = dumped(object),  // JSON is YAML
             .content_type = "application/apply-patch+yaml",
             .idempotent = true};
-  co_return as_json(co_await keep->caller.call(std::move(call)));
+  co_return (co_await keep->ask(std::move(call))).object(type->kind, name);
 }
 
 asio::awaitable<ApiResult<json>> Client::merge_patch(ResourceType type, std::string ns, std::string name, json patch,
@@ -153,7 +199,7 @@ asio::awaitable<ApiResult<json>> Client::merge_patch(ResourceType type, std::str
             .body = dumped(patch),
             .content_type = "application/merge-patch+json",
             .idempotent = true};
-  co_return as_json(co_await keep->caller.call(std::move(call)));
+  co_return (co_await keep->ask(std::move(call))).object(subresource == "scale" ? "Scale" : type.kind, name);
 }
 
 asio::awaitable<ApiResult<json>> Client::remove(ResourceType type, std::string ns, std::string name) {
@@ -172,7 +218,7 @@ asio::awaitable<ApiResult<json>> Client::remove(ResourceType type, std::string n
             .body = dumped(body),
             .content_type = json_type,
             .idempotent = true};
-  co_return as_json(co_await keep->caller.call(std::move(call)));
+  co_return (co_await keep->ask(std::move(call))).any();  // the object, or a Status
 }
 
 asio::awaitable<ApiResult<void>> Client::follow_log(LogRequest request, std::function<bool(const LogLine&)> on_line) {
@@ -192,9 +238,14 @@ asio::awaitable<ApiResult<void>> Client::follow_log(LogRequest request, std::fun
     return rest.size() <= longest_log_line;
   };
   Call call{.path = resource_for_kind("Pod")->path(request.ns, request.pod) + "/log" + query_string(query)};
+  const auto path = asked(call);
   auto answer = co_await keep->caller.stream(call, request.idle, nullptr, on_data);
   if (!answer) co_return answer.error();
-  if (answer->status < 200 || answer->status >= 300) co_return error_from(*answer);
+  if (answer->status < 200 || answer->status >= 300) {
+    auto error = error_from(*answer);
+    error.asked = path;
+    co_return error;
+  }
   if (!rest.empty()) on_line(split_log_line(rest, false));
   co_return ApiResult<void>{};
 }
@@ -214,7 +265,7 @@ asio::awaitable<ApiResult<net::Response>> Client::raw(std::string method, std::s
 
 asio::awaitable<Result<net::Response>> Client::ask(std::string method, std::string path) {
   const auto keep = impl_;
-  Call call{.method = std::move(method), .path = std::move(path)};
+  Call call{.method = std::move(method), .path = std::move(path), .max_body = 64u << 20};
   unsigned generation = 0;
   call.generation = &generation;
   auto answer = co_await keep->caller.once(call);

@@ -1,6 +1,7 @@
 #include "kube/watch_machine.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -60,7 +61,10 @@ WatchAction WatchMachine::go_on() {
   const bool renew = std::exchange(renew_sign_in_, false);
   if (state_ == State::empty || state_ == State::listing) {
     state_ = State::listing;
-    if (continue_token_.empty()) list_asked_ = now_;
+    if (continue_token_.empty()) {
+      list_asked_ = now_;
+      list_bytes_ = 0;
+    }
     return FetchPage{whole_list_ ? 0 : settings_.page, continue_token_, renew};
   }
   state_ = State::listed;
@@ -79,10 +83,18 @@ WatchStep WatchMachine::on(const ListAnswered& input) {
   return {{}, forget(input.at, "the list expired between two pages")};
 }
 
+// Once it has listed well, a server that does so no more may come back.
+WatchStep WatchMachine::no_list(const ListAnswered& input, const std::string& why) {
+  if (!began_ && ++junk_ >= settings_.junk) return deny(input.at, error_from_junk(input.response, "a list"));
+  return {{}, failed(input.at, "the list was answered with something else than a list: " + why)};
+}
+
 WatchStep WatchMachine::list_page(const ListAnswered& input) {
   auto page = parse_json(input.response.body);
-  if (!page || !page->is_object() || !text_at(*page, {"kind"}).ends_with("List"))
-    return {{}, failed(input.at, "the list was answered with something else than a list")};
+  if (!page) return no_list(input, "it is no JSON");
+  if (const auto why = list_trouble(*page); !why.empty()) return no_list(input, why);
+  list_bytes_ += input.response.body.size();
+  if (list_bytes_ > settings_.longest_list) return {{}, forget(input.at, "a list without end")};
   auto items = page->find("items");
   if (items != page->end() && items->is_array())
     for (auto& item : *items) {
@@ -101,7 +113,6 @@ WatchStep WatchMachine::listed(Stamp at) {
   WatchStep step;
   const auto& type = settings_.resource;
   for (auto& object : pages_) {
-    if (!object.is_object()) continue;
     object["kind"] = type.kind;  // items of a list come without them
     object["apiVersion"] = type.group.empty() ? type.version : type.group + "/" + type.version;
   }
@@ -109,7 +120,9 @@ WatchStep WatchMachine::listed(Stamp at) {
   step.items.emplace_back(WatchReplaced{std::exchange(pages_, {})});
   state_ = State::listed;
   whole_list_ = false;
-  denials_ = unauthorized_ = fruitless_ = 0;
+  denials_ = unauthorized_ = fruitless_ = junk_ = 0;
+  change_bytes_ = 0;
+  listed_ = at;
   began_ = progress_ = true;
   last_good_ = list_asked_;
   blind(list_asked_, "between list and watch");
@@ -134,9 +147,11 @@ WatchStep WatchMachine::on(const StreamOpened& input) {
 WatchStep WatchMachine::on(const StreamBytes& input) {
   WatchStep step;
   if (partial_line_.empty()) line_began_ = input.at;
-  partial_line_ += input.bytes;
   std::size_t from = 0;
-  for (auto end = partial_line_.find('\n'); end != std::string::npos; end = partial_line_.find('\n', from)) {
+  const std::size_t looked_at = partial_line_.size();
+  partial_line_ += input.bytes;
+  change_bytes_ += input.bytes.size();
+  for (auto end = partial_line_.find('\n', looked_at); end != std::string::npos; end = partial_line_.find('\n', from)) {
     const auto line = std::string_view{partial_line_}.substr(from, end - from);
     from = end + 1;
     if (line.find_first_not_of(" \r\t") == std::string_view::npos) continue;
@@ -145,8 +160,25 @@ WatchStep WatchMachine::on(const StreamBytes& input) {
     line_began_ = input.at;
   }
   partial_line_.erase(0, from);
-  if (partial_line_.size() > settings_.longest_line) step.action = failed(sight(), "a watch event without end");
+  if (partial_line_.size() > settings_.longest_line)
+    step.action = failed(sight(), "a watch event without end");
+  else if (change_bytes_ > most_changes())
+    too_much(input.at, step);
   return step;
+}
+
+void WatchMachine::too_much(Stamp at, WatchStep& step) {
+  const auto within = at - listed_;
+  const std::string why = fmt::format("{} MiB of changes within {}", change_bytes_ >> 20, format_duration(within));
+  floods_ = within < settings_.flood ? floods_ + 1 : 0;
+  if (floods_ < settings_.floods) {
+    step.action = forget(last_good_, why);
+    return;
+  }
+  blind(last_good_, why);
+  auto denied = deny(at, ApiError{200, "", "the API server's watch has no end: " + why, std::nullopt});
+  std::move(denied.items.begin(), denied.items.end(), std::back_inserter(step.items));
+  step.action = denied.action;
 }
 
 WatchAction WatchMachine::take_line(Stamp began, Stamp at, std::string_view line, std::vector<WatchItem>& items) {
@@ -253,7 +285,7 @@ WatchAction WatchMachine::failed(Stamp blind_from, const std::string& why, std::
       state_ = State::listed;
     }
   }
-  partial_line_.clear();
+  partial_line_ = {};  // with its memory
   const auto wait = next_backoff();
   return Sleep{asked ? std::max(wait, std::min<Nanos>(*asked, std::chrono::seconds{60})) : wait};
 }

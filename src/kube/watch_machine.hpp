@@ -14,6 +14,7 @@
 // that a silent stall is found at the latest then.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -37,7 +38,16 @@ struct WatchSettings {
   Nanos backoff_most = std::chrono::seconds{10};
   Nanos slow_line = std::chrono::seconds{1};  // an event that takes longer came late
   int denials = 5;                            // 403 in a row until it is believed: RBAC takes a moment to spread
-  std::size_t longest_line = 32u << 20;
+  int junk = 5;                               // lists in a row that are none, before the first that is one
+  // An object is kept by etcd up to 1.5 MiB.
+  std::size_t longest_line = 8u << 20;
+  std::size_t longest_list = 512u << 20;
+  // Whoever follows keeps what he was told: after so many bytes of changes, or four times the list's, the list is read
+  // anew, and what never was is forgotten. A server that fills that up within `flood` so many times in a row never
+  // ends.
+  std::size_t most_changes = 64u << 20;
+  Nanos flood = std::chrono::seconds{10};
+  int floods = 3;
 };
 
 // What came. `at` is when.
@@ -133,10 +143,13 @@ class WatchMachine {
   WatchStep on(const Woke& input);
 
   WatchStep list_page(const ListAnswered& input);
+  WatchStep no_list(const ListAnswered& input, const std::string& why);
   WatchStep listed(Stamp at);
   // One line of a stream, and when its first byte came. Anything but KeepReading ends the stream.
   WatchAction take_line(Stamp began, Stamp at, std::string_view line, std::vector<WatchItem>& items);
   WatchAction take_error(Stamp at, const json& status);
+  [[nodiscard]] std::size_t most_changes() const { return std::max(settings_.most_changes, 4 * list_bytes_); }
+  void too_much(Stamp at, WatchStep& step);
   // A request or a stream failed; `blind_from` = the last moment of sight, `why` for the gap.
   WatchAction failed(Stamp blind_from, const std::string& why, std::optional<Nanos> asked = {});
   // An HTTP error: what its status says about going on.
@@ -162,10 +175,12 @@ class WatchMachine {
   bool progress_ = false;               // this stream brought something
   int failures_ = 0;                    // in a row; counts for the back-off
   int denials_ = 0, unauthorized_ = 0;  // 403s and 401s in a row
-  int fruitless_ = 0;                   // streams in a row that brought nothing and failed
-  bool began_ = false;                  // a list was seen: from here on, not to see is a gap
-  Stamp now_;                           // of the input that is being taken in
-  Stamp list_asked_, opened_, last_good_, line_began_;
+  int junk_ = 0, floods_ = 0;
+  std::size_t list_bytes_ = 0, change_bytes_ = 0;  // of the last list, and since
+  int fruitless_ = 0;                              // streams in a row that brought nothing and failed
+  bool began_ = false;                             // a list was seen: from here on, not to see is a gap
+  Stamp now_;                                      // of the input that is being taken in
+  Stamp list_asked_, listed_, opened_, last_good_, line_began_;
   std::optional<Stamp> blind_since_, before_open_;
   std::string blind_why_;
 };

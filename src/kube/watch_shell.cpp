@@ -41,7 +41,8 @@ struct SecondLook {
       if (junk) return false;
       if (type != "BOOKMARK") last = text_at(*event, {"object", "metadata", "resourceVersion"});
     }
-    return true;
+    junk = junk || rest.size() > WatchSettings{}.longest_line;
+    return !junk;
   }
 };
 
@@ -94,8 +95,8 @@ class WatchShell {
 
   asio::awaitable<void> carry_out(const FetchPage& page) {
     if (page.renew_sign_in) caller_.renew(generation_);
-    const auto query = list_query(selection(), page.limit, page.continue_token);
-    Call call{.path = path() + query_string(query), .generation = &generation_};
+    Call call = list_call(path(), selection(), page.limit, page.continue_token);
+    call.generation = &generation_;
     auto answer = co_await caller_.once(std::move(call));
     if (answer)
       tell(ListAnswered{monotonic_now(), std::move(*answer)});

@@ -88,6 +88,8 @@ Limit limit_of(const EngineHealth& health, const PortTable& ports, Stall stall, 
   const bool searching = health.slow_connects > 0 && health.slow_connects * 2 >= health.watched_connects;
   if (health.no_ports > 0 || (searching && crowded)) return Limit::ports;
   if (health.no_memory > 0) return Limit::memory;
+  if (health.no_right > 0) return Limit::rights;
+  if (health.no_server > 0) return Limit::api_server;
   if (conntrack.max > 0 && conntrack.count * 20 >= conntrack.max * 19) return Limit::conntrack;
   return stall == Stall::cpu ? Limit::cpu : Limit::none;
 }

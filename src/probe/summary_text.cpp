@@ -55,6 +55,10 @@ const char* limit_words(Limit limit) {
       return "the kernel's table of connections was full (nf_conntrack_max)";
     case Limit::cpu:
       return "it did not get the processor in time";
+    case Limit::rights:
+      return "the API server did not let it (401, 403): a right is missing, or its token has expired";
+    case Limit::api_server:
+      return "the API server did not take its requests";
     case Limit::none:
     case Limit::unknown:
       break;

@@ -51,7 +51,7 @@ asio::awaitable<void> ask(Site& site, Going& going) {
   // 409: the precondition failed, so that the object is another one, or it is being deleted already.
   going.asked = done || done.error().not_found() || done.error().code == 409;
   going.refused = !going.asked && final_word(done.error());
-  going.error = done ? "" : done.error().message;
+  going.error = done ? "" : done.error().describe();
 }
 
 Error still_there(const Going& going) {
@@ -73,7 +73,7 @@ asio::awaitable<Result<>> wait_until_gone(Site& site, Going going, Stamp until) 
     const auto seen = co_await look_for(site, going.made);
     if (seen && *seen == Presence::gone) co_return Result<>{};
     if (seen) heard = monotonic_now();
-    if (!seen) going.error = seen.error().message;
+    if (!seen) going.error = seen.error().describe();
     const bool lost = monotonic_now() - heard >= deaf;
     const bool hopeless = going.refused || lost || (!seen && final_word(seen.error()));
     if (hopeless || monotonic_now() >= until) co_return still_there(going);

@@ -47,7 +47,7 @@ class Search {
     if (!list && list.error().not_found()) co_return;  // not served: there are none
     if (!list && list.error().code == 0) failed = list.error().to_error();
     if (!list) {
-      leftovers.unread.push_back(fmt::format("{}: {}", type.plural, list.error().message));
+      leftovers.unread.push_back(fmt::format("{}: {}", type.plural, list.error().describe()));
       co_return;
     }
     const auto items = list->find("items");
@@ -102,7 +102,7 @@ struct Removal {
       const auto done = co_await client.remove(one.type, one.ns, one.name, exactly_this);
       // 409: another object has the name now, or it is being deleted already.
       if (!done && !done.error().not_found() && done.error().code != 409)
-        left.push_back(fmt::format("{}/{}: {}", one.type.kind, one.name, done.error().message));
+        left.push_back(fmt::format("{}/{}: {}", one.type.kind, one.name, done.error().describe()));
     }
     const Stamp until = monotonic_now() + going_patience;
     for (const Leftover& one : leftovers) co_await until_gone(one, until);

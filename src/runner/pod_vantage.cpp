@@ -67,7 +67,7 @@ asio::awaitable<Result<>> PodVantage::make_beacon() {
   }
   orders_.beacon.clear();
   // The clocks are then bounded from one side only; the run can go on, and the judge sees it.
-  site_.journal.note("no clock beacon could be made: " + made.error().message);
+  site_.journal.note("no clock beacon could be made: " + made.error().describe());
   co_return Result<>{};
 }
 

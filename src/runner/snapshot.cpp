@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
+#include "runner/site.hpp"
 #include "runner/tasks.hpp"
 #include <straycat/kube/client.hpp>
 #include <straycat/model/kinds.hpp>
@@ -70,7 +71,7 @@ class Reading {
       co_return;
     }
     begun_ = true;
-    if (version && version->is_object()) snapshot_.version = version->value("gitVersion", std::string());
+    if (version) snapshot_.version = text_of(*version, {"gitVersion"});
     for (std::size_t i = 0; i < kinds_.size(); ++i) tasks_.spawn(read(i));
   }
 
@@ -128,8 +129,9 @@ class Reading {
     snapshot_.unread.push_back({type.plural, request_.ns, std::move(why)});
   }
   void note(const kube::ResourceType& type, const kube::ApiError& error) {
-    note(type, error.message);
-    snapshot_.unread.back().not_served = error.not_found();
+    note(type, error.describe());
+    // A Service is what was asked for: that nobody serves the kind is no word on whether there is one.
+    snapshot_.unread.back().not_served = error.not_found() && type.kind != "Service";
     if (error.code == 403)
       snapshot_.unread.back().denied =
           fmt::format("list {}{}", type.plural, type.group.empty() ? "" : "." + type.group);

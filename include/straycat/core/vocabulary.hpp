@@ -291,11 +291,13 @@ enum class Limit : std::uint8_t {
   memory,       // the kernel had no memory for another socket
   conntrack,    // the kernel's table of connections is full: it drops SYNs without a word to anybody
   cpu,          // it did not get the processor in time
+  rights,       // the API server, through which it sends, does not let it: 401, 403
+  api_server,   // ... does not take its requests: away, or too busy
   unknown,
 };
 template <>
 struct Vocabulary<Limit> {
-  static constexpr std::array<Word<Limit>, 8> words{{
+  static constexpr std::array<Word<Limit>, 10> words{{
       {Limit::none, "none"},
       {Limit::stopped, "stopped"},
       {Limit::descriptors, "descriptors"},
@@ -303,6 +305,8 @@ struct Vocabulary<Limit> {
       {Limit::memory, "memory"},
       {Limit::conntrack, "conntrack"},
       {Limit::cpu, "cpu"},
+      {Limit::rights, "rights"},
+      {Limit::api_server, "api server"},
       {Limit::unknown, "unknown"},
   }};
   static constexpr Limit unknown = Limit::unknown;

@@ -33,14 +33,19 @@ struct ResourceType {
 // From a manifest's apiVersion and kind. Errors (bad_input) name what is known.
 [[nodiscard]] Result<ResourceType> resource_for(const json& object);
 
-// What the API server said no to: a Status object, in its own words.
+// What the API server said no to: a Status object, in its own words. Or what it answered that is no answer: then `code`
+// is a 2xx.
 struct ApiError {
   int code = 0;        // HTTP status; 0 = it did not answer (transport)
   std::string reason;  // "NotFound", "Conflict", "Forbidden", "Expired", ...; "" for transport
   std::string message;
   std::optional<Nanos> retry_after;
+  std::string asked{};  // "GET /api/v1/namespaces/shop/pods": without its query, which may hold anything
   [[nodiscard]] bool not_found() const { return code == 404; }
-  [[nodiscard]] Error to_error() const;  // own_trouble, except 400/422: bad_input
+  // "404 NotFound: pods \"x\" not found".
+  [[nodiscard]] std::string describe() const;
+  // The same, with what was asked; own_trouble, except 400/422: bad_input.
+  [[nodiscard]] Error to_error() const;
 };
 template <class T>
 using ApiResult = boost::system::result<T, ApiError>;
@@ -130,7 +135,7 @@ class Client {
 
   boost::asio::awaitable<ApiResult<json>> version();
   boost::asio::awaitable<ApiResult<json>> get(ResourceType type, std::string ns, std::string name);
-  // All pages.
+  // All pages. What is no list, or has an item without a name, is an error: it says nothing of what there is.
   boost::asio::awaitable<ApiResult<json>> list(ResourceType type, std::string ns, std::string label_selector = {},
                                                std::string field_selector = {});
   // Page by page, at most 500 objects each. `first`: what earlier pages told is void (the list expired between two).

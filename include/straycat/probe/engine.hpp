@@ -41,10 +41,14 @@ struct EngineHealth {
   std::uint64_t no_ports = 0;          // EADDRNOTAVAIL
   std::uint64_t no_descriptors = 0;    // EMFILE, ENFILE
   std::uint64_t no_memory = 0;         // ENOBUFS, ENOMEM
+  std::uint64_t no_right = 0;          // through the API server: it said 401 or 403
+  std::uint64_t no_server = 0;         // ... and it did not take them
   std::uint64_t watched_connects = 0;  // connect() calls whose cost was looked at: one in eight
   std::uint64_t slow_connects = 0;     // of these, such as kept the processor for over 1 ms: the TIME_WAIT cliff
   std::uint64_t own_ports = 0;         // connections whose local port the prober chose itself; no trouble
-  [[nodiscard]] std::uint64_t local_exhaustion() const { return no_ports + no_descriptors + no_memory; }
+  [[nodiscard]] std::uint64_t local_exhaustion() const {
+    return no_ports + no_descriptors + no_memory + no_right + no_server;
+  }
 };
 
 class Engine {

@@ -56,7 +56,9 @@ int act(const CleanupArguments& arguments) {
     fmt::print("{} {}\n", spared ? "lives   " : arguments.dry_run ? "would go" : "goes    ", line_of(one));
     if (!spared) going.push_back(one);
   }
-  if (found->found.empty()) fmt::print("nothing is left of any run\n");
+  if (found->found.empty())
+    fmt::print("{}\n",
+               found->unread.empty() ? "nothing is left of any run" : "nothing was found where it could be looked");
   if (going.size() != found->found.size())
     fmt::print("what lives belongs to a run under way; name it with --run to remove it all the same\n");
   if (arguments.dry_run || going.empty()) return found->unread.empty() ? 0 : exit_own_trouble;

@@ -55,6 +55,9 @@ INSTANTIATE_TEST_SUITE_P(
                         FailureKind::protocol},
                     Row{"no_such_service", 404, status(404, "services \"sayhi\" not found"), FailureKind::unreachable},
                     Row{"no_right", 403, status(403, "services \"sayhi\" is forbidden"), FailureKind::local_exhaustion},
+                    Row{"too_busy", 429, "Too many requests, please try again later.\n", FailureKind::local_exhaustion},
+                    Row{"own_429", 429, "slow down", std::nullopt},
+                    Row{"status_of_wrong_types", 503, "{\"kind\":7,\"apiVersion\":[],\"message\":{}}", std::nullopt},
                     Row{"no_sign_in", 401, status(401, "Unauthorized"), FailureKind::local_exhaustion},
                     // From here on the target itself speaks.
                     Row{"own_503", 503, "try later", std::nullopt},

@@ -1,4 +1,5 @@
 // One small world for each cause, and for each reason to name none.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "diagnose/support/judging.hpp"
@@ -312,6 +313,26 @@ TEST_P(Rules, tell_this_world) {
 }
 
 // Where nobody stays, no pod's patience would help: one cause, not two.
+TEST(Rules, say_what_the_prober_wanted) {
+  const std::pair<Limit, const char*> cases[] = {
+      {Limit::ports, "the prober itself ran out of ports, descriptors or memory: "},
+      {Limit::memory, "the prober itself ran out of ports, descriptors or memory: "},
+      {Limit::unknown, "the prober itself ran out of ports, descriptors or memory: "},
+      {Limit::rights, "the API server did not let the prober send (a right is missing, or its token has expired): "},
+      {Limit::api_server, "the API server did not take the prober's requests: "},
+  };
+  for (const auto& [limit, words] : cases) {
+    World world = test::quiet();
+    world.local_from = 10;
+    world.local_to = 20;
+    world.limit = limit;
+    const auto verdict = test::judged(world);
+    EXPECT_EQ(verdict.conclusion, Conclusion::inconclusive);
+    EXPECT_THAT(verdict.reasons,
+                testing::Contains(testing::AllOf(testing::StartsWith(words), testing::HasSubstr(" of its own ("))));
+  }
+}
+
 TEST(Rules, the_last_endpoints_going_are_no_race) {
   const auto world = with_pods(2, [](PodLife& pod) {
     pod.ready_to = 15;

@@ -114,8 +114,10 @@ class LogMaker : public ObjectLines {
   [[nodiscard]] Attempt attempt(double t, std::uint64_t id) {
     Attempt result{t, false, {}, 0};
     if (world_.local_from <= t && t < world_.local_to) {
-      result.failure = {FailureKind::local_exhaustion, Phase::connect, 99,
-                        "(7) Couldn't connect to server: Cannot assign requested address"};
+      const bool ports = world_.limit == Limit::ports;
+      result.failure = {
+          FailureKind::local_exhaustion, ports ? Phase::connect : Phase::send, ports ? 99 : 0,
+          ports ? "(7) Couldn't connect to server: Cannot assign requested address" : "the server said no"};
       return result;
     }
     const auto before = id - static_cast<std::uint64_t>(world_.ports_round * world_.rate);
@@ -262,7 +264,7 @@ class LogMaker : public ObjectLines {
       }
       if (world_.local_from < t && t - 1 < world_.local_to) {
         health.local_exhaustion = 1;
-        health.limit = Limit::ports;
+        health.limit = world_.limit;
       }
       put(t, VantageHealth::kind, true, json(health));
     }

@@ -70,7 +70,8 @@ TEST_F(ClientTest, NoServerIsCodeZero) {
 
 TEST_F(ClientTest, AnsweredWithAPageIsAnError) {
   serve([](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(200, "<html>login</html>"); });
-  EXPECT_THAT(run(client->version()).error().message, HasSubstr("something else than JSON"));
+  EXPECT_THAT(run(client->version()).error().message,
+              HasSubstr("something else than a JSON object: <html>login</html>"));
 }
 
 TEST_F(ClientTest, ListsAllPagesAndStartsAgainWhenTheyExpire) {
@@ -80,11 +81,13 @@ TEST_F(ClientTest, ListsAllPagesAndStartsAgainWhenTheyExpire) {
         exchange.target.find("limit=500") != std::string::npos && exchange.target.find("continue") == std::string::npos;
     ++calls;
     if (first)
-      co_await exchange.answer(200, R"({"kind":"PodList","metadata":{"continue":"t"},"items":[{"a":1}]})");
+      co_await exchange.answer(200,
+                               R"({"kind":"PodList","metadata":{"continue":"t"},"items":[{"metadata":{"name":"a"}}]})");
     else if (calls == 2)
       co_await exchange.answer(410, R"({"kind":"Status","code":410,"reason":"Expired"})");
     else
-      co_await exchange.answer(200, R"({"kind":"PodList","metadata":{},"items":[{"a":1},{"b":2}]})");
+      co_await exchange.answer(
+          200, R"({"kind":"PodList","metadata":{},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}]})");
   });
   const auto list = run(client->list(pods, "n", "app=x"));
   ASSERT_TRUE(list);
@@ -92,6 +95,76 @@ TEST_F(ClientTest, ListsAllPagesAndStartsAgainWhenTheyExpire) {
   EXPECT_THAT(seen, ElementsAre("GET /api/v1/namespaces/n/pods?labelSelector=app%3Dx&limit=500",
                                 "GET /api/v1/namespaces/n/pods?labelSelector=app%3Dx&limit=500&continue=t",
                                 "GET /api/v1/namespaces/n/pods?labelSelector=app%3Dx"));
+}
+
+// A 2xx is not enough: whatever else it brings would be taken for an object that says nothing.
+TEST_F(ClientTest, AnAnswerToAnotherQuestionIsAnError) {
+  const char* bodies[] = {"null",
+                          "[]",
+                          "42",
+                          "\"Pod\"",
+                          "{}",
+                          "",
+                          R"({"kind":7,"metadata":[]})",
+                          R"({"kind":"Pod"})",
+                          R"({"kind":"Pod","metadata":{"name":7}})",
+                          R"({"kind":"Pod","metadata":{"name":"other"}})",
+                          R"({"kind":"Service","metadata":{"name":"p"}})"};
+  const json pod{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", "p"}}}};
+  for (const char* body : bodies) {
+    serve([body](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(200, body); });
+    const auto is_said = [&](const ApiResult<json>& answer, const std::string& asked) {
+      ASSERT_FALSE(answer) << body;
+      EXPECT_EQ(answer.error().code, 200);
+      EXPECT_THAT(answer.error().to_error().message,
+                  testing::StartsWith(asked + ": the API server answered with something else than "));
+      EXPECT_EQ(answer.error().to_error().fault, Fault::own_trouble);
+    };
+    is_said(run(client->get(pods, "n", "p")), "GET /api/v1/namespaces/n/pods/p");
+    is_said(run(client->create(pods, "n", pod)), "POST /api/v1/namespaces/n/pods");
+    is_said(run(client->apply(pod, "n")), "PATCH /api/v1/namespaces/n/pods/p");
+    is_said(run(client->merge_patch(pods, "n", "p", json{{"b", 2}})), "PATCH /api/v1/namespaces/n/pods/p");
+    is_said(run(client->version()), "GET /version");
+    is_said(run(client->list(pods, "n")), "GET /api/v1/namespaces/n/pods");
+  }
+}
+
+TEST_F(ClientTest, WhatIsNoListIsNotAnEmptyOne) {
+  struct Case {
+    const char* body;
+    const char* why;  // "" = it is one
+  };
+  const Case cases[] = {
+      {R"({"kind":"PodList","items":[]})", ""},
+      {R"({"kind":"PodList","items":null})", ""},  // as Go writes none
+      {R"({"kind":"PodList"})", "a list without items"},
+      {R"({"items":[]})", "it is no list"},
+      {R"({"kind":"Status","status":"Success"})", "it is no list"},
+      {R"({"kind":"PodList","items":{}})", "a list whose items are none"},
+      {R"({"kind":"PodList","items":[7]})", "a list with an item that has no name"},
+      {R"({"kind":"PodList","items":[{"metadata":{"name":""}}]})", "a list with an item that has no name"}};
+  for (const auto& each : cases) {
+    serve([&](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(200, each.body); });
+    const auto list = run(client->list(pods, "n"));
+    EXPECT_EQ(bool(list), std::string(each.why).empty()) << each.body;
+    if (!list) EXPECT_THAT(list.error().describe(), HasSubstr(each.why));
+  }
+}
+
+TEST_F(ClientTest, PagesWithoutEndAreAnError) {
+  serve([](Exchange& exchange) -> asio::awaitable<void> {
+    co_await exchange.answer(200, R"({"kind":"PodList","metadata":{"continue":"t"},"items":[]})");
+  });
+  const auto list = run(client->list(pods, "n"));
+  ASSERT_FALSE(list);
+  EXPECT_THAT(list.error().to_error().message, HasSubstr("list of pods has no end"));
+  EXPECT_EQ(seen.size(), 10'000u);
+}
+
+TEST_F(ClientTest, AnAnswerThatIsTooLongIsAnError) {
+  serve(
+      [](Exchange& exchange) -> asio::awaitable<void> { co_await exchange.answer(200, std::string(17u << 20, ' ')); });
+  EXPECT_THAT(run(client->version()).error().message, HasSubstr("longer than"));
 }
 
 TEST_F(ClientTest, WaitsWhenItIsAskedTo) {

@@ -68,8 +68,17 @@ struct ClientTest : testing::Test {
   }
 };
 
-inline asio::awaitable<void> ok(Exchange& exchange) {
-  co_await exchange.answer(200, R"({"kind":"Pod","metadata":{"name":"x"}})");
+// What a server says that has, and takes, whatever is asked for.
+inline std::string fitting(const std::string& target) {
+  const std::string path = target.substr(0, target.find('?'));
+  if (path == "/version") return R"({"gitVersion":"v1.36.3"})";
+  const bool scale = path.ends_with("/scale");
+  const std::string of = scale ? path.substr(0, path.size() - 6) : path;
+  const std::string name = of.substr(of.rfind('/') + 1);
+  const char* kind = scale ? "Scale" : of.find("/jobs/") != std::string::npos ? "Job" : "Pod";
+  return json{{"kind", kind}, {"metadata", {{"name", name}}}}.dump();
 }
+
+inline asio::awaitable<void> ok(Exchange& exchange) { co_await exchange.answer(200, fitting(exchange.target)); }
 
 }  // namespace straycat::kube

@@ -52,8 +52,31 @@ TEST(Answers, AProxysPageIsShownShortAndHarmless) {
   EXPECT_LT(error.message.size(), 230u);
 }
 
+TEST(Answers, SayWhatWasAskedAndTheCode) {
+  const auto said = [](net::Response response) {
+    auto error = error_from(response);
+    error.asked = "GET /api/v1/namespaces/shop/services";
+    return error.to_error();
+  };
+  const std::string gone = R"({"kind":"Status","code":404,"reason":"NotFound","message":"no such thing"})";
+  const std::string reasonless = R"({"kind":"Status","message":"slow down"})";
+  const std::string start = "GET /api/v1/namespaces/shop/services: ";
+  EXPECT_EQ(said({404, {}, gone}), own_trouble(start + "404 NotFound: no such thing"));
+  EXPECT_EQ(said({409, {}, gone}), own_trouble(start + "409 NotFound: no such thing"));
+  EXPECT_EQ(said({429, {}, reasonless}), own_trouble(start + "429: slow down"));
+  EXPECT_EQ(said({422, {}, reasonless}), bad_input(start + "422: slow down"));
+  EXPECT_EQ(said({302, {{"location", "https://login/x?token=s3cret"}}, "Found"}),
+            own_trouble(start + "HTTP 302 (to https://login/x): Found"));
+  EXPECT_EQ(said({404, {}, "404 page not found"}), own_trouble(start + "HTTP 404: 404 page not found"));
+  EXPECT_EQ(said({401, {}, reasonless}),
+            own_trouble("the API server does not accept these credentials: " + start + "401: slow down"));
+  EXPECT_EQ(said({500, {}, reasonless}), own_trouble("the API server failed: " + start + "500: slow down"));
+  EXPECT_EQ(error_from_transport(own_trouble("GET https://x: refused")).to_error(),
+            own_trouble("GET https://x: refused"));
+}
+
 TEST(Answers, RetriesOnlyWhatIsSafe) {
-  const auto error = [](int code, std::optional<Nanos> after) { return ApiError{code, "", "", after}; };
+  const auto error = [](int code, std::optional<Nanos> after) { return ApiError{code, "", "", after, ""}; };
   struct Case {
     ApiError error;
     bool idempotent;

@@ -159,6 +159,106 @@ TEST_F(WatchMachineTest, ALineWithoutEndIsNotKeptForEver) {
   EXPECT_TRUE(sleeps(small.resume(StreamBytes{at(3), std::string(2000, 'x')})));
 }
 
+TEST_F(WatchMachineTest, ALineInPiecesIsFoundWhereverItIsCut) {
+  watching();
+  const std::string two = event("ADDED", "b", 6) + event("ADDED", "c", 7);
+  for (std::size_t cut = 1; cut < two.size(); ++cut) {
+    machine = WatchMachine{{.resource = *resource_for_kind("Pod"), .seed = 1}};
+    watching();
+    auto all = told(bytes(20, std::string_view{two}.substr(0, cut)));
+    for (const auto& more : told(bytes(21, std::string_view{two}.substr(cut)))) all.push_back(more);
+    EXPECT_THAT(all, ElementsAre("applied b@6", "applied c@7")) << cut;
+  }
+}
+
+// Whoever follows a watch keeps what it tells: what a server only makes up must not stay for ever.
+struct FloodTest : testing::Test {
+  WatchMachine machine{{.resource = *resource_for_kind("Pod"), .seed = 1, .most_changes = 1000, .flood = 10s}};
+  int version = 5;
+
+  WatchStep list_and_open(std::int64_t when, const net::Response& all) {
+    auto step = machine.resume(ListAnswered{at(when), all});
+    machine.resume(StreamOpened{at(when + 1), "application/json"});
+    return step;
+  }
+  // Until the machine wants something else than reading on.
+  WatchStep flood(std::int64_t when) {
+    for (;;) {
+      auto step = machine.resume(StreamBytes{at(when), event("ADDED", fmt::format("b{}", version), ++version)});
+      if (!std::holds_alternative<KeepReading>(step.action)) return step;
+    }
+  }
+};
+
+TEST_F(FloodTest, AfterManyChangesTheListIsReadAnew) {
+  machine.resume(WatchStart{at(0)});
+  list_and_open(1, list(5));
+  const auto step = flood(20'000);
+  EXPECT_THAT(told(step), ElementsAre(StartsWith("applied b")));
+  EXPECT_TRUE(lists(step));
+  EXPECT_THAT(told(list_and_open(20'100, list(50, {object("a", 3)}))),
+              ElementsAre("gap 20000-20100 lost", "replaced a"));
+}
+
+TEST_F(FloodTest, ABigListMayHaveMoreChanges) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 100; ++i) many.push_back(object(fmt::format("pod-{}", i), 3));
+  machine.resume(WatchStart{at(0)});
+  list_and_open(1, list(5, many));
+  const int before = version;
+  flood(20'000);
+  EXPECT_GT(version - before, 150);
+}
+
+TEST_F(FloodTest, WithoutEndIsDeniedAndSaysWhy) {
+  machine.resume(WatchStart{at(0)});
+  list_and_open(1, list(5));
+  EXPECT_TRUE(lists(flood(1'000)));
+  list_and_open(1'100, list(100));
+  EXPECT_TRUE(lists(flood(2'000)));
+  list_and_open(2'100, list(200));
+  const auto step = flood(3'000);
+  EXPECT_EQ(step.action, WatchAction{Stop{}});
+  ASSERT_EQ(step.items.size(), 3u);
+  EXPECT_THAT(told(step), ElementsAre(StartsWith("applied"), "gap 3000-3000 lost", "denied 200"));
+  EXPECT_THAT(std::get<WatchDenied>(step.items[2]).error.message,
+              HasSubstr("has no end: 0 MiB of changes within 900ms"));
+}
+
+TEST_F(FloodTest, AServerThatHasMuchToSayInItsTimeIsNeverDenied) {
+  machine.resume(WatchStart{at(0)});
+  for (int i = 0; i < 20; ++i) {
+    list_and_open(i * 20'000 + 1, list(++version));
+    EXPECT_TRUE(lists(flood(i * 20'000 + 19'000)));
+  }
+}
+
+TEST_F(WatchMachineTest, WhatIsNoListIsDeniedWhenThereNeverWasOne) {
+  const char* junk[] = {"[]", "null", R"({"kind":7})", R"({"kind":"PodList"})", R"({"kind":"PodList","items":[7]})"};
+  start();
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(sleeps(listed(10, answer(200, junk[i])))) << junk[i];
+  EXPECT_THAT(told(listed(10, answer(200, junk[4]))), ElementsAre("denied 200"));
+}
+
+TEST_F(WatchMachineTest, WhatIsNoListIsWaitedOutWhenThereWasOne) {
+  watching();
+  broke(20);
+  bytes(21, "");
+  machine.resume(StreamRefused{at(22), answer(410, status(410, "Expired"))});
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(sleeps(listed(30 + i, answer(200, "{}"))));
+  EXPECT_THAT(told(listed(60, list(9))), ElementsAre("gap 12-60 lost", "replaced "));
+}
+
+TEST_F(WatchMachineTest, AListWithoutEndIsNotKeptForEver) {
+  WatchMachine small{{.resource = *resource_for_kind("Pod"), .seed = 1, .longest_list = 1000}};
+  small.resume(WatchStart{at(0)});
+  WatchStep step;
+  int pages = 0;
+  do step = small.resume(ListAnswered{at(++pages), list(5, {object("a", 3)}, "more")});
+  while (std::get_if<FetchPage>(&step.action) != nullptr && !std::get<FetchPage>(step.action).continue_token.empty());
+  EXPECT_LT(pages, 20);
+}
+
 TEST_F(WatchMachineTest, AProxysPageIsNoStream) {
   start();
   listed(10, list(5));

@@ -78,6 +78,9 @@ TEST(Limits, TheFirstThatHoldsIsNamed) {
       {"TIME_WAITs alone do no harm", {}, crowded, Stall::none, Limit::none},
       {"memory", {.no_memory = 1}, roomy, Stall::cpu, Limit::memory},
       {"cpu", {}, roomy, Stall::cpu, Limit::cpu},
+      {"a right that is missing", {.no_right = 1, .no_server = 1}, roomy, Stall::cpu, Limit::rights},
+      {"an API server that is away", {.no_server = 1}, roomy, Stall::cpu, Limit::api_server},
+      {"one's own want first", {.no_ports = 1, .no_right = 1}, roomy, Stall::none, Limit::ports},
   };
   for (const Case& c : cases) EXPECT_EQ(limit_of(c.health, c.ports, c.stall), c.limit) << c.name;
 }

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import unittest
 
 SOURCE = pathlib.Path(os.environ.get("STRAYCAT_SOURCE", pathlib.Path(__file__).resolve().parents[3]))
 STRAYCAT = os.environ.get("STRAYCAT", str(SOURCE / "build/release/straycat"))
@@ -16,6 +17,17 @@ def skip(reason):
     """A missing privilege or tool: a counted skip at home, a failure in CI."""
     print(f"skipped: {reason}")
     sys.exit(1 if os.environ.get("CI") == "true" else SKIP)
+
+
+def main():
+    """unittest.main(), but a single test that was skipped is told and counted, too: as the whole file's skip."""
+    done = unittest.main(exit=False).result
+    for test, reason in done.skipped:
+        print(f"skipped: {test}: {reason}")
+    if not done.wasSuccessful():
+        sys.exit(1)
+    if done.skipped:
+        sys.exit(1 if os.environ.get("CI") == "true" else SKIP)
 
 
 def straycat(*arguments, timeout=180, **options):
