@@ -231,6 +231,9 @@ asio::awaitable<Result<>> Steps::wait_for(plan::Target target, std::string condi
         co_return own_trouble(fmt::format("{} cannot become {}: {}{}", target.display(), condition, state,
                                           describe_trouble(site_.world, target)));
     }
+    if (const auto silence = site_.server_gone())
+      co_return own_trouble(fmt::format("{} is not {}, and the API server has not answered for {}: {}",
+                                        target.display(), condition, format_duration(*silence), state));
     const auto left = until - monotonic_now();
     if (left <= Nanos{})
       co_return own_trouble(fmt::format("{} is not {} after {}: {}{}", target.display(), condition,
@@ -268,6 +271,7 @@ asio::awaitable<Result<>> Steps::act(const plan::Command& action) {
   command_ = &child;
   if (!command_status_) co_await ended.async_wait(asio::as_tuple(asio::use_awaitable));
   command_ = nullptr;
+  if (site_.on_command_over) site_.on_command_over();
   if (command_status_ && *command_status_ != 0)
     site_.journal.note(fmt::format("the command ({}) ended with {}", action.words.front(), *command_status_));
   co_return Result<>{};

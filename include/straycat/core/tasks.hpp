@@ -22,6 +22,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <straycat/core/result.hpp>
+
 namespace straycat {
 
 // Told once why a coroutine ended by an exception; never for one that came to its end.
@@ -43,6 +45,17 @@ inline void spawn(const boost::asio::any_io_executor& executor, boost::asio::awa
   boost::asio::co_spawn(executor, std::move(work), [failed = std::move(failed)](const std::exception_ptr& thrown) {
     if (thrown) failed(words_of(thrown));
   });
+}
+
+// The same work, whose exceptions are errors. For both sides of Asio's `||`, which waits for a success, and drops the
+// exception of the other side.
+template <class T>
+boost::asio::awaitable<Result<T>> as_value(boost::asio::awaitable<Result<T>> work) {
+  try {
+    co_return co_await std::move(work);
+  } catch (const std::exception& thrown) {
+    co_return own_trouble(thrown.what());
+  }
 }
 
 // Coroutines that can be ended together. Must outlive them: stop() first.

@@ -54,7 +54,6 @@ struct WatchWord {
   Topic topic = Topic::watch_started;  // or gap, or ended
   Stamp at;
   WatchRecord record;
-  bool operator==(const WatchWord&) const = default;
 };
 [[nodiscard]] std::string to_string(const WatchWord& word);  // "watch.ended pods: died, out of memory"
 
