@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <straycat/core/signals.hpp>
 #include <straycat/kube/config.hpp>
 
 namespace straycat::agent {
@@ -39,14 +40,17 @@ Agent::Agent(Orders orders, Surroundings surroundings)
       signals_(loop_),
       beat_timer_(loop_),
       end_timer_(loop_),
-      patience_timer_(loop_) {}
+      patience_timer_(loop_),
+      life_(Tasking{}) {}
 
 Result<> Agent::run() {
+  for (const int number : ending_signals()) signals_.add(number);
   if (Result<> made = make_flows(); !made) return made.error();
   introduce();
   if (Result<> started = start_watches(); !started) return started.error();
+  life_ = AgentLife(tasking());
   await_signals();
-  await_watches();
+  act(life_.begin());
   health_from_ = monotonic_now();
   lag_.tick(health_from_, health_from_, probe::cpu_use());
   beat(health_from_ + beat_length);
@@ -131,7 +135,7 @@ Result<> Agent::start_watches() {
       [this](const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen) {
         endpoints_changed(port, endpoints, seen);
       },
-      [this] { begin_flows(); });
+      [this] { live(came::WatchesStand{}); });
   watches_->follow({ports.begin(), ports.end()});
   if (!orders_.beacon.empty()) watches_->follow_beacon(orders_.ns, orders_.beacon);
   return {};
@@ -152,53 +156,82 @@ void Agent::introduce() {
 }
 
 void Agent::await_signals() {
-  signals_.add(SIGTERM);
-  signals_.add(SIGINT);
   signals_.async_wait([this](boost::system::error_code error, int) {
     if (error) return;
-    begin_end(VantageEnd::signal);
-    // A second one ends it at once, as people expect of Ctrl-C.
-    signals_.async_wait([this](boost::system::error_code again, int) {
-      if (again) return;
-      proven_ = true;
-      end();
-    });
+    live(came::Signal{});
+    await_signals();
   });
 }
 
-void Agent::await_watches() {
-  const bool watched =
-      std::any_of(flows_.begin(), flows_.end(), [](const auto& flow) { return !flow->plan().service.empty(); });
-  if (!watches_ || !watched) return begin_flows();
-  patience_timer_.expires_after(patience);
-  patience_timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) begin_flows();
+Tasking Agent::tasking() const {
+  Tasking tasking;
+  tasking.flows = !flows_.empty();
+  tasking.watches = watches_ != nullptr;
+  tasking.awaits = watches_ && std::any_of(flows_.begin(), flows_.end(),
+                                           [](const auto& flow) { return !flow->plan().service.empty(); });
+  tasking.bounded = orders_.max_length > Nanos{0};
+  return tasking;
+}
+
+void Agent::act(const std::vector<Todo>& todo) {
+  for (const Todo& one : todo) std::visit([this](const auto& each) { act(each); }, one);
+}
+
+void Agent::await(boost::asio::steady_timer& timer, Nanos length, Came what) {
+  timer.expires_after(length);
+  timer.async_wait([this, what = std::move(what)](boost::system::error_code error) {
+    if (!error) live(what);
   });
 }
 
-void Agent::begin_flows() {
-  if (begun_ || reason_ || ended_) return;
-  begun_ = true;
+void Agent::act(const todo::AwaitWatches&) { await(patience_timer_, patience, came::PatienceOver{}); }
+
+void Agent::act(const todo::BeginFlows&) {
   patience_timer_.cancel();
   for (const auto& flow : flows_) flow->begin(*engine_);
-  if (flows_.empty() && orders_.max_length > Nanos{0}) {
-    end_timer_.expires_after(orders_.max_length);
-    end_timer_.async_wait([this](boost::system::error_code error) {
-      if (!error) begin_end(VantageEnd::finished);
-    });
+}
+
+void Agent::act(const todo::AwaitLength&) { await(end_timer_, orders_.max_length, came::LengthOver{}); }
+
+void Agent::act(const todo::StopFlows&) {
+  for (const auto& flow : flows_) flow->stop();
+  await(end_timer_, drain_length, came::DrainOver{});
+  flow_idle();
+}
+
+void Agent::act(const todo::ProveWatches&) {
+  watches_->prove(proof_length, [this] { live(came::Proven{}); });
+}
+
+void Agent::act(const todo::Finish& how) {
+  VantageSummary summary;
+  summary.reason = how.reason;
+  for (const auto& flow : flows_) {
+    flow->finish();
+    summary.sent[flow->plan().name] += flow->sent();
   }
+  if (watches_) watches_->end();
+  tell_health(monotonic_now());
+  summary.records = journal_.numbers_used();
+  journal_.write(summary, true);
+  out_.drain(reader_patience, flush_length);
+  loop_.stop();
+}
+
+void Agent::flow_idle() {
+  if (std::all_of(flows_.begin(), flows_.end(), [](const auto& flow) { return flow->idle(); })) live(came::Idle{});
 }
 
 // The loop's pulse: how late it comes is how late everything else came.
 void Agent::beat(Stamp due) {
   beat_timer_.expires_at(time_point(due));
   beat_timer_.async_wait([this, due](boost::system::error_code error) {
-    if (error || ended_) return;
+    if (error || life_.over()) return;
     const Stamp now = monotonic_now();
     const probe::Stall stall = lag_.tick(due, now, probe::cpu_use());
     const bool alarm = stall != probe::Stall::none && now - health_from_ >= soonest_alarm;
     if (alarm || now - health_from_ >= health_length) tell_health(now);
-    if (out_.broken()) return end();
+    if (out_.broken()) return live(came::ReaderGone{});
     beat(std::max(due, now - beat_length) + beat_length);
   });
 }
@@ -216,52 +249,6 @@ void Agent::tell_health(Stamp now) {
   record.limit = probe::limit_of(engine, probe::port_table(), lag.stall, probe::conntrack_table());
   journal_.write(record, true);
   health_from_ = now;
-}
-
-void Agent::flow_idle() {
-  if (std::all_of(flows_.begin(), flows_.end(), [](const auto& flow) { return flow->idle(); })) {
-    begin_end(VantageEnd::finished);
-    end();
-  }
-}
-
-void Agent::begin_end(VantageEnd reason) {
-  if (reason_) return;
-  reason_ = reason;
-  for (const auto& flow : flows_) flow->stop();
-  if (std::all_of(flows_.begin(), flows_.end(), [](const auto& flow) { return flow->idle(); })) return end();
-  end_timer_.expires_after(drain_length);
-  end_timer_.async_wait([this](boost::system::error_code error) {
-    if (!error) end();
-  });
-}
-
-// Flows have sent their last request: now the watches can say whether they saw all that it stood on.
-bool Agent::prove_watches() {
-  if (!watches_ || proven_) return true;
-  if (std::exchange(proving_, true)) return false;
-  watches_->prove(proof_length, [this] {
-    proven_ = true;
-    end();
-  });
-  return false;
-}
-
-void Agent::end() {
-  if (ended_ || !prove_watches()) return;
-  ended_ = true;
-  VantageSummary summary;
-  summary.reason = reason_.value_or(VantageEnd::output);
-  for (const auto& flow : flows_) {
-    flow->finish();
-    summary.sent[flow->plan().name] += flow->sent();
-  }
-  if (watches_) watches_->end();
-  tell_health(monotonic_now());
-  summary.records = journal_.numbers_used();
-  journal_.write(summary, true);
-  out_.drain(reader_patience, flush_length);
-  loop_.stop();
 }
 
 }  // namespace straycat::agent

@@ -11,6 +11,7 @@
 
 #include "agent/flow.hpp"
 #include "agent/journal.hpp"
+#include "agent/life.hpp"
 #include "agent/proxy_engine.hpp"
 #include "agent/watches.hpp"
 #include <straycat/agent/orders.hpp>
@@ -44,17 +45,21 @@ class Agent {
   void endpoints_changed(const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen);
   void introduce();
   void await_signals();
-  // Traffic begins when its endpoints are watched, so that no first failure falls into a blind stretch; an API server
-  // that does not answer holds it up for `patience` only.
-  void await_watches();
-  void begin_flows();
+  [[nodiscard]] Tasking tasking() const;
+  // What came goes to the life, and what it says is done.
+  void live(const Came& what) { act(life_.resume(what)); }
+  void act(const std::vector<Todo>& todo);
+  void act(const todo::AwaitWatches&);
+  void act(const todo::BeginFlows&);
+  void act(const todo::AwaitLength&);
+  void act(const todo::StopFlows&);
+  void act(const todo::ProveWatches&);
+  void act(const todo::Finish& how);
+  // The life hears of it when the time is over.
+  void await(boost::asio::steady_timer& timer, Nanos length, Came what);
+  void flow_idle();
   void beat(Stamp due);
   void tell_health(Stamp now);
-  void flow_idle();
-  void begin_end(VantageEnd reason);
-  // Whether the watches have said what they saw; else end() comes again when they have.
-  bool prove_watches();
-  void end();
 
   Orders orders_;
   Surroundings around_;
@@ -69,8 +74,7 @@ class Agent {
   boost::asio::steady_timer beat_timer_, end_timer_, patience_timer_;
   probe::LoopLag lag_;
   Stamp health_from_;
-  std::optional<VantageEnd> reason_;  // why it ends; none: it does not yet
-  bool begun_ = false, proving_ = false, proven_ = false, ended_ = false;
+  AgentLife life_;
 };
 
 }  // namespace straycat::agent

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <stdexcept>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+
+#include <straycat/core/tasks.hpp>
 
 namespace straycat::agent {
 
@@ -137,12 +138,39 @@ asio::awaitable<void> sleep_until_late(asio::any_io_executor executor, Nanos len
 asio::awaitable<std::optional<Result<net::Response>>> ask(kube::Client& client, asio::any_io_executor executor,
                                                           std::string method, std::string path, Nanos limit) {
   using namespace asio::experimental::awaitable_operators;
-  auto first = co_await (client.ask(std::move(method), std::move(path)) || sleep_until_late(executor, limit));
+  auto first = co_await (as_value(client.ask(std::move(method), std::move(path))) || sleep_until_late(executor, limit));
   if (first.index() == 1) co_return std::nullopt;
   co_return std::get<0>(std::move(first));
 }
 
 }  // namespace
+
+// Counts an attempt's end, and tells it, once. False: it has been told.
+bool ProxyEngine::finish(Shared& shared, Done& told, const probe::Attempt& attempt) {
+  const Done tell = std::exchange(told, nullptr);
+  if (!tell) return false;
+  --shared.in_flight;
+  if (!shared.gone) tell(attempt);
+  return true;
+}
+
+asio::awaitable<void> ProxyEngine::carry(std::shared_ptr<Shared> shared, std::shared_ptr<const probe::Prepared> what,
+                                         std::optional<std::string> path, probe::Attempt made,
+                                         std::shared_ptr<Done> told) {
+  const Nanos total = what->request.timeouts.total > Nanos{} ? what->request.timeouts.total : std::chrono::seconds{10};
+  std::optional<Result<net::Response>> answer;
+  if (path) answer = co_await ask(shared->client, shared->executor, what->request.method, *path, total);
+  if (answer) {
+    judge(made, *what, *answer, shared->health);
+  } else {
+    made.ended = monotonic_now();
+    // The server's proxy did not say how far it had come; a pod that nobody knows was never asked.
+    made.failure = path ? Failure{FailureKind::response_timeout, Phase::first_byte, 0,
+                                  fmt::format("no answer through the API server within {}", format_duration(total))}
+                        : Failure{FailureKind::local_exhaustion, Phase::send, 0, "no pod is known at this address"};
+  }
+  (void)finish(*shared, *told, made);
+}
 
 ProxyEngine::ProxyEngine(asio::any_io_executor executor, kube::Client client)
     : shared_(std::make_shared<Shared>(std::move(executor), std::move(client))) {}
@@ -176,27 +204,17 @@ Stamp ProxyEngine::start(std::shared_ptr<const probe::Prepared> request, Stamp i
   const Stamp started = attempt.started;
   ++shared_->health.attempts;
   ++shared_->in_flight;
-  auto carry = [](std::shared_ptr<Shared> shared, std::shared_ptr<const probe::Prepared> what,
-                  std::optional<std::string> path, probe::Attempt made, Done tell) -> asio::awaitable<void> {
-    const Nanos total =
-        what->request.timeouts.total > Nanos{} ? what->request.timeouts.total : std::chrono::seconds{10};
-    std::optional<Result<net::Response>> answer;
-    if (path) answer = co_await ask(shared->client, shared->executor, what->request.method, *path, total);
-    if (answer) {
-      judge(made, *what, *answer, shared->health);
-    } else {
-      made.ended = monotonic_now();
-      // The server's proxy did not say how far it had come; a pod that nobody knows was never asked.
-      made.failure = path ? Failure{FailureKind::response_timeout, Phase::first_byte, 0,
-                                    fmt::format("no answer through the API server within {}", format_duration(total))}
-                          : Failure{FailureKind::local_exhaustion, Phase::send, 0, "no pod is known at this address"};
-    }
-    --shared->in_flight;
-    if (!shared->gone) tell(made);
+  const auto shared = shared_;
+  const auto told = std::make_shared<Done>(std::move(done));
+  auto failed = [shared, told, attempt](const std::string& why) {
+    probe::Attempt lost = attempt;
+    lost.ended = monotonic_now();
+    lost.failure = Failure{FailureKind::local_exhaustion, Phase::send, 0, "straycat's own fault: " + why};
+    // Whoever was told of it failed: an agent that cannot count is no witness.
+    if (!finish(*shared, *told, lost)) throw std::logic_error(why);
   };
   auto path = path_of(*request);
-  asio::co_spawn(shared_->executor, carry(shared_, std::move(request), std::move(path), attempt, std::move(done)),
-                 asio::detached);
+  spawn(shared->executor, carry(shared, std::move(request), std::move(path), attempt, told), std::move(failed));
   return started;
 }
 

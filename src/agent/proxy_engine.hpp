@@ -9,6 +9,7 @@
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 
 #include "agent/direct_plan.hpp"
 #include "agent/watches.hpp"
@@ -41,6 +42,10 @@ class ProxyEngine final : public probe::Engine {
 
  private:
   struct Shared;
+  static boost::asio::awaitable<void> carry(std::shared_ptr<Shared> shared, std::shared_ptr<const probe::Prepared> what,
+                                            std::optional<std::string> path, probe::Attempt made,
+                                            std::shared_ptr<Done> told);
+  static bool finish(Shared& shared, Done& told, const probe::Attempt& attempt);
   [[nodiscard]] std::optional<std::string> path_of(const probe::Prepared& request) const;
 
   std::shared_ptr<Shared> shared_;

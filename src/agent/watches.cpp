@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+
+#include <straycat/core/tasks.hpp>
 
 namespace straycat::agent {
 
@@ -34,34 +34,41 @@ void Watches::follow(const std::vector<ServicePortRef>& ports) {
     service.ns = port.ns;
     service.name = port.service;
     service.selector = "kubernetes.io/service-name=" + port.service;
+    service.life = {resource_name, service.selector};
     service.ports.push_back(port);
   }
   for (auto& [key, service] : services_) watch_service(service);
 }
 
 void Watches::watch_service(Service& service) {
-  asio::co_spawn(executor_,
-                 client_.watch({slices_type(), service.ns, service.selector, "", service.hold},
-                               [this, &service](const kube::WatchItem& item) { on_slices(service, item); }),
-                 asio::detached);
+  spawn(executor_,
+        client_.watch({slices_type(), service.ns, service.selector, "", service.hold},
+                      [this, &service](const kube::WatchItem& item) { on_slices(service, item); }),
+        [this, &service](const std::string& why) { live(service, kube::watched::Died{monotonic_now(), why}); });
 }
 
 void Watches::on_slices(Service& service, const kube::WatchItem& item) {
   const Stamp seen = monotonic_now();
-  note_coverage(service, item, seen);
+  say(service.life.resume(kube::watched_from(item, seen)));
   const std::vector<model::ObjectChange> changes = service.book.take(item);
   // Stamped as the windows are cut, so that no attempt can stand on the wrong side of a change.
   for (const model::ObjectChange& change : changes) journal_.write(Topic::slice, nlohmann::json(change), true, seen);
   if (!changes.empty()) tell(service, seen);
-  note_open(service, item);
+  note_settled();
 }
 
-// The stretch between list and watch is told as a gap when the watch has opened: the first gap after a list says so.
-void Watches::note_open(Service& service, const kube::WatchItem& item) {
-  const bool watching = service.listed && !std::holds_alternative<kube::WatchReplaced>(item);
-  if (service.open || !(watching || service.denied)) return;
-  service.open = true;
-  const bool all = std::all_of(services_.begin(), services_.end(), [](const auto& one) { return one.second.open; });
+void Watches::live(Service& service, const kube::Watched& what) {
+  say(service.life.resume(what));
+  note_settled();
+}
+
+void Watches::say(const std::optional<kube::WatchWord>& word) {
+  if (word) journal_.write(word->topic, nlohmann::json(word->record), true, word->at);
+}
+
+void Watches::note_settled() {
+  const bool all =
+      std::all_of(services_.begin(), services_.end(), [](const auto& one) { return one.second.life.settled(); });
   if (all && opened_) std::exchange(opened_, nullptr)();
 }
 
@@ -83,48 +90,29 @@ void Watches::ask_for_ports(Service& service) {
   for (const ServicePortRef& port : service.ports) changed_(port, {}, monotonic_now());
   if (service.asked) return;
   service.asked = true;
-  asio::co_spawn(
-      executor_,
-      [](Watches& self, Service& of) -> asio::awaitable<void> {
-        kube::ApiResult<nlohmann::json> object = co_await self.client_.get(services_type(), of.ns, of.name);
-        of.asked = false;
-        if (object) {
-          of.object = model::project_service(*object);
-          self.tell(of, monotonic_now());
-        } else {
-          self.journal_.write(NoteRecord{"no direct probes of " + of.name +
-                                         ": its ports cannot be read: " + object.error().describe()});
-          of.asked = true;  // not again
-        }
-      }(*this, service),
-      asio::detached);
+  spawn(executor_, read_ports(service), [this, &service](const std::string& why) { without_ports(service, why); });
 }
 
-void Watches::note_coverage(Service& service, const kube::WatchItem& item, Stamp seen) {
-  WatchRecord record;
-  record.resource = resource_name;
-  record.selector = service.selector;
-  if (std::holds_alternative<kube::WatchReplaced>(item) && !service.listed) {
-    service.listed = true;
-    journal_.write(WatchRecord::started, nlohmann::json(record), true, seen);
-  } else if (const auto* gap = std::get_if<kube::WatchGap>(&item)) {
-    record.from_ns = gap->from.ns;
-    record.to_ns = gap->to.ns;
-    record.reason = gap->reason;
-    journal_.write(WatchRecord::gap, nlohmann::json(record), true, seen);
-  } else if (const auto* refused = std::get_if<kube::WatchDenied>(&item)) {
-    service.denied = true;
-    record.end = WatchEnd::denied;
-    record.reason = refused->error.describe();
-    journal_.write(WatchRecord::ended, nlohmann::json(record), true, seen);
-  }
+asio::awaitable<void> Watches::read_ports(Service& service) {
+  kube::ApiResult<nlohmann::json> object = co_await client_.get(services_type(), service.ns, service.name);
+  if (!object) co_return without_ports(service, object.error().describe());
+  service.asked = false;
+  service.object = model::project_service(*object);
+  tell(service, monotonic_now());
+}
+
+// It is not asked for again.
+void Watches::without_ports(Service& service, const std::string& why) {
+  journal_.write(NoteRecord{"no direct probes of " + service.name + ": its ports cannot be read: " + why});
 }
 
 void Watches::follow_beacon(const std::string& ns, const std::string& name) {
-  asio::co_spawn(executor_,
-                 client_.watch({slices_type(), ns, "", "metadata.name=" + name, {}},
-                               [this](const kube::WatchItem& item) { on_beacon(item); }),
-                 asio::detached);
+  spawn(executor_,
+        client_.watch({slices_type(), ns, "", "metadata.name=" + name, {}},
+                      [this](const kube::WatchItem& item) { on_beacon(item); }),
+        [this](const std::string& why) {
+          journal_.write(NoteRecord{"the clock beacon is no longer watched: " + why}, true);
+        });
 }
 
 void Watches::on_beacon(const kube::WatchItem& item) {
@@ -141,28 +129,28 @@ void Watches::on_beacon(const kube::WatchItem& item) {
 
 asio::awaitable<void> Watches::prove_one(Service& service, Nanos most) {
   const auto gap = co_await service.hold.prove(most);
-  if (gap) note_coverage(service, *gap, monotonic_now());
-  if (--proving_ == 0) std::exchange(proven_, nullptr)();
+  if (gap) live(service, kube::watched::Blind{monotonic_now(), *gap});
+  one_proven();
+}
+
+void Watches::one_proven() {
+  if (proving_ == 0 || --proving_ > 0) return;
+  std::exchange(proven_, nullptr)();
 }
 
 void Watches::prove(Nanos most, std::function<void()> proven) {
   proven_ = std::move(proven);
   proving_ = services_.size() + 1;
-  for (auto& [key, service] : services_) asio::co_spawn(executor_, prove_one(service, most), asio::detached);
-  asio::post(executor_, [this] {
-    if (--proving_ == 0) std::exchange(proven_, nullptr)();
-  });
+  for (auto& [key, service] : services_)
+    spawn(executor_, prove_one(service, most), [this, &of = service](const std::string& why) {
+      live(of, kube::watched::Unproven{monotonic_now(), why});
+      one_proven();
+    });
+  asio::post(executor_, [this] { one_proven(); });
 }
 
 void Watches::end() {
-  for (const auto& [key, service] : services_) {
-    if (!service.listed || service.denied) continue;
-    WatchRecord record;
-    record.resource = resource_name;
-    record.selector = service.selector;
-    record.end = WatchEnd::closed;
-    journal_.write(WatchRecord::ended, nlohmann::json(record), true);
-  }
+  for (auto& [key, service] : services_) live(service, kube::watched::Closed{monotonic_now()});
 }
 
 }  // namespace straycat::agent

@@ -14,6 +14,7 @@
 #include "agent/slice_book.hpp"
 #include <straycat/core/records.hpp>
 #include <straycat/kube/client.hpp>
+#include <straycat/kube/watch_life.hpp>
 
 namespace straycat::agent {
 
@@ -29,7 +30,7 @@ class Watches {
   // Called at each change of a Service's slices, with when it was seen and what stands behind the port now.
   using Changed = std::function<void(const ServicePortRef&, const std::vector<ListedEndpoint>&, Stamp seen)>;
 
-  // `opened` is called once, when every watch of slices is open (or denied): from then on no change is missed.
+  // `opened` is called once, when every watch of slices is open, or over: from then on no change is missed.
   Watches(boost::asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed,
           std::function<void()> opened);
 
@@ -49,7 +50,7 @@ class Watches {
     SliceBook book;
     std::optional<model::Service> object;  // read only when a slice has several ports
     bool asked = false;
-    bool listed = false, denied = false, open = false;
+    kube::WatchLife life;
     kube::WatchHold hold;
   };
 
@@ -57,10 +58,15 @@ class Watches {
   void on_slices(Service& service, const kube::WatchItem& item);
   void tell(Service& service, Stamp seen);
   void ask_for_ports(Service& service);
-  void note_open(Service& service, const kube::WatchItem& item);
+  boost::asio::awaitable<void> read_ports(Service& service);
+  void without_ports(Service& service, const std::string& why);
   boost::asio::awaitable<void> prove_one(Service& service, Nanos most);
+  void one_proven();
   void on_beacon(const kube::WatchItem& item);
-  void note_coverage(Service& service, const kube::WatchItem& item, Stamp seen);
+  // What happened to a watch goes to its life, and what that says into the record stream.
+  void live(Service& service, const kube::Watched& what);
+  void say(const std::optional<kube::WatchWord>& word);
+  void note_settled();
 
   boost::asio::any_io_executor executor_;
   kube::Client client_;

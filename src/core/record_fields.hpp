@@ -78,6 +78,10 @@ void fields(F f, R& r, const VantageLost*) {
   f("vantage", r.vantage), f("missing", r.missing), f("reason", r.reason);
 }
 template <class F, class R>
+void fields(F f, R& r, const ClusterLost*) {
+  f("reason", r.reason);
+}
+template <class F, class R>
 void fields(F f, R& r, const NoteRecord*) {
   f("text", r.text);
 }

@@ -24,6 +24,10 @@ constexpr std::int64_t tail = 5 * second / 2;
 // A pod that is deleted may have ended this long before the slices say that it leaves: kubelet and the endpoints'
 // controller hear of it at once, and the one does not wait for the other (300 ms seen on a busy cluster).
 constexpr std::int64_t leaving = second;
+// A loop that is less late than this is no later than any (probe/limits.hpp).
+constexpr std::int64_t shortest_stall = 50'000'000;
+// Of failures that were not kept one by one: no request of ours waits longer for an answer, mostly.
+constexpr std::int64_t longest_wait = 10 * second;
 // A container's end shows in its pod's status this late at most (kubelet's relist of 1 s, twice, and the watch).
 constexpr std::int64_t restart_shadow = 3 * second;
 
@@ -184,13 +188,14 @@ std::vector<Suspicion> suspicions(const History& history, const ServiceView& vie
 // Failures that happened at one instant, or (those not kept one by one) somewhere in [from, to].
 struct Item {
   std::int64_t from = 0, to = 0;
+  std::int64_t known_from = 0, known_to = 0;  // when it was known that they had failed
   FailureKind kind = FailureKind::refused;
   std::uint64_t count = 1;
 };
 
 Item item_of(const History& history, const AttemptFailed& failed, std::int64_t at) {
   // A used connection was placed when it was made, which may be long ago.
-  return {failed.reused ? history.begin : at, at, failed.failure.kind, 1};
+  return {failed.reused ? history.begin : at, at, failed.ended_ns, failed.ended_ns, failed.failure.kind, 1};
 }
 
 // What a window counts beyond the failures kept one by one.
@@ -206,7 +211,8 @@ void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window,
   for (const auto& [kind, number] : left) {
     const auto known = from_word<FailureKind>(kind);
     if (number > 0 && known)
-      items.push_back({window.first_failed_start_ns, window.last_failed_start_ns, *known, number});
+      items.push_back({window.first_failed_start_ns, window.last_failed_start_ns,
+                       window.first_failed_start_ns, window.last_failed_start_ns + longest_wait, *known, number});
   }
 }
 
@@ -272,14 +278,24 @@ bool starves(const VantageHealth& health) {
   return health.local_exhaustion > 0;
 }
 
+// Its own clock tells the prober that an answer is late. A loop that stood still just then may have had the answer
+// before it; whatever else it saw, it saw, and when it saw it is known to within the stall (loop_lag_near).
+bool gave_up_in(const VantageHealth& health, const Item& item) {
+  const bool timed = item.kind == FailureKind::connect_timeout || item.kind == FailureKind::response_timeout;
+  return timed && health.loop_lag_ns >= shortest_stall && health.from_ns <= item.known_to &&
+         item.known_from <= health.to_ns;
+}
+
 Sight sight_of(const History& history, const history::Traffic& traffic, const Item& item) {
   if (item.kind == FailureKind::local_exhaustion) return Sight::local;
   if (const auto* vantage = history.vantage(traffic.vantage)) {
+    const auto last = std::max(item.to, item.known_to);
     auto health = std::lower_bound(vantage->health.begin(), vantage->health.end(), item.from,
                                    [](const VantageHealth& one, std::int64_t at) { return one.to_ns < at; });
-    for (; health != vantage->health.end() && health->from_ns <= item.to; ++health) {
-      if (starves(*health) && likeness(item.kind) == Likeness::no_answer) return Sight::local;
-      if (health->loop_lag_ns >= second || health->limit == Limit::stopped) return Sight::stalled;
+    for (; health != vantage->health.end() && health->from_ns <= last; ++health) {
+      const bool then = health->from_ns <= item.to;
+      if (then && starves(*health) && likeness(item.kind) == Likeness::no_answer) return Sight::local;
+      if ((then && health->loop_lag_ns >= second) || gave_up_in(*health, item)) return Sight::stalled;
     }
   }
   if (!traffic.view || blind_at(history.views[*traffic.view], item)) return Sight::blind;

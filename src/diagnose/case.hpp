@@ -29,7 +29,7 @@ enum class Likeness { refused, no_answer, cut, late, wrong, tls, name, local };
 enum class Sight {
   seen,
   blind,    // its Service's slices were not watched then, or nobody knows its Service
-  stalled,  // the prober's loop stood still for a second or more
+  stalled,  // the prober's loop stood still: for a second or more, or just when it gave an answer up as late
   local,    // the prober had run out of something
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "echoes.hpp"
+#include "ending.hpp"
 #include "evidence.hpp"
 #include "fix.hpp"
 #include "phases.hpp"
@@ -231,6 +232,8 @@ std::vector<std::string> doubts(const Judgement& judgement, const Verdict& verdi
   return result;
 }
 
+constexpr const char* did_not_finish = "the run did not finish: ";
+
 std::string lost_reason(const Case& the_case) {
   return fmt::format("records lost: {} of the prober never reached the log", count(the_case.records_lost, "record"));
 }
@@ -251,6 +254,7 @@ std::uint64_t skipped(const history::History& history) {
 // Nothing failed: was enough seen to say so?
 void conclude_quiet(const Case& the_case, Verdict& verdict) {
   const auto& history = the_case.history;
+  if (const auto why = unfinished(history); !why.empty()) verdict.reasons.push_back(did_not_finish + why);
   if (verdict.attempts == 0) verdict.reasons.emplace_back("too few requests: none was sent");
   if (verdict.attempts > 0 && verdict.attempts < fewest_attempts) {
     verdict.reasons.push_back(fmt::format("too few requests: {} show nothing, {} are the least",
@@ -258,7 +262,8 @@ void conclude_quiet(const Case& the_case, Verdict& verdict) {
   }
   if (the_case.records_lost > 0) verdict.reasons.push_back(lost_reason(the_case));
   if (died(history)) verdict.reasons.emplace_back("the prober was lost before the run ended");
-  if (history.cut || history.ended->reason != RunEnd::finished) verdict.reasons.emplace_back("the run did not finish");
+  if (const auto why = hidden_in(history, {history.begin, history.end}); !why.empty())
+    verdict.reasons.push_back("a stalled prober: " + why);
   if (skipped(history) > verdict.attempts)
     verdict.reasons.emplace_back("a stalled prober: it could not send most of the requests it was to send");
   verdict.conclusion = verdict.reasons.empty() ? Conclusion::none : Conclusion::inconclusive;
@@ -283,12 +288,18 @@ void conclude_failing(const Judgement& judgement, Verdict& verdict) {
 // --- the whole
 // --------------------------------------------------------------------------------------------------------
 
-std::string headline(const Verdict& verdict) {
+std::string headline(const history::History& history, const Verdict& verdict) {
   const auto failed = fmt::format("{} of {} failed", grouped(verdict.failed), count(verdict.attempts, "request"));
-  if (verdict.conclusion == Conclusion::none)
-    return fmt::format("No request failed ({}).", count(verdict.attempts, "attempt"));
-  if (verdict.conclusion == Conclusion::found) return failed + ": " + verdict.findings.front().sentence;
-  return (verdict.failed > 0 ? failed + "; inconclusive: " : "Inconclusive: ") + verdict.reasons.front() + ".";
+  if (verdict.conclusion == Conclusion::none) {
+    const auto holes = holes_in_words(history);
+    return fmt::format("No request failed ({}{}).", count(verdict.attempts, "attempt"), holes.empty() ? "" : "; " + holes);
+  }
+  const auto why = unfinished(history);
+  const auto end = why.empty() || (!verdict.reasons.empty() && verdict.reasons.front() == did_not_finish + why)
+                       ? ""
+                       : " The run did not finish: " + why + ".";
+  if (verdict.conclusion == Conclusion::found) return failed + ": " + verdict.findings.front().sentence + end;
+  return (verdict.failed > 0 ? failed + "; inconclusive: " : "Inconclusive: ") + verdict.reasons.front() + "." + end;
 }
 
 void add_notes(const Case& the_case, Verdict& verdict) {
@@ -298,6 +309,8 @@ void add_notes(const Case& the_case, Verdict& verdict) {
     verdict.notes.push_back("the run ended early: " + std::string(to_string(history.ended->reason)) +
                             (history.ended->error.empty() ? "" : ": " + safe(history.ended->error)));
   }
+  if (const auto holes = holes_in_words(history); !holes.empty())
+    verdict.notes.push_back("the prober stood still: " + holes);
   if (!history.zero.bounded())
     verdict.notes.emplace_back("no clock bound: the runner's records cannot be ordered against the requests");
   if (history.unreadable > 0)
@@ -369,7 +382,7 @@ Verdict judge(const history::History& history) {
     verdict.reasons.emplace_back("no known cause explains the failures");
   add_the_rest(judgement, verdict);
   verdict.phases = report_phases(the_case, verdict.findings);
-  verdict.headline = headline(verdict);
+  verdict.headline = headline(history, verdict);
   add_notes(the_case, verdict);
   check_expectations(the_case, verdict);
   return verdict;

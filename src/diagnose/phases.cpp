@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ending.hpp"
 #include "share.hpp"
 #include "words.hpp"
 
@@ -29,7 +30,7 @@ bool watched(const History& history, const history::Traffic& traffic, Span phase
   return std::none_of(blind.begin(), blind.end(), [&](const Span& one) { return one.overlaps(span.from, span.to); });
 }
 
-void set_state(const Case& the_case, PhaseReport& report, std::uint64_t failed) {
+void set_state(const Case& the_case, const history::Traffic& traffic, PhaseReport& report, std::uint64_t failed) {
   if (report.error_ns >= history::unbounded) {
     report.state = "not shown";
     report.note = "its edges are not known on the prober's clock: no clock bound";
@@ -41,6 +42,9 @@ void set_state(const Case& the_case, PhaseReport& report, std::uint64_t failed) 
   } else if (the_case.records_lost > 0) {
     report.state = "not shown";
     report.note = count(the_case.records_lost, "record") + " of the prober lost";
+  } else if (auto why = hidden_in(the_case.history, traffic, {report.from_ns, report.to_ns}); !why.empty()) {
+    report.state = "not shown";
+    report.note = std::move(why);
   } else {
     report.state = "clean";
   }
@@ -73,7 +77,7 @@ PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::siz
   report.kinds = totals.kinds;
   report.largest_gap_ns = largest_gap(traffic, span);
   report.covered = watched(the_case.history, traffic, span);
-  set_state(the_case, report, totals.failed - totals.local);
+  set_state(the_case, traffic, report, totals.failed - totals.local);
   for (const Finding& finding : findings) {
     if (finding.cause == Cause::stray_endpoint && !report.share)
       report.share = predicted_share(the_case, finding, index, span);

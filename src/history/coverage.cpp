@@ -102,11 +102,32 @@ void fold_loss(History& history, const Clocks& clocks, const LogLine& line) {
   Vantage& vantage = vantage_of(history, clocks, lost.vantage);
   vantage.records_missing += lost.missing;
   vantage.lost_reason = lost.reason.empty() ? "lost" : lost.reason;
+  history.losses.push_back({clocks.place(line.clock(), line.at().ns), lost.vantage, vantage.lost_reason});
 }
 
-void close_watches(History& history) {
+void fold_cluster_loss(History& history, const Clocks& clocks, const LogLine& line) {
+  const auto lost = line.read<ClusterLost>(history.odd);
+  history.losses.push_back({clocks.place(line.clock(), line.at().ns), "", lost.reason});
+}
+
+std::int64_t heard_until(const History& history, std::string_view clock, std::int64_t runner) {
+  const Vantage* vantage = history.vantage(clock);
+  const bool to_the_end = vantage != nullptr ? vantage->summed_up : history.ended.has_value();
+  std::int64_t until = to_the_end ? history.end : vantage != nullptr ? vantage->last_ns : runner;
+  for (const Loss& loss : history.losses) {
+    if (loss.vantage.empty()) until = std::min(until, loss.at.ns);
+  }
+  return until;
+}
+
+void close_watches(History& history, std::int64_t runner_last) {
   for (Watch& watch : history.watches) {
-    if (still_open(watch)) watch.open.back().to = history.end;
+    const auto until = heard_until(history, watch.clock, runner_last);
+    while (!watch.open.empty() && watch.open.back().to > until) {
+      watch.open.back().to = until;
+      if (watch.open.back().from < until) break;
+      watch.open.pop_back();
+    }
   }
 }
 

@@ -86,6 +86,8 @@ void fold_line(History& history, TrafficFolder& traffic, const Clocks& clocks, c
       return fold_summary(history, clocks, line);
     case Topic::vantage_lost:
       return fold_loss(history, clocks, line);
+    case Topic::cluster_lost:
+      return fold_cluster_loss(history, clocks, line);
     case Topic::attempts_window:
       return traffic.take_window(clocks, line, history.odd);
     case Topic::attempt_failed:
@@ -119,17 +121,24 @@ Result<History> fold(const Lines& lines) {
   history.reference = clocks.reference();
   history.zero = clocks.place(pass->header->clock, pass->header->at.ns);
   TrafficFolder traffic;
-  const auto tail = lines(Bodies::at_once, [&](const LogLine& line) { fold_line(history, traffic, clocks, line); });
+  std::int64_t runner_last = history.zero.ns;
+  const auto tail = lines(Bodies::at_once, [&](const LogLine& line) {
+    if (line.clock() == runner_clock) runner_last = clocks.place(line.clock(), line.at().ns).ns;
+    fold_line(history, traffic, clocks, line);
+  });
   if (!tail) return tail.error();
   history.unreadable = tail->unreadable;
   history.cut = tail->cut || !history.ended;
 
-  close_watches(history);
+  close_watches(history, runner_last);
   close_phases(history);
   traffic.finish(history);
   build_views(history);
   traffic.place_probes(history);
-  for (Traffic& one : history.traffic) find_bursts(one, one.view ? &history.views[*one.view] : nullptr);
+  for (Traffic& one : history.traffic) {
+    find_bursts(one, one.view ? &history.views[*one.view] : nullptr);
+    find_holes(history, one);
+  }
   return history;
 }
 

@@ -27,9 +27,13 @@ void fold_vantage(History& history, const Clocks& clocks, const LogLine& line);
 void fold_health(History& history, const Clocks& clocks, const LogLine& line);
 void fold_summary(History& history, const Clocks& clocks, const LogLine& line);
 void fold_loss(History& history, const Clocks& clocks, const LogLine& line);
+void fold_cluster_loss(History& history, const Clocks& clocks, const LogLine& line);
+// How far the watches of a clock can have seen that nobody closed: to the end, where whoever watched had a last word;
+// else to when it was last heard of (`runner`: the runner's last record), and never beyond the cluster's end.
+[[nodiscard]] std::int64_t heard_until(const History& history, std::string_view clock, std::int64_t runner);
 
 void fold_watch(History& history, const Clocks& clocks, const LogLine& line);
-void close_watches(History& history);
+void close_watches(History& history, std::int64_t runner_last);
 
 // Gathers the windows' durations into few bins while a log is read: each keeps two histograms, which for every window
 // of a long run would not fit into memory.
@@ -73,6 +77,9 @@ void play_slices(ServiceView& view, const Timelines<model::EndpointSlice>& slice
 
 // Builds the view of each traffic's Service, and links the two.
 void build_views(History& history);
+
+// Holes of one traffic.
+void find_holes(const History& history, Traffic& traffic);
 
 // Bursts of one traffic.
 void find_bursts(Traffic& traffic, const ServiceView* view);

@@ -50,6 +50,21 @@ std::vector<Span> blind_spans(const History& history, const ServiceView& view) {
   return blind;
 }
 
+// How far the view's watches show what stands there. Whoever closed one had seen enough, and what stood there then
+// stood; what ends in any other way says nothing of what came after.
+std::int64_t seen_until(const History& history, const ServiceView& view) {
+  const Vantage* vantage = history.vantage(view.clock);
+  bool closed = vantage != nullptr ? vantage->summed_up : history.ended.has_value();
+  for (const Loss& loss : history.losses) closed = closed && !loss.vantage.empty();
+  std::int64_t until = vantage != nullptr ? vantage->first_ns : history.begin;
+  for (const Watch& watch : history.watches) {
+    if (!watches_service(watch, view)) continue;
+    closed = closed && (watch.end == WatchEnd::closed || watch.end == WatchEnd::none);
+    if (!watch.open.empty()) until = std::max(until, watch.open.back().to);
+  }
+  return closed ? history.end : until;
+}
+
 // A ReplicaSet that the log does not hold has a Deployment above it more often than not: which one cannot be told, and
 // taking the ReplicaSet itself for the workload would set it against its own Deployment.
 model::ObjectRef known_root(const model::Meta& pod, const std::vector<model::Workload>& workloads) {
@@ -68,12 +83,12 @@ const model::Meta& owned(const Timeline<model::Pod>& pod) {
 }
 
 void close_view(History& history, ServiceView& view) {
-  view.phases.back().to = history.end;
+  view.phases.back().to = view.seen_until;
   std::vector<model::Workload> workloads;
   for (const auto& [key, timeline] : history.workloads) workloads.push_back(*timeline.last);
   for (Endpoint& endpoint : view.endpoints) {
     if (!endpoint.memberships.empty() && endpoint.memberships.back().open_end)
-      endpoint.memberships.back().to = history.end;
+      endpoint.memberships.back().to = view.seen_until;
     const auto* seen = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
     if (seen != nullptr && seen->last) endpoint.owner = known_root(owned(*seen), workloads);
   }
@@ -82,6 +97,7 @@ void close_view(History& history, ServiceView& view) {
 void build_view(History& history, ServiceView& view) {
   const auto slices = history.slices.find(view.clock);
   view.blind = blind_spans(history, view);
+  view.seen_until = seen_until(history, view);
   view.phases.push_back({history.begin, unbounded, 0});
   if (slices != history.slices.end()) play_slices(view, slices->second);
   close_view(history, view);

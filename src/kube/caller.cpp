@@ -4,6 +4,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "kube/answers.hpp"
@@ -57,22 +58,47 @@ asio::awaitable<Result<net::Request>> Caller::request_for(const Call& call) {
   co_return request;
 }
 
+std::optional<Nanos> Caller::silence() const {
+  return silent_ ? std::optional<Nanos>(monotonic_now() - *silent_) : std::nullopt;
+}
+
+void Caller::heard(bool there) {
+  if (there)
+    silent_.reset();
+  else if (!silent_)
+    silent_ = monotonic_now();
+}
+
 asio::awaitable<Result<net::Response>> Caller::once(Call call) {
+  if (given_up_) co_return own_trouble(*given_up_);
   auto request = co_await request_for(call);
   if (!request) co_return request.error();
   asked_ = true;
   auto answer = co_await http_.fetch(std::move(*request));
   if (answer && answer->status < 500) answered_ = monotonic_now();
+  const bool there = answer && answer->status < 500;
+  const bool cancelled = (co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none;
+  if (!cancelled) heard(there);
   co_return answer;
 }
 
 asio::awaitable<Result<net::Response>> Caller::stream_once(Call call, Nanos idle, net::OnHeader on_header,
                                                            net::OnData on_data) {
+  if (given_up_) co_return own_trouble(*given_up_);
   auto request = co_await request_for(call);
   if (!request) co_return request.error();
   request->timeout = Nanos{};
   request->idle_timeout = idle;
-  co_return co_await http_.stream(std::move(*request), std::move(on_header), std::move(on_data));
+  bool there = false;
+  net::OnHeader note = [this, &there, on_header = std::move(on_header)](const net::Response& head) {
+    there = head.status < 500;
+    heard(there);
+    if (on_header) on_header(head);
+  };
+  auto answer = co_await http_.stream(std::move(*request), std::move(note), std::move(on_data));
+  const bool cancelled = (co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none;
+  if (!cancelled && !there) heard(false);
+  co_return answer;
 }
 
 asio::awaitable<ApiResult<net::Response>> Caller::call(Call call) {
@@ -94,6 +120,7 @@ asio::awaitable<ApiResult<net::Response>> Caller::call(Call call) {
 }
 
 std::optional<Nanos> Caller::pause_for(const ApiError& error, bool idempotent, int tries) const {
+  if (given_up_) return std::nullopt;
   if (const auto again = retry_for(error, idempotent, tries)) return again->after;
   if (!idempotent || !is_outage(error)) return std::nullopt;
   const auto now = monotonic_now();

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -46,9 +47,15 @@ class Caller {
   boost::asio::awaitable<Result<net::Response>> stream_once(Call call, Nanos idle, net::OnHeader on_header,
                                                             net::OnData on_data);
   bool renew(unsigned generation) { return sign_in_.renew(generation); }
+  // From now on each call fails at once, so.
+  void give_up(std::string why) { given_up_ = std::move(why); }
+  // How long every request has gone without an answer; none: the last one got one.
+  [[nodiscard]] std::optional<Nanos> silence() const;
 
  private:
   boost::asio::awaitable<Result<net::Request>> request_for(const Call& call);
+  // Whether the server was there, of a request that nobody took back.
+  void heard(bool there);
   // How long to wait before a call that failed so is made again; nothing = not at all.
   [[nodiscard]] std::optional<Nanos> pause_for(const ApiError& error, bool idempotent, int tries) const;
 
@@ -59,6 +66,8 @@ class Caller {
   Stamp made_ = monotonic_now();   // when this caller was
   bool asked_ = false;             // a request has left
   std::optional<Stamp> answered_;  // when the API server last did
+  std::optional<Stamp> silent_;    // since when it has not
+  std::optional<std::string> given_up_;
 };
 
 // Client::watch's shell around the machine.

@@ -275,6 +275,10 @@ asio::awaitable<Result<net::Response>> Client::ask(std::string method, std::stri
   co_return answer;
 }
 
+void Client::give_up(std::string why) { impl_->caller.give_up(std::move(why)); }
+
+std::optional<Nanos> Client::silence() const { return impl_->caller.silence(); }
+
 asio::awaitable<void> Client::watch(WatchRequest request, OnWatchItem on_item) {
   const auto keep = impl_;
   co_await run_watch(keep->caller, std::move(request), std::move(on_item));

@@ -1,4 +1,5 @@
 // Carries out what the WatchMachine decides.
+#include <exception>
 #include <random>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "kube/json_text.hpp"
 #include "kube/query.hpp"
 #include "kube/watch_machine.hpp"
+#include <straycat/core/tasks.hpp>
 
 namespace straycat::kube {
 
@@ -136,10 +138,16 @@ asio::awaitable<void> WatchShell::carry_out(const OpenStream& stream) {
   using namespace asio::experimental::awaitable_operators;
   if (stream.renew_sign_in) caller_.renew(generation_);
   bool decided = false;  // the machine wants something else than reading on
-  const auto hear = [this, &decided](const WatchInput& input) {
+  std::exception_ptr thrown;
+  const auto hear = [this, &decided, &thrown](const WatchInput& input) {
     if (decided) return false;
-    tell(input);
-    decided = !std::holds_alternative<KeepReading>(action_);
+    try {
+      tell(input);
+      decided = !std::holds_alternative<KeepReading>(action_);
+    } catch (...) {  // `||` would wait for the stream to be cut, and drop it
+      thrown = std::current_exception();
+      decided = true;
+    }
     return !decided;
   };
   const auto on_header = [&](const net::Response& head) {
@@ -150,9 +158,10 @@ asio::awaitable<void> WatchShell::carry_out(const OpenStream& stream) {
   const auto on_data = [&](std::string_view bytes) { return hear(StreamBytes{monotonic_now(), bytes}); };
   auto call = watch_call(stream.resource_version, stream.timeout);
   call.generation = &generation_;
-  auto reading = caller_.stream_once(std::move(call), stream.idle, on_header, on_data);
+  auto reading = as_value(caller_.stream_once(std::move(call), stream.idle, on_header, on_data));
   auto cutting = until_cut();
   auto won = co_await (std::move(reading) || std::move(cutting));
+  if (thrown) std::rethrow_exception(thrown);
   if (!decided) ended(std::get_if<0>(&won));
 }
 
@@ -178,7 +187,7 @@ asio::awaitable<bool> WatchShell::look_again(SecondLook& look) {
   };
   const auto on_data = [&](std::string_view bytes) { return look.take(bytes); };
   auto call = watch_call(machine_.resource_version(), 1s);
-  auto reading = caller_.stream_once(std::move(call), 2s, on_header, on_data);
+  auto reading = as_value(caller_.stream_once(std::move(call), 2s, on_header, on_data));
   const auto silence = [&]() -> asio::awaitable<void> {
     quiet.expires_after(2s);
     // Set anew while it runs, it is cancelled, and waits once more.

@@ -2,6 +2,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -45,22 +46,23 @@ class Transfer : public MultiClient, public std::enable_shared_from_this<Transfe
     start();
     if (!ended_) co_await done_.async_wait(asio::as_tuple(asio::use_awaitable));
     stop();
+    if (thrown_) std::rethrow_exception(thrown_);
     if (!ended_) co_return own_trouble("cancelled");
     if (!error_.empty())
       co_return own_trouble(fmt::format("{} {}: {}", request_.method, origin_of(request_.url), error_));
     co_return std::move(response_);
   }
 
+  // What the caller's own callbacks throw is for the caller's coroutine, not for the loop that happens to run them.
   void deliver() override {
     if (ended_) return;
     last_byte_ = monotonic_now();
-    if (header_whole_ && !header_told_) {
-      header_told_ = true;
-      if (on_header_) on_header_(response_);
+    try {
+      hand_over();
+    } catch (...) {
+      thrown_ = std::current_exception();
+      end({});
     }
-    if (collected_.empty() || ended_) return;
-    const auto piece = std::exchange(collected_, {});
-    if (!on_data_(piece)) end({});
   }
 
   void finished(CURLcode code) override {
@@ -80,6 +82,16 @@ class Transfer : public MultiClient, public std::enable_shared_from_this<Transfe
     last_byte_ = monotonic_now();
     if (request_.idle_timeout > Nanos{0}) watch_idle(request_.idle_timeout);
     multi_->add(handle, weak_from_this());
+  }
+
+  void hand_over() {
+    if (header_whole_ && !header_told_) {
+      header_told_ = true;
+      if (on_header_) on_header_(response_);
+    }
+    if (collected_.empty() || ended_) return;
+    const auto piece = std::exchange(collected_, {});
+    if (!on_data_(piece)) end({});
   }
 
   void stop() {
@@ -163,6 +175,7 @@ class Transfer : public MultiClient, public std::enable_shared_from_this<Transfe
   std::unique_ptr<Easy> easy_;
   Response response_;
   std::string collected_, error_;
+  std::exception_ptr thrown_;  // by a callback
   Stamp last_byte_;
   bool header_whole_ = false, header_told_ = false, ended_ = false;
 };

@@ -30,6 +30,7 @@ bool may_say(Topic topic) {
     case Topic::step_ended:
     case Topic::clock_bound:
     case Topic::vantage_lost:
+    case Topic::cluster_lost:
     case Topic::run_ended:
     case Topic::pod:
     case Topic::workload:
@@ -57,17 +58,6 @@ std::optional<Event> AgentStream::take(std::string_view line) {
   introduced_ = true;
   finished_ = finished_ || event->kind == VantageSummary::kind;
   return std::move(*event);
-}
-
-std::optional<VantageLost> loss_of(const AgentStream& stream, bool early) {
-  VantageLost lost{.vantage = stream.vantage(), .missing = stream.missing(), .reason = ""};
-  if (!stream.finished())
-    lost.reason = "its records ended without a summary";
-  else if (lost.missing > 0)
-    lost.reason = "records are missing";
-  else if (early)
-    lost.reason = "it was ended by somebody else before the traffic was to stop";
-  return lost.reason.empty() ? std::nullopt : std::optional(lost);
 }
 
 std::string foreign_note(const AgentStream& stream) {

@@ -36,9 +36,6 @@ class AgentStream {
   bool introduced_ = false, finished_ = false;
 };
 
-// What the log says of a vantage point at its end; nothing when it told everything. `early`: it had ended before it was
-// told to, so that its traffic stopped, too.
-[[nodiscard]] std::optional<VantageLost> loss_of(const AgentStream& stream, bool early);
 // What a person should read of lines that were no records; "" when there were none.
 [[nodiscard]] std::string foreign_note(const AgentStream& stream);
 

@@ -75,7 +75,7 @@ asio::awaitable<Result<>> wait_until_gone(Site& site, Going going, Stamp until) 
     if (seen) heard = monotonic_now();
     if (!seen) going.error = seen.error().describe();
     const bool lost = monotonic_now() - heard >= deaf;
-    const bool hopeless = going.refused || lost || (!seen && final_word(seen.error()));
+    const bool hopeless = site.gone || going.refused || lost || (!seen && final_word(seen.error()));
     if (hopeless || monotonic_now() >= until) co_return still_there(going);
     if (!going.asked) co_await ask(site, going);
     co_await sleep_for(site.executor, 50ms);

@@ -131,7 +131,9 @@ struct Removal {
 Result<Leftovers> find_leftovers(const LeftoverRequest& request) {
   asio::io_context context{1};
   Search search{context, request};
-  asio::co_spawn(context, search.all(), [](const std::exception_ptr&) {});
+  spawn(context.get_executor(), search.all(), [&](const std::string& why) {
+    search.failed = own_trouble("what runs left behind could not be looked for to the end: " + why);
+  });
   context.run();
   if (search.failed) return *search.failed;
   return std::move(search.leftovers);
@@ -140,8 +142,12 @@ Result<Leftovers> find_leftovers(const LeftoverRequest& request) {
 Result<std::vector<std::string>> remove_leftovers(const kube::Config& cluster, const std::vector<Leftover>& leftovers) {
   asio::io_context context{1};
   Removal removal{context, cluster};
-  asio::co_spawn(context, removal.all(leftovers), [](const std::exception_ptr&) {});
+  std::optional<Error> failed;
+  spawn(context.get_executor(), removal.all(leftovers), [&](const std::string& why) {
+    failed = own_trouble("what runs left behind could not all be removed: " + why);
+  });
   context.run();
+  if (failed) return *failed;
   return std::move(removal.left);
 }
 

@@ -2,14 +2,10 @@
 // pipe. It lives on the runner's own clock. Private to `runner`.
 #pragma once
 
-#include <string>
-
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
-#include "runner/agent_stream.hpp"
 #include "runner/vantage.hpp"
-#include <straycat/agent/orders.hpp>
 #include <straycat/runner/child.hpp>
 
 namespace straycat::runner {
@@ -18,20 +14,17 @@ class LocalVantage final : public Vantage {
  public:
   LocalVantage(Site& site, agent::Orders orders);
 
-  boost::asio::awaitable<Result<>> start() override;
-  boost::asio::awaitable<void> stop() override;
-
  private:
-  boost::asio::awaitable<void> read_records();
-  void take(std::string_view line);
+  boost::asio::awaitable<Result<>> make() override;
+  boost::asio::awaitable<void> read_records() override;
+  boost::asio::awaitable<void> ask_to_end() override;
+  void kill() override { process_.signal(SIGKILL); }
+  std::optional<VantageCame> look() override;
+  [[nodiscard]] Error never_began(const std::string& why) const override;
 
-  Site& site_;
-  agent::Orders orders_;
-  AgentStream stream_;
   Child process_;
   boost::asio::posix::stream_descriptor records_;
-  bool stopped_ = false, over_ = false;
-  Tasks tasks_;
+  std::optional<int> status_;  // of a process that has ended
 };
 
 }  // namespace straycat::runner

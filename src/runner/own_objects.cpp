@@ -71,6 +71,9 @@ asio::awaitable<Result<>> wait_for(Site& site, plan::Target target, std::string 
         co_return own_trouble(fmt::format("{} cannot become {}: {}{}", target.display(), condition, state,
                                           describe_trouble(site.world, target)));
     }
+    if (const auto silence = site.server_gone())
+      co_return own_trouble(fmt::format("{} is not {}, and the API server has not answered for {}: {}",
+                                        target.display(), condition, format_duration(*silence), state));
     const auto left = until - monotonic_now();
     if (left <= Nanos{})
       co_return own_trouble(fmt::format("{} is not {} after {}: {}{}", target.display(), condition,

@@ -17,7 +17,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Nanos start_patience = 60s;
-constexpr Nanos stop_patience = 15s;
 // The agent has something to say each second: a log that is silent for so long has lost its way.
 constexpr Nanos log_silence = 10s;
 constexpr Nanos first_pause = 50ms, last_pause = 2s;  // between two readings of the log
@@ -41,37 +40,32 @@ Error failed(const std::string& what, const kube::ApiError& error) { return erro
 }  // namespace
 
 PodVantage::PodVantage(Site& site, agent::Orders orders, std::string node)
-    : site_(site),
-      orders_(std::move(orders)),
+    : Vantage(site, std::move(orders), start_patience),
       pod_(agent_names(site.run_id, orders_.vantage).pod),
       node_(std::move(node)),
-      stream_(orders_.vantage),
-      keeper_(orders_.vantage),
-      tasks_(site.executor) {}
+      keeper_(orders_.vantage) {}
 
-asio::awaitable<Result<>> PodVantage::start() {
-  if (auto made = co_await make_objects(); !made) co_return made;
-  tasks_.spawn(read_records());
-  if (!orders_.beacon.empty()) tasks_.spawn(write_beacon());
-  started_ = true;
-  co_return co_await wait_until_it_speaks();
+void PodVantage::begin_more() {
+  if (orders_.beacon.empty()) return;
+  tasks_.spawn(write_beacon(), [this](const std::string& why) {
+    site_.journal.note(fmt::format("the clock beacon of {} is no longer written: {}", orders_.vantage, why));
+  });
 }
 
-asio::awaitable<Result<>> PodVantage::make_beacon() {
+asio::awaitable<void> PodVantage::make_beacon() {
   orders_.beacon = agent_names(orders_.run, orders_.vantage).beacon;
   const auto type = *kube::resource_for_kind("EndpointSlice");
   auto made = co_await site_.client.create(type, site_.ns, beacon_slice(orders_));
   if (made) {
     site_.remember(type, *made);
-    co_return Result<>{};
+    co_return;
   }
   orders_.beacon.clear();
   // The clocks are then bounded from one side only; the run can go on, and the judge sees it.
   site_.journal.note("no clock beacon could be made: " + made.error().describe());
-  co_return Result<>{};
 }
 
-asio::awaitable<Result<>> PodVantage::make_objects() {
+asio::awaitable<Result<>> PodVantage::make() {
   co_await make_beacon();
   auto objects = agent_sign_in(orders_);
   objects.push_back(agent_pod(orders_, site_.options.agent_image, node_));
@@ -90,34 +84,37 @@ asio::awaitable<Result<>> PodVantage::make_objects() {
     co_return failed(fmt::format("start the agent: create {}/{}", type->kind, text_of(object, {"metadata", "name"})),
                      made.error());
   }
-  pod_made_ = true;
   co_return Result<>{};
 }
 
-bool PodVantage::pod_over() const {
-  const auto* pod = site_.world.find("Pod", pod_);
-  if (pod == nullptr) return stopped_;
-  const auto phase = text_of(*pod, {"status", "phase"});
-  return phase == "Succeeded" || phase == "Failed";
+std::optional<std::string> PodVantage::pod_over() {
+  const auto* object = site_.world.find("Pod", pod_);
+  if (object == nullptr) {
+    const bool deleted = seen_ || life_.state() == VantageLife::State::stopping;
+    return deleted ? std::optional<std::string>("its pod was deleted") : std::nullopt;
+  }
+  seen_ = true;
+  const auto phase = text_of(*object, {"status", "phase"});
+  if (phase != "Succeeded" && phase != "Failed") return std::nullopt;
+  for (const auto& status : model::project_pod(*object).statuses)
+    if (status.name == "agent" && status.state == "terminated") return ending_words(status.exit_code);
+  return "its pod " + (phase == "Failed" ? std::string("failed") : std::string("ended"));
 }
 
-asio::awaitable<Result<>> PodVantage::wait_until_it_speaks() {
-  const auto until = monotonic_now() + start_patience;
+std::optional<VantageCame> PodVantage::look() {
+  if (site_.gone) return vantage_came::RecordsOver{"its cluster ended"};
+  if (auto how = pod_over()) return vantage_came::Gone{std::move(*how)};
+  const auto* object = site_.world.find("Pod", pod_);
+  if (object == nullptr) return std::nullopt;
+  for (const auto& status : model::project_pod(*object).statuses)
+    if (hopeless(status.reason)) return vantage_came::Hopeless{"its container cannot start"};
+  return std::nullopt;
+}
+
+Error PodVantage::never_began(const std::string& why) const {
   const plan::Target target{"Pod", pod_, ""};
-  for (;;) {
-    if (stream_.introduced()) co_return Result<>{};
-    std::string why;
-    if (const auto* object = site_.world.find("Pod", pod_)) {
-      for (const auto& status : model::project_pod(*object).statuses)
-        if (hopeless(status.reason)) why = "its container cannot start";
-      if (pod_over()) why = "it ended without a word";
-    }
-    if (why.empty() && monotonic_now() >= until) why = "it said nothing within " + format_duration(start_patience);
-    if (!why.empty())
-      co_return own_trouble(fmt::format("the agent (Pod/{}, image {}): {}{}", pod_, site_.options.agent_image, why,
-                                        describe_trouble(site_.world, target)));
-    co_await site_.wait_for_change(500ms);
-  }
+  return own_trouble(fmt::format("the agent (Pod/{}, image {}): {}{}", pod_, site_.options.agent_image, why,
+                                 describe_trouble(site_.world, target)));
 }
 
 asio::awaitable<bool> PodVantage::follow_log() {
@@ -126,7 +123,7 @@ asio::awaitable<bool> PodVantage::follow_log() {
   request.since = resume_from(read_until_);
   co_await site_.client.follow_log(std::move(request), [this, &came](const kube::LogLine& line) {
     came = true;
-    take(line);
+    take_line(line);
     return true;
   });
   co_return came;
@@ -139,7 +136,7 @@ asio::awaitable<void> PodVantage::read_records() {
     const auto* object = site_.world.find("Pod", pod_);
     const auto phase = object == nullptr ? "" : text_of(*object, {"status", "phase"});
     if (!phase.empty() && phase != "Pending") {
-      last_try = pod_over();
+      last_try = pod_over().has_value();
       const bool came = co_await follow_log();
       pause = came ? first_pause : std::min<Nanos>(pause * 2, last_pause);
       // Read once more after the end: its last words may have come after the stream broke.
@@ -152,24 +149,18 @@ asio::awaitable<void> PodVantage::read_records() {
   }
 }
 
-void PodVantage::take(const kube::LogLine& line) {
-  const auto arrived = monotonic_now();
+void PodVantage::take_line(const kube::LogLine& line) {
   if (line.taken_at.empty() || !line.whole) return;  // not the agent's own words, or half of one: it comes again
   read_until_ = line.taken_at;
-  const bool first = !stream_.introduced();
-  if (auto event = stream_.take(line.text)) take_event(std::move(*event), arrived);
-  if (first || stream_.finished()) site_.changed.cancel();
+  take(line.text, monotonic_now());
 }
 
-void PodVantage::take_event(Event event, Stamp arrived) {
+void PodVantage::hear(const Event& event, Stamp arrived) {
   keeper_.arrived(event.at, arrived);
-  if (event.kind == Topic::beacon) {
-    const auto version = text_of(event.body, {"resourceVersion"});
-    sights_[version] = event.at;
-    match_beacon(version);
-  }
-  site_.journal.write(std::move(event.kind), std::move(event.clock), event.at, std::move(event.body));
-  if (const auto bound = keeper_.tightened()) site_.journal.tell(ClockBound::kind, arrived, *bound);
+  if (event.kind != Topic::beacon) return;
+  const auto version = text_of(event.body, {"resourceVersion"});
+  sights_[version] = event.at;
+  match_beacon(version);
 }
 
 void PodVantage::match_beacon(const std::string& resource_version) {
@@ -192,7 +183,7 @@ asio::awaitable<void> PodVantage::write_beacon() {
         const auto version = text_of(*wrote, {"metadata", "resourceVersion"});
         beacons_.wrote(version, began);
         match_beacon(version);
-        if (const auto bound = keeper_.tightened()) site_.journal.tell(ClockBound::kind, monotonic_now(), *bound);
+        tell_bound();
       }
     } else {
       count = -1;
@@ -201,19 +192,9 @@ asio::awaitable<void> PodVantage::write_beacon() {
   }
 }
 
-asio::awaitable<void> PodVantage::stop() {
-  if (stopped_ || !pod_made_) co_return;
-  const bool early = started_ && (stream_.finished() || pod_over());
-  stopped_ = true;
-  const auto until = monotonic_now() + stop_patience;
-  if (!pod_over()) co_await site_.client.remove(*kube::resource_for_kind("Pod"), site_.ns, pod_);
-  while (started_ && !stream_.finished() && !pod_over() && monotonic_now() < until)
-    co_await site_.wait_for_change(200ms);
-  // The summary may still be on its way when the pod is already gone.
-  for (int i = 0; i < 10 && started_ && !stream_.finished(); ++i) co_await site_.wait_for_change(100ms);
-  co_await tasks_.stop();
-  if (const auto note = foreign_note(stream_); !note.empty()) site_.journal.note(note);
-  if (const auto lost = loss_of(stream_, early)) site_.journal.tell(VantageLost::kind, monotonic_now(), *lost);
+asio::awaitable<void> PodVantage::ask_to_end() {
+  if (site_.gone || pod_over()) co_return;
+  co_await site_.client.remove(*kube::resource_for_kind("Pod"), site_.ns, pod_);
 }
 
 }  // namespace straycat::runner

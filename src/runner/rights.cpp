@@ -176,7 +176,9 @@ Result<std::vector<Right>> missing_rights(const kube::Config& cluster, const std
                                           const std::vector<Right>& rights) {
   asio::io_context context{1};
   Preflight preflight{context, cluster};
-  asio::co_spawn(context, preflight.ask(ns, rights), [](const std::exception_ptr&) {});
+  spawn(context.get_executor(), preflight.ask(ns, rights), [&](const std::string& why) {
+    preflight.failed = own_trouble("what this user may do could not be asked: " + why);
+  });
   context.run();
   if (preflight.failed) return *preflight.failed;
   return preflight.missing;

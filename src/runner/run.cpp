@@ -1,19 +1,22 @@
 #include <algorithm>
 #include <csignal>
 #include <random>
+#include <unistd.h>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 
 #include "runner/cleanup.hpp"
 #include "runner/objects.hpp"
+#include "runner/run_life.hpp"
 #include "runner/site.hpp"
 #include "runner/steps.hpp"
 #include "runner/watching.hpp"
+#include <straycat/core/signals.hpp>
 #include <straycat/runner/runner.hpp>
 
 namespace straycat::runner {
@@ -23,108 +26,157 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// A process closes its sockets a moment before it has ended; on a busy machine that moment is long.
+constexpr Nanos doubt_length = 500ms;
+// Longest a watch is asked whether it told everything.
+constexpr Nanos proof_length = 2s;
+
+// The shell around a run's life (run_life.hpp).
 class Run {
  public:
   Run(asio::io_context& context, const plan::Plan& plan, const Options& options, std::ostream& log,
-      const OnEvent& on_event)
-      : context_(context),
-        site_(context.get_executor(), options, plan, log, on_event),
-        watching_(site_),
-        steps_(site_),
-        halt_(context),
-        signals_(context) {
-    site_.run_id = options.run_id.empty()
-                       ? make_run_id(std::random_device{}() | std::uint64_t{std::random_device{}()} << 32)
-                       : options.run_id;
-    site_.own_namespace = options.ns.empty();
-    site_.ns = site_.own_namespace ? namespace_name(plan.name, site_.run_id) : options.ns;
-    site_.journal.on_broken = [this] {
-      if (steps_.command_runs()) return;  // a full disk of ours is no reason to end what the person began
-      halt(End::failed, "the log cannot be written: " + site_.journal.broken()->message);
-    };
-  }
+      const OnEvent& on_event);
 
   asio::awaitable<void> all();
-  // What the program says when it had to stop in the middle of all().
-  void abandoned(const std::string& why) {
-    if (over_) return;
-    steps_.cut(why);
-    outcome_ = {outcome_.end == End::finished ? End::failed : outcome_.end, why};
-    say_ended();
-  }
-  [[nodiscard]] Outcome outcome() const { return outcome_; }
+  // What carried it out failed, or ended before it was over.
+  void broke(const std::string& why) { live(came::Broke{why}); }
+  [[nodiscard]] Outcome outcome() const { return {life_.end(), life_.error(), steps_.command_status()}; }
   [[nodiscard]] const std::optional<Error>& broken() const { return site_.journal.broken(); }
 
  private:
   void listen_to_signals();
-  void halt(End end, std::string error);
-  asio::awaitable<void> halted();
+  void watch_lifeline();
+  // What came goes to the life, and what that says is done.
+  void live(const Came& what);
+  void act(const todo::PassOn&) { steps_.pass_on(signal_); }
+  void act(const todo::CutWork&);
+  void act(const todo::AwaitCluster&);
+  void act(const todo::GiveUpCluster& how);
+  void act(const todo::Finish& how) { steps_.cut(how.step); }
+  void act(const todo::Say& what);
+  void act(const todo::Abandon&) { context_.stop(); }
+
+  asio::awaitable<void> until_cut();
   asio::awaitable<void> work();
   asio::awaitable<Result<>> carry_out();
   asio::awaitable<void> write_header();
   asio::awaitable<Result<>> make_namespace();
-  asio::awaitable<void> finish();
-  void say_ended();
+  asio::awaitable<std::string> finish();
 
   asio::io_context& context_;
   Site site_;
   Watching watching_;
   Steps steps_;
-  asio::steady_timer halt_;  // expires at the deadline; cancelled by a halt
+  RunLife life_;
+  asio::steady_timer deadline_;  // cancelled by a cut
+  asio::steady_timer doubt_;
   asio::signal_set signals_;
-  bool halting_ = false, over_ = false, working_ = true;
-  Outcome outcome_;
+  asio::posix::stream_descriptor lifeline_;
+  int signal_ = 0;  // the last one
+  bool cut_ = false;
+  Result<> worked_;
 };
 
-void Run::halt(End end, std::string error) {
-  if (halting_ || !working_) return;
-  halting_ = true;
-  outcome_ = {end, std::move(error)};
-  halt_.cancel();
+Run::Run(asio::io_context& context, const plan::Plan& plan, const Options& options, std::ostream& log,
+         const OnEvent& on_event)
+    : context_(context),
+      site_(context.get_executor(), options, plan, log, on_event),
+      watching_(site_),
+      steps_(site_),
+      life_(options.lifeline.has_value()),
+      deadline_(context),
+      doubt_(context),
+      signals_(context),
+      lifeline_(context) {
+  site_.run_id = options.run_id.empty()
+                     ? make_run_id(std::random_device{}() | std::uint64_t{std::random_device{}()} << 32)
+                     : options.run_id;
+  site_.own_namespace = options.ns.empty();
+  site_.ns = site_.own_namespace ? namespace_name(plan.name, site_.run_id) : options.ns;
+  site_.journal.on_broken = [this] {
+    live(came::LogBroken{"the log cannot be written: " + site_.journal.broken()->message, steps_.command_runs()});
+  };
+  site_.on_vantage_lost = [this](const std::string& why) { live(came::VantageLost{why, steps_.command_runs()}); };
+  site_.on_command_over = [this] { live(came::CommandOver{}); };
+}
+
+void Run::live(const Came& what) {
+  const auto todo = life_.resume(what);
+  for (const auto& one : todo) std::visit([this](const auto& each) { act(each); }, one);
+  if (!todo.empty()) site_.changed.ring();
+}
+
+void Run::act(const todo::CutWork&) {
+  cut_ = true;
+  deadline_.cancel();
+}
+
+void Run::act(const todo::AwaitCluster&) {
+  doubt_.expires_after(doubt_length);
+  doubt_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) live(came::DoubtOver{});
+  });
+}
+
+void Run::act(const todo::GiveUpCluster& how) {
+  site_.gone = how.why;
+  site_.journal.tell(ClusterLost::kind, monotonic_now(), ClusterLost{how.why});
+  site_.client.give_up(how.why);
+}
+
+void Run::act(const todo::Say& what) {
+  steps_.cut(what.error);
+  site_.journal.tell(RunEnded::kind, monotonic_now(), RunEnded{what.end, what.error});
 }
 
 void Run::listen_to_signals() {
-  if (!site_.options.interrupted_by_signals) return;
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
-    if (!halting_ && working_ && steps_.pass_on(signal)) return listen_to_signals();
-    if (halting_ || !working_) {  // the second one, or while cleaning up: at once
-      outcome_.end = End::interrupted;
-      context_.stop();
-      return;
-    }
-    halt(End::interrupted, "");
+    signal_ = signal;
+    live(came::Signal{steps_.command_runs()});
     listen_to_signals();
   });
 }
 
-asio::awaitable<void> Run::halted() {
-  halt_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(site_.plan.deadline));
-  if (halting_) co_return;
-  const auto [error] = co_await halt_.async_wait(asio::as_tuple(asio::use_awaitable));
-  if (!error) halt(End::deadline, "the run's deadline of " + format_duration(site_.plan.deadline) + " passed");
+void Run::watch_lifeline() {
+  if (!site_.options.lifeline) return;
+  lifeline_.assign(::dup(site_.options.lifeline->descriptor));
+  lifeline_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+    if (error) return;
+    const Lifeline& line = *site_.options.lifeline;
+    const std::string how = line.how ? line.how() : "";
+    live(came::ClusterEnded{line.what + " ended" + (how.empty() ? "" : ": " + how), steps_.command_runs()});
+  });
+}
+
+// Returns when the work is to be cut.
+asio::awaitable<void> Run::until_cut() {
+  deadline_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(site_.plan.deadline));
+  while (!cut_) {
+    const auto [error] = co_await deadline_.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (error) co_return;
+    deadline_.expires_at(asio::steady_timer::time_point::max());
+    live(came::DeadlinePassed{"the run's deadline of " + format_duration(site_.plan.deadline) + " passed"});
+  }
 }
 
 asio::awaitable<void> Run::all() {
   using namespace asio::experimental::awaitable_operators;
   if (site_.options.interrupted_by_signals) {
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
+    for (const int number : ending_signals()) signals_.add(number);
     listen_to_signals();
   }
-  co_await (work() || halted());
-  working_ = false;
-  steps_.cut(outcome_.end == End::interrupted ? std::string(to_string(outcome_.end)) : outcome_.error);
-  co_await finish();
-  outcome_.command_status = steps_.command_status();
+  watch_lifeline();
+  co_await (work() || until_cut());
+  live(came::WorkOver{worked_ ? "" : worked_.error().message, !worked_});
+  while (life_.state() == RunLife::State::doubting) co_await site_.wait_for_change(doubt_length);
+  auto left = co_await finish();
+  live(came::Finished{std::move(left)});
   signals_.cancel();
+  lifeline_.cancel();
 }
 
-asio::awaitable<void> Run::work() {
-  auto done = co_await carry_out();
-  if (!halting_) outcome_ = done ? Outcome{} : Outcome{End::failed, done.error().message};
-  working_ = false;
-}
+asio::awaitable<void> Run::work() { worked_ = co_await as_value(carry_out()); }
 
 asio::awaitable<Result<>> Run::carry_out() {
   co_await write_header();
@@ -171,22 +223,17 @@ asio::awaitable<Result<>> Run::make_namespace() {
   co_return Result<>{};
 }
 
-asio::awaitable<void> Run::finish() {
+// What could not be cleaned up.
+asio::awaitable<std::string> Run::finish() {
   co_await steps_.stop_traffic();
-  co_await watching_.prove(2s);
+  co_await watching_.prove(site_.gone ? Nanos{} : proof_length);
   co_await watching_.stop();
   const bool made = site_.own_namespace ? !site_.namespace_uid.empty() : !site_.made.empty();
-  if (made)
-    if (auto clean = co_await clean_up(site_, 60s); !clean) {
-      site_.journal.note("clean-up: " + clean.error().message);
-      outcome_.error += (outcome_.error.empty() ? "" : "\n") + clean.error().message;
-    }
-  say_ended();
-}
-
-void Run::say_ended() {
-  over_ = true;
-  site_.journal.tell(RunEnded::kind, monotonic_now(), RunEnded{outcome_.end, outcome_.error});
+  if (!made || site_.gone) co_return "";  // what an ended cluster held is gone with it
+  const auto clean = co_await clean_up(site_, 60s);
+  if (clean || site_.gone) co_return "";
+  site_.journal.note("clean-up: " + clean.error().message);
+  co_return clean.error().message;
 }
 
 }  // namespace
@@ -194,16 +241,13 @@ void Run::say_ended() {
 Result<Outcome> run(const plan::Plan& plan, const Options& options, std::ostream& log, const OnEvent& on_event) {
   asio::io_context context{1};
   Run run{context, plan, options, log, on_event};
-  std::string thrown;
-  asio::co_spawn(context, run.all(), [&](const std::exception_ptr& error) {
-    try {
-      if (error) std::rethrow_exception(error);
-    } catch (const std::exception& caught) {
-      thrown = caught.what();
-    }
-  });
-  context.run();
-  run.abandoned(thrown.empty() ? "interrupted twice: what the run made in the cluster was left there" : thrown);
+  spawn(context.get_executor(), run.all(), [&](const std::string& why) { run.broke(why); });
+  try {
+    context.run();
+  } catch (const std::exception& thrown) {
+    run.broke(thrown.what());
+  }
+  run.broke("the run's loop ended before the run did");  // unless it is over
   if (run.broken()) return *run.broken();
   return run.outcome();
 }

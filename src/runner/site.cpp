@@ -51,16 +51,16 @@ asio::awaitable<kube::ApiResult<std::optional<json>>> Site::current(plan::Target
   co_return known(std::move(*object));
 }
 
+std::optional<Nanos> Site::server_gone() const {
+  const auto silence = client.silence();
+  return silence && *silence >= 2 * options.cluster.outage_patience ? silence : std::nullopt;
+}
+
 void Site::remember(const kube::ResourceType& type, const json& object) {
   Made one{type, text_of(object, {"metadata", "namespace"}), text_of(object, {"metadata", "name"}),
            text_of(object, {"metadata", "uid"})};
   const auto known = std::find_if(made.begin(), made.end(), [&](const Made& each) { return each.uid == one.uid; });
   if (known == made.end()) made.push_back(std::move(one));
-}
-
-asio::awaitable<void> Site::wait_for_change(Nanos most) {
-  changed.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(most));
-  co_await changed.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 }  // namespace straycat::runner

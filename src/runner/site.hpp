@@ -10,11 +10,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 
+#include "runner/bell.hpp"
 #include "runner/journal.hpp"
-#include "runner/tasks.hpp"
 #include "runner/world.hpp"
+#include <straycat/core/tasks.hpp>
 #include <straycat/kube/client.hpp>
 #include <straycat/plan/plan.hpp>
 #include <straycat/runner/runner.hpp>
@@ -43,11 +43,16 @@ struct Site {
   kube::Client client;
   Journal journal;
   World world;
-  boost::asio::steady_timer changed;  // cancelled whenever the world changes
+  Bell changed;  // rings whenever the world changes
   std::string run_id, ns;
   bool own_namespace = false;
   std::string namespace_uid;
   std::vector<Made> made;
+
+  std::optional<std::string> gone;  // how the cluster ended, once it has: nothing is asked of it any more
+  int speaking = 0;                 // vantage points that send what the plan says
+  std::function<void(const std::string& why)> on_vantage_lost;  // none speaks any more, before it was told to end
+  std::function<void()> on_command_over;                        // the person's command
 
   // (kind, name) -> the resourceVersion that our last write of it led to: what a watch showed before is out of date.
   std::map<std::pair<std::string, std::string>, std::string> written;
@@ -55,10 +60,12 @@ struct Site {
   // The run's own object as it is now: null when it does not exist, nothing when that is not known yet (the watch has
   // not come as far as our last write).
   boost::asio::awaitable<kube::ApiResult<std::optional<json>>> current(plan::Target target);
+  // How long the API server has not answered, once that is longer than any that comes back would take.
+  [[nodiscard]] std::optional<Nanos> server_gone() const;
   // Remembers what an answer to a create or apply says was made.
   void remember(const kube::ResourceType& type, const json& object);
   // Returns when the world has changed, or after `most`.
-  boost::asio::awaitable<void> wait_for_change(Nanos most);
+  boost::asio::awaitable<void> wait_for_change(Nanos most) { return changed.wait(most); }
 };
 
 // object[a][b]... as text; "" when it is absent.

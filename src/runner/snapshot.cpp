@@ -1,11 +1,10 @@
 #include <utility>
 
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include "runner/site.hpp"
-#include "runner/tasks.hpp"
+#include <straycat/core/tasks.hpp>
 #include <straycat/kube/client.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/runner/snapshot.hpp>
@@ -45,10 +44,15 @@ class Reading {
 
   asio::awaitable<void> all() {
     time_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(request_.most));
-    tasks_.spawn(begin());
+    tasks_.spawn(begin(), [this](const std::string& why) { fail(why); });
     co_await time_.async_wait(asio::as_tuple(asio::use_awaitable));
     over_ = true;
     co_await tasks_.stop();
+  }
+
+  void fail(const std::string& why) {
+    if (!over_) failed_ = own_trouble("what stands there could not be read: " + why);
+    time_.cancel();
   }
 
   Result<survey::Snapshot> take() {
@@ -72,7 +76,19 @@ class Reading {
     }
     begun_ = true;
     if (version) snapshot_.version = text_of(*version, {"gitVersion"});
-    for (std::size_t i = 0; i < kinds_.size(); ++i) tasks_.spawn(read(i));
+    for (std::size_t i = 0; i < kinds_.size(); ++i)
+      tasks_.spawn(read(i), [this, i](const std::string& why) { not_read(i, why); });
+  }
+
+  void not_read(std::size_t index, const std::string& why) {
+    if (over_) return;
+    note(*kube::resource_for_kind(kinds_[index]->name), why);
+    read_to_its_end(index);
+  }
+
+  void read_to_its_end(std::size_t index) {
+    done_[index] = true;
+    if (++read_ == kinds_.size()) time_.cancel();
   }
 
   asio::awaitable<void> read(std::size_t index) {
@@ -94,8 +110,7 @@ class Reading {
     else
       add(std::move(seen));
     if (failed && type.kind == "Service" && !request_.service.empty()) co_await read_the_service(type);
-    done_[index] = true;
-    if (++read_ == kinds_.size()) time_.cancel();
+    read_to_its_end(index);
   }
 
   // Who may not list Services may perhaps get this one.
@@ -154,7 +169,7 @@ class Reading {
 Result<survey::Snapshot> take_snapshot(const SnapshotRequest& request) {
   asio::io_context context{1};
   Reading reading{context, request};
-  asio::co_spawn(context, reading.all(), asio::detached);
+  spawn(context.get_executor(), reading.all(), [&](const std::string& why) { reading.fail(why); });
   context.run();
   Result<survey::Snapshot> snapshot = reading.take();
   if (!snapshot) return snapshot;

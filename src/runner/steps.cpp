@@ -114,6 +114,7 @@ asio::awaitable<Result<int>> Steps::run_command(const std::vector<std::string>& 
   command_ = &child;
   if (!command_status_) co_await ended.async_wait(asio::as_tuple(asio::use_awaitable));
   command_ = nullptr;
+  if (site_.on_command_over) site_.on_command_over();
   if (!command_status_) co_return own_trouble("the command was not run to its end");
   co_return *command_status_;
 }

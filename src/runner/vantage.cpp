@@ -1,101 +1,128 @@
 #include "runner/vantage.hpp"
 
-#include <map>
+#include <cstring>
 #include <utility>
 
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
-#include "runner/local_vantage.hpp"
-#include "runner/pod_vantage.hpp"
+#include <straycat/core/records.hpp>
 
 namespace straycat::runner {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 
 namespace {
 
-using Vantages = std::vector<std::unique_ptr<Vantage>>;
-
-// The traffic of the plan, by where it starts.
-std::map<std::string_view, std::vector<plan::TrafficPlan>> by_origin(const plan::Plan& plan) {
-  std::map<std::string_view, std::vector<plan::TrafficPlan>> origins;
-  for (const auto& traffic : plan.traffic) origins[to_string(traffic.from)].push_back(traffic);
-  return origins;
-}
-
-Place place_of(Origin origin) {
-  switch (origin) {
-    case Origin::pod:
-      return Place::pod;
-    case Origin::nodes:
-      return Place::node;
-    case Origin::host:
-      return Place::host;
-    case Origin::api:
-      return Place::api;
-    case Origin::unknown:
-      break;
-  }
-  return Place::unknown;
-}
-
-std::unique_ptr<Vantage> make_vantage(Site& site, agent::Orders orders, const std::string& node) {
-  switch (orders.where) {
-    case Place::host:
-    case Place::api:
-      return std::make_unique<LocalVantage>(site, std::move(orders));
-    case Place::pod:
-    case Place::node:
-    case Place::unknown:
-      break;
-  }
-  return std::make_unique<PodVantage>(site, std::move(orders), node);
-}
-
-agent::Orders orders_for(const Site& site, std::size_t number, Place where, std::vector<plan::TrafficPlan> traffic) {
-  agent::Orders orders;
-  orders.run = site.run_id;
-  orders.vantage = fmt::format("a{}", number);
-  orders.where = where;
-  orders.ns = site.ns;
-  orders.traffic = std::move(traffic);
-  return orders;
-}
-
-asio::awaitable<Result<std::vector<std::string>>> ready_nodes(Site& site) {
-  const auto type = *kube::resource_for_kind("Node");
-  auto listed = co_await site.client.list(type, "");
-  if (!listed) co_return listed.error().to_error().within("traffic from each node");
-  std::vector<std::string> names;
-  for (const auto& item : listed->value("items", json::array())) {
-    const auto node = model::project_node(item);
-    if (node.ready) names.push_back(node.meta.name);
-  }
-  if (names.empty()) co_return own_trouble("traffic from each node: no node is ready");
-  co_return names;
-}
+constexpr Nanos stop_patience = 15s;
+constexpr Nanos last_words = 3s;  // of one that has ended, whose records may still be on their way
+constexpr Nanos glance = 200ms;
 
 }  // namespace
 
-asio::awaitable<Result<Vantages>> make_vantages(Site& site, std::size_t first) {
-  Vantages made;
-  for (auto& [origin, traffic] : by_origin(site.plan)) {
-    const Place where = place_of(traffic.front().from);
-    if (where == Place::unknown)
-      co_return bad_input("traffic " + traffic.front().name + ": it is to start at no known place");
-    std::vector<std::string> nodes{""};
-    if (where == Place::node) {
-      auto ready = co_await ready_nodes(site);
-      if (!ready) co_return ready.error();
-      nodes = std::move(*ready);
-    }
-    for (const std::string& node : nodes) {
-      auto orders = orders_for(site, first + made.size(), where, traffic);
-      made.push_back(make_vantage(site, std::move(orders), node));
-    }
+std::string ending_words(int status) {
+  if (status > 128) return fmt::format("killed by signal {} ({})", status - 128, ::strsignal(status - 128));
+  return fmt::format("it ended with exit code {}", status);
+}
+
+Vantage::Vantage(Site& site, agent::Orders orders, Nanos patience)
+    : site_(site), orders_(std::move(orders)), stream_(orders_.vantage), tasks_(site.executor), patience_(patience) {}
+
+asio::awaitable<Result<>> Vantage::start() {
+  if (auto made = co_await make(); !made) co_return made;
+  made_ = true;
+  until_ = monotonic_now() + patience_;
+  const auto broke = [this](const std::string& why) {
+    live(vantage_came::RecordsOver{"reading its records failed: " + why});
+  };
+  tasks_.spawn(read_to_the_end(), broke);
+  tasks_.spawn(mind(), broke);
+  begin_more();
+  while (!began_) co_await site_.wait_for_change(glance);
+  co_return *began_;
+}
+
+asio::awaitable<void> Vantage::stop() {
+  if (!made_) co_return;
+  made_ = false;
+  until_ = monotonic_now() + stop_patience;
+  live(vantage_came::StopAsked{});
+  if (asked_) co_await ask_to_end();
+  while (!ended_) co_await site_.wait_for_change(glance);
+  co_await tasks_.stop();
+  if (const auto foreign = foreign_note(stream_); !foreign.empty()) site_.journal.note(foreign);
+  if (stream_.missing() > 0 && !told_lost_) tell_lost("records are missing");
+}
+
+asio::awaitable<void> Vantage::read_to_the_end() {
+  co_await read_records();
+  live(vantage_came::RecordsOver{});
+}
+
+// Looks after it while nobody waits for it.
+asio::awaitable<void> Vantage::mind() {
+  while (life_.state() != VantageLife::State::over) {
+    if (const auto news = look()) live(*news);
+    if (monotonic_now() >= until_) live(vantage_came::TimeUp{});
+    co_await site_.wait_for_change(glance);
   }
-  co_return made;
+}
+
+void Vantage::take(std::string_view line, Stamp arrived) {
+  const bool first = !stream_.introduced();
+  auto event = stream_.take(line);
+  if (!event) return;
+  hear(*event, arrived);
+  site_.journal.write(std::move(event->kind), std::move(event->clock), event->at, std::move(event->body));
+  tell_bound();
+  if (first) live(vantage_came::Spoke{});
+  if (stream_.finished()) live(vantage_came::SummedUp{});
+}
+
+void Vantage::tell_bound() {
+  if (const auto bound = tightened()) site_.journal.tell(ClockBound::kind, monotonic_now(), *bound);
+}
+
+void Vantage::live(const VantageCame& what) {
+  const auto todo = life_.resume(what);
+  for (const auto& one : todo) std::visit([this](const auto& each) { act(each); }, one);
+  if (!todo.empty()) site_.changed.ring();
+}
+
+void Vantage::act(const vantage_todo::Began&) {
+  began_ = Result<>{};
+  speaks_ = true;
+  ++site_.speaking;
+}
+
+void Vantage::act(const vantage_todo::NeverBegan& how) { began_ = never_began(how.why); }
+
+void Vantage::act(const vantage_todo::Hurry&) { until_ = std::min(until_, monotonic_now() + last_words); }
+
+void Vantage::act(const vantage_todo::Lost& how) {
+  tell_lost(how.why);
+  no_longer_speaks();
+  if (how.early && site_.speaking == 0 && site_.on_vantage_lost)
+    site_.on_vantage_lost(fmt::format("the prober {} was lost: {}", orders_.vantage, how.why));
+}
+
+void Vantage::act(const vantage_todo::Ended&) {
+  no_longer_speaks();
+  ended_ = true;
+}
+
+void Vantage::no_longer_speaks() {
+  if (std::exchange(speaks_, false)) --site_.speaking;
+}
+
+void Vantage::tell_lost(const std::string& why) {
+  told_lost_ = true;
+  VantageLost lost;
+  lost.vantage = orders_.vantage;
+  lost.missing = stream_.missing();
+  lost.reason = why;
+  site_.journal.tell(VantageLost::kind, monotonic_now(), lost);
 }
 
 }  // namespace straycat::runner

@@ -1,26 +1,16 @@
 #include "runner/watching.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include <straycat/model/kinds.hpp>
 
 namespace straycat::runner {
 
 namespace asio = boost::asio;
-
-namespace {
-
-template <class One>
-WatchRecord record_of(const One& one) {
-  WatchRecord record;
-  record.resource = one.type.plural;
-  record.selector = one.scope.labels;
-  return record;
-}
-
-}  // namespace
 
 // What a verdict may rest on. Each is its own watch: RBAC may refuse some, and an API server may lack some.
 void Watching::start() {
@@ -29,7 +19,8 @@ void Watching::start() {
     auto& one = watches_.emplace_back();
     one.type = *kube::resource_for_kind(kind.name);
     one.scope = scope_of(kind, site_.plan, site_.own_namespace ? "" : site_.ns);
-    tasks_.spawn(follow(one));
+    one.life = {one.type.plural, one.scope.labels};
+    tasks_.spawn(follow(one), [this, &one](const std::string& why) { died(one, why); });
   }
 }
 
@@ -45,8 +36,24 @@ asio::awaitable<void> Watching::follow(One& one) {
 
 void Watching::take(One& one, kube::WatchItem item) {
   now_ = monotonic_now();
+  if (std::holds_alternative<kube::WatchReplaced>(item) && one.life.state() == kube::WatchLife::State::unlisted)
+    site_.world.watched(one.type.kind);
+  live(one, kube::watched_from(item, now_));
   std::visit([&](auto&& each) { on(one, std::forward<decltype(each)>(each)); }, std::move(item));
-  site_.changed.cancel();
+  site_.changed.ring();
+}
+
+void Watching::live(One& one, const kube::Watched& what) {
+  if (const auto word = one.life.resume(what)) site_.journal.tell(word->topic, word->at, word->record);
+}
+
+// Its kind is asked for from now on, where a step wants to know.
+void Watching::died(One& one, const std::string& why) {
+  site_.world.unwatched(one.type.kind);
+  live(one, kube::watched::Died{monotonic_now(), why});
+  site_.journal.note(
+      fmt::format("the watch of {} died ({}): what happened after it was not seen", one.type.plural, why));
+  site_.changed.ring();
 }
 
 void Watching::log(const ObjectLine& line) {
@@ -57,10 +64,6 @@ void Watching::log(const std::vector<ObjectLine>& lines) {
 }
 
 void Watching::on(One& one, kube::WatchReplaced&& item) {
-  if (!std::exchange(one.listed, true)) {
-    site_.world.watched(one.type.kind);
-    site_.journal.tell(WatchRecord::started, now_, record_of(one));
-  }
   site_.world.replaced(one.type.kind, std::move(item.objects), [this](const ObjectLine& line) { log(line); });
 }
 
@@ -70,30 +73,12 @@ void Watching::on(One& one, kube::WatchApplied&& item) {
 
 void Watching::on(One& one, const kube::WatchDeleted& item) { log(site_.world.deleted(one.type.kind, item.object)); }
 
-void Watching::on(One& one, const kube::WatchGap& item) {
-  one.open = true;  // the first gap ends when the first stream stands
-  auto record = record_of(one);
-  record.from_ns = item.from.ns;
-  record.to_ns = item.to.ns;
-  record.reason = item.reason;
-  site_.journal.tell(WatchRecord::gap, now_, record);
-}
-
-void Watching::on(One& one, const kube::WatchDenied& item) {
-  one.over = true;
-  auto record = record_of(one);
-  // An API server that does not know the kind has no objects of it: nothing was missed.
-  record.end = item.error.not_found() ? WatchEnd::absent : WatchEnd::denied;
-  record.reason = item.error.message;
-  site_.journal.tell(WatchRecord::ended, now_, record);
-}
-
 asio::awaitable<void> Watching::settle(Nanos most) {
   const auto until = monotonic_now() + most;
   const auto waiting = [&] {
     std::string names;
     for (const auto& one : watches_)
-      if (!one.open && !one.over) names += (names.empty() ? "" : ", ") + one.type.plural;
+      if (!one.life.settled()) names += (names.empty() ? "" : ", ") + one.type.plural;
     return names;
   };
   while (!waiting().empty() && monotonic_now() < until) co_await site_.wait_for_change(until - monotonic_now());
@@ -103,31 +88,32 @@ asio::awaitable<void> Watching::settle(Nanos most) {
 
 asio::awaitable<void> Watching::prove_one(One& one, Nanos most) {
   const auto gap = co_await one.hold.prove(most);
-  now_ = monotonic_now();
-  if (gap) on(one, *gap);
+  if (gap) live(one, kube::watched::Blind{monotonic_now(), *gap});
+  one_proven();
+}
+
+void Watching::one_proven() {
   --proving_;
-  site_.changed.cancel();
+  site_.changed.ring();
 }
 
 asio::awaitable<void> Watching::prove(Nanos most) {
   Tasks provers{site_.executor};
   for (auto& one : watches_) {
     ++proving_;
-    provers.spawn(prove_one(one, most));
+    provers.spawn(prove_one(one, most), [this, &one](const std::string& why) {
+      live(one, kube::watched::Unproven{monotonic_now(), why});
+      one_proven();
+    });
   }
-  while (proving_ > 0) co_await site_.wait_for_change(most);
+  while (proving_ > 0) co_await site_.wait_for_change(std::max<Nanos>(most, std::chrono::milliseconds{50}));
   co_await provers.stop();
 }
 
 asio::awaitable<void> Watching::stop() {
   co_await tasks_.stop();
-  now_ = monotonic_now();
-  for (auto& one : watches_) {
-    if (!one.listed || std::exchange(one.over, true)) continue;
-    auto record = record_of(one);
-    record.end = WatchEnd::closed;
-    site_.journal.tell(WatchRecord::ended, now_, record);
-  }
+  const Stamp now = monotonic_now();
+  for (auto& one : watches_) live(one, kube::watched::Closed{now});
 }
 
 }  // namespace straycat::runner

@@ -5,6 +5,7 @@
 
 #include "runner/site.hpp"
 #include "runner/watch_scope.hpp"
+#include <straycat/kube/watch_life.hpp>
 
 namespace straycat::runner {
 
@@ -23,8 +24,8 @@ class Watching {
   struct One {
     kube::ResourceType type;
     Selectors scope;
+    kube::WatchLife life;
     kube::WatchHold hold;
-    bool listed = false, open = false, over = false;
   };
   boost::asio::awaitable<void> follow(One& one);
   boost::asio::awaitable<void> prove_one(One& one, Nanos most);
@@ -32,8 +33,13 @@ class Watching {
   void on(One& one, kube::WatchReplaced&& item);
   void on(One& one, kube::WatchApplied&& item);
   void on(One& one, const kube::WatchDeleted& item);
-  void on(One& one, const kube::WatchGap& item);
-  void on(One& one, const kube::WatchDenied& item);
+  void on(One&, const kube::WatchGap&) {}
+  void on(One&, const kube::WatchDenied&) {}
+  // An exception ended it: what happens from now on is not seen.
+  void died(One& one, const std::string& why);
+  // What happened to a watch goes to its life, and what that says into the log.
+  void live(One& one, const kube::Watched& what);
+  void one_proven();
   void log(const ObjectLine& line);
   void log(const std::vector<ObjectLine>& lines);
 

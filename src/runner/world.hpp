@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,7 +37,8 @@ class World {
   [[nodiscard]] std::vector<const json*> all(const std::string& kind) const;
   [[nodiscard]] const std::map<std::string, model::EndpointSlice>& slices() const { return slices_; }
   // A kind that is watched, so that what find does not know does not exist.
-  void watched(const std::string& kind) { watched_[kind] = true; }
+  void watched(const std::string& kind) { watched_.insert(kind); }
+  void unwatched(const std::string& kind) { watched_.erase(kind); }
   [[nodiscard]] bool watches(const std::string& kind) const { return watched_.count(kind) != 0; }
 
   // The pods whose topmost owner is kind/name (a Pod is its own), as projections.
@@ -52,7 +54,7 @@ class World {
   std::map<Key, json> objects_;
   std::map<std::string, model::EndpointSlice> slices_;  // a big cluster's, as JSON, would take five times as much
   std::map<Key, json> logged_;  // the projection that the log has, of kinds that are told only when it changes
-  std::map<std::string, bool> watched_;
+  std::set<std::string> watched_;
 };
 
 }  // namespace straycat::runner

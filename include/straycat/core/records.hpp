@@ -161,7 +161,13 @@ struct VantageLost {
   static constexpr Topic kind = Topic::vantage_lost;
   std::string vantage;
   std::uint64_t missing = 0;
-  std::string reason;
+  std::string reason;  // at once when it was lost in the middle, with how its process ended
+};
+
+// kind "cluster.lost": clock runner, when it was known. Nothing is known of anything in the cluster after it.
+struct ClusterLost {
+  static constexpr Topic kind = Topic::cluster_lost;
+  std::string reason;  // which cluster, and how it ended
 };
 
 // kind "note": something a person should read in the report ("the Service is meant for Deployment/sayhi: inferred
@@ -199,6 +205,7 @@ STRAYCAT_RECORD(DirectProbe)
 STRAYCAT_RECORD(VantageHealth)
 STRAYCAT_RECORD(VantageSummary)
 STRAYCAT_RECORD(VantageLost)
+STRAYCAT_RECORD(ClusterLost)
 STRAYCAT_RECORD(NoteRecord)
 STRAYCAT_RECORD(RunEnded)
 #undef STRAYCAT_RECORD

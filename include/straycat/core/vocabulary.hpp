@@ -110,6 +110,7 @@ enum class Topic : std::uint8_t {
   vantage_health,
   vantage_summary,
   vantage_lost,
+  cluster_lost,
   note,
   run_ended,
   // Projections of Kubernetes objects (model/objects.hpp).
@@ -125,7 +126,7 @@ enum class Topic : std::uint8_t {
 };
 template <>
 struct Vocabulary<Topic> {
-  static constexpr std::array<Word<Topic>, 25> words{{
+  static constexpr std::array<Word<Topic>, 26> words{{
       {Topic::header, "header"},
       {Topic::step_started, "step.started"},
       {Topic::step_ended, "step.ended"},
@@ -140,6 +141,7 @@ struct Vocabulary<Topic> {
       {Topic::vantage_health, "vantage.health"},
       {Topic::vantage_summary, "vantage.summary"},
       {Topic::vantage_lost, "vantage.lost"},
+      {Topic::cluster_lost, "cluster.lost"},
       {Topic::note, "note"},
       {Topic::run_ended, "run.ended"},
       {Topic::pod, "pod"},
@@ -336,14 +338,16 @@ enum class RunEnd : std::uint8_t {
   interrupted,  // by a signal
   deadline,     // the plan's deadline passed
   failed,       // a step, or the surroundings
+  lost,         // a part that it stood on died: the cluster, or every vantage point
   unknown,
 };
 template <>
 struct Vocabulary<RunEnd> {
-  static constexpr std::array<Word<RunEnd>, 5> words{{{RunEnd::finished, "finished"},
+  static constexpr std::array<Word<RunEnd>, 6> words{{{RunEnd::finished, "finished"},
                                                       {RunEnd::interrupted, "interrupted"},
                                                       {RunEnd::deadline, "deadline"},
                                                       {RunEnd::failed, "failed"},
+                                                      {RunEnd::lost, "lost"},
                                                       {RunEnd::unknown, "unknown"}}};
   static constexpr RunEnd unknown = RunEnd::unknown;
 };

@@ -87,12 +87,13 @@ struct Gap {
 // One watch. Absence is evidence only inside `open`, less `gaps`.
 struct Watch {
   std::string clock, resource, selector;
-  std::vector<Span> open;  // a watch still open when the log ended is open to History::end
+  // A watch that nobody closed was open as long as anything was heard of whoever watched, and of the cluster.
+  std::vector<Span> open;
   std::vector<Gap> gaps;
   std::int64_t error_ns = 0;  // of all of these; `unbounded` covers nothing
   WatchEnd end{};             // how it ended last; none: it was open to the last
   // It never saw anything: whoever asks for what it was to see must ask another.
-  [[nodiscard]] bool denied() const { return end == WatchEnd::denied; }
+  [[nodiscard]] bool denied() const { return end == WatchEnd::denied || (end == WatchEnd::died && open.empty()); }
 };
 
 // A vantage point and what it could not do.
@@ -109,6 +110,13 @@ struct Vantage {
   std::uint64_t records_missing = 0;       // by the runner's count, or windows that lack attempts of the summary
   std::uint64_t local_exhaustion = 0, skipped = 0;
   std::string lost_reason;  // of vantage.lost, "" when it was not lost
+};
+
+// A part that the run stood on and that died under it. Nothing is known of it after `at`.
+struct Loss {
+  Placed at;            // when the runner knew
+  std::string vantage;  // whose; "" = the cluster, with all that stands in it
+  std::string why;
 };
 
 // --- steps and phases
@@ -140,7 +148,7 @@ struct EndpointState {
 
 // An endpoint's routable time by the slices alone. A proxy lags: see Lag.
 struct Membership {
-  std::int64_t from = 0, to = 0;  // ns; `to` is History::end when it was routable to the last
+  std::int64_t from = 0, to = 0;  // ns; `to` is ServiceView::seen_until when it was routable to the last
   bool open_start = false;        // it was there when the watch began (or after a gap): `from` is no onset
   bool open_end = false;
 };
@@ -185,6 +193,8 @@ struct ServiceView {
   std::vector<Change> changes;          // by time
   std::vector<MembershipPhase> phases;  // from the first change to the end, without holes
   std::vector<Span> blind;              // stretches in which its slices were not watched (before, after, gaps)
+  // How far anything is known of it: History::end, unless whoever watched was lost, or its watch died.
+  std::int64_t seen_until = 0;
   // The endpoints (indices) routable at an instant, by the slices.
   [[nodiscard]] std::vector<std::size_t> routable_at(std::int64_t at) const;
 };
@@ -232,6 +242,13 @@ struct Durations {
   Histogram latency, lateness;
 };
 
+// A stretch of a second or more in which a traffic was to send and sent nothing: the prober stood still.
+struct Hole {
+  Span span;
+  std::uint64_t due = 0;  // attempts that its pace wanted in it; 0: not known (closed loops)
+  bool operator==(const Hole&) const = default;
+};
+
 // One traffic of one vantage point.
 struct Traffic {
   std::string name, vantage;
@@ -241,6 +258,7 @@ struct Traffic {
   std::vector<Durations> durations;     // these, by from_ns: a window's own, or in a long run those of some together
   std::vector<AttemptFailed> failures;  // on the reference clock, by started_ns
   std::vector<Burst> bursts;
+  std::vector<Hole> holes;  // by time
   std::int64_t burst_gap_ns = 0;
   Totals totals;
   Histogram latency, lateness;
@@ -277,6 +295,7 @@ struct History {
   std::vector<ScenarioPhase> phases;
   std::vector<Watch> watches;
   std::vector<Vantage> vantages;
+  std::vector<Loss> losses;  // in the log's order
   std::vector<std::pair<Placed, std::string>> notes;
 
   Timelines<model::Pod> pods;

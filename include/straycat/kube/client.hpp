@@ -162,6 +162,11 @@ class Client {
   // the API. Errors: the transport's.
   boost::asio::awaitable<Result<net::Response>> ask(std::string method, std::string path);
 
+  // The API server is known to be gone: from now on each call fails at once, so; no watch comes back.
+  void give_up(std::string why);
+  // How long every request has gone without an answer; none: the last one got one, or there was none.
+  [[nodiscard]] std::optional<Nanos> silence() const;
+
   // Lists and watches until cancelled or denied, reconnecting by itself; `on_item` is called on the executor.
   boost::asio::awaitable<void> watch(WatchRequest request, OnWatchItem on_item);
 

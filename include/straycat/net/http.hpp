@@ -56,7 +56,7 @@ using OnHeader = std::function<void(const Response&)>;
 // A client with a connection pool; HTTP/1.1, one connection a stream. Not thread-safe: all calls from the executor's
 // single thread. Cancelling a coroutine (asio cancellation) aborts its transfer: it returns the error "cancelled", and
 // the next co_await of the caller ends as any cancelled one. Callbacks run outside curl, and may start and end
-// requests.
+// requests; what one throws ends its request and leaves the coroutine that asked for it.
 class Http {
  public:
   explicit Http(boost::asio::any_io_executor executor);

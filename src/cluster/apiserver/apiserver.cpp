@@ -2,17 +2,18 @@
 
 #include <cstring>
 #include <list>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/apiserver/session.hpp"
+#include <straycat/core/seam.hpp>
+#include <straycat/core/tasks.hpp>
 
 namespace straycat::cluster {
 
@@ -102,7 +103,8 @@ asio::awaitable<void> ApiServer::State::accept(std::shared_ptr<tcp::acceptor> ac
     socket->set_option(tcp::no_delay{true}, ignored);
     sockets.remove_if([](const auto& weak) { return weak.expired(); });
     sockets.push_back(socket);
-    asio::co_spawn(context, serve(std::move(socket)), asio::detached);
+    spawn(context.get_executor(), serve(std::move(socket)),
+          [](const std::string& why) { say("straycat cluster: a connection was dropped: {}\n", why); });
   }
 }
 
@@ -134,7 +136,9 @@ Result<> ApiServer::add_listener(int fd) {
     return own_trouble("serve on a listening socket: " + error.message());
   }
   state_->acceptors.push_back(acceptor);
-  asio::co_spawn(state_->context, state_->accept(std::move(acceptor)), asio::detached);
+  // Nobody would be served any more: that ends the cluster, through whoever runs the loop.
+  spawn(state_->context.get_executor(), state_->accept(std::move(acceptor)),
+        [](const std::string& why) { throw std::runtime_error("the API server accepts nobody any more: " + why); });
   return {};
 }
 

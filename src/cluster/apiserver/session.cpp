@@ -3,9 +3,9 @@
 #include <chrono>
 #include <ctime>
 #include <deque>
+#include <functional>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,6 +14,9 @@
 #include <boost/beast/http/string_body.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include <straycat/core/seam.hpp>
+#include <straycat/core/tasks.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -97,11 +100,13 @@ struct Backlog {
 std::string chunk(const std::string& data) { return fmt::format("{:x}\r\n", data.size()) + data + "\r\n"; }
 
 // A client that goes away shows as the end of what it sends; it must not send anything while it reads a stream.
-asio::awaitable<void> watch_for_hangup(TlsStream& stream, std::shared_ptr<Backlog> backlog) {
+asio::awaitable<void> watch_for_hangup(TlsStream& stream, std::shared_ptr<Backlog> backlog,
+                                       std::function<void()> over) {
   char byte = 0;
   (void)co_await stream.async_read_some(asio::buffer(&byte, 1), done);
   backlog->overrun = true;
   backlog->wake.cancel();
+  over();
 }
 
 asio::awaitable<void> pump(TlsStream& stream, const std::shared_ptr<Backlog>& backlog) {
@@ -142,11 +147,16 @@ asio::awaitable<void> write_stream(std::shared_ptr<tcp::socket> socket, TlsStrea
     co_return;
   auto hung = std::make_shared<bool>(false);
   auto finished = std::make_shared<asio::steady_timer>(socket->get_executor(), asio::steady_timer::time_point::max());
-  asio::co_spawn(socket->get_executor(), watch_for_hangup(stream, backlog),
-                 [hung, finished](const std::exception_ptr&) {
-                   *hung = true;
-                   finished->cancel();
-                 });
+  const auto over = [hung, finished] {
+    *hung = true;
+    finished->cancel();
+  };
+  spawn(socket->get_executor(), watch_for_hangup(stream, backlog, over), [over, backlog](const std::string& why) {
+    say("straycat cluster: a stream was dropped: {}\n", why);
+    backlog->overrun = true;
+    backlog->wake.cancel();
+    over();
+  });
   co_await pump(stream, backlog);
   // Half-close, give the client a moment to take the rest, then end the read above before the stream object goes.
   error_code ignored;

@@ -16,6 +16,7 @@
 #include "kube/caller.hpp"
 #include "kube/support/faulty_api.hpp"
 #include "kube/watch_machine.hpp"
+#include <straycat/core/tasks.hpp>
 
 namespace straycat::kube {
 namespace {
@@ -252,6 +253,31 @@ TEST_F(ProofTest, AServerThatIsGoneLeavesAGapUpToNow) {
   EXPECT_TRUE(gap->lost);
   EXPECT_LT(gap->from, before);
   EXPECT_GE(gap->to, before + Nanos{300ms});
+}
+
+// From the list, and from the stream, whose bytes come by the loop and not by the coroutine.
+TEST_F(WatchFaultTest, WhatWhoeverListensThrowsEndsTheWatchAndIsHeard) {
+  serve([](Exchange& exchange) -> asio::awaitable<void> {
+    if (test::query_value(exchange.target, "watch").empty())
+      co_return co_await exchange.answer(200, R"({"kind":"PodList","metadata":{"resourceVersion":"5"},"items":[]})");
+    co_await exchange.begin_stream();
+    co_await exchange.piece(ProofTest::event(6));
+    co_await exchange.wait(20s);
+  });
+  for (const std::size_t item : {0u, 1u, 2u}) {  // the list, the gap until the stream stood, the change
+    SCOPED_TRACE(item);
+    std::string heard;
+    std::size_t seen = 0;
+    const auto on_item = [&](const WatchItem&) {
+      if (seen++ == item) throw std::runtime_error("deaf ears");
+    };
+    WatchRequest request{.resource = *resource_for_kind("Pod"), .ns = "n", .label_selector = {}, .field_selector = {}};
+    spawn(context.get_executor(), run_watch(*caller, std::move(request), on_item),
+          [&](const std::string& why) { heard = why; });
+    run_until([&] { return !heard.empty(); }, 10s);
+    EXPECT_EQ(heard, "deaf ears");
+  }
+  ended = true;
 }
 
 TEST_F(ProofTest, AWatchThatNeverBeganHasNothingToProve) {

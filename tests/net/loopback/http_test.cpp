@@ -344,6 +344,35 @@ TEST_F(HttpTest, CancellingAbortsTheTransfer) {
   EXPECT_FALSE(*out);
 }
 
+// The loop that runs a callback is not who can do something about what it throws.
+TEST_F(HttpTest, WhatACallbackThrowsLeavesTheCoroutineThatAsked) {
+  serve([](Exchange& exchange) -> asio::awaitable<void> {
+    co_await exchange.begin_stream();
+    co_await exchange.piece("x");
+    co_await exchange.wait(20s);
+  });
+  const auto heard = [&](asio::awaitable<Result<Response>> work) {
+    std::string words;
+    asio::co_spawn(context, std::move(work), [&](const std::exception_ptr& error, const Result<Response>&) {
+      try {
+        if (error) std::rethrow_exception(error);
+      } catch (const std::exception& thrown) {
+        words = thrown.what();
+      }
+      context.stop();
+    });
+    context.restart();
+    context.run_for(10s);
+    return words;
+  };
+  const OnData takes = [](std::string_view) { return true; };
+  EXPECT_EQ(heard(client().stream(
+                request(), [](const Response&) { throw std::runtime_error("no header"); }, takes)),
+            "no header");
+  const OnData refuses = [](std::string_view) -> bool { throw std::runtime_error("no data"); };
+  EXPECT_EQ(heard(client().stream(request(), nullptr, refuses)), "no data");
+}
+
 TEST_F(HttpTest, ACallbackMayStartAnotherRequest) {
   serve([](Exchange& exchange) -> asio::awaitable<void> {
     if (exchange.target != "/a") co_return co_await echo(exchange);

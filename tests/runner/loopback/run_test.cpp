@@ -1,9 +1,12 @@
 // Whole runs against the embedded cluster in another process: what stands in the log on each way out, and that nothing
 // is left in the cluster.
+#include <algorithm>
 #include <optional>
 #include <signal.h>
 #include <sstream>
 #include <string>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
@@ -12,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "runner/support/cluster_process.hpp"
+#include <straycat/history/history.hpp>
 #include <straycat/kube/client.hpp>
 #include <straycat/runner/runner.hpp>
 
@@ -185,6 +189,37 @@ TEST_F(RunTest, WatchesStandBeforeTheFirstStep) {
   EXPECT_GE(standing, 8u);
 }
 
+// What ends a watch behind one's back must not become evidence: no Event was written, as far as anybody saw.
+TEST_F(RunTest, AWatchThatDiesCoversNothingFromThenOn) {
+  deploy();
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "Available", 60s});
+  step(plan::Pause{500ms});
+  hook = [](const Event& event) {
+    if (event.kind == Topic::kube_event) throw std::runtime_error("nobody can read this Event");
+  };
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::finished) << outcome.error;
+  whole_log();
+  std::vector<Event> ends;
+  for (const Event& event : events)
+    if (event.kind == WatchRecord::ended && event.body.value("resource", "") == "events") ends.push_back(event);
+  ASSERT_EQ(ends.size(), 1u) << "it is not closed once more, as if it had seen everything";
+  const auto end = ends.front().body.get<WatchRecord>();
+  EXPECT_EQ(end.end, WatchEnd::died);
+  EXPECT_EQ(end.reason, "nobody can read this Event");
+
+  std::istringstream in{text.str()};
+  const auto history = history::fold(*read_log(in));
+  ASSERT_TRUE(history);
+  const auto died = ends.front().at.ns;
+  EXPECT_FALSE(history->covered("events", {died, events.back().at.ns}));
+  EXPECT_TRUE(history->covered("pods", {died, died + 100'000'000})) << "the others saw on";
+  EXPECT_TRUE(std::any_of(history->notes.begin(), history->notes.end(), [](const auto& note) {
+    return note.second.find("the watch of events died (nobody can read this Event)") != std::string::npos;
+  }));
+  expect_nothing_left();
+}
+
 TEST_F(RunTest, AManifestThatTheApiRefusesEndsTheRunBeforeItsFirstStep) {
   auto wrong = deployment();
   wrong["spec"]["replica"] = 1;
@@ -321,6 +356,7 @@ TEST_F(RunTest, NoClusterIsAFailedRunWithALog) {
   EXPECT_EQ(whole_log()["reason"], "failed");
 }
 
+// Nobody told this run that its cluster would be told of: it asks, and gets no answer.
 TEST_F(RunTest, AClusterThatDiesInTheMiddleIsAFailedRunWithALog) {
   test::ClusterProcess other;
   options.cluster = other.config();
@@ -338,6 +374,107 @@ TEST_F(RunTest, AClusterThatDiesInTheMiddleIsAFailedRunWithALog) {
   EXPECT_EQ(outcome.end, End::failed);
   EXPECT_THAT(outcome.error, HasSubstr("kubectl delete namespaces straycat-try-"));
   whole_log();
+}
+
+TEST_F(RunTest, AWaitEndsWhenTheApiServerHasNotAnsweredForLong) {
+  test::ClusterProcess other;
+  options.cluster = other.config();
+  options.cluster.outage_patience = 500ms;
+  deploy();
+  step(plan::Wait{{"Job", "nobody", ""}, "Complete", 10min});
+  hook = [&](const Event& event) {
+    if (event.kind == "step.started" && event.body.value("index", 0) == 1) other.kill();
+  };
+  const auto before = monotonic_now();
+  const auto outcome = carry_out();
+  EXPECT_LT(monotonic_now() - before, 60s);
+  EXPECT_EQ(outcome.end, End::failed);
+  EXPECT_THAT(outcome.error, HasSubstr("Job/nobody is not Complete, and the API server has not answered for"));
+}
+
+// --- parts that die ---
+
+struct LostTest : RunTest {
+  test::ClusterProcess other;
+  int line = -1;
+
+  void SetUp() override {
+    RunTest::SetUp();
+    options.cluster = other.config();
+    line = static_cast<int>(::syscall(SYS_pidfd_open, other.pid(), 0));
+    ASSERT_GE(line, 0);
+    options.lifeline = Lifeline{line, "the cluster", [] { return "it was its time"; }};
+    deploy();
+    step(plan::Wait{{"Deployment", "sayhi", ""}, "Routable", 60s});
+    traffic();
+    step(plan::Traffic{true});
+  }
+  void TearDown() override { ::close(line); }
+  std::size_t index_of_last() const { return plan.steps.size() - 1; }
+  void kill_in_last_step() {
+    hook = [this](const Event& event) {
+      if (event.kind == "step.started" && event.body.value("index", std::size_t{0}) == index_of_last()) other.kill();
+    };
+  }
+  void expect_lost() {
+    const auto before = monotonic_now();
+    const auto outcome = carry_out();
+    EXPECT_LT(monotonic_now() - before, 40s);
+    EXPECT_EQ(outcome.end, End::lost);
+    EXPECT_EQ(outcome.error, "the cluster ended: it was its time");
+    const json said = whole_log();
+    EXPECT_EQ(said["reason"], "lost");
+    EXPECT_EQ(said["error"], outcome.error);
+    EXPECT_EQ(count("cluster.lost"), 1u);
+    EXPECT_EQ(count("vantage.lost"), 1u) << "its pod went with it";
+  }
+};
+
+TEST_F(LostTest, AClusterThatEndsInAPause) {
+  step(plan::Pause{1h});
+  kill_in_last_step();
+  expect_lost();
+}
+
+TEST_F(LostTest, AClusterThatEndsInAWait) {
+  step(plan::Wait{{"Job", "nobody", ""}, "Complete", 1h});
+  kill_in_last_step();
+  expect_lost();
+}
+
+TEST_F(LostTest, AClusterThatEndsWhileItIsAsked) {
+  for (int i = 0; i < 300; ++i)
+    step(plan::Patch{{"Deployment", "sayhi", ""}, json{{"spec", {{"paused", i % 2 == 0}}}}});
+  hook = [this](const Event& event) {
+    if (event.kind == "step.started" && event.body.value("index", 0) == 8) other.kill();
+  };
+  expect_lost();
+}
+
+TEST_F(RunTest, AProberThatDiesEndsTheRunAndIsTold) {
+  deploy();
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "Routable", 60s});
+  traffic();
+  step(plan::Traffic{true});
+  step(plan::Pause{1h});
+  hook = [this](const Event& event) {
+    if (event.kind != "attempts.window" || count("attempts.window") != 3) return;
+    const auto pods = names("Pod", run_namespace());
+    const auto agent =
+        std::find_if(pods.begin(), pods.end(), [](const auto& name) { return name.find("agent") != name.npos; });
+    ASSERT_NE(agent, pods.end());
+    ask<json>([&](kube::Client& client) {
+      kube::DeleteOptions at_once;
+      at_once.grace_seconds = 0;
+      return client.remove(*kube::resource_for_kind("Pod"), run_namespace(), *agent, at_once);
+    });
+  };
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::lost);
+  EXPECT_THAT(outcome.error, testing::StartsWith("the prober a0 was lost: "));
+  EXPECT_EQ(whole_log()["reason"], "lost");
+  EXPECT_EQ(count("vantage.lost"), 1u);
+  expect_nothing_left();
 }
 
 // A stream that breaks after some lines: a full disk.

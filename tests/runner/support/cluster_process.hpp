@@ -17,6 +17,7 @@ class ClusterProcess {
 
   // As a person with its kubeconfig; `ns` "" = the file's.
   [[nodiscard]] kube::Config config() const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
   // Kills the cluster, as a power cut would.
   void kill();
 

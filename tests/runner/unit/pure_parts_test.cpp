@@ -104,19 +104,6 @@ TEST(AgentStream, EndsWithItsSummary) {
   EXPECT_TRUE(stream.finished());
 }
 
-TEST(AgentStream, WhatTheLogSaysOfItsEnd) {
-  AgentStream stream{"a0"};
-  EXPECT_TRUE(stream.take(line(0)));
-  EXPECT_EQ(loss_of(stream, false)->reason, "its records ended without a summary");
-  EXPECT_TRUE(stream.take(line(1, "vantage.summary")));
-  EXPECT_FALSE(loss_of(stream, false));
-  EXPECT_EQ(loss_of(stream, true)->reason, "it was ended by somebody else before the traffic was to stop");
-  EXPECT_EQ(loss_of(stream, true)->vantage, "a0");
-  EXPECT_TRUE(stream.take(line(3)));
-  EXPECT_EQ(loss_of(stream, true)->reason, "records are missing");
-  EXPECT_EQ(loss_of(stream, true)->missing, 1u);
-}
-
 TEST(AgentStream, APodDoesNotSpeakForTheRunner) {
   AgentStream stream{"a0"};
   const std::string bad[] = {"",
