@@ -1,5 +1,6 @@
 #include "cluster/apiserver/apiserver.hpp"
 
+#include <cstdio>
 #include <cstring>
 #include <list>
 #include <sys/socket.h>
@@ -7,7 +8,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -21,17 +21,26 @@ using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
 struct ApiServer::State : std::enable_shared_from_this<ApiServer::State> {
-  State(asio::io_context& io, Store& store, Tokens& tokens, PodLogs logs)
-      : context(io), tls(asio::ssl::context::tls_server), rest(io.get_executor(), store, tokens, std::move(logs)) {}
+  State(asio::io_context& io, Store& store, Tokens& known, PodLogs logs, const ApiLimits& may_cost)
+      : context(io),
+        tls(asio::ssl::context::tls_server),
+        tokens(known),
+        rest(io.get_executor(), store, known, std::move(logs)),
+        limits(may_cost) {}
 
   asio::awaitable<void> accept(std::shared_ptr<tcp::acceptor> acceptor);
   asio::awaitable<void> serve(std::shared_ptr<tcp::socket> socket);
+  void greet(std::shared_ptr<tcp::socket> socket);
   void stop();
   Answer remember(Answer answer);
 
   asio::io_context& context;
   asio::ssl::context tls;
+  const Tokens& tokens;
   Rest rest;
+  ApiLimits limits;
+  Door door{limits.strangers};
+  std::shared_ptr<StreamBudget> budget = std::make_shared<StreamBudget>(limits.stream, limits.streams);
   bool stopped = false;
   std::list<std::shared_ptr<tcp::acceptor>> acceptors;
   std::list<std::weak_ptr<tcp::socket>> sockets;
@@ -66,13 +75,37 @@ Result<> load(asio::ssl::context& tls, const TlsIdentity& identity) {
 
 asio::awaitable<void> ApiServer::State::serve(std::shared_ptr<tcp::socket> socket) {
   const auto self = shared_from_this();
-  const auto handler = [weak = std::weak_ptr(self)](const Request& request) -> Answer {
+  auto place = std::make_optional(door.enter([weak = std::weak_ptr(socket)] {
+    error_code ignored;
+    if (const auto open = weak.lock()) open->close(ignored);
+  }));
+  Host host;
+  host.streams = budget;
+  host.limits = limits;
+  host.handle = [weak = std::weak_ptr(self)](const Request& request) -> Answer {
     const auto state = weak.lock();
     if (!state || state->stopped)
       return status_response({503, "ServiceUnavailable", "apiserver is shutting down", nullptr});
     return state->remember(guarded(state->rest, request));
   };
-  co_await serve_connection(std::move(socket), tls, handler);
+  host.knows = [this](const std::string& authorization) { return tokens.knows(bearer(authorization)); };
+  host.signed_in = [&] {
+    door.leave(*place);
+    place.reset();
+  };
+  co_await serve_connection(std::move(socket), tls, std::move(host));
+  if (place) door.leave(*place);
+}
+
+// A connection that ends by an exception (no memory) costs itself alone, and is heard.
+void ApiServer::State::greet(std::shared_ptr<tcp::socket> socket) {
+  asio::co_spawn(context, serve(std::move(socket)), [](const std::exception_ptr& failed) {
+    try {
+      if (failed) std::rethrow_exception(failed);
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "straycat cluster: a connection was dropped: %s\n", error.what());
+    }
+  });
 }
 
 Answer ApiServer::State::remember(Answer answer) {
@@ -102,7 +135,7 @@ asio::awaitable<void> ApiServer::State::accept(std::shared_ptr<tcp::acceptor> ac
     socket->set_option(tcp::no_delay{true}, ignored);
     sockets.remove_if([](const auto& weak) { return weak.expired(); });
     sockets.push_back(socket);
-    asio::co_spawn(context, serve(std::move(socket)), asio::detached);
+    greet(std::move(socket));
   }
 }
 
@@ -118,8 +151,9 @@ void ApiServer::State::stop() {
   }
 }
 
-ApiServer::ApiServer(asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens, PodLogs logs)
-    : state_(std::make_shared<State>(context, store, tokens, std::move(logs))) {
+ApiServer::ApiServer(asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens, PodLogs logs,
+                     const ApiLimits& limits)
+    : state_(std::make_shared<State>(context, store, tokens, std::move(logs), limits)) {
   if (auto loaded = load(state_->tls, identity); !loaded) throw std::invalid_argument(loaded.error().message);
 }
 
@@ -134,7 +168,10 @@ Result<> ApiServer::add_listener(int fd) {
     return own_trouble("serve on a listening socket: " + error.message());
   }
   state_->acceptors.push_back(acceptor);
-  asio::co_spawn(state_->context, state_->accept(std::move(acceptor)), asio::detached);
+  // Without it nobody would be served any more: whoever runs the context hears of it.
+  asio::co_spawn(state_->context, state_->accept(std::move(acceptor)), [](const std::exception_ptr& failed) {
+    if (failed) std::rethrow_exception(failed);
+  });
   return {};
 }
 

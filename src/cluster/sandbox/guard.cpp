@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cluster/sandbox/descendants.hpp"
-#include "cluster/sandbox/descriptor.hpp"
+#include "cluster/system/descriptor.hpp"
 
 namespace straycat::cluster {
 namespace {

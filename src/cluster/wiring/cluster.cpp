@@ -1,0 +1,78 @@
+// The program `straycat cluster`: the sandbox, and in it the cluster.
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <sys/resource.h>
+
+#include <fmt/format.h>
+
+#include "cluster/sandbox/sandbox.hpp"
+#include "cluster/wiring/wiring.hpp"
+#include <straycat/cluster/cluster.hpp>
+
+namespace straycat::cluster {
+namespace {
+
+constexpr int own_trouble_code = 4;
+
+// One line, and without taking memory: there may be none.
+int give_up(const char* why) {
+  std::fprintf(stderr, "straycat cluster: %s\n", why);
+  return own_trouble_code;
+}
+
+// Standard output carries one line that a shell can evaluate; everything for the person goes to standard error. Nobody
+// would find a cluster whose line is lost.
+Result<> announce(const SandboxSetup& setup, const EmbeddedCluster& cluster) {
+  const auto reason = setup.plane_reason.empty() ? "" : " (" + setup.plane_reason + ")";
+  const auto line = fmt::format("export KUBECONFIG={}\n", setup.kubeconfig_path);
+  std::fprintf(stderr, "straycat cluster: data plane: %s%s\n", cluster.data_plane().c_str(), reason.c_str());
+  if (std::fputs(line.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return {};
+  return own_trouble(std::string("say on standard output where the kubeconfig is: ") + std::strerror(errno));
+}
+
+// A pod takes about ten descriptors, and a machine's soft limit is mostly 1,024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<> serve(const Options& options, const SandboxSetup& setup) {
+  raise_descriptor_limit();
+  EmbeddedCluster cluster(options, setup);
+  if (const auto started = cluster.start(); !started) return started;
+  if (const auto said = announce(setup, cluster); !said) return said;
+  cluster.serve();
+  return {};
+}
+
+// What a library throws for want of memory or descriptors ends the cluster as any other trouble does.
+int guarded(const std::function<int()>& step) {
+  try {
+    return step();
+  } catch (const std::bad_alloc&) {
+    return give_up("out of memory");
+  } catch (const std::exception& error) {
+    return give_up(error.what());
+  }
+}
+
+}  // namespace
+
+int run(const Options& options) {
+  std::signal(SIGXFSZ, SIG_IGN);  // beyond a limit of file sizes a write fails, and says so, instead of killing
+  const auto inner = [&](const SandboxSetup& setup) {
+    return guarded([&] {
+      const auto served = serve(options, setup);
+      return served ? 0 : give_up(served.error().message.c_str());
+    });
+  };
+  return guarded([&] { return run_in_sandbox(options, inner); });
+}
+
+}  // namespace straycat::cluster
