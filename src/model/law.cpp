@@ -100,11 +100,11 @@ void find(const json& at, std::string_view path, const std::string& before, std:
 
 // Where a pod's spec stands in an object of this kind; "" where there is none.
 std::string pod_in(const std::string& kind) {
-  if (kind == "Pod") return "spec";
-  if (kind == "CronJob") return "spec.jobTemplate.spec.template.spec";
-  const bool workload =
-      kind == "Deployment" || kind == "ReplicaSet" || kind == "StatefulSet" || kind == "DaemonSet" || kind == "Job";
-  return workload ? "spec.template.spec" : "";
+  const auto* known = kind_named(kind);
+  if (known == nullptr || !known->pod_template) return "";
+  std::string path{*known->pod_template};
+  std::replace(path.begin(), path.end(), '/', '.');
+  return (path.empty() ? "" : path.substr(1) + ".") + "spec";
 }
 
 std::string path_in(const LawRow& row, const std::string& kind) {

@@ -38,10 +38,13 @@ enum class Naming { subdomain, label, path_segment };
 enum class DeletionStyle { at_once, graceful, when_empty };
 
 struct KindRow {
-  std::string group = {}, version = "v1", plural = {}, singular = {}, kind = {};
+  // What it is called stands in the judge's table (model/kinds.hpp), under this name: a row here says how it is served.
+  // Only a kind that has no row there names itself.
+  std::string kind = {};
+  std::string group = {}, version = {}, plural = {}, singular = {};
   std::vector<std::string> short_names = {};
-  bool namespaced = true;
-  bool has_status = false, has_scale = false;
+  bool namespaced = true, has_scale = false;
+  bool has_status = false;
   bool counts_generation = false;            // metadata.generation is kept (Services, Nodes, Events... have none)
   std::vector<std::string> categories = {};  // "all": what `kubectl get all` shows
 

@@ -4,11 +4,7 @@ namespace straycat::cluster {
 
 KindRow cluster_role_row() {
   return {
-      .group = "rbac.authorization.k8s.io",
-      .plural = "clusterroles",
-      .singular = "clusterrole",
       .kind = "ClusterRole",
-      .namespaced = false,
       .naming = Naming::path_segment,
       .types = {"rbac.v1.ClusterRole aggregationRule:3=rbac.v1.AggregationRule apiVersion=s kind=s "
                 "metadata:1=meta.v1.ObjectMeta rules:2=list(rbac.v1.PolicyRule)",

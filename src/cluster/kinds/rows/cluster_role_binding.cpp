@@ -4,11 +4,7 @@ namespace straycat::cluster {
 
 KindRow cluster_role_binding_row() {
   return {
-      .group = "rbac.authorization.k8s.io",
-      .plural = "clusterrolebindings",
-      .singular = "clusterrolebinding",
       .kind = "ClusterRoleBinding",
-      .namespaced = false,
       .naming = Naming::path_segment,
       .types = {"rbac.v1.ClusterRoleBinding apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta "
                 "roleRef:3=rbac.v1.RoleRef subjects:2=list(rbac.v1.Subject)"},

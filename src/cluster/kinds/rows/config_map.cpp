@@ -4,10 +4,7 @@ namespace straycat::cluster {
 
 KindRow config_map_row() {
   return {
-      .plural = "configmaps",
-      .singular = "configmap",
       .kind = "ConfigMap",
-      .short_names = {"cm"},
       .types = {"core.v1.ConfigMap apiVersion=s binaryData:3=map(y) data:2=map(s) immutable:4=B kind=s "
                 "metadata:1=meta.v1.ObjectMeta"},
   };

@@ -20,11 +20,7 @@ void default_cron_job(json& object) {
 
 KindRow cron_job_row() {
   return {
-      .group = "batch",
-      .plural = "cronjobs",
-      .singular = "cronjob",
       .kind = "CronJob",
-      .short_names = {"cj"},
       .has_status = true,
       .counts_generation = true,
       .categories = {"all"},

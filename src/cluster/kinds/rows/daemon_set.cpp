@@ -22,11 +22,7 @@ void default_daemon_set(json& object) {
 
 KindRow daemon_set_row() {
   return {
-      .group = "apps",
-      .plural = "daemonsets",
-      .singular = "daemonset",
       .kind = "DaemonSet",
-      .short_names = {"ds"},
       .has_status = true,
       .counts_generation = true,
       .categories = {"all"},

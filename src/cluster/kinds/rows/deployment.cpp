@@ -67,13 +67,8 @@ json deployment_cells(const json& object, std::int64_t now_ns) {
 
 KindRow deployment_row() {
   return {
-      .group = "apps",
-      .plural = "deployments",
-      .singular = "deployment",
       .kind = "Deployment",
-      .short_names = {"deploy"},
       .has_status = true,
-      .has_scale = true,
       .counts_generation = true,
       .categories = {"all"},
       .types = {"apps.v1.Deployment apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta spec:2=apps.v1.DeploymentSpec "

@@ -41,9 +41,6 @@ json slice_cells(const json& object, std::int64_t now_ns) {
 
 KindRow endpoint_slice_row() {
   return {
-      .group = "discovery.k8s.io",
-      .plural = "endpointslices",
-      .singular = "endpointslice",
       .kind = "EndpointSlice",
       .counts_generation = true,
       .types =

@@ -14,10 +14,7 @@ void default_endpoints(json& object) {
 
 KindRow endpoints_row() {
   return {
-      .plural = "endpoints",
-      .singular = "endpoints",
       .kind = "Endpoints",
-      .short_names = {"ep"},
       .types =
           {"core.v1.Endpoints apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta subsets:2=list(core.v1.EndpointSubset)",
            "core.v1.EndpointSubset addresses:1=list(core.v1.EndpointAddress) "

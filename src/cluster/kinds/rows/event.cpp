@@ -29,10 +29,7 @@ json event_cells(const json& object, std::int64_t now_ns) {
 
 KindRow event_row() {
   return {
-      .plural = "events",
-      .singular = "event",
       .kind = "Event",
-      .short_names = {"ev"},
       .selectable = {"involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
                      "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath",
                      "reason", "reportingComponent", "source", "type"},

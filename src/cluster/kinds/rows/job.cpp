@@ -89,9 +89,6 @@ json job_cells(const json& object, std::int64_t now_ns) {
 
 KindRow job_row() {
   return {
-      .group = "batch",
-      .plural = "jobs",
-      .singular = "job",
       .kind = "Job",
       .has_status = true,
       .counts_generation = true,

@@ -4,9 +4,6 @@ namespace straycat::cluster {
 
 KindRow lease_row() {
   return {
-      .group = "coordination.k8s.io",
-      .plural = "leases",
-      .singular = "lease",
       .kind = "Lease",
       .types =
           {"coordination.v1.Lease apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta spec:2=coordination.v1.LeaseSpec",

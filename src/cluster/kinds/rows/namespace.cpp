@@ -25,13 +25,8 @@ json namespace_cells(const json& object, std::int64_t now_ns) {
 
 KindRow namespace_row() {
   return {
-      .plural = "namespaces",
-      .singular = "namespace",
       .kind = "Namespace",
-      .short_names = {"ns"},
-      .namespaced = false,
       .has_status = true,
-      .naming = Naming::label,
       .deletion = DeletionStyle::when_empty,
       .collection_deletable = false,
       .subresources = {{"finalize", "", {"update"}}},

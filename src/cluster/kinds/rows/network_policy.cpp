@@ -15,11 +15,7 @@ void default_network_policy(json& object) {
 
 KindRow network_policy_row() {
   return {
-      .group = "networking.k8s.io",
-      .plural = "networkpolicies",
-      .singular = "networkpolicy",
       .kind = "NetworkPolicy",
-      .short_names = {"netpol"},
       .counts_generation = true,
       .types = {"networking.v1.IPBlock cidr:1=s except:2=list(s)",
                 "networking.v1.NetworkPolicy apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta "

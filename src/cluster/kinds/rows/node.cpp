@@ -34,11 +34,7 @@ json node_cells(const json& object, std::int64_t now_ns) {
 
 KindRow node_row() {
   return {
-      .plural = "nodes",
-      .singular = "node",
       .kind = "Node",
-      .short_names = {"no"},
-      .namespaced = false,
       .has_status = true,
       .status_when_made = true,
       .selectable = {"spec.unschedulable"},

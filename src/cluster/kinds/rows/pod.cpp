@@ -105,10 +105,7 @@ json pod_cells(const json& object, std::int64_t now_ns) {
 
 KindRow pod_row() {
   return {
-      .plural = "pods",
-      .singular = "pod",
       .kind = "Pod",
-      .short_names = {"po"},
       .has_status = true,
       .counts_generation = true,
       .categories = {"all"},

@@ -33,13 +33,8 @@ json replica_set_cells(const json& object, std::int64_t now_ns) {
 
 KindRow replica_set_row() {
   return {
-      .group = "apps",
-      .plural = "replicasets",
-      .singular = "replicaset",
       .kind = "ReplicaSet",
-      .short_names = {"rs"},
       .has_status = true,
-      .has_scale = true,
       .counts_generation = true,
       .categories = {"all"},
       .selectable = {"status.replicas"},

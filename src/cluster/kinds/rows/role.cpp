@@ -4,9 +4,6 @@ namespace straycat::cluster {
 
 KindRow role_row() {
   return {
-      .group = "rbac.authorization.k8s.io",
-      .plural = "roles",
-      .singular = "role",
       .kind = "Role",
       .naming = Naming::path_segment,
       .types = {"rbac.v1.Role apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta rules:2=list(rbac.v1.PolicyRule)",

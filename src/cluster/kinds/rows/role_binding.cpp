@@ -4,9 +4,6 @@ namespace straycat::cluster {
 
 KindRow role_binding_row() {
   return {
-      .group = "rbac.authorization.k8s.io",
-      .plural = "rolebindings",
-      .singular = "rolebinding",
       .kind = "RoleBinding",
       .naming = Naming::path_segment,
       .types = {"rbac.v1.RoleBinding apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta roleRef:3=rbac.v1.RoleRef "

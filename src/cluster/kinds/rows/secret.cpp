@@ -5,8 +5,6 @@ namespace straycat::cluster {
 
 KindRow secret_row() {
   return {
-      .plural = "secrets",
-      .singular = "secret",
       .kind = "Secret",
       .selectable = {"type"},
       .types = {"core.v1.Secret apiVersion=s data:2=map(y) immutable:5=B kind=s metadata:1=meta.v1.ObjectMeta "

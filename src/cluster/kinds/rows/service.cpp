@@ -112,13 +112,9 @@ json service_cells(const json& object, std::int64_t now_ns) {
 
 KindRow service_row() {
   return {
-      .plural = "services",
-      .singular = "service",
       .kind = "Service",
-      .short_names = {"svc"},
       .has_status = true,
       .categories = {"all"},
-      .naming = Naming::label,
       .deleted_as_object = true,
       .subresources = {{"proxy", "ServiceProxyOptions", {"get"}}},
       .selectable = {"spec.clusterIP", "spec.type"},

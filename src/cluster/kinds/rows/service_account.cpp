@@ -4,10 +4,7 @@ namespace straycat::cluster {
 
 KindRow service_account_row() {
   return {
-      .plural = "serviceaccounts",
-      .singular = "serviceaccount",
       .kind = "ServiceAccount",
-      .short_names = {"sa"},
       .deleted_as_object = true,
       .types = {"core.v1.ServiceAccount apiVersion=s automountServiceAccountToken:4=B "
                 "imagePullSecrets:3=list(core.v1.LocalObjectReference) kind=s metadata:1=meta.v1.ObjectMeta "

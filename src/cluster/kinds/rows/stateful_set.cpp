@@ -25,13 +25,8 @@ void default_stateful_set(json& object) {
 
 KindRow stateful_set_row() {
   return {
-      .group = "apps",
-      .plural = "statefulsets",
-      .singular = "statefulset",
       .kind = "StatefulSet",
-      .short_names = {"sts"},
       .has_status = true,
-      .has_scale = true,
       .counts_generation = true,
       .categories = {"all"},
       .types = {"apps.v1.RollingUpdateStatefulSetStrategy maxUnavailable:2=i partition:1=N",
