@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ignored.hpp"
 #include "phases.hpp"
 #include "readiness.hpp"
 #include "words.hpp"
@@ -109,12 +110,12 @@ CheckedExpectation readiness(const History& history, const ScenarioPhase& phase,
 }
 
 // Why "never" and "at most" cannot be proven of a stretch; "" when they can.
-std::string doubt_of(const Case& the_case, bool whole, bool bounded, std::uint64_t attempts) {
+std::string doubt_of(const Case& the_case, bool whole, bool bounded, std::uint64_t attempts, std::int64_t to_ns) {
   if (!bounded) return "its edges are not known on the prober's clock";
   if (!whole) return "the run ended before it was over";
   if (the_case.records_lost > 0) return count(the_case.records_lost, "record") + " of the prober lost";
   if (attempts < fewest_attempts) return fmt::format("fewer than {} attempts show nothing", fewest_attempts);
-  return {};
+  return ignored_until(the_case.history, to_ns);
 }
 
 void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, std::vector<CheckedExpectation>& out) {
@@ -128,12 +129,12 @@ void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, s
   }
   const bool bounded = phase->from.bounded() && phase->to.bounded();
   const Count seen = bounded ? count_in(history, *phase) : Count{};
-  const auto doubt = doubt_of(the_case, phase->closed, bounded, seen.attempts);
+  const auto doubt = doubt_of(the_case, phase->closed, bounded, seen.attempts, phase->to.ns);
   if (expected.max_failures) out.push_back(at_most(*expected.max_failures, seen, where, doubt));
   if (expected.min_failures) out.push_back(at_least(*expected.min_failures, seen, where, doubt));
   if (expected.no_readiness_failures) {
     out.push_back(readiness(history, *phase, *expected.no_readiness_failures,
-                            doubt_of(the_case, phase->closed, bounded, fewest_attempts)));
+                            doubt_of(the_case, phase->closed, bounded, fewest_attempts, phase->to.ns)));
   }
 }
 
@@ -221,7 +222,7 @@ void check_expectations(const Case& the_case, Verdict& verdict) {
     const auto real = verdict.failed - verdict.local;
     const Count seen{real, real, verdict.attempts};
     verdict.expectations.push_back(at_most(*expected.max_failures, seen, "in the whole run",
-                                           doubt_of(the_case, finished(history), true, seen.attempts)));
+                                           doubt_of(the_case, finished(history), true, seen.attempts, history.end)));
   }
   verdict.exit_code = exit_code(history, verdict.expectations);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ignored.hpp"
 #include "share.hpp"
 #include "words.hpp"
 
@@ -41,6 +42,9 @@ void set_state(const Case& the_case, PhaseReport& report, std::uint64_t failed) 
   } else if (the_case.records_lost > 0) {
     report.state = "not shown";
     report.note = count(the_case.records_lost, "record") + " of the prober lost";
+  } else if (auto ignored = ignored_until(the_case.history, report.to_ns); !ignored.empty()) {
+    report.state = "not shown";
+    report.note = std::move(ignored);
   } else {
     report.state = "clean";
   }

@@ -1,7 +1,6 @@
 #include "cluster/controllers/law_controller.hpp"
 
 #include "cluster/controllers/objects.hpp"
-#include <straycat/model/law.hpp>
 
 namespace straycat::cluster {
 

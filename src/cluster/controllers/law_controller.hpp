@@ -6,12 +6,13 @@
 
 #include "cluster/controllers/controller.hpp"
 #include "cluster/controllers/events.hpp"
+#include <straycat/model/law.hpp>
 
 namespace straycat::cluster {
 
 class LawController final : public Controller {
  public:
-  explicit LawController(const World& world) : events_(world.store, world.clock, "straycat") {}
+  explicit LawController(const World& world) : events_(world.store, world.clock, model::kLawTeller) {}
   void on_change(const Change& change) override;
 
  private:
