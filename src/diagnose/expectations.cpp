@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ending.hpp"
+#include "ignored.hpp"
 #include "phases.hpp"
 #include "readiness.hpp"
 #include "words.hpp"
@@ -115,7 +116,8 @@ std::string doubt_of(const Case& the_case, bool whole, bool bounded, std::uint64
   if (!whole) return "the run ended before it was over";
   if (the_case.records_lost > 0) return count(the_case.records_lost, "record") + " of the prober lost";
   if (attempts < fewest_attempts) return fmt::format("fewer than {} attempts show nothing", fewest_attempts);
-  return hidden_in(the_case.history, stretch);
+  if (auto why = hidden_in(the_case.history, stretch); !why.empty()) return why;
+  return ignored_until(the_case.history, stretch.to);
 }
 
 void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, std::vector<CheckedExpectation>& out) {
@@ -135,7 +137,7 @@ void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, s
   if (expected.min_failures) out.push_back(at_least(*expected.min_failures, seen, where, doubt));
   if (expected.no_readiness_failures) {
     out.push_back(readiness(history, *phase, *expected.no_readiness_failures,
-                            doubt_of(the_case, phase->closed, bounded, fewest_attempts, {})));
+                            doubt_of(the_case, phase->closed, bounded, fewest_attempts, {phase->to.ns, phase->to.ns})));
   }
 }
 

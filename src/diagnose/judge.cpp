@@ -6,6 +6,7 @@
 #include "ending.hpp"
 #include "evidence.hpp"
 #include "fix.hpp"
+#include "ignored.hpp"
 #include "phases.hpp"
 #include "refine.hpp"
 #include "vantages.hpp"
@@ -266,6 +267,7 @@ void conclude_quiet(const Case& the_case, Verdict& verdict) {
     verdict.reasons.push_back("a stalled prober: " + why);
   if (skipped(history) > verdict.attempts)
     verdict.reasons.emplace_back("a stalled prober: it could not send most of the requests it was to send");
+  for (const auto& ignored : ignored_fields(history)) verdict.reasons.push_back(ignored.sentence);
   verdict.conclusion = verdict.reasons.empty() ? Conclusion::none : Conclusion::inconclusive;
 }
 
@@ -336,6 +338,9 @@ void add_notes(const Case& the_case, Verdict& verdict) {
         "{} began on a source port whose last connection had got no answer: within 120 s the kernel's connection "
         "tracking sends such a one where it sent that one, whoever is listed by then",
         count(echoing, "failed request")));
+  }
+  if (verdict.failed > 0) {  // else they are the verdict's reasons
+    for (const auto& ignored : ignored_fields(history)) verdict.notes.push_back(ignored.sentence);
   }
   for (const auto& [at, note] : history.notes) verdict.notes.push_back(safe(note));
 }

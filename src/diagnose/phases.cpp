@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ending.hpp"
+#include "ignored.hpp"
 #include "share.hpp"
 #include "words.hpp"
 
@@ -45,6 +46,9 @@ void set_state(const Case& the_case, const history::Traffic& traffic, PhaseRepor
   } else if (auto why = hidden_in(the_case.history, traffic, {report.from_ns, report.to_ns}); !why.empty()) {
     report.state = "not shown";
     report.note = std::move(why);
+  } else if (auto ignored = ignored_until(the_case.history, report.to_ns); !ignored.empty()) {
+    report.state = "not shown";
+    report.note = std::move(ignored);
   } else {
     report.state = "clean";
   }

@@ -22,17 +22,26 @@ using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
 struct ApiServer::State : std::enable_shared_from_this<ApiServer::State> {
-  State(asio::io_context& io, Store& store, Tokens& tokens, PodLogs logs)
-      : context(io), tls(asio::ssl::context::tls_server), rest(io.get_executor(), store, tokens, std::move(logs)) {}
+  State(asio::io_context& io, Store& store, Tokens& known, PodLogs logs, const ApiLimits& may_cost)
+      : context(io),
+        tls(asio::ssl::context::tls_server),
+        tokens(known),
+        rest(io.get_executor(), store, known, std::move(logs)),
+        limits(may_cost) {}
 
   asio::awaitable<void> accept(std::shared_ptr<tcp::acceptor> acceptor);
   asio::awaitable<void> serve(std::shared_ptr<tcp::socket> socket);
+  void greet(std::shared_ptr<tcp::socket> socket);
   void stop();
   Answer remember(Answer answer);
 
   asio::io_context& context;
   asio::ssl::context tls;
+  const Tokens& tokens;
   Rest rest;
+  ApiLimits limits;
+  Door door{limits.strangers};
+  std::shared_ptr<StreamBudget> budget = std::make_shared<StreamBudget>(limits.stream, limits.streams);
   bool stopped = false;
   std::list<std::shared_ptr<tcp::acceptor>> acceptors;
   std::list<std::weak_ptr<tcp::socket>> sockets;
@@ -67,13 +76,32 @@ Result<> load(asio::ssl::context& tls, const TlsIdentity& identity) {
 
 asio::awaitable<void> ApiServer::State::serve(std::shared_ptr<tcp::socket> socket) {
   const auto self = shared_from_this();
-  const auto handler = [weak = std::weak_ptr(self)](const Request& request) -> Answer {
+  auto place = std::make_optional(door.enter([weak = std::weak_ptr(socket)] {
+    error_code ignored;
+    if (const auto open = weak.lock()) open->close(ignored);
+  }));
+  Host host;
+  host.streams = budget;
+  host.limits = limits;
+  host.handle = [weak = std::weak_ptr(self)](const Request& request) -> Answer {
     const auto state = weak.lock();
     if (!state || state->stopped)
       return status_response({503, "ServiceUnavailable", "apiserver is shutting down", nullptr});
     return state->remember(guarded(state->rest, request));
   };
-  co_await serve_connection(std::move(socket), tls, handler);
+  host.knows = [this](const std::string& authorization) { return tokens.knows(bearer(authorization)); };
+  host.signed_in = [&] {
+    door.leave(*place);
+    place.reset();
+  };
+  co_await serve_connection(std::move(socket), tls, std::move(host));
+  if (place) door.leave(*place);
+}
+
+// A connection that ends by an exception (no memory) costs itself alone, and is heard.
+void ApiServer::State::greet(std::shared_ptr<tcp::socket> socket) {
+  spawn(context.get_executor(), serve(std::move(socket)),
+        [](const std::string& why) { say("straycat cluster: a connection was dropped: {}\n", why); });
 }
 
 Answer ApiServer::State::remember(Answer answer) {
@@ -103,8 +131,7 @@ asio::awaitable<void> ApiServer::State::accept(std::shared_ptr<tcp::acceptor> ac
     socket->set_option(tcp::no_delay{true}, ignored);
     sockets.remove_if([](const auto& weak) { return weak.expired(); });
     sockets.push_back(socket);
-    spawn(context.get_executor(), serve(std::move(socket)),
-          [](const std::string& why) { say("straycat cluster: a connection was dropped: {}\n", why); });
+    greet(std::move(socket));
   }
 }
 
@@ -120,8 +147,9 @@ void ApiServer::State::stop() {
   }
 }
 
-ApiServer::ApiServer(asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens, PodLogs logs)
-    : state_(std::make_shared<State>(context, store, tokens, std::move(logs))) {
+ApiServer::ApiServer(asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens, PodLogs logs,
+                     const ApiLimits& limits)
+    : state_(std::make_shared<State>(context, store, tokens, std::move(logs), limits)) {
   if (auto loaded = load(state_->tls, identity); !loaded) throw std::invalid_argument(loaded.error().message);
 }
 

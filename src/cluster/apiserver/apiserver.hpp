@@ -17,34 +17,12 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "cluster/apiserver/store.hpp"
+#include "cluster/store/pod_logs.hpp"
+#include "cluster/store/store.hpp"
 #include <straycat/core/result.hpp>
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
-
-// One line that a container wrote, without its newline.
-struct LogLine {
-  std::int64_t wall_ns = 0;
-  std::string text;
-};
-
-struct LogRequest {
-  std::string ns, pod, container;  // container is never empty: the API server has chosen one
-  bool previous = false;           // of the instance before the last restart
-};
-
-// Where pods' logs come from; the node fills it in. Both functions are called on the server's thread.
-struct PodLogs {
-  // All lines kept so far. An error is answered as it is (kubelet: 400 `container "c" in pod "p" is waiting to start:
-  // ContainerCreating`).
-  std::function<StoreResult<std::vector<LogLine>>(const LogRequest&)> read;
-  // Each line written after this call, and the end of the container's instance (at once when it has ended already). No
-  // call comes after the Subscription is destroyed. Both callbacks are called on the server's thread, never from inside
-  // `follow`.
-  std::function<Subscription(const LogRequest&, std::function<void(const LogLine&)> on_line,
-                             std::function<void()> on_end)>
-      follow;
-};
 
 // Who calls: "system:admin" with everything allowed, "system:serviceaccount:NS:NAME", "system:anonymous".
 struct User {
@@ -62,6 +40,8 @@ class Tokens {
   [[nodiscard]] std::string issue_token(const std::string& ns, const std::string& service_account);
   // None: a token that nobody issued. An empty token is the anonymous user.
   [[nodiscard]] std::optional<User> who(const std::string& token) const;
+  // Whether somebody has signed in with it; the anonymous user has not.
+  [[nodiscard]] bool knows(const std::string& token) const { return users_.contains(token); }
 
  private:
   std::string admin_;
@@ -77,9 +57,18 @@ struct TlsIdentity {
 // `names`: host names and IPv4 addresses under which clients will call.
 [[nodiscard]] Result<TlsIdentity> make_identity(const std::vector<std::string>& names);
 
+// What callers may cost. The port is open to every user of the machine.
+struct ApiLimits {
+  std::size_t strangers = 128;                        // connections that have not signed in; then the oldest goes
+  Nanos stranger_life = std::chrono::seconds{10};     // from its beginning until it has signed in
+  std::size_t stream = 16 << 20, streams = 64 << 20;  // bytes that one watcher, and all, may be behind
+  Nanos reader_patience = std::chrono::seconds{30};   // for each 64 KiB that a reader is sent
+};
+
 class ApiServer {
  public:
-  ApiServer(boost::asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens, PodLogs logs);
+  ApiServer(boost::asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens, PodLogs logs,
+            const ApiLimits& limits = ApiLimits());
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;

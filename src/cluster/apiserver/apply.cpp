@@ -1,7 +1,7 @@
 #include "cluster/apiserver/apply.hpp"
 
 #include "cluster/apiserver/field_set.hpp"
-#include "cluster/apiserver/json_help.hpp"
+#include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -11,7 +11,7 @@ bool is_entry(const json& entry, const Manager& manager, const std::string& oper
          string_or(entry, "subresource") == manager.subresource;
 }
 
-json new_entry(const ResourceInfo& resource, const Manager& manager, const std::string& operation, json fields) {
+json new_entry(const KindRow& resource, const Manager& manager, const std::string& operation, json fields) {
   json entry = {{"manager", manager.name}, {"operation", operation},   {"apiVersion", resource.api_version()},
                 {"time", manager.time},    {"fieldsType", "FieldsV1"}, {"fieldsV1", std::move(fields)}};
   if (!manager.subresource.empty()) entry["subresource"] = manager.subresource;
@@ -29,7 +29,7 @@ json entries_without(const json& entries, const json& lost, const Manager& mine,
 }
 
 // Sets the manager's own entry; its time moves only when the set does.
-void put_entry(json& entries, const ResourceInfo& resource, const Manager& manager, const std::string& operation,
+void put_entry(json& entries, const KindRow& resource, const Manager& manager, const std::string& operation,
                json fields) {
   for (auto at = entries.begin(); at != entries.end(); ++at) {
     if (!is_entry(*at, manager, operation)) continue;
@@ -105,8 +105,7 @@ json abandoned(const json& entries, const json& dropped, const Manager& manager)
 
 }  // namespace
 
-StoreResult<Document> apply(const json& live, json patch, const ResourceInfo& resource, const Manager& manager,
-                            bool force) {
+StoreResult<Document> apply(const json& live, json patch, const KindRow& resource, const Manager& manager, bool force) {
   const auto& structure = *structure_of_kind(resource.kind);
   if (patch.contains("metadata") && patch["metadata"].is_object()) patch["metadata"].erase("managedFields");
   const auto fields = fields_of(patch, structure);
@@ -130,7 +129,7 @@ StoreResult<Document> apply(const json& live, json patch, const ResourceInfo& re
   return Document{std::move(merged)};
 }
 
-void track_update(const json& before, json& after, const ResourceInfo& resource, const Manager& manager) {
+void track_update(const json& before, json& after, const KindRow& resource, const Manager& manager) {
   const auto& structure = *structure_of_kind(resource.kind);
   const auto empty = json::object();
   const auto& old = before.is_null() ? empty : before;

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "cluster/apiserver/catalog.hpp"
-#include "cluster/apiserver/schema.hpp"
-#include "cluster/apiserver/status.hpp"
+#include "cluster/kinds/row.hpp"
+#include "cluster/kinds/schema.hpp"
+#include "cluster/kinds/status.hpp"
 
 namespace straycat::cluster {
 
@@ -18,10 +18,10 @@ struct Manager {
 // The object after `patch` was applied to `live` (null: it is not there yet). Fields that this manager applied before
 // and leaves out now are removed unless another one owns them. Fields of others with another value are a 409
 // conflict, or become this manager's when `force`.
-[[nodiscard]] StoreResult<Document> apply(const json& live, json patch, const ResourceInfo& resource,
-                                          const Manager& manager, bool force);
+[[nodiscard]] StoreResult<Document> apply(const json& live, json patch, const KindRow& resource, const Manager& manager,
+                                          bool force);
 
 // Writes into `after` who owns what once `manager` has changed `before` (null: created) by another verb than apply.
-void track_update(const json& before, json& after, const ResourceInfo& resource, const Manager& manager);
+void track_update(const json& before, json& after, const KindRow& resource, const Manager& manager);
 
 }  // namespace straycat::cluster

@@ -1,8 +1,8 @@
 // RBAC as kubernetes pkg/registry/rbac/validation and plugin/pkg/auth/authorizer/rbac evaluate it.
 #include <algorithm>
 
-#include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
+#include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
 namespace {

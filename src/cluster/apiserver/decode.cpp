@@ -1,8 +1,9 @@
 #include "cluster/apiserver/decode.hpp"
 
-#include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/patch.hpp"
-#include "cluster/apiserver/schema.hpp"
+#include "cluster/apiserver/protobuf.hpp"
+#include "cluster/kinds/json_help.hpp"
+#include "cluster/kinds/schema.hpp"
 #include <straycat/yaml/document.hpp>
 
 namespace straycat::cluster {
@@ -40,9 +41,19 @@ StoreResult<void> check_kind(json& body, const Call& call) {
   return {};
 }
 
+// What makes clients fall back that would rather send something else.
+Status unsupported_media_type() {
+  return {415, "UnsupportedMediaType",
+          "the body of the request was in an unknown format - accepted media types include: application/json, "
+          "application/yaml, application/vnd.kubernetes.protobuf",
+          nullptr};
+}
+
 }  // namespace
 
 StoreResult<Document> read_body(const Request& request) {
+  if (request.content_type.find("vnd.kubernetes.protobuf") != std::string::npos) return from_protobuf(request.body);
+  if (request.content_type.find("application/cbor") != std::string::npos) return unsupported_media_type();
   const bool yaml_type = request.content_type.find("yaml") != std::string::npos;
   if (!yaml_type || looks_like_json(request.body)) return parse_body(request.body);
   const auto documents = yaml::parse(request.body, "request body");

@@ -14,7 +14,7 @@ struct Decoded {
   std::vector<std::string> warnings;  // one a Warning header: unknown field "spec.replica"
 };
 
-// The body as JSON; YAML is read as kubectl reads it.
+// The body as JSON; YAML is read as kubectl reads it, protobuf as its schema says.
 [[nodiscard]] StoreResult<Document> read_body(const Request& request);
 
 // Checks kind and version against the URL's resource, every field's type, and unknown fields as `fieldValidation` says

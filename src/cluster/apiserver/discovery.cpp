@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <vector>
 
-#include "cluster/apiserver/catalog.hpp"
+#include "cluster/kinds/row.hpp"
 
 namespace straycat::cluster {
 namespace {
 
-// A collection of namespaces cannot be deleted.
-json verbs(const ResourceInfo& resource) {
-  if (resource.kind == "Namespace") return json::array({"create", "delete", "get", "list", "patch", "update", "watch"});
-  return json::array({"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"});
+json verbs(const KindRow& resource) {
+  json all = json::array({"create", "delete", "get", "list", "patch", "update", "watch"});
+  if (resource.collection_deletable) all.insert(all.begin() + 2, "deletecollection");
+  return all;
 }
 json subresource_verbs() { return json::array({"get", "patch", "update"}); }
 
@@ -22,30 +22,27 @@ json group_version(const std::string& group, const std::string& version) {
 // The groups with their versions, in the catalog's order.
 std::vector<std::pair<std::string, std::string>> group_versions() {
   std::vector<std::pair<std::string, std::string>> all;
-  for (const ResourceInfo& resource : catalog()) {
+  for (const KindRow& resource : served_kinds()) {
     const std::pair<std::string, std::string> one{resource.group, resource.version};
     if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
   }
   return all;
 }
 
-json response_kind(const ResourceInfo& resource) {
+json response_kind(const KindRow& resource) {
   return json::object({{"group", ""}, {"version", ""}, {"kind", resource.kind}});
 }
 
-json subresource(const char* name, json response_kind, json verbs) {
+json subresource(const std::string& name, json response_kind, json verbs) {
   return json::object({{"subresource", name}, {"responseKind", std::move(response_kind)}, {"verbs", std::move(verbs)}});
 }
 
-json subresources(const ResourceInfo& resource) {
+json subresources(const KindRow& resource) {
   json all = json::array();
-  const auto get = json::array({"get"});
-  if (resource.kind == "Namespace")
-    all.push_back(subresource("finalize", response_kind(resource), json::array({"update"})));
-  if (resource.kind == "Pod") all.push_back(subresource("log", response_kind(resource), get));
-  if (resource.kind == "Pod" || resource.kind == "Service") {
-    all.push_back(subresource(
-        "proxy", json::object({{"group", ""}, {"version", ""}, {"kind", resource.kind + "ProxyOptions"}}), get));
+  for (const Subresource& own : resource.subresources) {
+    auto kind = response_kind(resource);
+    if (!own.kind.empty()) kind["kind"] = own.kind;
+    all.push_back(subresource(own.name, std::move(kind), own.verbs));
   }
   if (resource.has_scale) {
     all.push_back(subresource("scale", json::object({{"group", "autoscaling"}, {"version", "v1"}, {"kind", "Scale"}}),
@@ -55,7 +52,7 @@ json subresources(const ResourceInfo& resource) {
   return all;
 }
 
-json aggregated_resource(const ResourceInfo& resource) {
+json aggregated_resource(const KindRow& resource) {
   json out = json::object({{"resource", resource.plural},
                            {"responseKind", response_kind(resource)},
                            {"scope", resource.namespaced ? "Namespaced" : "Cluster"},
@@ -67,7 +64,7 @@ json aggregated_resource(const ResourceInfo& resource) {
   return out;
 }
 
-void list_resource(const ResourceInfo& resource, json& list) {
+void list_resource(const KindRow& resource, json& list) {
   json out = json::object({{"name", resource.plural},
                            {"singularName", resource.singular},
                            {"namespaced", resource.namespaced},
@@ -99,7 +96,7 @@ json aggregated_discovery(bool core) {
   for (const auto& [group, version] : group_versions()) {
     if (group.empty() != core) continue;
     json resources = json::array();
-    for (const ResourceInfo& resource : catalog()) {
+    for (const KindRow& resource : served_kinds()) {
       if (resource.group == group && resource.version == version) resources.push_back(aggregated_resource(resource));
     }
     json metadata = group.empty() ? json::object() : json::object({{"name", group}});
@@ -137,7 +134,7 @@ json one_group(const std::string& group) {
 
 json resource_list(const std::string& group, const std::string& version) {
   json resources = json::array();
-  for (const ResourceInfo& resource : catalog()) {
+  for (const KindRow& resource : served_kinds()) {
     if (resource.group == group && resource.version == version) list_resource(resource, resources);
   }
   if (resources.empty()) return nullptr;

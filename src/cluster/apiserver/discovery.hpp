@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cluster/apiserver/store.hpp"
+#include "cluster/store/store.hpp"
 
 namespace straycat::cluster {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cluster/apiserver/schema.hpp"
+#include "cluster/kinds/schema.hpp"
 
 namespace straycat::cluster {
 

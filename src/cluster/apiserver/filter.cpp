@@ -1,33 +1,17 @@
 #include "cluster/apiserver/filter.hpp"
 
 #include <algorithm>
-#include <set>
 
-#include "cluster/apiserver/json_help.hpp"
+#include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
 namespace {
 
 // pkg/apis/core/v1/conversion.go: AddFieldLabelConversionsFor*.
-bool selectable(const std::string& kind, const std::string& field) {
-  static const std::map<std::string, std::set<std::string>> by_kind = {
-      {"Pod",
-       {"spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
-        "status.phase", "status.podIP", "status.nominatedNodeName"}},
-      {"Event",
-       {"involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-        "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
-        "reportingComponent", "source", "type"}},
-      {"Node", {"spec.unschedulable"}},
-      {"Namespace", {"status.phase"}},
-      {"Secret", {"type"}},
-      {"Service", {"spec.clusterIP", "spec.type"}},
-      {"ReplicaSet", {"status.replicas"}},
-      {"Job", {"status.successful"}},
-  };
-  if (field == "metadata.name" || field == "metadata.namespace") return true;
-  const auto at = by_kind.find(kind);
-  return at != by_kind.end() && at->second.contains(field);
+bool selectable(const KindRow& resource, const std::string& field) {
+  const auto& own = resource.selectable;
+  return field == "metadata.name" || field == "metadata.namespace" ||
+         std::find(own.begin(), own.end(), field) != own.end();
 }
 
 std::string field_value(const json& object, const std::string& field) {
@@ -41,7 +25,7 @@ std::string field_value(const json& object, const std::string& field) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-StoreResult<std::vector<FieldTerm>> parse_fields(const ResourceInfo& resource, const std::string& text) {
+StoreResult<std::vector<FieldTerm>> parse_fields(const KindRow& resource, const std::string& text) {
   std::vector<FieldTerm> out;
   for (std::size_t from = 0; from < text.size();) {
     const auto to = std::min(text.find(',', from), text.size());
@@ -55,7 +39,7 @@ StoreResult<std::vector<FieldTerm>> parse_fields(const ResourceInfo& resource, c
     const auto value_at = part.find_first_not_of('=', equals);
     FieldTerm term{part.substr(0, negated ? equals - 1 : equals),
                    value_at == std::string::npos ? "" : part.substr(value_at), !negated};
-    if (!selectable(resource.kind, term.field)) {
+    if (!selectable(resource, term.field)) {
       return bad_request("Unable to find \"" + resource.api_version() + ", Resource=" + resource.plural +
                          "\" that match label selector \"\", field selector \"" + text +
                          "\": field label not supported: " + term.field);
@@ -81,7 +65,7 @@ bool Filter::matches(const json& object) const {
                      [&](const auto& term) { return (field_value(object, term.field) == term.value) == term.equals; });
 }
 
-StoreResult<Filter> parse_filter(const ResourceInfo& resource, const std::string& ns, const std::string& name,
+StoreResult<Filter> parse_filter(const KindRow& resource, const std::string& ns, const std::string& name,
                                  const std::map<std::string, std::string>& query) {
   Filter filter{ns, name, {}, {}};
   if (const auto at = query.find("labelSelector"); at != query.end() && !at->second.empty()) {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "cluster/apiserver/catalog.hpp"
-#include "cluster/apiserver/store.hpp"
+#include "cluster/kinds/row.hpp"
+#include "cluster/store/store.hpp"
 #include <straycat/model/selector.hpp>
 
 namespace straycat::cluster {
@@ -24,8 +24,7 @@ struct Filter {
 };
 
 // labelSelector and fieldSelector of a query; a field that the kind cannot be selected by is a 400.
-[[nodiscard]] StoreResult<Filter> parse_filter(const ResourceInfo& resource, const std::string& ns,
-                                               const std::string& name,
+[[nodiscard]] StoreResult<Filter> parse_filter(const KindRow& resource, const std::string& ns, const std::string& name,
                                                const std::map<std::string, std::string>& query);
 
 }  // namespace straycat::cluster

@@ -3,25 +3,24 @@
 #include <algorithm>
 #include <random>
 
-#include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
+#include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
 namespace {
 
-// "sayhi:80" -> {"sayhi", "80"}; "https:sayhi:80" has a scheme in front.
-std::pair<std::string, std::string> split_name(const std::string& text) {
+// "sayhi", "sayhi:80" -> {"sayhi", "80"}, "http:sayhi:80": a scheme may stand in front when all three are there.
+std::pair<std::string, std::string> split_name(std::string text) {
+  if (std::count(text.begin(), text.end(), ':') == 2) text.erase(0, text.find(':') + 1);
   const auto colon = text.find(':');
   if (colon == std::string::npos) return {text, ""};
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
 std::string pod_target(const Call& call) {
-  const auto path = call.request.path();
-  const auto at = path.find("/proxy");
-  const auto rest = at == std::string::npos ? std::string{} : path.substr(at + 6);
   const auto mark = call.request.target.find('?');
-  return (rest.empty() ? "/" : rest) + (mark == std::string::npos ? "" : call.request.target.substr(mark));
+  return (call.route.rest.empty() ? "/" : call.route.rest) +
+         (mark == std::string::npos ? "" : call.request.target.substr(mark));
 }
 
 Status unavailable(const std::string& message) { return {503, "ServiceUnavailable", message, nullptr}; }

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "cluster/apiserver/catalog.hpp"
-#include "cluster/apiserver/schema.hpp"
+#include "cluster/kinds/row.hpp"
+#include "cluster/kinds/schema.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -66,15 +66,13 @@ json structure_schema(const Structure& structure, std::set<const Structure*>& us
   return {{"type", "object"}, {"properties", std::move(properties)}};
 }
 
-json type_of(const ResourceInfo& info) {
-  return {{"group", info.group}, {"kind", info.kind}, {"version", info.version}};
-}
+json type_of(const KindRow& info) { return {{"group", info.group}, {"kind", info.kind}, {"version", info.version}}; }
 
 // Everything that is reachable from the kinds of a group.
 json schemas_of(const std::string& group) {
   std::set<const Structure*> todo, done;
   json out = json::object();
-  for (const auto& info : catalog()) {
+  for (const auto& info : served_kinds()) {
     if (info.group == group) todo.insert(structure_of_kind(info.kind));
   }
   while (!todo.empty()) {
@@ -87,7 +85,7 @@ json schemas_of(const std::string& group) {
       if (!done.contains(next)) todo.insert(next);
     }
   }
-  for (const auto& info : catalog()) {
+  for (const auto& info : served_kinds()) {
     if (info.group == group)
       out[schema_name(*structure_of_kind(info.kind))]["x-kubernetes-group-version-kind"] = json::array({type_of(info)});
   }
@@ -95,7 +93,7 @@ json schemas_of(const std::string& group) {
 }
 
 // kubectl looks here whether the server can validate fields and do dry runs.
-json operation(const ResourceInfo& info, const std::string& action) {
+json operation(const KindRow& info, const std::string& action) {
   json parameters = json::array();
   for (const char* name : {"dryRun", "fieldManager", "fieldValidation"}) {
     json parameter = {{"name", name}, {"in", "query"}, {"schema", {{"type", "string"}}}};
@@ -109,7 +107,7 @@ json operation(const ResourceInfo& info, const std::string& action) {
 
 json paths_of(const std::string& group) {
   json out = json::object();
-  for (const auto& info : catalog()) {
+  for (const auto& info : served_kinds()) {
     if (info.group != group) continue;
     const auto root = (group.empty() ? "/api/" : "/apis/") + info.api_version() +
                       (info.namespaced ? "/namespaces/{namespace}/" : "/") + info.plural;
@@ -129,7 +127,7 @@ std::string hash_of(const std::string& text) { return fmt::format("{:016X}", std
 const std::map<std::string, Published>& documents() {
   static const auto all = [] {
     std::map<std::string, Published> out;
-    for (const auto& info : catalog()) {
+    for (const auto& info : served_kinds()) {
       const auto name = (info.group.empty() ? "api/" : "apis/") + info.api_version();
       if (out.contains(name)) continue;
       json document = {{"openapi", "3.0.0"}, {"info", {{"title", "straycat"}, {"version", "v1.36.3"}}}};

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cluster/apiserver/json_help.hpp"
+#include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
 namespace {

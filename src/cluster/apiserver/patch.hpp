@@ -4,8 +4,8 @@
 
 #include <string_view>
 
-#include "cluster/apiserver/schema.hpp"
-#include "cluster/apiserver/status.hpp"
+#include "cluster/kinds/schema.hpp"
+#include "cluster/kinds/status.hpp"
 
 namespace straycat::cluster {
 

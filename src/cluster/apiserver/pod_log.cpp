@@ -5,8 +5,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
+#include "cluster/kinds/json_help.hpp"
 #include <straycat/core/time.hpp>
 
 namespace straycat::cluster {

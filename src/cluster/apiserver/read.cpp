@@ -3,9 +3,9 @@
 
 #include "cluster/apiserver/base64.hpp"
 #include "cluster/apiserver/filter.hpp"
-#include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/apiserver/table.hpp"
+#include "cluster/kinds/json_help.hpp"
 #include <straycat/core/time.hpp>
 
 namespace straycat::cluster {

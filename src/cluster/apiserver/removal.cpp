@@ -1,11 +1,11 @@
 // DELETE of one object and of collections.
 #include <set>
 
-#include "cluster/apiserver/deletion.hpp"
+#include "cluster/apiserver/decode.hpp"
 #include "cluster/apiserver/filter.hpp"
-#include "cluster/apiserver/json_help.hpp"
-#include "cluster/apiserver/patch.hpp"
 #include "cluster/apiserver/rest.hpp"
+#include "cluster/kinds/json_help.hpp"
+#include "cluster/store/deletion.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -15,7 +15,7 @@ StoreResult<Deletion> parse_options(const Call& call) {
   Deletion deletion;
   json options = json::object();
   if (!call.request.body.empty()) {
-    auto body = parse_body(call.request.body);
+    auto body = read_body(call.request);
     if (!body) return body.error();
     if (body->object.is_object()) options = std::move(body->object);
   }
@@ -39,16 +39,11 @@ StoreResult<Deletion> parse_options(const Call& call) {
 
 bool is_dry_run(const Call& call) {
   if (call.param("dryRun") == "All") return true;
-  const auto body = json::parse(call.request.body, nullptr, false);
-  return body.is_object() && array_or_empty(body, "dryRun") == json::array({"All"});
+  const auto body = read_body(call.request);
+  return body && array_or_empty(body->object, "dryRun") == json::array({"All"});
 }
 
-// Registries with ReturnDeletedObject answer with the object that went, the others with a Status.
-bool answers_with_object(const std::string& kind) {
-  return kind == "Pod" || kind == "Service" || kind == "ServiceAccount";
-}
-
-json gone_status(const ResourceInfo& resource, const json& object) {
+json gone_status(const KindRow& resource, const json& object) {
   json details = {{"name", text_at(object, "/metadata/name")},
                   {"kind", resource.plural},
                   {"uid", text_at(object, "/metadata/uid")}};
@@ -70,7 +65,8 @@ Answer delete_object(const Call& call, Store& store) {
   const auto left = store.remove(kind, call.route.ns, call.route.name, *deletion);
   if (!left) return status_response(left.error());
   const bool gone = !store.get(kind, call.route.ns, call.route.name);
-  if (gone && !answers_with_object(kind)) return json_response(200, gone_status(call.resource, **left));
+  // Registries with ReturnDeletedObject answer with the object that went, the others with a Status.
+  if (gone && !call.resource.deleted_as_object) return json_response(200, gone_status(call.resource, **left));
   return json_response(200, **left);
 }
 

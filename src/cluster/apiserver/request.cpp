@@ -25,11 +25,18 @@ std::string decoded(std::string_view text, bool plus_is_space) {
   return out;
 }
 
-std::vector<std::string> segments(const std::string& path) {
-  std::vector<std::string> out;
+// A path's segments, decoded, and where each ends in the path.
+struct Segments {
+  std::vector<std::string> text;
+  std::vector<std::size_t> end;
+};
+
+Segments segments(const std::string& path) {
+  Segments out;
   for (std::size_t from = 1; from < path.size();) {
     const auto to = std::min(path.find('/', from), path.size());
-    out.push_back(percent_decoded(std::string_view(path).substr(from, to - from)));
+    out.text.push_back(percent_decoded(std::string_view(path).substr(from, to - from)));
+    out.end.push_back(to);
     from = to + 1;
   }
   return out;
@@ -64,7 +71,7 @@ Response json_response(int code, const json& body) {
 Response status_response(const Status& status) { return json_response(status.code, to_json(status)); }
 
 std::optional<Route> parse_route(const std::string& path) {
-  auto parts = segments(path);
+  const auto [parts, ends] = segments(path);
   Route route;
   std::size_t at = 0;
   if (parts.size() >= 3 && parts[0] == "api") {
@@ -86,9 +93,10 @@ std::optional<Route> parse_route(const std::string& path) {
   }
   route.resource = parts[at];
   if (parts.size() > at + 1) route.name = parts[at + 1];
-  if (parts.size() > at + 2) route.subresource = parts[at + 2];
-  for (std::size_t i = at + 3; i < parts.size(); ++i) route.rest += "/" + parts[i];
-  if (route.subresource == "proxy" && path.back() == '/' && !route.rest.empty()) route.rest += "/";
+  if (parts.size() > at + 2) {
+    route.subresource = parts[at + 2];
+    route.rest = path.substr(ends[at + 2]);
+  }
   return route;
 }
 

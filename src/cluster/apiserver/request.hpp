@@ -12,7 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cluster/apiserver/status.hpp"
+#include "cluster/kinds/status.hpp"
 
 namespace straycat::cluster {
 
@@ -57,7 +57,8 @@ using Answer = std::variant<Response, Stream, Forward>;
 
 // Where a path points: /api/v1/namespaces/NS/RESOURCE/NAME/SUBRESOURCE/REST...
 struct Route {
-  std::string group, version, ns, resource, name, subresource, rest;
+  std::string group, version, ns, resource, name, subresource;
+  std::string rest;  // from its slash on and as it came: a pod behind the proxy decodes it itself
 };
 // None when the path is no API path with a resource in it.
 [[nodiscard]] std::optional<Route> parse_route(const std::string& path);

@@ -1,7 +1,9 @@
 #include "cluster/apiserver/rest.hpp"
 
-#include "cluster/apiserver/json_help.hpp"
-#include "cluster/apiserver/patch.hpp"
+#include <algorithm>
+
+#include "cluster/apiserver/decode.hpp"
+#include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -35,14 +37,8 @@ bool known_subresource(const Call& call) {
   const auto& sub = call.route.subresource;
   const auto& resource = call.resource;
   if (sub.empty() || (sub == "status" && resource.has_status) || (sub == "scale" && resource.has_scale)) return true;
-  if (sub == "proxy") return resource.kind == "Pod" || resource.kind == "Service";
-  if (sub == "log") return resource.kind == "Pod";
-  return sub == "finalize" && resource.kind == "Namespace";
-}
-
-std::string bearer(const std::string& header) {
-  static const std::string scheme = "Bearer ";
-  return header.rfind(scheme, 0) == 0 ? header.substr(scheme.size()) : header;
+  return std::any_of(resource.subresources.begin(), resource.subresources.end(),
+                     [&](const Subresource& own) { return own.name == sub; });
 }
 
 bool open_to_all(const std::string& path) {
@@ -77,20 +73,21 @@ Attributes asked_attributes(const json& review) {
           ""};
 }
 
-bool is_protobuf(const Request& request) {
-  return request.content_type.find("vnd.kubernetes.protobuf") != std::string::npos;
+// Whether a client takes what this server has to give: JSON, or text where it answers with that.
+bool takes_json(const Request& request) {
+  const auto& accept = request.accept;
+  if (accept.find("protobuf") == std::string::npos && accept.find("cbor") == std::string::npos) return true;
+  return accept.find("json") != std::string::npos || accept.find("*/*") != std::string::npos ||
+         accept.find("application/*") != std::string::npos;
 }
 
-Status unsupported_media_type() {
-  return {415, "UnsupportedMediaType",
-          "the body of the request was in an unknown format - accepted media types include: application/json, "
-          "application/yaml",
-          nullptr};
+Status not_acceptable() {
+  return {406, "NotAcceptable",
+          "only the following media types are accepted: application/json, application/json;stream=watch", nullptr};
 }
 
 Answer review_own_access(const Request& request, const Store& store, const User& user) {
-  if (is_protobuf(request)) return status_response(unsupported_media_type());
-  auto body = parse_body(request.body);
+  auto body = read_body(request);
   if (!body) return status_response(body.error());
   const bool yes = allowed(store, user, asked_attributes(body->object));
   json answer = {
@@ -101,6 +98,11 @@ Answer review_own_access(const Request& request, const Store& store, const User&
 }
 
 }  // namespace
+
+std::string bearer(const std::string& header) {
+  static const std::string scheme = "Bearer ";
+  return header.rfind(scheme, 0) == 0 ? header.substr(scheme.size()) : header;
+}
 
 std::string Call::param(const std::string& key) const {
   const auto at = query.find(key);
@@ -163,7 +165,7 @@ Answer Rest::handle(const Request& request) {
     return status_response(forbidden_for(*user, asked));
   if (!known_subresource(call) || (!resource->namespaced && !route->ns.empty()))
     return status_response(no_such_resource());
-  if (is_protobuf(request)) return status_response(unsupported_media_type());
+  if (!takes_json(request)) return status_response(not_acceptable());
   return route->name.empty() ? dispatch_all(call, store_, executor_) : dispatch_one(call, store_, logs_);
 }
 

@@ -4,9 +4,9 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "cluster/apiserver/apiserver.hpp"
-#include "cluster/apiserver/catalog.hpp"
 #include "cluster/apiserver/request.hpp"
-#include "cluster/apiserver/store.hpp"
+#include "cluster/kinds/row.hpp"
+#include "cluster/store/store.hpp"
 
 namespace straycat::cluster {
 
@@ -22,11 +22,14 @@ class Rest {
   PodLogs logs_;
 };
 
+// The token in the value of an Authorization header; "" when there is none.
+[[nodiscard]] std::string bearer(const std::string& header);
+
 // A request to a served resource, taken apart.
 struct Call {
   const Request& request;
   Route route;
-  const ResourceInfo& resource;
+  const KindRow& resource;
   std::map<std::string, std::string> query;
 
   [[nodiscard]] std::string param(const std::string& key) const;

@@ -29,9 +29,9 @@ using tcp = asio::ip::tcp;
 using TlsStream = asio::ssl::stream<tcp::socket&>;
 
 constexpr auto done = asio::as_tuple(asio::use_awaitable);
-constexpr std::uint64_t body_limit = 3 * 1024 * 1024;           // as the API server
-constexpr std::size_t stream_backlog_limit = 32 * 1024 * 1024;  // a reader that is further behind is cut off
-constexpr auto handshake_limit = 10s;
+constexpr std::uint64_t body_limit = 3 * 1024 * 1024;  // as the API server
+constexpr std::uint64_t strangers_body_limit = 64 * 1024;
+constexpr std::size_t piece_size = 64 * 1024;
 constexpr auto idle_limit = 10min;
 
 // Closes the socket when time is up, which ends whatever waits on it. Dies with the step that it guards.
@@ -73,18 +73,32 @@ std::string head(int code, const std::string& content_type,
   return out;
 }
 
-asio::awaitable<bool> write_all(TlsStream& stream, const std::string& text) {
-  const auto [error, size] = co_await asio::async_write(stream, asio::buffer(text), done);
-  co_return !error;
+// A connection's ends. `patience`: a reader that does not take a piece in this time is gone.
+struct Wire {
+  std::shared_ptr<tcp::socket> socket;
+  TlsStream& stream;
+  Nanos patience;
+};
+
+// In pieces, each with its time: who reads slowly is served, who does not read goes.
+asio::awaitable<bool> write_all(const Wire& wire, std::string_view text) {
+  while (!text.empty()) {
+    const auto piece = text.substr(0, piece_size);
+    const Deadline limit{wire.socket, wire.patience};
+    const auto [error, size] = co_await asio::async_write(wire.stream, asio::buffer(piece.data(), piece.size()), done);
+    if (error) co_return false;
+    text.remove_prefix(piece.size());
+  }
+  co_return true;
 }
 
-asio::awaitable<bool> write_response(TlsStream& stream, const Response& response, bool keep_alive, bool without_body) {
+asio::awaitable<bool> write_response(const Wire& wire, const Response& response, bool keep_alive, bool without_body) {
   auto text = head(response.code, response.content_type, response.headers);
   if (!keep_alive) text += "Connection: close\r\n";
   if (response.code != 304) text += fmt::format("Content-Length: {}\r\n", response.body.size());
   text += "\r\n";
   if (!without_body && response.code != 304) text += response.body;
-  co_return co_await write_all(stream, text);
+  co_return co_await write_all(wire, text);
 }
 
 // What a stream's producer has handed over and the connection has not yet sent.
@@ -109,13 +123,15 @@ asio::awaitable<void> watch_for_hangup(TlsStream& stream, std::shared_ptr<Backlo
   over();
 }
 
-asio::awaitable<void> pump(TlsStream& stream, const std::shared_ptr<Backlog>& backlog) {
+asio::awaitable<void> pump(const Wire& wire, const std::shared_ptr<Backlog>& backlog, StreamBudget::Share& share) {
   while (!backlog->overrun) {
     if (!backlog->pending.empty()) {
-      const auto data = chunk(std::exchange(backlog->pending, {}));
-      if (!co_await write_all(stream, data)) co_return;
+      const auto data = std::exchange(backlog->pending, {});
+      const auto text = chunk(data);
+      if (!co_await write_all(wire, text)) co_return;
+      share.shrink(data.size());
     } else if (backlog->ended) {
-      (void)co_await write_all(stream, "0\r\n\r\n");
+      (void)co_await write_all(wire, "0\r\n\r\n");
       co_return;
     } else {
       (void)co_await backlog->wake.async_wait(done);
@@ -125,15 +141,26 @@ asio::awaitable<void> pump(TlsStream& stream, const std::shared_ptr<Backlog>& ba
 }
 
 // A stream is the last thing on its connection: the read that watches for a hang-up cannot be taken back.
-asio::awaitable<void> write_stream(std::shared_ptr<tcp::socket> socket, TlsStream& stream, const Stream& source) {
+asio::awaitable<void> write_stream(const Wire& wire, const Stream& source,
+                                   const std::shared_ptr<StreamBudget>& streams) {
+  const auto socket = wire.socket;
   const auto backlog = std::make_shared<Backlog>(socket->get_executor());
   const std::weak_ptr<Backlog> weak = backlog;
-  const auto write = [weak](const std::string& data) {
+  const auto share = std::make_shared<StreamBudget::Share>(streams, [weak, socket] {
+    const auto behind = weak.lock();
+    if (!behind) return;
+    behind->overrun = true;
+    behind->pending = {};
+    error_code ignored;
+    socket->close(ignored);  // a write that waits for the reader ends, too
+    behind->wake.cancel();
+  });
+  const auto write = [weak, share](const std::string& data) {
     const auto to = weak.lock();
     if (!to || to->overrun) return;
     to->pending += data;
-    to->overrun = to->pending.size() > stream_backlog_limit;
     to->wake.cancel();
+    share->grow(data.size());
   };
   const auto end = [weak] {
     if (const auto to = weak.lock()) {
@@ -142,22 +169,21 @@ asio::awaitable<void> write_stream(std::shared_ptr<tcp::socket> socket, TlsStrea
     }
   };
   const auto token = source.start(write, end);
-  if (!co_await write_all(
-          stream, head(200, source.content_type, {}) + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"))
-    co_return;
+  const auto top = head(200, source.content_type, {}) + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+  if (!co_await write_all(wire, top)) co_return;
   auto hung = std::make_shared<bool>(false);
   auto finished = std::make_shared<asio::steady_timer>(socket->get_executor(), asio::steady_timer::time_point::max());
   const auto over = [hung, finished] {
     *hung = true;
     finished->cancel();
   };
-  spawn(socket->get_executor(), watch_for_hangup(stream, backlog, over), [over, backlog](const std::string& why) {
+  spawn(socket->get_executor(), watch_for_hangup(wire.stream, backlog, over), [over, backlog](const std::string& why) {
     say("straycat cluster: a stream was dropped: {}\n", why);
     backlog->overrun = true;
     backlog->wake.cancel();
     over();
   });
-  co_await pump(stream, backlog);
+  co_await pump(wire, backlog, *share);
   // Half-close, give the client a moment to take the rest, then end the read above before the stream object goes.
   error_code ignored;
   socket->shutdown(tcp::socket::shutdown_send, ignored);
@@ -176,14 +202,26 @@ struct Incoming {
 
 Response refusal(int code, const std::string& text) { return {code, "text/plain; charset=utf-8", text + "\n", {}}; }
 
-asio::awaitable<Incoming> read_request(const std::shared_ptr<tcp::socket>& socket, TlsStream& stream,
-                                       std::string& buffered) {
-  const Deadline idle{socket, idle_limit};
+// The first request of somebody known makes the connection one of theirs; others may only say little.
+bool admit(Parser& parser, const Host& host, bool& stranger) {
+  if (!stranger) return true;
+  if (host.knows(std::string(parser.get()[http::field::authorization]))) {
+    stranger = false;
+    host.signed_in();
+    return true;
+  }
+  parser.body_limit(strangers_body_limit);
+  const auto length = parser.content_length();
+  return !length || *length <= strangers_body_limit;
+}
+
+asio::awaitable<Incoming> read_request(const Wire& wire, std::string& buffered, const Host& host, bool& stranger) {
+  const Deadline idle{wire.socket, idle_limit};
   Parser parser;
   parser.body_limit(body_limit);
   parser.header_limit(64 * 1024);
   parser.eager(true);
-  bool continued = false;
+  bool continued = false, looked = false;
   while (true) {
     if (!buffered.empty()) {
       error_code error;
@@ -192,48 +230,50 @@ asio::awaitable<Incoming> read_request(const std::shared_ptr<tcp::socket>& socke
       if (error == http::error::body_limit)
         co_return Incoming{std::nullopt, refusal(413, "Request entity too large: limit is 3145728")};
       if (error && error != http::error::need_more) co_return Incoming{std::nullopt, refusal(400, "400 Bad Request")};
+      if (!std::exchange(looked, looked || parser.is_header_done()) && looked && !admit(parser, host, stranger))
+        co_return Incoming{std::nullopt, refusal(413, "Request entity too large: limit is 65536")};
       if (parser.is_done()) co_return Incoming{parser.release(), std::nullopt};
     }
     if (!continued && parser.is_header_done() && parser.get()[http::field::expect] == "100-continue") {
       continued = true;
-      if (!co_await write_all(stream, "HTTP/1.1 100 Continue\r\n\r\n")) co_return Incoming{};
+      if (!co_await write_all(wire, "HTTP/1.1 100 Continue\r\n\r\n")) co_return Incoming{};
     }
     char data[16 * 1024];
-    const auto [error, size] = co_await stream.async_read_some(asio::buffer(data), done);
+    const auto [error, size] = co_await wire.stream.async_read_some(asio::buffer(data), done);
     if (error) co_return Incoming{};
     buffered.append(data, size);
   }
 }
 
-asio::awaitable<bool> answer(const std::shared_ptr<tcp::socket>& socket, TlsStream& stream,
-                             const http::request<http::string_body>& message, const Handler& handler) {
+asio::awaitable<bool> answer(const Wire& wire, const http::request<http::string_body>& message, const Host& host) {
   const auto request = to_request(message);
   const bool without_body = request.method == "HEAD";
-  auto given = handler(request);
+  auto given = host.handle(request);
   if (auto* streamed = std::get_if<Stream>(&given)) {
-    co_await write_stream(socket, stream, *streamed);
+    co_await write_stream(wire, *streamed, host.streams);
     co_return false;
   }
   if (auto* target = std::get_if<Forward>(&given)) given = co_await forward(std::move(*target), request.method);
-  co_return co_await write_response(stream, std::get<Response>(given), message.keep_alive(), without_body) &&
-      message.keep_alive();
+  const bool sent = co_await write_response(wire, std::get<Response>(given), message.keep_alive(), without_body);
+  co_return sent&& message.keep_alive();
 }
 
 }  // namespace
 
-asio::awaitable<void> serve_connection(std::shared_ptr<tcp::socket> socket, asio::ssl::context& tls, Handler handler) {
+asio::awaitable<void> serve_connection(std::shared_ptr<tcp::socket> socket, asio::ssl::context& tls, Host host) {
   TlsStream stream{*socket, tls};
-  {
-    const Deadline limit{socket, handshake_limit};
-    const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, done);
-    if (error) co_return;
-  }
+  const Wire wire{socket, stream, host.limits.reader_patience};
+  std::optional<Deadline> patience{std::in_place, socket, host.limits.stranger_life};
+  const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, done);
+  if (error) co_return;
+  bool stranger = true;
   std::string buffered;
   while (true) {
-    auto incoming = co_await read_request(socket, stream, buffered);
-    if (incoming.refused) (void)co_await write_response(stream, *incoming.refused, false, false);
+    auto incoming = co_await read_request(wire, buffered, host, stranger);
+    if (!stranger) patience.reset();
+    if (incoming.refused) (void)co_await write_response(wire, *incoming.refused, false, false);
     if (!incoming.message) break;
-    if (!co_await answer(socket, stream, *incoming.message, handler)) break;
+    if (!co_await answer(wire, *incoming.message, host)) break;
   }
   if (!socket->is_open()) co_return;
   const Deadline limit{socket, 1s};

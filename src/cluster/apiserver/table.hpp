@@ -1,12 +1,12 @@
-// Answers to `kubectl get`: meta.k8s.io/v1 Tables. Columns and cells as kubernetes
-// pkg/printers/internalversion/printers.go prints them (recorded in tests/cluster/recordings/table-*.http).
+// Answers to `kubectl get`: meta.k8s.io/v1 Tables. Columns and cells stand in the kinds' rows
+// (recorded in tests/cluster/recordings/table-*.http).
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "cluster/apiserver/store.hpp"
+#include "cluster/store/store.hpp"
 
 namespace straycat::cluster {
 
@@ -15,8 +15,5 @@ namespace straycat::cluster {
 [[nodiscard]] json make_table(const std::string& kind, const std::vector<Object>& objects,
                               const std::string& resource_version, const std::string& with_object,
                               std::int64_t wall_now_ns);
-
-// "4s", "2m22s", "5h", "3d": apimachinery pkg/util/duration HumanDuration.
-[[nodiscard]] std::string human_duration(std::int64_t seconds);
 
 }  // namespace straycat::cluster

@@ -5,9 +5,9 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "cluster/apiserver/filter.hpp"
-#include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/apiserver/table.hpp"
+#include "cluster/kinds/json_help.hpp"
 #include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
@@ -20,7 +20,7 @@ constexpr auto bookmark_period = 10s;
 constexpr std::int64_t default_timeout_seconds = 1800;
 
 struct WatchOrder {
-  const ResourceInfo& resource;
+  const KindRow& resource;
   Filter filter;
   std::string include_object;
   bool table = false, bookmarks = false, initial_events = false, mark_initial_end = false;
@@ -103,26 +103,9 @@ class Watch : public std::enable_shared_from_this<Watch> {
     json object = {{"kind", order_.resource.kind}, {"apiVersion", order_.resource.api_version()}};
     object["metadata"] = json::object({{"resourceVersion", std::to_string(store_.revision())}});
     if (initial_end) object["metadata"]["annotations"] = json::object({{"k8s.io/initial-events-end", "true"}});
-    add_required_fields(object);
+    object.update(order_.resource.empty);
     if (order_.table) object = table_of(object, std::to_string(store_.revision()));
     write_(event_line("BOOKMARK", object));
-  }
-
-  // What Go's encoder writes for an empty object of the kind.
-  void add_required_fields(json& object) const {
-    const auto& kind = order_.resource.kind;
-    if (kind == "EndpointSlice")
-      object.update(json::object({{"addressType", ""}, {"endpoints", nullptr}, {"ports", nullptr}}));
-    if (kind == "Pod") object.update(json::object({{"spec", {{"containers", nullptr}}}, {"status", json::object()}}));
-    if (kind == "Service")
-      object.update(json::object({{"spec", json::object()}, {"status", {{"loadBalancer", json::object()}}}}));
-    const json pods = json::object({{"metadata", json::object()}, {"spec", json::object({{"containers", nullptr}})}});
-    if (kind == "Job") object.update(json::object({{"spec", {{"template", pods}}}, {"status", json::object()}}));
-    if (kind == "Deployment") {
-      object["spec"] =
-          json::object({{"replicas", 0}, {"selector", nullptr}, {"strategy", json::object()}, {"template", pods}});
-      object["status"] = json::object();
-    }
   }
 
   void arm_bookmark() {

@@ -3,11 +3,11 @@
 
 #include "cluster/apiserver/apply.hpp"
 #include "cluster/apiserver/decode.hpp"
-#include "cluster/apiserver/defaults.hpp"
-#include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/patch.hpp"
-#include "cluster/apiserver/schema.hpp"
-#include "cluster/apiserver/validation.hpp"
+#include "cluster/kinds/json_help.hpp"
+#include "cluster/kinds/schema.hpp"
+#include "cluster/kinds/validation.hpp"
+#include <straycat/model/law.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -24,8 +24,16 @@ Manager manager_of(const Call& call) {
           kube_time(std::chrono::duration_cast<std::chrono::seconds>(now).count())};
 }
 
-Response with_warnings(Response response, const std::vector<std::string>& warnings) {
-  for (const auto& warning : warnings) response.headers.emplace_back("Warning", "299 - " + json(warning).dump());
+// The object as it is now, with what its writer should know: fields that nobody knows, and those that have no effect.
+Response written_response(const Call& call, int code, const json& object, const std::vector<std::string>& warnings) {
+  auto response = object_response(call, code, object);
+  const auto warn = [&](const std::string& text) {
+    const auto quoted = json(text).dump(-1, ' ', true, json::error_handler_t::replace);
+    response.headers.emplace_back("Warning", "299 - " + quoted);
+  };
+  for (const auto& warning : warnings) warn(warning);
+  if (!call.route.subresource.empty()) return response;
+  for (const auto& ignored : model::ignored_fields(object)) warn(ignored.sentence());
   return response;
 }
 
@@ -37,41 +45,30 @@ StoreResult<void> check_namespace(const Call& call, const Store& store) {
 }
 
 // What only the server writes into a new object.
-void forget_status(json& object, const ResourceInfo& resource) {
-  if (resource.has_status && resource.kind != "Node") object.erase("status");
+void forget_status(json& object, const KindRow& resource) {
+  if (resource.has_status && !resource.status_when_made) object.erase("status");
 }
 
-// Validation sees the object as it will be stored.
-StoreResult<void> validate_new(const json& object, const ResourceInfo& resource) {
-  auto complete = object;
-  default_object(complete);
-  const auto causes = validate(complete);
-  if (causes.empty()) return {};
-  auto name = text_at(object, "/metadata/name");
-  return invalid(resource, name.empty() ? text_at(object, "/metadata/generateName") : name, causes);
-}
-
-Answer create(const Call& call, Store& store, json object, const std::vector<std::string>& warnings) {
-  if (auto valid = validate_new(object, call.resource); !valid) return status_response(valid.error());
-  const auto made = dry_run(call) ? store.preview_create(std::move(object)) : store.create(std::move(object));
-  if (!made) return status_response(made.error());
-  return with_warnings(object_response(call, 201, **made), warnings);
-}
-
-// A Service keeps the addresses that it was given when an update leaves them out (service storage
-// patchAllocatedValues).
-void keep_allocated(json& object, const json& current) {
-  if (string_or(object, "kind") != "Service" || text_at(object, "/spec/type") == "ExternalName") return;
-  for (const char* key : {"clusterIP", "clusterIPs"}) {
-    if (!object["spec"].contains(key) && current["spec"].contains(key)) object["spec"][key] = current["spec"][key];
-  }
-  if (object["spec"].value("type", "ClusterIP") == "ClusterIP") return;
-  each_object(object["spec"], "ports", [&](json& port) {
-    for (const auto& old : array_or_empty(current["spec"], "ports")) {
-      if (old.value("port", json()) == port.value("port", json()) && old.contains("nodePort"))
-        set_default(port, "nodePort", old["nodePort"]);
+// What stands between a body and the store: who owns which fields, and whether the object may be as it is. The store
+// calls it with the object as it will be stored.
+Review review(const Call& call, bool track) {
+  return [&call, track](json& object, const Object& current) -> StoreResult<void> {
+    if (track) track_update(current ? *current : json(nullptr), object, call.resource, manager_of(call));
+    auto causes = validate(object);
+    if (current) {
+      for (auto& cause : validate_update(object, *current)) causes.push_back(std::move(cause));
     }
-  });
+    if (causes.empty()) return {};
+    return invalid(call.resource, text_at(object, "/metadata/name"), causes);
+  };
+}
+
+Answer create(const Call& call, Store& store, json object, bool track, const std::vector<std::string>& warnings) {
+  const auto checks = review(call, track);
+  const auto made =
+      dry_run(call) ? store.preview_create(std::move(object), checks) : store.create(std::move(object), checks);
+  if (!made) return status_response(made.error());
+  return written_response(call, 201, **made, warnings);
 }
 
 // Each endpoint writes its own half: the object's never the status, `/status` nothing else.
@@ -92,15 +89,11 @@ void keep_other_half(json& object, const json& current, const Call& call) {
 Answer write_back(const Call& call, Store& store, json object, const Object& current, bool track,
                   const std::vector<std::string>& warnings) {
   keep_other_half(object, *current, call);
-  keep_allocated(object, *current);
-  default_object(object);
-  auto causes = validate(object);
-  for (auto& cause : validate_update(object, *current)) causes.push_back(std::move(cause));
-  if (!causes.empty()) return status_response(invalid(call.resource, call.route.name, causes));
-  if (track) track_update(*current, object, call.resource, manager_of(call));
-  const auto written = dry_run(call) ? store.preview_update(std::move(object)) : store.update(std::move(object));
+  const auto checks = review(call, track);
+  const auto written =
+      dry_run(call) ? store.preview_update(std::move(object), checks) : store.update(std::move(object), checks);
   if (!written) return status_response(written.error());
-  return with_warnings(object_response(call, 200, **written), warnings);
+  return written_response(call, 200, **written, warnings);
 }
 
 // A Scale laid over its workload.
@@ -178,7 +171,7 @@ Answer apply_object(const Call& call, Store& store) {
   auto merged = apply(current ? *current : json(nullptr), std::move(decoded->object), call.resource, manager_of(call),
                       call.flag("force"));
   if (!merged) return status_response(merged.error());
-  if (!current) return create(call, store, std::move(merged->object), {});
+  if (!current) return create(call, store, std::move(merged->object), false, {});
   return write_back(call, store, std::move(merged->object), current, false, {});
 }
 
@@ -191,14 +184,8 @@ Answer create_object(const Call& call, Store& store) {
   if (!decoded) return status_response(decoded.error());
   if (auto fits = fit_to_url(decoded->object, call); !fits) return status_response(fits.error());
   if (auto there = check_namespace(call, store); !there) return status_response(there.error());
-  auto& object = decoded->object;
-  forget_status(object, call.resource);
-  auto seen = object;
-  default_object(seen);
-  track_update(nullptr, seen, call.resource, manager_of(call));
-  if (seen["metadata"].contains("managedFields"))
-    object["metadata"]["managedFields"] = seen["metadata"]["managedFields"];
-  return create(call, store, std::move(object), decoded->warnings);
+  forget_status(decoded->object, call.resource);
+  return create(call, store, std::move(decoded->object), true, decoded->warnings);
 }
 
 Answer replace_object(const Call& call, Store& store) {

@@ -2,14 +2,8 @@
 
 #include <vector>
 
-#include "cluster/apiserver/catalog.hpp"
-#include "cluster/controllers/deployment.hpp"
-#include "cluster/controllers/garbage.hpp"
-#include "cluster/controllers/job.hpp"
 #include "cluster/controllers/objects.hpp"
-#include "cluster/controllers/replica_set.hpp"
-#include "cluster/controllers/scheduler.hpp"
-#include "cluster/controllers/service_controller.hpp"
+#include "cluster/kinds/row.hpp"
 
 namespace straycat::cluster {
 
@@ -26,7 +20,7 @@ struct Controllers::State {
 
   // A cluster's first objects may be older than its controllers.
   void tell_what_is_there() const {
-    for (const auto& resource : catalog())
+    for (const auto& resource : served_kinds())
       for (const auto& object : world.store.list(resource.kind))
         tell({ChangeType::added, resource.kind, namespace_of(*object), name_of(*object), world.store.revision(), object,
               nullptr});
@@ -45,15 +39,9 @@ Controllers::Controllers(boost::asio::io_context& context, Store& store, Control
 Controllers::~Controllers() = default;
 
 void Controllers::start() {
-  auto& [own_clock, world, options, all, subscription] = *state_;
-  all.push_back(std::make_unique<DeploymentController>(world));
-  all.push_back(std::make_unique<ReplicaSetController>(world));
-  all.push_back(std::make_unique<JobController>(world));
-  all.push_back(std::make_unique<ServiceController>(world));
-  all.push_back(std::make_unique<Scheduler>(world));
-  all.push_back(std::make_unique<GarbageCollector>(world));
-  all.push_back(std::make_unique<NamespaceController>(world, options.root_certificate));
-  subscription = world.store.subscribe([state = state_.get()](const Change& change) { state->tell(change); });
+  state_->all = make_controllers({state_->world, state_->options});
+  state_->subscription =
+      state_->world.store.subscribe([state = state_.get()](const Change& change) { state->tell(change); });
   state_->tell_what_is_there();
 }
 

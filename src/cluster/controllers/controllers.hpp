@@ -10,14 +10,11 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "cluster/apiserver/store.hpp"
 #include "cluster/controllers/clock.hpp"
+#include "cluster/controllers/controller.hpp"
+#include "cluster/store/store.hpp"
 
 namespace straycat::cluster {
-
-struct ControllersOptions {
-  std::string root_certificate;  // PEM, for the ConfigMap kube-root-ca.crt of each namespace
-};
 
 class Controllers {
  public:

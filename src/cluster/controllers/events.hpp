@@ -6,8 +6,8 @@
 #include <map>
 #include <string>
 
-#include "cluster/apiserver/store.hpp"
 #include "cluster/controllers/clock.hpp"
+#include "cluster/store/store.hpp"
 
 namespace straycat::cluster {
 

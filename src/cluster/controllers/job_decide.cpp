@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <set>
 
-#include "cluster/controllers/job.hpp"
+#include "cluster/controllers/job_controller.hpp"
 
 namespace straycat::cluster {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "cluster/apiserver/deletion.hpp"
+#include "cluster/store/deletion.hpp"
 
 namespace straycat::cluster {
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "cluster/apiserver/json_help.hpp"
-#include "cluster/apiserver/store.hpp"
 #include "cluster/controllers/work_queue.hpp"
+#include "cluster/kinds/json_help.hpp"
+#include "cluster/store/store.hpp"
 #include <straycat/model/selector.hpp>
 
 namespace straycat::cluster {

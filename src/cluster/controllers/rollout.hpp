@@ -1,7 +1,7 @@
 // The workings of decide_deployment: a Deployment, its ReplicaSets and the plan that grows.
 #pragma once
 
-#include "cluster/controllers/deployment.hpp"
+#include "cluster/controllers/deployment_controller.hpp"
 #include "cluster/controllers/rollout_math.hpp"
 
 namespace straycat::cluster {

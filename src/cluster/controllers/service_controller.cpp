@@ -103,4 +103,8 @@ void ServiceController::write_endpoints(const json& service, const std::vector<O
   });
 }
 
+std::unique_ptr<Controller> service_controller(const Start& start) {
+  return std::make_unique<ServiceController>(start.world);
+}
+
 }  // namespace straycat::cluster

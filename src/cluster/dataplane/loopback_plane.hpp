@@ -8,7 +8,7 @@
 
 #include "cluster/dataplane/address_pool.hpp"
 #include "cluster/dataplane/dataplane.hpp"
-#include "cluster/sandbox/descriptor.hpp"
+#include "cluster/system/descriptor.hpp"
 
 namespace straycat::cluster {
 

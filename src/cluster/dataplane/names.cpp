@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "cluster/sandbox/descriptor.hpp"
+#include "cluster/system/descriptor.hpp"
 #include <straycat/model/objects.hpp>
 
 namespace straycat::cluster {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "cluster/apiserver/store.hpp"
+#include "cluster/store/store.hpp"
 #include <straycat/core/result.hpp>
 
 namespace straycat::cluster {

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "cluster/sandbox/descriptor.hpp"
+#include "cluster/system/descriptor.hpp"
 #include <straycat/core/result.hpp>
 
 namespace straycat::cluster {

@@ -5,9 +5,9 @@
 
 namespace straycat::cluster {
 
-Result<std::unique_ptr<DataPlane>> make_data_plane(const SandboxSetup& setup) {
-  if (setup.plane == PlaneKind::kernel) {
-    auto plane = KernelDataPlane::create(setup.truth_fd);
+Result<std::unique_ptr<DataPlane>> make_data_plane(PlaneKind kind, int truth_fd) {
+  if (kind == PlaneKind::kernel) {
+    auto plane = KernelDataPlane::create(truth_fd);
     if (!plane) return plane.error();
     return std::unique_ptr<DataPlane>(std::move(*plane));
   }

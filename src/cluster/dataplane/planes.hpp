@@ -4,12 +4,13 @@
 #include <memory>
 
 #include "cluster/dataplane/dataplane.hpp"
-#include "cluster/sandbox/sandbox.hpp"
 
 namespace straycat::cluster {
 
+enum class PlaneKind { kernel, loopback };
+
 // In inner, before any pod: wires the node (lo, 10.244.0.1, the Service network, sysctls, the nftables table) or makes
-// the service map of the fallback.
-[[nodiscard]] Result<std::unique_ptr<DataPlane>> make_data_plane(const SandboxSetup& setup);
+// the service map of the fallback. `truth_fd`: where the kernel's ground truth goes, -1 for nowhere.
+[[nodiscard]] Result<std::unique_ptr<DataPlane>> make_data_plane(PlaneKind kind, int truth_fd);
 
 }  // namespace straycat::cluster

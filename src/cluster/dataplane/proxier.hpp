@@ -9,8 +9,8 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "cluster/apiserver/store.hpp"
 #include "cluster/dataplane/dataplane.hpp"
+#include "cluster/store/store.hpp"
 #include <straycat/core/time.hpp>
 
 namespace straycat::cluster {

@@ -156,7 +156,11 @@ void TruthLog::read_packets() {
   pollfd waited[2] = {{socket_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
   while ((waited[1].revents & POLLIN) == 0) {
     if (::poll(waited, 2, -1) < 0 && errno != EINTR) return;
-    read_waiting();
+    try {
+      read_waiting();
+    } catch (const std::bad_alloc&) {
+      return;  // the file ends here, and the counters at the end tell how many lines are missing
+    }
   }
 }
 

@@ -14,7 +14,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "cluster/dataplane/dataplane.hpp"
-#include "cluster/sandbox/descriptor.hpp"
+#include "cluster/system/descriptor.hpp"
 #include <straycat/core/result.hpp>
 #include <straycat/core/time.hpp>
 

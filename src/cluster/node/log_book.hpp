@@ -12,7 +12,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "cluster/apiserver/apiserver.hpp"
+#include "cluster/store/pod_logs.hpp"
 
 namespace straycat::cluster {
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "cluster/apiserver/apiserver.hpp"
 #include "cluster/node/pod_runner.hpp"
+#include "cluster/store/pod_logs.hpp"
 
 namespace straycat::cluster {
 

@@ -5,7 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
-#include "cluster/apiserver/json_help.hpp"
+#include "cluster/kinds/json_help.hpp"
 #include "cluster/node/pod_status.hpp"
 
 namespace straycat::cluster {

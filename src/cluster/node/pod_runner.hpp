@@ -12,7 +12,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "cluster/apiserver/store.hpp"
 #include "cluster/dataplane/dataplane.hpp"
 #include "cluster/dataplane/names.hpp"
 #include "cluster/node/environment.hpp"
@@ -20,6 +19,7 @@
 #include "cluster/node/pod_machine.hpp"
 #include "cluster/node/pod_sandbox.hpp"
 #include "cluster/node/prober.hpp"
+#include "cluster/store/store.hpp"
 
 namespace straycat::cluster {
 

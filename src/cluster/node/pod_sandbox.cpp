@@ -30,7 +30,7 @@ struct PodSandbox::State {
   std::function<void()> on_gone;
   asio::posix::stream_descriptor report;
   char text[256] = {};
-  Fd control;  // its end tells the holder to go
+  Descriptor control;  // its end tells the holder to go
 
   void went() {
     if (const auto tell = std::exchange(on_gone, nullptr)) tell();

@@ -1,6 +1,6 @@
 #include "cluster/node/pod_status.hpp"
 
-#include "cluster/apiserver/store.hpp"
+#include "cluster/store/store.hpp"
 
 namespace straycat::cluster {
 namespace {

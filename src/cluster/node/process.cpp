@@ -23,28 +23,6 @@ namespace straycat::cluster {
 
 namespace asio = boost::asio;
 
-Fd& Fd::operator=(Fd&& other) noexcept {
-  if (this != &other) {
-    reset();
-    fd_ = other.release();
-  }
-  return *this;
-}
-
-void Fd::reset() {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
-}
-
-Result<Pipe> make_pipe(int capacity) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return own_trouble(std::string("pipe: ") + std::strerror(errno));
-  Pipe out{Fd(ends[0]), Fd(ends[1])};
-  ::fcntl(out.read.get(), F_SETFL, O_NONBLOCK);
-  if (capacity > 0) ::fcntl(out.write.get(), F_SETPIPE_SZ, capacity);
-  return out;
-}
-
 struct Process::State {
   explicit State(const asio::any_io_executor& executor) : end(executor), report(executor) {}
   pid_t pid = -1;
@@ -178,6 +156,18 @@ pid_t clone_child(int namespaces, int& pidfd) {
   return pid;
 }
 
+// In the child: everything from 3 on but `keep`, which is sorted and may lie anywhere.
+void close_all_but(const std::vector<int>& keep) {
+  unsigned from = 3;
+  for (const int fd : keep) {
+    const auto kept = static_cast<unsigned>(fd);
+    if (fd < 0 || kept < from) continue;
+    if (kept > from) ::syscall(SYS_close_range, from, kept - 1, 0U);
+    from = kept + 1;
+  }
+  ::syscall(SYS_close_range, from, ~0U, 0U);
+}
+
 int exit_code(int pidfd) {
   siginfo_t info{};
   // P_PIDFD; glibc 2.36 has it, its name differs between headers.
@@ -236,6 +226,7 @@ Result<std::unique_ptr<Process>> Process::start(asio::any_io_executor executor, 
 Result<std::unique_ptr<Process>> Process::fork(asio::any_io_executor executor, int namespaces, std::vector<int> keep,
                                                const std::function<int()>& body,
                                                std::function<void(int code)> on_exit) {
+  std::sort(keep.begin(), keep.end());  // here: the child may not allocate
   const pid_t parent = ::getpid();
   int pidfd = -1;
   const pid_t pid = clone_child(namespaces, pidfd);
@@ -243,10 +234,7 @@ Result<std::unique_ptr<Process>> Process::fork(asio::any_io_executor executor, i
     die_with(parent);
     ::setsid();
     reset_signals();
-    for (int fd = 3; fd < 1024; ++fd) {
-      if (std::find(keep.begin(), keep.end(), fd) == keep.end()) ::close(fd);
-    }
-    ::syscall(SYS_close_range, 1024U, ~0U, 0U);
+    close_all_but(keep);
     ::_exit(body());
   }
   if (pid < 0) return own_trouble(std::string("clone: ") + std::strerror(errno));

@@ -11,32 +11,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "cluster/system/descriptor.hpp"
 #include <straycat/core/result.hpp>
 
 namespace straycat::cluster {
-
-// Owns a file descriptor.
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(other.release()) {}
-  Fd& operator=(Fd&& other) noexcept;
-  ~Fd() { reset(); }
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
-  int release() { return std::exchange(fd_, -1); }
-  void reset();
-
- private:
-  int fd_ = -1;
-};
-
-struct Pipe {
-  Fd read, write;
-};
-// Close-on-exec, the reading end non-blocking. `capacity` > 0: asks the kernel for that much buffer (it may give less).
-[[nodiscard]] Result<Pipe> make_pipe(int capacity = 0);
 
 struct Command {
   std::vector<std::string> arguments;  // [0] is looked up in env's PATH; "/proc/self/exe" means `self_exe_fd`

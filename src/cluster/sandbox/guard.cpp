@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cluster/sandbox/descendants.hpp"
-#include "cluster/sandbox/descriptor.hpp"
+#include "cluster/system/descriptor.hpp"
 #include <straycat/core/seam.hpp>
 
 namespace straycat::cluster {

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cluster/sandbox/descriptor.hpp"
+#include "cluster/system/descriptor.hpp"
 #include <straycat/core/seam.hpp>
 
 namespace straycat::cluster {

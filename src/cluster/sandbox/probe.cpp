@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "cluster/dataplane/kernel_plane.hpp"
-#include "cluster/sandbox/descriptor.hpp"
 #include "cluster/sandbox/sandbox.hpp"
+#include "cluster/system/descriptor.hpp"
 
 namespace straycat::cluster {
 namespace {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <poll.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -17,10 +16,10 @@
 #include <fmt/format.h>
 
 #include "cluster/sandbox/descendants.hpp"
-#include "cluster/sandbox/descriptor.hpp"
 #include "cluster/sandbox/guard.hpp"
 #include "cluster/sandbox/namespaces.hpp"
 #include "cluster/sandbox/probe.hpp"
+#include "cluster/system/descriptor.hpp"
 #include <straycat/core/seam.hpp>
 
 namespace straycat::cluster {
@@ -228,24 +227,40 @@ int run_with(const Options& options, SandboxSetup setup, const SignalBlock& sign
 
 }  // namespace
 
-Result<int> make_memory_file(const std::string& name, unsigned mode) {
-  const int fd = ::memfd_create(name.c_str(), MFD_CLOEXEC);
-  if (fd < 0) return system_error("memfd_create");
-  if (::fchmod(fd, mode) != 0) return system_error("chmod " + name);
-  return fd;
-}
+namespace {
+
+// The keeper's copy of the kubeconfig goes with the keeper, however that ends; the processes below it have this object,
+// too, and must leave the file alone.
+class NamedFile {
+ public:
+  explicit NamedFile(const std::string& path) : path_(path) {}
+  ~NamedFile() {
+    if (made_ && !path_.empty() && ::getpid() == keeper_) ::unlink(path_.c_str());
+  }
+  NamedFile(const NamedFile&) = delete;
+  NamedFile& operator=(const NamedFile&) = delete;
+  void made() { made_ = true; }
+
+ private:
+  const std::string& path_;
+  pid_t keeper_ = ::getpid();
+  bool made_ = false;
+};
+
+}  // namespace
 
 int run_in_sandbox(const Options& options, const std::function<int(const SandboxSetup&)>& inner) {
   if (options.die_with_parent && !bind_to_parent()) return own_trouble_code;
   const SignalBlock signals;
+  NamedFile copy(options.kubeconfig_file);
   auto setup = open_setup(options);
   if (!setup) {
     say("straycat: {}\n", setup.error().message);
     return own_trouble_code;
   }
+  copy.made();
   const int code = run_with(options, *setup, signals, inner);
   close_setup(*setup);
-  if (!options.kubeconfig_file.empty()) ::unlink(options.kubeconfig_file.c_str());
   return code;
 }
 

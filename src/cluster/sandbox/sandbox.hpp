@@ -21,12 +21,11 @@
 #include <functional>
 #include <string>
 
+#include "cluster/dataplane/planes.hpp"
 #include <straycat/cluster/cluster.hpp>
 #include <straycat/core/result.hpp>
 
 namespace straycat::cluster {
-
-enum class PlaneKind { kernel, loopback };
 
 // What the inner process is given. All file descriptors are close-on-exec and stay open as long as the process.
 struct SandboxSetup {
@@ -53,9 +52,6 @@ struct SandboxSetup {
 // dispositions of the caller, in a session of its own (Ctrl-C reaches only the keeper), and orphans are reaped by the
 // guard. An inner that SIGTERM ends because it did not listen for it yet counts as 0 when the keeper was asked to end.
 int run_in_sandbox(const Options& options, const std::function<int(const SandboxSetup&)>& inner);
-
-// A file in memory: memfd_create, close-on-exec, with this mode.
-[[nodiscard]] Result<int> make_memory_file(const std::string& name, unsigned mode = 0600);
 
 // The whole path of the kernel data plane tried in forked children: namespaces, mounts, a pod's wire, NAT, a connection
 // through a Service to that pod. Nothing is left behind. The error has the kernel's words and the step that failed.

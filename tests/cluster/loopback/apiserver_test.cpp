@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cluster/apiserver/json_help.hpp"
+#include "cluster/kinds/json_help.hpp"
 #include "cluster/support/api_world.hpp"
 #include "cluster/support/recording.hpp"
 #include <straycat/core/time.hpp>

@@ -87,6 +87,38 @@ TEST(Process, SeesOnlyItsOwnEnvironmentAndDescriptors) {
   EXPECT_THAT(text, HasSubstr("\n4\n")) << "standard three, and ls's own";
 }
 
+// A node with many pods has more descriptors than 1,024, and a pod's holder waits on one of them.
+TEST(Process, AForkKeepsItsDescriptorsWhereverTheyLie) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit raised = before;
+  raised.rlim_cur = std::min<rlim_t>(before.rlim_max, 4096);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &raised), 0);
+  if (raised.rlim_cur < 2000) GTEST_SKIP() << "this machine allows fewer than 2,000 descriptors";
+  for (const int lowest : {3, 1022, 1500}) {
+    asio::io_context io;
+    auto pipe = make_pipe();
+    ASSERT_TRUE(pipe.has_value());
+    const Descriptor kept(::fcntl(pipe->write.get(), F_DUPFD_CLOEXEC, lowest));
+    const Descriptor left(::fcntl(pipe->write.get(), F_DUPFD_CLOEXEC, lowest));  // open here, not there
+    ASSERT_TRUE(kept && left);
+    int code = -1;
+    auto child = Process::fork(
+        io.get_executor(), 0, {kept.get()},
+        [&] {
+          if (::fcntl(left.get(), F_GETFD) != -1) return 2;
+          return ::write(kept.get(), "x", 1) == 1 ? 0 : 1;
+        },
+        [&](int ended) { code = ended; });
+    ASSERT_TRUE(child.has_value());
+    io.run_for(5s);
+    EXPECT_EQ(code, 0) << "from " << lowest << " on";
+    char byte = 0;
+    EXPECT_EQ(::read(pipe->read.get(), &byte, 1), 1) << "from " << lowest << " on";
+  }
+  ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
 TEST(Process, DestroyingItKillsTheChild) {
   asio::io_context io;
   auto started = Process::start(io.get_executor(), shell("sleep 30"),

@@ -81,7 +81,7 @@ TEST(Container, FallsBackToLoopbackAndSaysWhy) {
                 EXPECT_EQ(setup.plane_reason, "clone: Operation not permitted");
                 EXPECT_EQ(setup.state_dir, "");
                 EXPECT_FALSE(setup.own_proc);
-                const auto plane = make_data_plane(setup);
+                const auto plane = make_data_plane(setup.plane, setup.truth_fd);
                 EXPECT_TRUE(plane);
                 EXPECT_EQ((*plane)->name(), "loopback fallback");
                 return ::testing::Test::HasFailure() ? 1 : 17;

@@ -56,7 +56,7 @@ HttpAnswer parse_answer(const std::string& text) {
 
 }  // namespace
 
-ApiWorld::ApiWorld() {
+ApiWorld::ApiWorld(const ApiLimits& limits) {
   auto identity = make_identity({"127.0.0.1", "localhost"});
   if (!identity) throw std::runtime_error(identity.error().message);
   identity_ = *identity;
@@ -70,7 +70,7 @@ ApiWorld::ApiWorld() {
       static_cast<FakeLogs*>(at)->on_end = nullptr;
     })};
   };
-  server_ = std::make_unique<ApiServer>(context_, store_, identity_, tokens_, logs);
+  server_ = std::make_unique<ApiServer>(context_, store_, identity_, tokens_, logs, limits);
   const int fd = listen_anywhere(port_);
   if (auto added = server_->add_listener(fd); !added) throw std::runtime_error(added.error().message);
   (void)store_.create(json::parse(R"({"kind":"Namespace","metadata":{"name":"default"}})"));

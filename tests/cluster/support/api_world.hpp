@@ -29,7 +29,7 @@ struct FakeLogs {
 
 class ApiWorld {
  public:
-  ApiWorld();
+  explicit ApiWorld(const ApiLimits& limits = ApiLimits());
   ~ApiWorld();
   ApiWorld(const ApiWorld&) = delete;
   ApiWorld& operator=(const ApiWorld&) = delete;
@@ -52,6 +52,7 @@ class ApiWorld {
   [[nodiscard]] std::string hang_up_after_answer(const std::string& bytes);
 
   [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] const std::string& certificate_authority() const { return identity_.ca; }
   [[nodiscard]] Tokens& tokens() { return tokens_; }
   [[nodiscard]] std::string kubeconfig() const;
 

@@ -61,7 +61,7 @@ int be_busy(const SandboxSetup& setup) {
   struct sigaction ending{};
   ending.sa_handler = [](int) { told_to_end = true; };
   ::sigaction(SIGTERM, &ending, nullptr);
-  auto plane = make_data_plane(setup);
+  auto plane = make_data_plane(setup.plane, setup.truth_fd);
   if (!plane) return 4;
   std::vector<Pod> pods;
   for (int i = 0; i < 2; ++i)

@@ -7,7 +7,7 @@
 namespace straycat::cluster {
 namespace {
 
-const ResourceInfo& deployments() { return *resource_by_kind("Deployment"); }
+const KindRow& deployments() { return *resource_by_kind("Deployment"); }
 const Structure& deployment() { return *structure_of_kind("Deployment"); }
 const Manager alice{"alice", "", "T1"}, bob{"bob", "", "T2"};
 

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cluster/controllers/garbage.hpp"
-#include "cluster/controllers/scheduler.hpp"
+#include "cluster/controllers/garbage_controller.hpp"
+#include "cluster/controllers/scheduler_controller.hpp"
 #include "cluster/support/control_world.hpp"
 
 namespace straycat::cluster {

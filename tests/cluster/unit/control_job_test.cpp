@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cluster/controllers/job.hpp"
+#include "cluster/controllers/job_controller.hpp"
 #include "cluster/support/control_world.hpp"
 
 namespace straycat::cluster {

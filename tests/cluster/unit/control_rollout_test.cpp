@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cluster/controllers/replica_set.hpp"
+#include "cluster/controllers/replica_set_controller.hpp"
 #include "cluster/controllers/rollout_math.hpp"
 #include "cluster/support/control_world.hpp"
 

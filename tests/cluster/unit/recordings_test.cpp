@@ -7,8 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include "cluster/apiserver/json_help.hpp"
 #include "cluster/apiserver/rest.hpp"
+#include "cluster/kinds/json_help.hpp"
 #include "cluster/support/recording.hpp"
 
 namespace straycat::cluster {

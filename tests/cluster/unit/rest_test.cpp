@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cluster/apiserver/json_help.hpp"
+#include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
 namespace {

@@ -1,18 +1,47 @@
-#include "cluster/apiserver/schema.hpp"
+#include "cluster/kinds/schema.hpp"
+
+#include <functional>
+#include <set>
 
 #include <gtest/gtest.h>
 
-#include "cluster/apiserver/catalog.hpp"
+#include "cluster/kinds/row.hpp"
 
 namespace straycat::cluster {
 namespace {
 
 TEST(Schema, KnowsEveryServedKind) {
-  for (const auto& info : catalog()) {
+  for (const auto& info : served_kinds()) {
     const auto* structure = structure_of_kind(info.kind);
     ASSERT_NE(structure, nullptr) << info.kind;
     EXPECT_TRUE(structure->fields.contains("metadata")) << info.kind;
   }
+}
+
+// A row's own types must be reachable from it, or nobody reads them.
+TEST(Schema, EveryTypeIsUsed) {
+  std::set<std::string> used;
+  const std::function<void(const Type&)> walk = [&](const Type& type) {
+    if (type.element) walk(*type.element);
+    if (type.structure == nullptr || !used.insert(type.structure->name).second) return;
+    for (const auto& [field, inner] : type.structure->fields) walk(inner);
+    for (const auto& [number, field] : type.structure->numbered) {
+      if (field.embedded != nullptr) used.insert(field.embedded->name);
+    }
+  };
+  for (const auto& row : served_kinds()) {
+    Type type;
+    type.structure = structure_of_kind(row.kind);
+    walk(type);
+  }
+  // Bodies that are no objects of a served kind.
+  for (const char* name :
+       {"meta.v1.DeleteOptions", "autoscaling.v1.Scale", "authorization.v1.SelfSubjectAccessReview"}) {
+    Type type;
+    type.structure = &structures().at(name);
+    walk(type);
+  }
+  for (const auto& [name, structure] : structures()) EXPECT_TRUE(used.contains(name)) << name;
 }
 
 TEST(Schema, EveryFieldHasAType) {

@@ -1,10 +1,10 @@
-#include "cluster/apiserver/store.hpp"
+#include "cluster/store/store.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cluster/apiserver/json_help.hpp"
+#include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -265,6 +265,49 @@ TEST_F(StoreTest, ServicesGetAddressesOfTheirOwn) {
           R"({"kind":"Service","metadata":{"name":"h","namespace":"a"},"spec":{"clusterIP":"None"}})"))["spec"]
                                                                                                        ["clusterIPs"],
       json::array({"None"}));
+}
+
+// Validation and ownership must see the object that is stored: completed once, before they look.
+TEST_F(StoreTest, WhatIsReviewedIsWhatIsStored) {
+  json seen;
+  int reviews = 0;
+  const Review look = [&](json& object, const Object&) -> StoreResult<void> {
+    ++reviews;
+    seen = object["spec"];
+    object["metadata"]["labels"]["reviewed"] = std::to_string(reviews);
+    return {};
+  };
+  auto deployment = json::parse(R"({"kind":"Deployment","metadata":{"name":"d","namespace":"a"},"spec":{"template":
+      {"spec":{"containers":[{"name":"c","image":"i"}]}}}})");
+  const auto made = store.create(deployment, look);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(reviews, 1);
+  EXPECT_EQ(seen, (*made)->at("spec"));
+  EXPECT_EQ(seen["replicas"], 1);
+  EXPECT_EQ(seen["template"]["spec"]["containers"][0]["imagePullPolicy"], "Always");
+  EXPECT_EQ(text_at(**made, "/metadata/labels/reviewed"), "1");
+  deployment["spec"]["replicas"] = nullptr;
+  const auto updated = store.update(deployment, look);
+  ASSERT_TRUE(updated);
+  EXPECT_EQ(reviews, 2);
+  EXPECT_EQ(seen, (*updated)->at("spec"));
+  EXPECT_EQ(seen["replicas"], 1);
+}
+
+TEST_F(StoreTest, AReviewRefuses) {
+  const Review refuse = [](json&, const Object& current) -> StoreResult<void> {
+    return Status{422, "Invalid", current ? "no change" : "no object", nullptr};
+  };
+  const auto map = json::parse(R"({"kind":"ConfigMap","metadata":{"name":"m","namespace":"a"}})");
+  EXPECT_EQ(store.create(map, refuse).error().message, "no object");
+  EXPECT_EQ(store.preview_create(map, refuse).error().message, "no object");
+  EXPECT_FALSE(store.get("ConfigMap", "a", "m"));
+  make(R"({"kind":"ConfigMap","metadata":{"name":"m","namespace":"a"}})");
+  auto changed = map;
+  changed["data"]["a"] = "b";
+  EXPECT_EQ(store.update(changed, refuse).error().message, "no change");
+  EXPECT_EQ(store.preview_update(changed, refuse).error().message, "no change");
+  EXPECT_FALSE(store.get("ConfigMap", "a", "m")->contains("data"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cluster/kinds/cells.hpp"
 #include <straycat/core/time.hpp>
 
 namespace straycat::cluster {

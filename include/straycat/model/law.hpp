@@ -1,0 +1,48 @@
+// What the embedded cluster does not do although it takes it: one table that the API server, `check`, reports and the
+// README read. Every row is a field (or a whole kind) of Kubernetes that is stored and has no effect there; what is in
+// no row is done, or refused by the API server in its own words.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace straycat::model {
+
+// What could be otherwise on a cluster that does it. A verdict over a stretch that it could have changed is not
+// "clean".
+enum class Reach {
+  nothing,  // no Service's requests: said for the person's sake
+  traffic,  // where requests go, or whether they arrive
+  pods,     // which pods there are, and whether they run, are ready and stay
+};
+
+struct LawRow {
+  std::string_view kind;      // "Service"; "Pod": a pod's spec, in Pods and in the templates of workloads
+  std::string_view field;     // "spec.internalTrafficPolicy"; [*]: any item; "" the kind as a whole
+  std::string_view harmless;  // values with which ignoring the field changes nothing, separated by "|"
+  Reach reach = Reach::nothing;
+  std::string_view words;  // what happens instead
+};
+
+[[nodiscard]] const std::vector<LawRow>& law();
+
+// A field of an object that has no effect on the embedded cluster. `field` is where it stands: "spec.template.spec.
+// containers[0].resources.limits.memory"; "" for the kind as a whole.
+struct Ignored {
+  const LawRow* row;
+  std::string field;
+  // One sentence: "NetworkPolicy has no effect on the embedded cluster: ...".
+  [[nodiscard]] std::string sentence() const;
+};
+
+// Those of one object (kind and spec are read), in the order of the table. Takes anything, never throws.
+[[nodiscard]] std::vector<Ignored> ignored_fields(const nlohmann::json& object);
+
+// The reason of the Events that tell it, about the object; of type Warning when `reach` is not nothing.
+inline constexpr const char* kNotSupported = "NotSupported";
+inline constexpr const char* kLawTeller = "straycat";  // their component: nobody else's word counts
+
+}  // namespace straycat::model

@@ -1,0 +1,75 @@
+#include "cluster/controllers/namespace_controller.hpp"
+
+#include "cluster/kinds/row.hpp"
+
+namespace straycat::cluster {
+
+NamespaceController::NamespaceController(World world, std::string root_certificate)
+    : world_(std::move(world)),
+      root_certificate_(std::move(root_certificate)),
+      queue_(world_.executor, world_.clock, [this](const Key& key) { sync(key); }) {}
+
+void NamespaceController::on_change(const Change& change) {
+  if (change.kind == "Namespace") queue_.add({"", change.name});
+  const bool furniture = change.kind == "ServiceAccount" || change.kind == "ConfigMap";
+  if (change.type == ChangeType::deleted && !change.ns.empty()) {
+    const auto ns = world_.store.get("Namespace", "", change.ns);
+    if (ns && (furniture || is_deleted(*ns))) queue_.add({"", change.ns});
+  }
+}
+
+void NamespaceController::sync(const Key& key) {
+  const auto object = world_.store.get("Namespace", "", key.second);
+  if (!object) return;
+  if (is_deleted(*object))
+    empty(*object);
+  else
+    furnish(key.second);
+}
+
+// What every namespace has: the account that pods run as, and the certificate that they trust.
+void NamespaceController::furnish(const std::string& ns) {
+  if (!world_.store.get("ServiceAccount", ns, "default"))
+    (void)world_.store.create(
+        json::object({{"kind", "ServiceAccount"}, {"metadata", {{"name", "default"}, {"namespace", ns}}}}));
+  if (world_.store.get("ConfigMap", ns, "kube-root-ca.crt")) return;
+  auto map = json::object({{"kind", "ConfigMap"}, {"metadata", {{"name", "kube-root-ca.crt"}, {"namespace", ns}}}});
+  map["metadata"]["annotations"]["kubernetes.io/description"] =
+      "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the "
+      "internal service IP or "
+      "kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
+  map["data"]["ca.crt"] = root_certificate_;
+  (void)world_.store.create(std::move(map));
+}
+
+// Deletes what is not being deleted yet; how many are left.
+std::size_t NamespaceController::remove_all(const std::string& kind, const std::string& ns) {
+  for (const auto& object : world_.store.list(kind, ns))
+    if (!is_deleted(*object)) (void)world_.store.remove(kind, ns, name_of(*object));
+  return world_.store.list(kind, ns).size();
+}
+
+void NamespaceController::empty(const json& object) {
+  const auto ns = name_of(object);
+  auto left = remove_all("Pod", ns);
+  if (left > 0) return;  // pods may need their Services, ConfigMaps and accounts until they have ended
+  for (const auto& resource : served_kinds())
+    if (resource.namespaced) left += remove_all(resource.kind, ns);
+  if (left > 0) return;
+  (void)world_.store.mutate("Namespace", "", ns, [](json& changed) {
+    auto kept = json::array();
+    for (const auto& finalizer : array_or_empty(changed["spec"], "finalizers"))
+      if (finalizer != json("kubernetes")) kept.push_back(finalizer);
+    if (kept.empty())
+      changed["spec"].erase("finalizers");
+    else
+      changed["spec"]["finalizers"] = std::move(kept);
+    return true;
+  });
+}
+
+std::unique_ptr<Controller> namespace_controller(const Start& start) {
+  return std::make_unique<NamespaceController>(start.world, start.options.root_certificate);
+}
+
+}  // namespace straycat::cluster

@@ -1,0 +1,118 @@
+// Validation of pod specs, in Pods and in templates.
+#include <algorithm>
+#include <set>
+
+#include "cluster/kinds/json_help.hpp"
+#include "cluster/kinds/validation.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+void check_supported(Causes& causes, const std::string& field, const json& value,
+                     const std::vector<std::string>& supported) {
+  if (value.is_null()) return;
+  if (std::none_of(supported.begin(), supported.end(), [&](const auto& item) { return value == json(item); })) {
+    refuse_unsupported(causes, field, value, supported);
+  }
+}
+
+void check_handler(Causes& causes, const std::string& field, const json& handler) {
+  int handlers = 0;
+  for (const char* type : {"exec", "grpc", "httpGet", "sleep", "tcpSocket"}) {
+    if (!handler.contains(type)) continue;
+    if (++handlers > 1)
+      causes.push_back(
+          {"FieldValueForbidden", "Forbidden: may not specify more than 1 handler type", field + "." + type});
+    const auto port = object_or_empty(handler, type).value("port", json());
+    const bool by_number = port.is_number();
+    const bool needs_port = std::string_view(type) == "httpGet" || std::string_view(type) == "tcpSocket";
+    if (by_number || (needs_port && port.is_null()))
+      check_port(causes, field + "." + type + ".port", port.is_null() ? json(0) : port);
+    if (std::string_view(type) == "exec" && array_or_empty(object_or_empty(handler, "exec"), "command").empty()) {
+      require(causes, field + ".exec.command");
+    }
+  }
+  if (handlers == 0) require(causes, field, "must specify a handler type");
+}
+
+void check_probe(Causes& causes, const std::string& field, const json& probe, bool only_one_success) {
+  check_handler(causes, field, probe);
+  for (const char* key :
+       {"initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"}) {
+    if (const auto value = integer_or(probe, key); value < 0)
+      refuse(causes, field + "." + key, value, "must be greater than or equal to 0");
+  }
+  if (const auto successes = integer_or(probe, "successThreshold", 1); only_one_success && successes != 1) {
+    refuse(causes, field + ".successThreshold", successes, "must be 1");
+  }
+}
+
+void check_ports(Causes& causes, const std::string& field, const json& ports) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    const auto at = field + "[" + std::to_string(i) + "]";
+    const auto number = ports[i].value("containerPort", json());
+    if (number.is_null()) {
+      require(causes, at + ".containerPort");
+    } else {
+      check_port(causes, at + ".containerPort", number);
+    }
+    check_supported(causes, at + ".protocol", ports[i].value("protocol", json()), {"SCTP", "TCP", "UDP"});
+    const auto name = string_or(ports[i], "name");
+    if (name.size() > 15) refuse(causes, at + ".name", name, "must be no more than 15 characters");
+    if (!name.empty() && !names.insert(name).second)
+      causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
+  }
+}
+
+void check_container(Causes& causes, const std::string& at, const json& container) {
+  const auto name = string_or(container, "name");
+  if (name.empty()) {
+    require(causes, at + ".name");
+  } else {
+    check_label_name(causes, at + ".name", name);
+  }
+  if (string_or(container, "image").empty()) require(causes, at + ".image");
+  check_ports(causes, at + ".ports", array_or_empty(container, "ports"));
+  const auto& env = array_or_empty(container, "env");
+  for (std::size_t i = 0; i < env.size(); ++i) {
+    if (string_or(env[i], "name").empty()) require(causes, at + ".env[" + std::to_string(i) + "].name");
+  }
+  for (const std::string key : {"livenessProbe", "readinessProbe", "startupProbe"}) {
+    if (container.contains(key) && container[key].is_object())
+      check_probe(causes, at + "." + key, container[key], key != "readinessProbe");
+  }
+  for (const std::string hook : {"postStart", "preStop"}) {
+    const auto& lifecycle = object_or_empty(container, "lifecycle");
+    if (lifecycle.contains(hook)) check_handler(causes, at + ".lifecycle." + hook, lifecycle[hook]);
+  }
+  check_supported(causes, at + ".imagePullPolicy", container.value("imagePullPolicy", json()),
+                  {"Always", "IfNotPresent", "Never"});
+}
+
+}  // namespace
+
+void validate_pod_spec(Causes& causes, const std::string& field, const json& spec) {
+  const auto& containers = array_or_empty(spec, "containers");
+  if (containers.empty()) require(causes, field + ".containers");
+  std::set<std::string> names;
+  for (const std::string list : {"initContainers", "containers"}) {
+    const auto& items = array_or_empty(spec, list.c_str());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const auto at = field + "." + list + "[" + std::to_string(i) + "]";
+      check_container(causes, at, items[i]);
+      const auto name = string_or(items[i], "name");
+      if (!name.empty() && !names.insert(name).second)
+        causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
+    }
+  }
+  check_supported(causes, field + ".restartPolicy", spec.value("restartPolicy", json()),
+                  {"Always", "Never", "OnFailure"});
+  check_supported(causes, field + ".dnsPolicy", spec.value("dnsPolicy", json()),
+                  {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"});
+  if (const auto grace = integer_or(spec, "terminationGracePeriodSeconds"); grace < 0) {
+    refuse(causes, field + ".terminationGracePeriodSeconds", grace, "must be greater than or equal to 0");
+  }
+}
+
+}  // namespace straycat::cluster

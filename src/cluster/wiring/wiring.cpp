@@ -1,0 +1,216 @@
+#include "cluster/wiring/wiring.hpp"
+
+#include <arpa/inet.h>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "cluster/kinds/json_help.hpp"
+#include <straycat/core/seam.hpp>
+
+namespace straycat::cluster {
+namespace {
+
+constexpr const char* kApiAddress = "10.96.0.1";
+constexpr int kNodePort = 6443;
+
+// A socket bound to the node's address and listening, in this thread's network namespace.
+Result<int> listen_on(const std::string& address, int port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_port = htons(static_cast<std::uint16_t>(port));
+  ::inet_pton(AF_INET, address.c_str(), &where.sin_addr);
+  if (fd >= 0 && ::bind(fd, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 && ::listen(fd, 256) == 0)
+    return fd;
+  const int error = errno;
+  if (fd >= 0) ::close(fd);
+  return own_trouble(fmt::format("listen on {}:{}: {}", address, port, std::strerror(error)));
+}
+
+Result<> write_all(int fd, const std::string& text) {
+  if (::pwrite(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size())) return {};
+  return own_trouble(std::string("write the kubeconfig: ") + std::strerror(errno));
+}
+
+json object(const std::string& api_version, const std::string& kind, const std::string& ns, const std::string& name) {
+  json meta = {{"name", name}};
+  if (!ns.empty()) meta["namespace"] = ns;
+  return {{"apiVersion", api_version}, {"kind", kind}, {"metadata", meta}};
+}
+
+}  // namespace
+
+Result<> EmbeddedCluster::start() {
+  if (const auto plane = start_plane(); !plane) return plane;
+  create_basics();
+  start_node();
+  if (const auto api = start_api(); !api) return api;
+  if (const auto service = create_api_service(); !service) return service;
+  start_controllers();
+  return write_kubeconfig();
+}
+
+Result<> EmbeddedCluster::start_plane() {
+  auto plane = make_data_plane(setup_.plane, setup_.truth_fd);
+  if (!plane) return plane.error().within("data plane");
+  plane_ = std::move(*plane);
+  if (setup_.state_dir.empty()) return {};
+  auto names = NamesFile::create(setup_.state_dir);
+  if (!names) return names.error().within("names");
+  names_ = std::make_unique<NamesFile>(std::move(*names));
+  follow_names();
+  return {};
+}
+
+void EmbeddedCluster::create_basics() {
+  for (const char* ns : {"default", "kube-system", "kube-public", "kube-node-lease"})
+    (void)store_.create(object("v1", "Namespace", "", ns));
+}
+
+Result<> EmbeddedCluster::start_api() {
+  auto identity =
+      make_identity({"127.0.0.1", "localhost", plane_->node_address(), kApiAddress, "kubernetes", "kubernetes.default",
+                     "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"});
+  if (!identity) return identity.error().within("certificates");
+  identity_ = std::move(*identity);
+  server_ = std::make_unique<ApiServer>(io_, store_, identity_, tokens_, node_->logs());
+  api_port_ = setup_.port;
+  if (isolated()) {
+    const auto inside = listen_on(plane_->node_address(), kNodePort);
+    if (!inside) return inside.error();
+    if (const auto added = server_->add_listener(*inside); !added) return added;
+    api_port_ = kNodePort;
+  }
+  const int outside =
+      ::fcntl(setup_.listen_fd, F_DUPFD_CLOEXEC, 3);  // the setup's own stays open as long as the process
+  return server_->add_listener(outside);
+}
+
+// The Service "kubernetes" by which pods reach the API, with the slice that the API server itself keeps for it.
+Result<> EmbeddedCluster::create_api_service() {
+  json service = object("v1", "Service", "default", "kubernetes");
+  service["metadata"]["labels"] = {{"component", "apiserver"}, {"provider", "kubernetes"}};
+  service["spec"] = {
+      {"clusterIP", kApiAddress},
+      {"ports", json::array({json{{"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", api_port_}}})}};
+  if (const auto made = store_.create(service); !made)
+    return own_trouble("Service kubernetes: " + made.error().message);
+  json slice = object("discovery.k8s.io/v1", "EndpointSlice", "default", "kubernetes");
+  slice["metadata"]["labels"] = {{"kubernetes.io/service-name", "kubernetes"}};
+  slice["addressType"] = "IPv4";
+  slice["ports"] = json::array({json{{"name", "https"}, {"port", api_port_}, {"protocol", "TCP"}}});
+  slice["endpoints"] =
+      json::array({json{{"addresses", json::array({plane_->node_address()})}, {"conditions", {{"ready", true}}}}});
+  if (const auto made = store_.create(slice); !made)
+    return own_trouble("EndpointSlice kubernetes: " + made.error().message);
+  return {};
+}
+
+void EmbeddedCluster::start_controllers() {
+  controllers_ = std::make_unique<Controllers>(io_, store_, ControllersOptions{identity_.ca}, clock_);
+  controllers_->start();
+  proxier_ = std::make_unique<Proxier>(io_, store_, *plane_, options_.min_sync_period, [](const Error& error) {
+    say("straycat cluster: Service rules: {}\n", error.message);
+  });
+}
+
+void EmbeddedCluster::start_node() {
+  kubelet_events_ = std::make_unique<EventRecorder>(store_, clock_, "kubelet", NodeSettings{}.name);
+  tools_ = std::make_unique<NodeTools>(
+      NodeTools{io_, store_, *plane_, names_.get(), {}, setup_.self_exe_fd, "", 443, {}, {}, {}});
+  tools_->lifecycle.host_address = plane_->node_address();
+  if (isolated()) {
+    tools_->api_host = kApiAddress;
+    tools_->account_files = [this](const std::string& ns, const std::string& account) {
+      return account_files(ns, account);
+    };
+  } else {
+    tools_->account_kubeconfig = [this](const std::string& ns, const std::string& account) {
+      return account_kubeconfig(ns, account);
+    };
+  }
+  tools_->record = [this](const json& pod, const std::string& container, const std::string& type,
+                          const std::string& reason,
+                          const std::string& message) { record(pod, container, type, reason, message); };
+  NodeSettings settings;
+  settings.data_plane = isolated() ? "kernel-nftables" : "loopback-fallback";
+  settings.images = options_.images;
+  node_ = std::make_unique<Node>(*tools_, settings);
+}
+
+void EmbeddedCluster::record(const json& pod, const std::string& container, const std::string& type,
+                             const std::string& reason, const std::string& message) {
+  std::string part;
+  if (!container.empty()) {
+    bool init = false;
+    for (const json& item : array_or_empty(object_or_empty(pod, "spec"), "initContainers"))
+      init = init || string_or(item, "name") == container;
+    part = fmt::format("spec.{}{{{}}}", init ? "initContainers" : "containers", container);
+  }
+  type == "Normal" ? kubelet_events_->normal(pod, reason, message, part)
+                   : kubelet_events_->warning(pod, reason, message, part);
+}
+
+// A pod's hosts file knows every Service, and the addresses behind a headless one.
+void EmbeddedCluster::follow_names() {
+  name_changes_ = store_.subscribe([this](const Change& change) {
+    if (change.kind == "Service") update_names(change.ns, change.name);
+    if (change.kind != "EndpointSlice") return;
+    const std::string service =
+        string_or(object_or_empty(object_or_empty(*change.object, "metadata"), "labels"), "kubernetes.io/service-name");
+    if (!service.empty()) update_names(change.ns, service);
+  });
+}
+
+void EmbeddedCluster::update_names(const std::string& ns, const std::string& service) {
+  std::vector<Object> slices;
+  const Object found = store_.get("Service", ns, service);
+  for (const Object& slice : store_.list("EndpointSlice", ns)) {
+    const json& labels = object_or_empty(object_or_empty(*slice, "metadata"), "labels");
+    if (string_or(labels, "kubernetes.io/service-name") == service) slices.push_back(slice);
+  }
+  const auto done = found ? names_->update(ns, service, found, slices) : names_->set_service(ns, service, {});
+  if (!done) say("straycat cluster: names: {}\n", done.error().message);
+}
+
+std::map<std::string, std::string> EmbeddedCluster::account_files(const std::string& ns, const std::string& account) {
+  return {{"token", tokens_.issue_token(ns, account)}, {"ca.crt", identity_.ca}, {"namespace", ns}};
+}
+
+std::string EmbeddedCluster::account_kubeconfig(const std::string& ns, const std::string& account) {
+  std::string& path = kubeconfigs_[ns + "/" + account];
+  if (!path.empty()) return path;
+  const auto fd = make_memory_file("straycat-account");
+  if (!fd) return path;
+  const std::string text =
+      make_kubeconfig(identity_, fmt::format("https://127.0.0.1:{}", setup_.port), tokens_.issue_token(ns, account));
+  if (write_all(*fd, text)) path = fmt::format("/proc/{}/fd/{}", ::getpid(), *fd);
+  return path;
+}
+
+Result<> EmbeddedCluster::write_kubeconfig() {
+  const std::string text =
+      make_kubeconfig(identity_, fmt::format("https://127.0.0.1:{}", setup_.port), tokens_.admin());
+  if (const auto done = write_all(setup_.kubeconfig_fd, text); !done) return done;
+  return setup_.kubeconfig_copy_fd < 0 ? Result<>() : write_all(setup_.kubeconfig_copy_fd, text);
+}
+
+void EmbeddedCluster::serve() {
+  boost::asio::signal_set signals(io_, SIGTERM, SIGINT);
+  signals.async_wait([this](const boost::system::error_code& error, int) {
+    if (error) return;
+    node_->kill_all();
+    server_->stop();
+    io_.stop();
+  });
+  io_.run();
+}
+
+}  // namespace straycat::cluster

@@ -1,0 +1,147 @@
+#include <algorithm>
+
+#include <straycat/model/law.hpp>
+
+namespace straycat::model {
+namespace {
+
+using nlohmann::json;
+
+// NOLINTNEXTLINE(readability-function-size): a table
+std::vector<LawRow> make_law() {
+  constexpr auto nothing = Reach::nothing;
+  constexpr auto traffic = Reach::traffic;
+  constexpr auto pods = Reach::pods;
+  return {
+      {"NetworkPolicy", "", "", traffic, "no policy is enforced, what it forbids goes through"},
+      {"StatefulSet", "", "", pods, "no controller makes its pods"},
+      {"DaemonSet", "", "", pods, "no controller makes its pods"},
+      {"CronJob", "", "", pods, "no controller starts its Jobs"},
+
+      {"Service", "spec.internalTrafficPolicy", "Cluster", traffic, "there is one node, every endpoint is local"},
+      {"Service", "spec.trafficDistribution", "", traffic, "there is one node, every endpoint is as near"},
+      {"Service", "spec.type", "ClusterIP", nothing,
+       "only cluster addresses are served: no node port, no load balancer"},
+      {"Service", "spec.externalIPs", "", nothing, "only cluster addresses are served"},
+      {"Service", "spec.externalName", "", traffic, "there is no DNS server, the name does not resolve"},
+      {"Service", "spec.ipFamilyPolicy", "SingleStack", traffic, "there is no IPv6"},
+      {"Service", "spec.ports[*].protocol", "TCP", traffic, "only TCP is served"},
+
+      {"Job", "spec.completionMode", "NonIndexed", pods, "pods get no index"},
+      {"Job", "spec.podFailurePolicy", "", pods, "every failed pod counts against backoffLimit"},
+      {"Job", "spec.successPolicy", "", pods, "only completions end it"},
+      {"Job", "spec.backoffLimitPerIndex", "", pods, "only backoffLimit counts"},
+      {"Job", "spec.managedBy", "kubernetes.io/job-controller", pods, "the Job controller works at it all the same"},
+
+      {"Pod", "spec.readinessGates", "", pods, "a pod is ready without them"},
+      {"Pod", "spec.activeDeadlineSeconds", "", pods, "the pod goes on"},
+      {"Pod", "spec.affinity", "", pods, "there is one node, every pod is placed there"},
+      {"Pod", "spec.topologySpreadConstraints", "", pods, "there is one node, every pod is placed there"},
+      {"Pod", "spec.hostNetwork", "", traffic, "the pod has a network of its own"},
+      {"Pod", "spec.hostAliases", "", traffic, "the names do not resolve"},
+      {"Pod", "spec.dnsConfig", "", traffic, "there is no DNS server, names of Services stand in the hosts file"},
+      {"Pod", "spec.securityContext", "", pods, "processes run as the cluster's own user"},
+      {"Pod", "spec.priorityClassName", "", nothing, "no pod is preempted"},
+      {"Pod", "spec.runtimeClassName", "", nothing, "pods are processes of this machine"},
+      {"Pod", "spec.containers[*].securityContext", "", pods, "processes run as the cluster's own user"},
+      {"Pod", "spec.containers[*].resources.limits.memory", "", pods, "nothing is killed for want of memory"},
+      {"Pod", "spec.containers[*].resources.limits.cpu", "", pods, "nothing is slowed down"},
+      {"Pod", "spec.containers[*].ports[*].hostPort", "", nothing, "no port of the node is opened"},
+      {"Pod", "spec.ephemeralContainers", "", nothing, "they are not started"},
+  };
+}
+
+bool is_set(const json& value) {
+  return !value.is_null() && !(value.is_structured() && value.empty()) && value != json(false) && value != json(0) &&
+         value != json("");
+}
+
+bool is_harmless(const json& value, std::string_view harmless) {
+  if (!value.is_string()) return false;
+  const auto& text = value.get_ref<const std::string&>();
+  while (!harmless.empty()) {
+    const auto end = std::min(harmless.find('|'), harmless.size());
+    if (harmless.substr(0, end) == text) return true;
+    harmless.remove_prefix(std::min(end + 1, harmless.size()));
+  }
+  return false;
+}
+
+struct Found {
+  std::string field;
+  const json* value;
+};
+
+void find(const json& at, std::string_view path, const std::string& before, std::vector<Found>& out);
+
+// The items of a list, each with the rest of the path.
+void find_items(const json& list, std::string_view rest, const std::string& before, std::vector<Found>& out) {
+  if (!list.is_array()) return;
+  for (std::size_t i = 0; i < list.size(); ++i) find(list[i], rest, before + "[" + std::to_string(i) + "]", out);
+}
+
+// Every value that the path leads to. Init containers are containers, too.
+void find(const json& at, std::string_view path, const std::string& before, std::vector<Found>& out) {
+  if (path.empty()) return out.push_back({before, &at});
+  if (!at.is_object()) return;
+  const auto end = std::min(path.find('.'), path.size());
+  const auto rest = path.substr(std::min(end + 1, path.size()));
+  std::string key{path.substr(0, end)};
+  const bool items = key.ends_with("[*]");
+  if (items) key.resize(key.size() - 3);
+  for (const std::string& name :
+       key == "containers" ? std::vector<std::string>{"initContainers", key} : std::vector{key}) {
+    const auto found = at.find(name);
+    if (found == at.end()) continue;
+    const auto where = before.empty() ? name : before + "." + name;
+    items ? find_items(*found, rest, where, out) : find(*found, rest, where, out);
+  }
+}
+
+// Where a pod's spec stands in an object of this kind; "" where there is none.
+std::string pod_in(const std::string& kind) {
+  const auto* known = kind_named(kind);
+  if (known == nullptr || !known->pod_template) return "";
+  std::string path{*known->pod_template};
+  std::replace(path.begin(), path.end(), '/', '.');
+  return (path.empty() ? "" : path.substr(1) + ".") + "spec";
+}
+
+std::string path_in(const LawRow& row, const std::string& kind) {
+  constexpr std::string_view spec = "spec";
+  if (row.kind != "Pod") return std::string(row.field);
+  return pod_in(kind) + std::string(row.field.substr(spec.size()));
+}
+
+}  // namespace
+
+const std::vector<LawRow>& law() {
+  static const std::vector<LawRow> rows = make_law();
+  return rows;
+}
+
+std::string Ignored::sentence() const {
+  const auto what = field.empty() ? std::string(row->kind) : field;
+  return what + " has no effect on the embedded cluster: " + std::string(row->words);
+}
+
+std::vector<Ignored> ignored_fields(const json& object) {
+  std::vector<Ignored> out;
+  if (!object.is_object() || !object.contains("kind") || !object["kind"].is_string()) return out;
+  const auto kind = object["kind"].get<std::string>();
+  for (const auto& row : law()) {
+    if (row.kind != kind && (row.kind != "Pod" || pod_in(kind).empty())) continue;
+    if (row.field.empty()) {
+      if (row.kind == kind) out.push_back({&row, ""});
+      continue;
+    }
+    std::vector<Found> all;
+    find(object, path_in(row, kind), "", all);
+    for (const auto& found : all) {
+      if (is_set(*found.value) && !is_harmless(*found.value, row.harmless)) out.push_back({&row, found.field});
+    }
+  }
+  return out;
+}
+
+}  // namespace straycat::model

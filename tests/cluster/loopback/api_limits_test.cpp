@@ -1,0 +1,167 @@
+// What the API server lets callers cost: strangers that only connect, and watchers that do not read.
+#include <thread>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cluster/support/api_world.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing_world::ApiWorld;
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+// A TLS connection that stays.
+class Client {
+ public:
+  explicit Client(ApiWorld& world) : world_(world) {
+    tls_.add_certificate_authority(asio::buffer(world.certificate_authority()));
+    stream_.next_layer().connect({asio::ip::address_v4::loopback(), static_cast<asio::ip::port_type>(world.port())});
+    stream_.handshake(asio::ssl::stream_base::client);
+  }
+  // What it was answered; "" when the server had closed.
+  std::string ask(const std::string& target, bool signed_in) {
+    send(target, signed_in);
+    std::string out;
+    boost::system::error_code error;
+    while (!error && out.find("\r\n\r\n") == std::string::npos) out += read(error);
+    return out;
+  }
+  void send(const std::string& target, bool signed_in) {
+    auto text = "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+    if (signed_in) text += "Authorization: Bearer " + world_.tokens().admin() + "\r\n";
+    boost::system::error_code ignored;
+    asio::write(stream_, asio::buffer(text + "\r\n"), ignored);
+  }
+  std::string read(boost::system::error_code& error) {
+    char data[64 * 1024];
+    return {data, stream_.read_some(asio::buffer(data), error)};
+  }
+  std::size_t read_to_the_end() {
+    boost::system::error_code error;
+    std::size_t size = 0;
+    while (!error) size += read(error).size();
+    return size;
+  }
+
+ private:
+  ApiWorld& world_;
+  asio::io_context context_;
+  asio::ssl::context tls_{asio::ssl::context::tls_client};
+  asio::ssl::stream<tcp::socket> stream_{context_, tls_};
+};
+
+// Whether the other side has closed, once it had `patience` to do so.
+bool closed_within(tcp::socket& socket, std::chrono::milliseconds patience) {
+  pollfd waited{socket.native_handle(), POLLIN, 0};
+  char byte = 0;
+  return ::poll(&waited, 1, static_cast<int>(patience.count())) == 1 && ::recv(waited.fd, &byte, 1, MSG_PEEK) <= 0;
+}
+
+TEST(ApiLimits, ACrowdOfStrangersNeitherStaysNorKeepsAnybodyOut) {
+  ApiLimits limits;
+  limits.strangers = 8;
+  ApiWorld world{limits};
+  Client known{world};
+  EXPECT_THAT(known.ask("/version", true), HasSubstr("200 OK"));
+  asio::io_context context;
+  std::vector<tcp::socket> crowd;
+  for (int i = 0; i < 60; ++i) {
+    crowd.emplace_back(context).connect(
+        {asio::ip::address_v4::loopback(), static_cast<asio::ip::port_type>(world.port())});
+  }
+  EXPECT_EQ(world.get("/version").code, 200) << "a new client comes in";
+  EXPECT_THAT(known.ask("/version", true), HasSubstr("200 OK")) << "who has signed in stays";
+  int open = 0;
+  for (auto& one : crowd) open += closed_within(one, open < 9 ? 200ms : 0ms) ? 0 : 1;
+  EXPECT_LE(open, 8);
+  EXPECT_GE(open, 1) << "the newest have their time";
+}
+
+TEST(ApiLimits, AStrangerHasLittleTimeWhateverItSays) {
+  ApiLimits limits;
+  limits.stranger_life = 300ms;
+  ApiWorld world{limits};
+  Client known{world}, anonymous{world};
+  asio::io_context context;
+  tcp::socket silent{context};
+  silent.connect({asio::ip::address_v4::loopback(), static_cast<asio::ip::port_type>(world.port())});
+  EXPECT_THAT(known.ask("/version", true), HasSubstr("200 OK"));
+  EXPECT_THAT(anonymous.ask("/version", false), HasSubstr("200 OK"));
+  EXPECT_TRUE(closed_within(silent, 5s));
+  std::string last = "200";
+  for (const auto end = std::chrono::steady_clock::now() + 5s; std::chrono::steady_clock::now() < end && !last.empty();)
+    last = anonymous.ask("/version", false);
+  EXPECT_EQ(last, "") << "an anonymous client stayed for 5 s";
+  EXPECT_THAT(known.ask("/version", true), HasSubstr("200 OK"));
+}
+
+TEST(ApiLimits, AStrangersBodyIsSmall) {
+  ApiWorld world;
+  const std::string body(100'000, 'x');
+  const auto path = "/api/v1/namespaces/default/configmaps";
+  EXPECT_EQ(world.request("POST", path, {"Content-Type: application/json"}, body, "").code, 413);
+  EXPECT_EQ(world.request("POST", path, {"Content-Type: application/json"}, body, "a token that nobody issued").code,
+            413);
+  EXPECT_EQ(world.request("POST", path, {"Content-Type: application/json"}, body, world.tokens().admin()).code, 400);
+}
+
+json big_config_map(int number) {
+  json object = {{"kind", "ConfigMap"},
+                 {"metadata", {{"name", "m" + std::to_string(number)}, {"namespace", "default"}}}};
+  object["data"]["x"] = std::string(500'000, 'x');
+  return object;
+}
+
+TEST(ApiLimits, WatchersThatDoNotReadGoAndTheOthersMissNothing) {
+  constexpr int changes = 60;  // 30 MB for each: far more than the kernel keeps for a connection
+  ApiLimits limits;
+  limits.stream = 2 << 20;
+  limits.streams = 8 << 20;
+  ApiWorld world{limits};
+  const std::string target = "/api/v1/namespaces/default/configmaps?watch=1";
+  std::vector<std::unique_ptr<Client>> asleep;
+  for (int i = 0; i < 8; ++i) {
+    asleep.push_back(std::make_unique<Client>(world));
+    EXPECT_THAT(asleep.back()->ask(target, true), HasSubstr("200 OK"));
+  }
+  Client awake{world};
+  awake.send(target, true);
+  std::thread reader{[&] {
+    std::string tail;
+    boost::system::error_code error;
+    while (!error && tail.find("\"m" + std::to_string(changes - 1) + "\"") == std::string::npos) {
+      tail = tail.substr(tail.size() - std::min<std::size_t>(tail.size(), 64)) + awake.read(error);
+    }
+    EXPECT_FALSE(error) << "the one that reads was dropped: " << error.message();
+  }};
+  for (int i = 0; i < changes; ++i) {
+    world.with_store([&](Store& store) { EXPECT_TRUE(store.create(big_config_map(i))); });
+    (void)world.get("/version");  // the server gets to write in between
+  }
+  reader.join();
+  for (auto& one : asleep) EXPECT_LT(one->read_to_the_end(), std::size_t{changes} * 500'000);
+}
+
+TEST(ApiLimits, AReaderThatTakesNothingGoesInTheEnd) {
+  ApiLimits limits;
+  limits.reader_patience = 300ms;
+  ApiWorld world{limits};
+  world.with_store([&](Store& store) {
+    for (int i = 0; i < 30; ++i) EXPECT_TRUE(store.create(big_config_map(i)));
+  });
+  Client asleep{world};
+  asleep.send("/api/v1/configmaps", true);  // 15 MB
+  std::this_thread::sleep_for(1s);          // what is tried: a client that does not read for longer than it may
+  EXPECT_LT(asleep.read_to_the_end(), std::size_t{30} * 500'000);
+}
+
+}  // namespace
+}  // namespace straycat::cluster
