@@ -1,4 +1,10 @@
 // The program `straycat cluster`: the sandbox, and in it the cluster.
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <sys/resource.h>
+
 #include <fmt/format.h>
 
 #include "cluster/sandbox/sandbox.hpp"
@@ -9,29 +15,61 @@
 namespace straycat::cluster {
 namespace {
 
-// Standard output carries one line that a shell can evaluate; everything for the person goes to standard error.
+constexpr int own_trouble_code = 4;
+
+// One line, and without taking memory: there may be none.
+int give_up(const char* why) {
+  std::fprintf(stderr, "straycat cluster: %s\n", why);
+  return own_trouble_code;
+}
+
+// Standard output carries one line that a shell can evaluate; everything for the person goes to standard error. Nobody
+// would find a cluster whose line is lost.
 Result<> announce(const SandboxSetup& setup, const EmbeddedCluster& cluster) {
   say("straycat cluster: data plane: {}{}\n", cluster.data_plane(),
       setup.plane_reason.empty() ? "" : " (" + setup.plane_reason + ")");
   return print_now(fmt::format("export KUBECONFIG={}\n", setup.kubeconfig_path));
 }
 
-int serve(const Options& options, const SandboxSetup& setup) {
+// A pod takes about ten descriptors, and a machine's soft limit is mostly 1,024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<> serve(const Options& options, const SandboxSetup& setup) {
+  raise_descriptor_limit();
   EmbeddedCluster cluster(options, setup);
-  auto serves = cluster.start();
-  if (serves) serves = announce(setup, cluster);
-  if (!serves) {
-    say("straycat cluster: {}\n", serves.error().message);
-    return 4;
-  }
+  if (const auto started = cluster.start(); !started) return started;
+  if (const auto said = announce(setup, cluster); !said) return said;
   cluster.serve();
-  return 0;
+  return {};
+}
+
+// What a library throws for want of memory or descriptors ends the cluster as any other trouble does.
+int guarded(const std::function<int()>& step) {
+  try {
+    return step();
+  } catch (const std::bad_alloc&) {
+    return give_up("out of memory");
+  } catch (const std::exception& error) {
+    return give_up(error.what());
+  }
 }
 
 }  // namespace
 
 int run(const Options& options) {
-  return run_in_sandbox(options, [&](const SandboxSetup& setup) { return serve(options, setup); });
+  std::signal(SIGXFSZ, SIG_IGN);  // beyond a limit of file sizes a write fails, and says so, instead of killing
+  const auto inner = [&](const SandboxSetup& setup) {
+    return guarded([&] {
+      const auto served = serve(options, setup);
+      return served ? 0 : give_up(served.error().message.c_str());
+    });
+  };
+  return guarded([&] { return run_in_sandbox(options, inner); });
 }
 
 }  // namespace straycat::cluster
