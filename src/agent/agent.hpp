@@ -42,7 +42,7 @@ class Agent {
   [[nodiscard]] Result<kube::Config> sign_in() const;
   [[nodiscard]] ServicePortRef port_of(const plan::TrafficPlan& traffic) const;
   Result<> start_watches();
-  void endpoints_changed(const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen);
+  void endpoints_changed(const ServicePortRef& port, const std::vector<model::Listed>& endpoints, Stamp seen);
   void introduce();
   void await_signals();
   [[nodiscard]] Tasking tasking() const;

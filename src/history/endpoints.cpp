@@ -7,22 +7,27 @@
 #include <unordered_map>
 
 #include "folding.hpp"
+#include <straycat/model/routable.hpp>
 
 namespace straycat::history {
 namespace {
 
 struct Flags {
   bool ready = false, serving = false, terminating = true;  // of nothing: what joining with something leaves as that is
-  bool leaving = false;                                     // some entry serves while it terminates
+  model::Standing standing = model::Standing::out;
   bool operator==(const Flags&) const = default;
 
-  void join(const model::Endpoint& endpoint) {
-    ready = ready || endpoint.is_ready();
-    serving = serving || endpoint.is_serving();
-    terminating = terminating && endpoint.is_terminating();
-    leaving = leaving || (endpoint.is_serving() && endpoint.is_terminating());
+  void join(const Flags& other) {
+    ready = ready || other.ready;
+    serving = serving || other.serving;
+    terminating = terminating && other.terminating;
+    standing = std::max(standing, other.standing);
   }
 };
+
+Flags flags_of(const model::Endpoint& endpoint) {
+  return {endpoint.is_ready(), endpoint.is_serving(), endpoint.is_terminating(), model::standing_of(endpoint)};
+}
 // What one slice says of the endpoints in it.
 using SliceContent = std::map<std::size_t, Flags>;
 
@@ -47,13 +52,6 @@ std::vector<SliceVersion> versions_of(const Timelines<model::EndpointSlice>& sli
   for (std::size_t i = 1; i < versions.size(); ++i)
     versions[i].at.ns = std::max(versions[i].at.ns, versions[i - 1].at.ns);
   return versions;
-}
-
-int port_in(const model::EndpointSlice& slice, const std::string& name) {
-  for (const auto& port : slice.ports) {
-    if (port.name == name && port.port) return *port.port;
-  }
-  return 0;
 }
 
 class ViewBuilder {
@@ -90,10 +88,10 @@ class ViewBuilder {
 
   SliceContent read(const model::EndpointSlice& slice) {
     SliceContent content;
-    const int port = port_in(slice, view_.port_name);
+    const int port = model::port_in(slice, {view_.port_name}).value_or(0);
     for (const auto& endpoint : slice.endpoints) {
       if (endpoint.addresses.empty()) continue;  // addresses beyond the first are aliases (discovery/v1)
-      content[index_of(endpoint, port)].join(endpoint);
+      content[index_of(endpoint, port)].join(flags_of(endpoint));
     }
     return content;
   }
@@ -105,10 +103,7 @@ class ViewBuilder {
     const auto [found, fresh] = index_.try_emplace(key, view_.endpoints.size());
     if (fresh) {
       Endpoint created;
-      created.address = address;
-      created.port = port;
-      created.pod = endpoint.pod;
-      created.pod_uid = endpoint.pod_uid;
+      created.id = {address, port, endpoint.pod, endpoint.pod_uid};
       created.node = endpoint.node;
       view_.endpoints.push_back(std::move(created));
       says_.emplace_back();
@@ -117,32 +112,31 @@ class ViewBuilder {
     return found->second;
   }
 
-  [[nodiscard]] EndpointState joined_state(std::size_t endpoint) const {
-    EndpointState state;
-    state.terminating = !says_[endpoint].empty();
-    for (const auto& [slice, flags] : says_[endpoint]) {
-      state.listed = true;
-      state.ready = state.ready || flags.ready;
-      state.serving = state.serving || flags.serving;
-      state.terminating = state.terminating && flags.terminating;
-    }
-    return state;
+  [[nodiscard]] Flags joined(std::size_t endpoint) const {
+    Flags all;
+    for (const auto& [slice, flags] : says_[endpoint]) all.join(flags);
+    return all;
   }
 
-  // Kubernetes pkg/proxy/topology.go, as in model::routable_set: the ready ones; with none, those that serve while they
-  // terminate.
   [[nodiscard]] bool is_routable(std::size_t endpoint) const {
-    if (view_.endpoints[endpoint].port == 0) return false;
-    return ready_.empty() ? leaving_.contains(endpoint) : ready_.contains(endpoint);
+    const auto standing = ready_.contains(endpoint)     ? model::Standing::ready
+                          : leaving_.contains(endpoint) ? model::Standing::leaving
+                                                        : model::Standing::out;
+    return model::is_routable(standing, !ready_.empty());
   }
 
   void settle(const SliceVersion& last, const Touched& touched) {
     const bool had_ready = !ready_.empty();
     std::map<std::size_t, EndpointState> next;
     for (const auto& [endpoint, event] : touched) {
-      next[endpoint] = joined_state(endpoint);
-      next[endpoint].event = event;
-      sort_in(endpoint, next[endpoint]);
+      const Flags all = joined(endpoint);
+      EndpointState& state = next[endpoint];
+      state.listed = !says_[endpoint].empty();
+      state.ready = all.ready;
+      state.serving = all.serving;
+      state.terminating = state.listed && all.terminating;
+      state.event = event;
+      sort_in(endpoint, all.standing);
     }
     if (had_ready == ready_.empty()) {  // the fallback begins or ends: it moves endpoints that these slices do not hold
       for (const auto endpoint : leaving_) {
@@ -158,16 +152,12 @@ class ViewBuilder {
     if (moved) record_phase(last.at.ns);
   }
 
-  void sort_in(std::size_t endpoint, const EndpointState& state) {
+  void sort_in(std::size_t endpoint, model::Standing standing) {
     ready_.erase(endpoint);
     leaving_.erase(endpoint);
-    if (view_.endpoints[endpoint].port == 0) return;
-    if (state.ready) {
-      ready_.insert(endpoint);
-    } else if (std::any_of(says_[endpoint].begin(), says_[endpoint].end(),
-                           [](const auto& one) { return one.second.leaving; })) {
-      leaving_.insert(endpoint);
-    }
+    if (view_.endpoints[endpoint].id.port == 0) return;
+    if (standing == model::Standing::ready) ready_.insert(endpoint);
+    if (standing == model::Standing::leaving) leaving_.insert(endpoint);
   }
 
   static std::optional<ChangeKind> difference(const EndpointState& a, const EndpointState& b) {

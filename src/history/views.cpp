@@ -89,7 +89,7 @@ void close_view(History& history, ServiceView& view) {
   for (Endpoint& endpoint : view.endpoints) {
     if (!endpoint.memberships.empty() && endpoint.memberships.back().open_end)
       endpoint.memberships.back().to = view.seen_until;
-    const auto* seen = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
+    const auto* seen = history.pod(view.ns, endpoint.id.pod, endpoint.id.uid);
     if (seen != nullptr && seen->last) endpoint.owner = known_root(owned(*seen), workloads);
   }
 }

@@ -1,9 +1,12 @@
 #include "runner/conditions.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
+
+#include <straycat/model/routable.hpp>
 
 namespace straycat::runner {
 
@@ -119,25 +122,39 @@ Judged ready(const std::string& kind, const json& object) {
   return got >= wanted ? yes("ready") : not_yet(fmt::format("{} of {} pods are ready", got, wanted));
 }
 
-// The endpoints that stand ready in a slice and belong to the target: its pods, or all of a Service's.
+// What gets connections to each port of each Service that has slices.
+std::map<std::string, std::vector<EndpointId>> routable_sets(const World& world) {
+  std::map<std::string, std::map<std::pair<std::string, std::string>, model::Listing>> ports;
+  for (const auto& [name, slice] : world.slices())
+    for (const auto& port : slice.ports)
+      if (!slice.service.empty())
+        ports[slice.service].try_emplace({port.name, port.protocol}, model::PortOf{port.name, port.protocol});
+  for (const auto& [name, slice] : world.slices())
+    for (auto& [port, listing] : ports[slice.service]) listing.add(slice);
+  std::map<std::string, std::vector<EndpointId>> sets;
+  for (const auto& [service, listings] : ports)
+    for (const auto& [port, listing] : listings)
+      for (auto& one : listing.routable()) sets[service].push_back(std::move(one));
+  return sets;
+}
+
+// The endpoints that get connections and belong to the target: its pods', or all of a Service's.
 long routable_endpoints(const World& world, const plan::Target& target) {
   std::set<std::string> uids;
   for (const auto& pod : world.pods_of(target.kind, target.name)) uids.insert(pod.meta.uid);
   long count = 0;
-  for (const auto& [name, slice] : world.slices()) {
-    if (slice.service.empty() || slice.ports.empty()) continue;
-    for (const auto& endpoint : slice.endpoints) {
-      const bool ours = target.kind == "Service" ? slice.service == target.name : uids.count(endpoint.pod_uid) != 0;
-      if (ours && endpoint.is_ready()) ++count;
+  for (const auto& [service, set] : routable_sets(world))
+    for (const auto& one : set) {
+      const bool ours = target.kind == "Service" ? service == target.name : uids.count(one.uid) != 0;
+      if (ours) ++count;
     }
-  }
   return count;
 }
 
 Judged routable(const World& world, const plan::Target& target, bool wanted) {
   const auto count = routable_endpoints(world, target);
-  const auto state =
-      count == 0 ? std::string{"no ready endpoint in any EndpointSlice"} : fmt::format("{} ready endpoints", count);
+  const auto state = count == 0 ? std::string{"by the EndpointSlices no endpoint of it gets connections"}
+                                : fmt::format("{} endpoints of it get connections", count);
   return (count > 0) == wanted ? yes(state) : not_yet(state);
 }
 

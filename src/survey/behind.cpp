@@ -17,29 +17,15 @@ namespace {
 // What the slices of one Service say of its pods, by name and uid.
 class Sights {
  public:
-  Sights(const Place& place, const model::Service& service) : service_(service) {
-    known_ = place.snapshot().knows("endpointslices");
-    const auto& slices = place.slices_of(service.meta.name);
-    for (const auto& slice : slices)
+  Sights(const Place& place, const model::Service& service) {
+    for (const auto& slice : slices_seen(place, service))
       for (const auto& one : slice.endpoints) listed_.insert({one.pod, one.pod_uid});
-    for (const auto& port : service.ports)
-      for (const auto& one : model::routable_set(slices, port.name)) routable_.insert({one.pod, one.pod_uid});
-    if (!service.ports.empty()) return;
-    // A headless Service without ports: DNS alone hands its pods' addresses out.
-    for (const auto& slice : slices)
-      for (const auto& one : slice.endpoints)
-        if (one.is_ready()) routable_.insert({one.pod, one.pod_uid});
+    for (const auto& one : routable_of(place, service)) routable_.insert({one.pod, one.uid});
   }
 
   void tell(const model::Pod& pod, PodLine& line) const {
-    if (known_) {
-      line.listed = has(listed_, pod);
-      line.routable = has(routable_, pod);
-      return;
-    }
-    // Where they could not be read: what the pod's readiness says that they should.
-    line.listed = !pod.terminal() && !pod.pod_ip.empty();
-    line.routable = line.listed && pod.meta.deletion_wall_ns == 0 && (pod.ready() || service_.publish_not_ready);
+    line.listed = has(listed_, pod);
+    line.routable = has(routable_, pod);
   }
 
  private:
@@ -48,8 +34,6 @@ class Sights {
     return names.count({pod.meta.name, pod.meta.uid}) != 0 || names.count({pod.meta.name, ""}) != 0;
   }
 
-  const model::Service& service_;
-  bool known_ = true;
   Names listed_, routable_;
 };
 
@@ -192,7 +176,34 @@ std::optional<Past> past_of(const Place& place, const model::Service& service, c
   return past;
 }
 
+// What the endpoints controller would write of the Service's pods: a slice for each, as their ports may differ.
+std::vector<model::EndpointSlice> slices_due(const Place& place, const model::Service& service) {
+  std::vector<model::EndpointSlice> due;
+  for (const model::Pod* pod : place.pods_of(service)) {
+    auto endpoint = model::endpoint_of(*pod, service);
+    if (!endpoint) continue;
+    model::EndpointSlice& slice = due.emplace_back();
+    for (const auto& port : service.ports)
+      slice.ports.push_back({port.name, model::resolve_port(port.target, pod->spec, port.protocol), port.protocol});
+    slice.endpoints.push_back(std::move(*endpoint));
+  }
+  return due;
+}
+
 }  // namespace
+
+std::vector<model::EndpointSlice> slices_seen(const Place& place, const model::Service& service) {
+  return place.snapshot().knows("endpointslices") ? place.slices_of(service.meta.name) : slices_due(place, service);
+}
+
+std::vector<EndpointId> routable_of(const Place& place, const model::Service& service) {
+  const auto slices = slices_seen(place, service);
+  if (service.cluster_ip == "None") return model::named_addresses(slices);
+  std::vector<EndpointId> all;
+  for (const auto& port : service.ports)
+    for (auto& one : model::routable_set(slices, port.name, port.protocol)) all.push_back(std::move(one));
+  return all;
+}
 
 std::vector<Standing> standings(const Place& place, const model::Service& service) {
   std::vector<Standing> out;

@@ -6,7 +6,6 @@
 
 #include "survey/place.hpp"
 #include <straycat/finding/kubectl.hpp>
-#include <straycat/model/routable.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::survey {
@@ -93,20 +92,6 @@ std::string why_empty(const Place& place, const Survey& survey, const std::vecto
   return out;
 }
 
-bool any_routable(const Place& place, const model::Service& service, const Survey& survey) {
-  if (!place.snapshot().knows("endpointslices"))
-    return std::any_of(survey.behind.begin(), survey.behind.end(),
-                       [](const Standing& one) { return one.routable > 0; });
-  const auto& slices = place.slices_of(service.meta.name);
-  if (service.ports.empty())
-    return std::any_of(slices.begin(), slices.end(), [](const model::EndpointSlice& slice) {
-      return std::any_of(slice.endpoints.begin(), slice.endpoints.end(),
-                         [](const model::Endpoint& one) { return one.is_ready(); });
-    });
-  return std::any_of(service.ports.begin(), service.ports.end(),
-                     [&](const model::ServicePort& port) { return !model::routable_set(slices, port.name).empty(); });
-}
-
 // Whom else a selector would match than this workload; "" when nobody.
 std::string anybody_else(const Place& place, const model::Labels& selector, const model::ObjectRef& who) {
   const auto other = [&](const model::Meta& meta, const model::Labels& labels) {
@@ -160,7 +145,7 @@ void propose(const Place& place, const Survey& survey, const std::vector<NearMis
 
 void find_emptiness(const Place& place, const model::Service& service, Survey& survey) {
   const bool known = place.snapshot().knows("endpointslices") || place.snapshot().knows("pods");
-  if (!known || any_routable(place, service, survey)) return;
+  if (!known || !routable_of(place, service).empty()) return;
   const auto near = service.selector.empty() ? std::vector<NearMiss>{} : near_misses(place, service.selector);
   Finding finding = finding_for(survey, Cause::no_endpoints);
   finding.sentence =

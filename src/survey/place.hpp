@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <straycat/core/endpoint_id.hpp>
 #include <straycat/survey/survey.hpp>
 
 namespace straycat::survey {
@@ -60,6 +61,10 @@ class Place {
 [[nodiscard]] bool any_fits(const std::vector<PortFit>& fits);
 [[nodiscard]] std::string target_text(const model::PortName& target);
 
+// Its slices; where they could not be read, what they would say by what is known of its pods.
+[[nodiscard]] std::vector<model::EndpointSlice> slices_seen(const Place& place, const model::Service& service);
+// Who gets connections to it, on any of its ports.
+[[nodiscard]] std::vector<EndpointId> routable_of(const Place& place, const model::Service& service);
 [[nodiscard]] std::vector<Standing> standings(const Place& place, const model::Service& service);
 [[nodiscard]] std::vector<Prospect> prospects(const Place& place, const model::Service& service,
                                               const std::vector<Standing>& behind);

@@ -160,7 +160,7 @@ struct Endpoint {
   std::vector<std::string> hint_zones;
   std::string pod, pod_uid;  // targetRef, "" when it is no pod
   [[nodiscard]] bool is_ready() const { return ready.value_or(true); }
-  [[nodiscard]] bool is_serving() const { return serving.value_or(is_ready()); }
+  [[nodiscard]] bool is_serving() const { return serving.value_or(true); }
   [[nodiscard]] bool is_terminating() const { return terminating.value_or(false); }
   bool operator==(const Endpoint&) const = default;
 };
