@@ -211,8 +211,8 @@ void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window,
   for (const auto& [kind, number] : left) {
     const auto known = from_word<FailureKind>(kind);
     if (number > 0 && known)
-      items.push_back({window.first_failed_start_ns, window.last_failed_start_ns,
-                       window.first_failed_start_ns, window.last_failed_start_ns + longest_wait, *known, number});
+      items.push_back({window.first_failed_start_ns, window.last_failed_start_ns, window.first_failed_start_ns,
+                       window.last_failed_start_ns + longest_wait, *known, number});
   }
 }
 

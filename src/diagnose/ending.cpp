@@ -70,7 +70,7 @@ std::string change_in(const History& history, const ServiceView& view, const Spa
     if (change.kind != history::ChangeKind::joined && change.kind != history::ChangeKind::left) continue;
     if (!hole.overlaps(change.at.earliest() - history.lag.early_ns, change.at.latest() + history.lag.late_ns)) continue;
     const history::Endpoint& endpoint = view.endpoints[change.endpoint];
-    return fmt::format("while {}:{} {}", safe(endpoint.address), endpoint.port,
+    return fmt::format("while {}:{} {}", safe(endpoint.id.address), endpoint.id.port,
                        change.kind == history::ChangeKind::joined ? "joined" : "left");
   }
   return "";
@@ -87,8 +87,7 @@ std::string unfinished(const History& history) {
     case RunEnd::interrupted:
       return "it was interrupted, " + into_the_run(history, history.end);
     case RunEnd::lost: {
-      const std::string at =
-          history.losses.empty() ? "" : ", " + into_the_run(history, history.losses.front().at.ns);
+      const std::string at = history.losses.empty() ? "" : ", " + into_the_run(history, history.losses.front().at.ns);
       return (ended.error.empty() ? "a part of it died" : first_line(ended.error)) + at;
     }
     case RunEnd::deadline:

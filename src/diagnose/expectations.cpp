@@ -244,9 +244,9 @@ void check_expectations(const Case& the_case, Verdict& verdict) {
   if (expected.max_failures) {
     const auto real = verdict.failed - verdict.local;
     const Count seen{real, real, verdict.attempts};
-    verdict.expectations.push_back(at_most(*expected.max_failures, seen, "in the whole run",
-                                           doubt_of(the_case, finished(history), true, seen.attempts,
-                                                    {history.begin, history.end})));
+    verdict.expectations.push_back(
+        at_most(*expected.max_failures, seen, "in the whole run",
+                doubt_of(the_case, finished(history), true, seen.attempts, {history.begin, history.end})));
   }
   verdict.exit_code = exit_code(history, verdict.expectations);
 }

@@ -294,7 +294,8 @@ std::string headline(const history::History& history, const Verdict& verdict) {
   const auto failed = fmt::format("{} of {} failed", grouped(verdict.failed), count(verdict.attempts, "request"));
   if (verdict.conclusion == Conclusion::none) {
     const auto holes = holes_in_words(history);
-    return fmt::format("No request failed ({}{}).", count(verdict.attempts, "attempt"), holes.empty() ? "" : "; " + holes);
+    return fmt::format("No request failed ({}{}).", count(verdict.attempts, "attempt"),
+                       holes.empty() ? "" : "; " + holes);
   }
   const auto why = unfinished(history);
   const auto end = why.empty() || (!verdict.reasons.empty() && verdict.reasons.front() == did_not_finish + why)

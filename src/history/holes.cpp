@@ -40,8 +40,8 @@ void find_silence(Traffic& traffic, double rate) {
   finder.silence(last, traffic.windows.back().to_ns);
 }
 
-// A closed loop may wait for its answers: only what stopped the prober itself made a hole, and how many requests it cost
-// is not known.
+// A closed loop may wait for its answers: only what stopped the prober itself made a hole, and how many requests it
+// cost is not known.
 void find_stalls(Traffic& traffic, const Vantage& vantage) {
   for (const VantageHealth& health : vantage.health)
     if (health.loop_lag_ns >= shortest) traffic.holes.push_back({{health.to_ns - health.loop_lag_ns, health.to_ns}, 0});

@@ -81,7 +81,6 @@ void add_totals(Totals& to, const Totals& more) {
   for (const auto& [kind, count] : more.kinds) to.kinds[kind] += count;
 }
 
-
 // The endpoint that a probe was sent to: the same pod at that address, else whoever stood there last.
 class EndpointIndex {
  public:

@@ -84,8 +84,8 @@ struct Verdict {
 
 // Judges. Exit code: 4 when the run ended because a step or the surroundings failed; else 1 when some expectation is
 // surely not met; else 2 when one could not be proven either way; else 0. In a run that did not finish (interrupted,
-// past its deadline, killed, a part of it lost) whatever says "never" or "at most" is unproven, as the rest of the run is
-// missing; what was found stays found, but the exit code is 2 at least.
+// past its deadline, killed, a part of it lost) whatever says "never" or "at most" is unproven, as the rest of the run
+// is missing; what was found stays found, but the exit code is 2 at least.
 [[nodiscard]] Verdict judge(const history::History& history);
 
 [[nodiscard]] json to_json(const Verdict& verdict);

@@ -64,9 +64,8 @@ Ruling claim(const Case& the_case, const Scope& scope) {
     ruling.open.push_back(fmt::format("{}: {} of its own{}", want_of(the_case.history), count(local, "failure"), said));
   }
   if (stalled > 0) {
-    ruling.open.push_back(
-        fmt::format("the prober stood still around {} (its loop was up to {} late)", count(stalled, "failure"),
-                    in_ms(the_case.worst_loop_lag_ns)));
+    ruling.open.push_back(fmt::format("the prober stood still around {} (its loop was up to {} late)",
+                                      count(stalled, "failure"), in_ms(the_case.worst_loop_lag_ns)));
   }
   ruling.excluded =
       fmt::format("no attempt failed for want of ports or descriptors, and its loop was never later than {}",
