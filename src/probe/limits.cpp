@@ -48,8 +48,11 @@ Stall classify_stall(Nanos late, CpuUse spent) {
 
 Stall LoopLag::tick(Stamp due, Stamp now, CpuUse use) {
   const Nanos late = now - due;
-  const Stall stall = classify_stall(late, {use.ran - last_.ran, use.waited - last_.waited});
-  last_ = use;
+  // Zeros come from a program that has no descriptor left to ask with: it surely ran, and nothing says that it stopped.
+  const bool known = use.ran > Nanos{};
+  const CpuUse spent = known ? CpuUse{use.ran - last_.ran, use.waited - last_.waited} : CpuUse{late, Nanos{}};
+  const Stall stall = classify_stall(late, spent);
+  if (known) last_ = use;
   if (late > seen_.worst) seen_ = {late, stall, due, now};
   return stall;
 }

@@ -115,11 +115,16 @@ TEST(Agent, TwoThousandASecondAreAllAccountedFor) {
   EXPECT_EQ(agent.wait(), 0) << agent.errors();
   const Sums total = sums(agent.all<AttemptWindow>());
   std::uint64_t skipped = 0;
-  for (const auto& health : agent.all<VantageHealth>()) skipped += health.skipped;
+  std::int64_t latest = 0;
+  for (const auto& health : agent.all<VantageHealth>()) {
+    skipped += health.skipped;
+    latest = std::max(latest, health.loop_lag_ns);
+  }
   EXPECT_EQ(total.sent, total.ok);
   // A loop that stalls as time runs out sends no more; what it owed then is neither sent nor skipped.
+  const auto owed = static_cast<std::uint64_t>(latest / 500'000);  // two a millisecond
   EXPECT_LE(total.sent + skipped, 2000u);
-  EXPECT_GE(total.sent + skipped, 1800u);
+  EXPECT_GE(total.sent + skipped + owed, 1800u);
   EXPECT_EQ(server.requests(), total.sent);
 }
 
@@ -154,20 +159,21 @@ TEST(Agent, AStopIsTheProbersOwn) {
   const Meower server;
   AgentProcess agent(orders_for(server.url(), 200));
   ASSERT_TRUE(agent.wait_for(VantageHealth::kind));
+  const std::size_t before = agent.all<VantageHealth>().size();
   agent.signal(SIGSTOP);
-  ::usleep(700'000);
+  ::usleep(2'000'000);
   agent.signal(SIGCONT);
-  ::usleep(300'000);
+  ASSERT_TRUE(agent.wait_for(VantageHealth::kind, before + 1));
   agent.signal(SIGTERM);
   EXPECT_EQ(agent.wait(), 0) << agent.errors();
   const auto told = agent.all<VantageHealth>();
   const auto stop =
       std::find_if(told.begin(), told.end(), [](const auto& health) { return health.limit == Limit::stopped; });
   ASSERT_NE(stop, told.end());
-  EXPECT_GE(stop->loop_lag_ns, 600'000'000);
+  EXPECT_GE(stop->loop_lag_ns, 1'900'000'000);
   std::uint64_t skipped = 0;
   for (const auto& health : told) skipped += health.skipped;
-  EXPECT_GE(skipped, 80u) << "of the 140 missed, a few are made up for; the rest are said to be missing";
+  EXPECT_GE(skipped, 300u) << "of the 400 missed, a few are made up for; the rest are said to be missing";
   for (std::size_t i = 1; i < told.size(); ++i) EXPECT_EQ(told[i].from_ns, told[i - 1].to_ns);
   EXPECT_EQ(sums(agent.all<AttemptWindow>()).failed, 0u);
 }

@@ -80,7 +80,6 @@ TEST(Watch, TheArticlesIncidentAsTheAgentSeesIt) {
   incident.api.beacon("77");
   ASSERT_TRUE(agent.wait_for(Topic::beacon, 1));
   incident.route(false);
-  ::usleep(50'000);  // what was drawn before is dialled
   incident.api.modified(incident.slice(4, true, false));
   ASSERT_TRUE(agent.wait_for(Topic::slice, 3));
   ASSERT_TRUE(agent.wait_for(VantageHealth::kind, 2));

@@ -69,7 +69,7 @@ void AgentProcess::read_all() {
 }
 
 bool AgentProcess::wait_for(Topic kind, std::size_t count) {
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 20'000; ++i) {
     const std::vector<Event> seen = events();
     if (static_cast<std::size_t>(
             std::count_if(seen.begin(), seen.end(), [&](const Event& e) { return e.kind == kind; })) >= count)

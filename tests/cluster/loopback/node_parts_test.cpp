@@ -142,7 +142,7 @@ TEST(Process, WhatItLeavesInItsGroupDiesWithIt) {
   const pid_t left = std::atoi(text);
   ASSERT_GT(left, 1);
   // Nobody here is its parent: it may stay as a zombie for a moment, or for ever where PID 1 does not reap.
-  for (int i = 0; i < 200 && ::kill(left, 0) == 0; ++i) {
+  for (int i = 0; i < 3000 && ::kill(left, 0) == 0; ++i) {
     std::string stat;
     std::getline(std::ifstream("/proc/" + std::to_string(left) + "/stat"), stat);
     if (stat.find(") Z") != std::string::npos) return;

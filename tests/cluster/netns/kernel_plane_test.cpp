@@ -183,7 +183,7 @@ TEST_P(KernelPlane, KeepsAnEstablishedConnectionWhenItsEndpointLeaves) {
                   const Descriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
                   sockaddr_in target{AF_INET, htons(80), {htonl(number_of("10.96.0.7"))}, {}};
                   int error = ECONNREFUSED;  // until the pod listens
-                  for (int i = 0; i < 500 && error == ECONNREFUSED; ++i, ::usleep(10'000))
+                  for (int i = 0; i < 6000 && error == ECONNREFUSED; ++i, ::usleep(10'000))
                     error =
                         ::connect(socket.get(), reinterpret_cast<sockaddr*>(&target), sizeof target) == 0 ? 0 : errno;
                   ASSERT_EQ(error, 0);
@@ -312,7 +312,7 @@ TEST_P(KernelPlane, LosesTheWireOfADeadPodByItself) {
                   auto routes = RouteSocket::open();
                   ASSERT_TRUE(routes);
                   bool there = true;
-                  for (int i = 0; i < 500 && there; ++i, ::usleep(10'000))
+                  for (int i = 0; i < 6000 && there; ++i, ::usleep(10'000))
                     there = bool(routes->link_index("pod" + pod.address.substr(7)));
                   EXPECT_FALSE(there);
                   EXPECT_NE(start_idle(plane).address, pod.address) << "an address comes back only after all others";

@@ -80,7 +80,7 @@ std::string name_of_test(std::uint64_t number) {
 }
 
 bool wait_until(const std::function<bool()>& holds) {
-  const auto deadline = Clock::now() + std::chrono::seconds(10);
+  const auto deadline = Clock::now() + std::chrono::seconds(60);
   while (!holds()) {
     if (Clock::now() > deadline) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -349,7 +349,7 @@ struct WatchTest : ClientTest {
                      ended = true;
                      context.stop();
                    }));
-    context.run_for(20s);
+    context.run_for(100s);
     EXPECT_TRUE(ended);
   }
 };
@@ -383,20 +383,16 @@ TEST_F(WatchTest, SurvivesAResetAndAForgottenVersion) {
 }
 
 TEST_F(WatchTest, TellsAChangeAtOnce) {
-  std::optional<Stamp> sent;
   serve([&](Exchange& exchange) -> asio::awaitable<void> {
     if (exchange.target.find("watch=true") == std::string::npos)
       co_return co_await exchange.answer(200, R"({"kind":"PodList","metadata":{"resourceVersion":"5"},"items":[]})");
     co_await exchange.begin_stream();
     co_await exchange.wait(100ms);
-    sent = monotonic_now();
     co_await exchange.piece(event("ADDED", "a", 6));
-    co_await exchange.wait(10s);
+    co_await exchange.wait(600s);  // and the stream stands: it was not told for its end
   });
   watch(3);
   EXPECT_THAT(told, ElementsAre("replaced", "late", "applied a"));
-  ASSERT_TRUE(sent);
-  EXPECT_LT(monotonic_now() - *sent, 1s);
 }
 
 TEST_F(WatchTest, EndsWhenTheKindIsNotServed) {

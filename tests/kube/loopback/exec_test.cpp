@@ -48,15 +48,15 @@ TEST_F(ExecTest, ShowsWhatAFailedPluginSaid) {
 TEST_F(ExecTest, KillsOneThatHangs) {
   plugin("echo waiting >&2\nexec sleep 60\n");
   const auto before = monotonic_now();
-  EXPECT_THAT(ask(200ms).error().message, HasSubstr("did not end within 200ms; it said: waiting"));
-  EXPECT_LT(monotonic_now() - before, 10s);
+  EXPECT_THAT(ask(3s).error().message, HasSubstr("did not end within 3s; it said: waiting"));
+  EXPECT_LT(monotonic_now() - before, 50s);
 }
 
 TEST_F(ExecTest, DoesNotWaitForAChildThatKeepsTheOutputOpen) {
-  plugin(std::string{"sleep 3 &\n"} + good);
+  plugin(std::string{"sleep 30 &\n"} + good);
   const auto before = monotonic_now();
   EXPECT_TRUE(ask());
-  EXPECT_LT(monotonic_now() - before, 2500ms);
+  EXPECT_LT(monotonic_now() - before, 25s);
 }
 
 TEST_F(ExecTest, AProgramThatIsNotThereGivesTheHint) {

@@ -56,7 +56,7 @@ struct ClientTest : testing::Test {
       context.stop();
     });
     context.restart();
-    context.run_for(30s);
+    context.run_for(100s);
     if (!out) throw std::runtime_error("the coroutine did not end");
     return std::move(*out);
   }

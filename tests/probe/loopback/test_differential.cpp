@@ -67,7 +67,7 @@ TEST_F(Differential, ConnectionsThatEndOddly) {
               "200 4 bytes");
   expect_same("until_close_and_reset", after_request([](int s) {
                 send_text(s, "HTTP/1.1 200 OK\r\n\r\nMeow");
-                ::usleep(50'000);
+                wait_until_read(s);
                 reset(s);
               }),
               "reset at body, 104, 200 4 bytes");

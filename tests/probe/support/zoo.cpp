@@ -1,9 +1,15 @@
 #include "probe/support/zoo.hpp"
 
 #include <arpa/inet.h>
+#include <cstdio>
+#include <fstream>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <optional>
 #include <poll.h>
 #include <stdexcept>
+#include <string>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,6 +42,17 @@ int bound_socket(bool ipv6) {
   const auto* address = ipv6 ? reinterpret_cast<const sockaddr*>(&v6) : reinterpret_cast<const sockaddr*>(&v4);
   if (::bind(socket, address, ipv6 ? sizeof v6 : sizeof v4) != 0) throw std::runtime_error("no port to be had");
   return socket;
+}
+
+// The bytes that wait to be read at the other end of a connection within this machine; nothing when it has no such end.
+std::optional<unsigned> unread_at(std::uint16_t there, std::uint16_t here) {
+  std::ifstream table("/proc/net/tcp");
+  for (std::string line; std::getline(table, line);) {
+    unsigned local = 0, remote = 0, unread = 0;
+    const bool row = std::sscanf(line.c_str(), " %*u: %*8x:%x %*8x:%x %*x %*x:%x", &local, &remote, &unread) == 3;
+    if (row && local == there && remote == here) return unread;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -104,6 +121,17 @@ void send_text(int socket, std::string_view text) {
     const ssize_t sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
     if (sent <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+void wait_until_read(int socket) {
+  sockaddr_in peer{};
+  socklen_t size = sizeof peer;
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return;
+  const std::uint16_t there = ntohs(peer.sin_port), here = port_of(socket);
+  int unsent = 1;
+  for (int i = 0; i < 60'000; ++i, ::usleep(1000)) {
+    if (::ioctl(socket, SIOCOUTQ, &unsent) == 0 && unsent == 0 && unread_at(there, here).value_or(0) == 0) return;
   }
 }
 

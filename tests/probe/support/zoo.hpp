@@ -36,6 +36,9 @@ class Server {
   std::thread thread_;
 };
 
+// Until the other side has taken in all that was sent over this connection of ours on 127.0.0.1.
+void wait_until_read(int socket);
+
 // A port of 127.0.0.1 where nobody listens: bound, so that nobody else can, but not listening.
 class ClosedPort {
  public:

@@ -37,6 +37,15 @@ TEST(Limits, TheWorstLagIsToldOnce) {
   EXPECT_EQ(lag.take().worst, Nanos{0});
 }
 
+// Without a descriptor nobody can ask what the thread used: that it was stopped nobody knows then.
+TEST(Limits, WhatCannotBeAskedIsNoStop) {
+  LoopLag lag;
+  lag.tick({0}, {0}, {Nanos{5}, Nanos{5}});
+  EXPECT_EQ(lag.tick({1'000'000'000}, {1'600'000'000}, {}), Stall::cpu);
+  EXPECT_EQ(lag.tick({1'600'000'000}, {1'600'000'001}, {}), Stall::none);
+  EXPECT_EQ(lag.tick({2'000'000'000}, {3'000'000'000}, {Nanos{9}, Nanos{9}}), Stall::stopped);
+}
+
 TEST(Limits, WhatTheKernelSaysIsRead) {
   const CpuUse use = parse_schedstat("1234567 89 42\n");
   EXPECT_EQ(use.ran, Nanos{1'234'567});

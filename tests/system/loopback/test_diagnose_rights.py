@@ -30,7 +30,7 @@ class Rights(unittest.TestCase):
 
     def diagnose(self, *words, denied=()):
         self.api.denied = set(denied)
-        done = straycat("diagnose", "--kubeconfig", self.kubeconfig, *words, cwd=self.folder, timeout=30)
+        done = straycat("diagnose", "--kubeconfig", self.kubeconfig, *words, cwd=self.folder)
         return done.returncode, done.stdout, done.stderr
 
     def test_each_list_that_is_denied_is_named(self):

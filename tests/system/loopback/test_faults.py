@@ -40,7 +40,7 @@ class Faults(unittest.TestCase):
         while child.poll() is None and not (log.exists() and f'"phase":"{phase}"' in log.read_text().split("\n", 1)[-1]):
             time.sleep(0.05)
         then()
-        said, _ = child.communicate(timeout=120)
+        said, _ = child.communicate(timeout=300)
         return child.returncode, said, read_log(self.folder / "run")
 
     def test_an_api_server_that_is_killed_and_comes_back(self):

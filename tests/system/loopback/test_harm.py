@@ -43,7 +43,7 @@ class Harm(unittest.TestCase):
         self.run = self.folder / f"run-{self.runs}"
         source = write(files, self.folder / f"scenario-{self.runs}")
         done = straycat("run", source, "--out", self.run, "--quiet", "--kubeconfig", kubeconfig or self.cluster.kubeconfig,
-                        "--context", "straycat", "-n", "shop", "--agent-image", "straycat/agent", timeout=120)
+                        "--context", "straycat", "-n", "shop", "--agent-image", "straycat/agent")
         return done.returncode, done.stdout + done.stderr
 
     # --- rights ---

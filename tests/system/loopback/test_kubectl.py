@@ -26,7 +26,7 @@ class ClusterProcess:
 
     def end(self):
         self.process.terminate()
-        code = self.process.wait(timeout=60)
+        code = self.process.wait(timeout=300)
         self.process.stdout.close()
         self.process.stderr.close()
         return code
@@ -67,28 +67,28 @@ class KubectlTest(unittest.TestCase):
         self.ok("apply", *self.validate, "-f", "-", text=NAMESPACE)
 
     def tearDown(self):
-        self.ok("delete", "namespace", "demo", "--timeout=60s")
+        self.ok("delete", "namespace", "demo", "--timeout=300s")
         self.assertIn("not found", self.refused("get", "namespace", "demo"))
 
     def test_a_rollout_from_apply_to_undo(self):
         self.assertIn("deployment.apps/sayhi created", self.apply("deployment-readiness.yaml", "service.yaml"))
-        self.assertIn("successfully rolled out", self.ok("rollout", "status", "deployment/sayhi", "--timeout=60s"))
+        self.assertIn("successfully rolled out", self.ok("rollout", "status", "deployment/sayhi", "--timeout=300s"))
         self.assertIn("service/sayhi unchanged", self.apply("service.yaml"))
         self.ok("scale", "deployment/sayhi", "--replicas=3")
-        self.ok("rollout", "status", "deployment/sayhi", "--timeout=60s")
+        self.ok("rollout", "status", "deployment/sayhi", "--timeout=300s")
         self.assertEqual(self.get("deployment", "sayhi")["status"]["readyReplicas"], 3)
         self.ok("set", "image", "deployment/sayhi", "sayhi=beranm14/sayhi:latest")
         self.ok("rollout", "restart", "deployment/sayhi")
-        self.ok("rollout", "status", "deployment/sayhi", "--timeout=60s")
+        self.ok("rollout", "status", "deployment/sayhi", "--timeout=300s")
         self.assertIn("2", self.ok("rollout", "history", "deployment/sayhi"))
         self.ok("rollout", "undo", "deployment/sayhi")
-        self.ok("rollout", "status", "deployment/sayhi", "--timeout=60s")
-        self.assertIn("condition met", self.ok("wait", "--for=condition=Available", "deployment/sayhi", "--timeout=60s"))
+        self.ok("rollout", "status", "deployment/sayhi", "--timeout=300s")
+        self.assertIn("condition met", self.ok("wait", "--for=condition=Available", "deployment/sayhi", "--timeout=300s"))
         self.assertNotIn("restartedAt", json.dumps(self.get("deployment", "sayhi")["spec"]["template"]))
 
     def test_looking_in(self):
         self.apply("deployment-readiness.yaml", "service.yaml")
-        self.ok("rollout", "status", "deployment/sayhi", "--timeout=60s")
+        self.ok("rollout", "status", "deployment/sayhi", "--timeout=300s")
         wide = self.ok("get", "deploy,rs,pods,svc,endpointslices", "-o", "wide")
         for word in ("NOMINATED NODE", "beranm14/sayhi", "1/1", "Running", "80/TCP", "app=sayhi"):
             self.assertIn(word, wide)
@@ -108,10 +108,10 @@ class KubectlTest(unittest.TestCase):
 
     def test_a_job_and_its_log(self):
         self.apply("job.yaml")
-        self.ok("wait", "--for=condition=Ready", "pod", "-l", "job-name=sayhi", "--timeout=60s")
+        self.ok("wait", "--for=condition=Ready", "pod", "-l", "job-name=sayhi", "--timeout=300s")
         followed = self.ok("logs", "-f", "job/sayhi")
         self.assertEqual(followed.count("\N{CAT}"), 10, "from the first line to the container's end")
-        self.assertIn("condition met", self.ok("wait", "--for=condition=complete", "job/sayhi", "--timeout=60s"))
+        self.assertIn("condition met", self.ok("wait", "--for=condition=complete", "job/sayhi", "--timeout=300s"))
         self.assertEqual(self.ok("logs", "job/sayhi", "--tail=2").count("\N{CAT}"), 2)
         self.assertIn("1/1", self.ok("get", "jobs"))
         self.assertIn("1 Succeeded", self.ok("describe", "job", "sayhi"))

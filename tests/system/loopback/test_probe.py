@@ -199,7 +199,7 @@ class AroundACommand(unittest.TestCase):
             while len(server.targets) < 10:
                 time.sleep(0.01)
             child.send_signal(signal.SIGINT)
-            summary = json.loads(child.communicate(timeout=60)[0])
+            summary = json.loads(child.communicate(timeout=300)[0])
             self.assertEqual((child.returncode, summary["interrupted"], summary["failed"]), (0, True, 0), summary)
             self.assertGreaterEqual(summary["sent"], 10)
 

@@ -23,7 +23,7 @@ class Served:
     """How many connections were accepted, and requests answered, so far."""
     accepted = answered = 0
 
-    def until(self, what, least, seconds=60):
+    def until(self, what, least, seconds=300):
         end = time.monotonic() + seconds
         while getattr(self, what) < least:
             assert time.monotonic() < end, f"{getattr(self, what)} {what} after {seconds} s"
@@ -71,17 +71,29 @@ def start(*flags, **options):
 
 
 def summary_of(child):
-    text = child.communicate(timeout=100)[0]
+    text = child.communicate(timeout=300)[0]
     return child.returncode, json.loads(text)
 
 
+def time_waits(low=32768, high=60999):
+    """Local ports of this range that rest."""
+    rows = (line.split() for line in pathlib.Path("/proc/net/tcp").read_text("ascii").splitlines()[1:])
+    return sum(row[3] == "06" and low <= int(row[1].split(":")[1], 16) <= high for row in rows)
+
+
 def fill_with_time_waits(number):
+    """Up to so many; each lasts a minute, so that a slow machine cannot: False."""
     with socket.create_server(("127.0.0.1", PORT)) as listener:
-        for _ in range(number):
-            client = socket.create_connection(("127.0.0.1", PORT))
-            server, _ = listener.accept()
-            client.close()   # first: TIME_WAIT is the client's
-            server.close()
+        end = time.monotonic() + 40
+        while (missing := number - time_waits()) > 0:
+            for _ in range(min(missing, 500)):
+                client = socket.create_connection(("127.0.0.1", PORT))
+                server, _ = listener.accept()
+                client.close()   # first: TIME_WAIT is the client's
+                server.close()
+            if time.monotonic() > end:
+                return False
+    return True
 
 
 @contextlib.contextmanager
@@ -139,9 +151,10 @@ class Limits(unittest.TestCase):
     def test_the_cliff_of_time_waits(self):
         """Half of the default range in TIME_WAIT: each connect() searches for milliseconds, and no errno tells."""
         with settings(ip_local_port_range="32768 60999", tcp_tw_reuse="0"):
-            fill_with_time_waits(14_500)
-            with serve():
-                for engine in ("fast", "curl"):
+            for engine in ("fast", "curl"):
+                if not fill_with_time_waits(14_700):
+                    self.skipTest("too slow a machine, or too busy, to fill half of the ports within their minute")
+                with serve():
                     code, summary = summary_of(start("--loops", "1", "--count", "100", "--engine", engine, "--ports", "kernel"))
                     self.assertEqual((code, summary["ok"], summary["failed"]), (2, 100, 0), summary)
                     self.assertEqual(self.limits(summary), {"ports"}, summary)
@@ -192,7 +205,7 @@ class Limits(unittest.TestCase):
         if quota.place() is None:
             self.skipTest("no cgroup of our own here, to take the processor away")
         with serve() as served:
-            child = start("--rate", "500/s", "--for", "100s")
+            child = start("--rate", "50/s", "--for", "100s")
             served.until("answered", 10)
             with quota.starving(child.pid):
                 time.sleep(4)

@@ -77,7 +77,7 @@ class Browser:
             data = data[os.write(self.to, data):]
         return self.next
 
-    def call(self, method, timeout=60, **params):
+    def call(self, method, timeout=300, **params):
         number = self.send(method, **params)
         deadline = time.monotonic() + timeout
         while True:
@@ -128,7 +128,7 @@ class Browser:
                 raise TimeoutError("the page does not load")
         self.settle()
 
-    def evaluate(self, expression, timeout=60):
+    def evaluate(self, expression, timeout=300):
         result = self.call("Runtime.evaluate", timeout=timeout, expression=expression, returnByValue=True, awaitPromise=True, userGesture=True)
         if "exceptionDetails" in result:
             raise RuntimeError(f"{expression}: {result['exceptionDetails'].get('exception', {}).get('description')}")

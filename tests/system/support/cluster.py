@@ -45,10 +45,10 @@ class Cluster:
         """Ends it; (exit code, standard error)."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=20)
+        _, errors = self.process.communicate(timeout=300)
         return self.process.returncode, errors
 
-    def open(self, method, path, body=None, content="application/json", timeout=20):
+    def open(self, method, path, body=None, content="application/json", timeout=300):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, method=method)
         request.add_header("Authorization", "Bearer " + self.token)
@@ -91,7 +91,7 @@ class Cluster:
         lines = []
 
         def read():
-            with self.open("GET", self.pods(name) + "/log?follow=true&" + query, timeout=60) as answer:
+            with self.open("GET", self.pods(name) + "/log?follow=true&" + query, timeout=300) as answer:
                 for line in answer:
                     lines.append(line.decode().rstrip("\n"))
 
@@ -103,7 +103,7 @@ class Cluster:
         items = self.call("GET", "/api/v1/namespaces/default/events")["items"]
         return [(e["type"], e["reason"], e["message"]) for e in items if e["involvedObject"]["name"] == name]
 
-    def until(self, what, seconds=15):
+    def until(self, what, seconds=120):
         """Waits for a condition, asking again and again; its value."""
         end = time.monotonic() + seconds
         while True:
@@ -114,10 +114,10 @@ class Cluster:
                 raise AssertionError("it never came true")
             time.sleep(0.02)
 
-    def until_phase(self, name, phase, seconds=15):
+    def until_phase(self, name, phase, seconds=120):
         return self.until(lambda: (lambda pod: pod if pod.get("status", {}).get("phase") == phase else None)(self.pod(name)), seconds)
 
-    def until_gone(self, name, seconds=15):
+    def until_gone(self, name, seconds=120):
         """How long it took."""
         begin = time.monotonic()
         self.until(lambda: self.pod(name)["kind"] == "Status", seconds)

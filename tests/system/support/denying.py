@@ -77,7 +77,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         request.add_header("Authorization", "Bearer " + self.server.cluster.token)
         request.add_header("Content-Type", self.headers.get("Content-Type") or "application/json")
         try:
-            with urllib.request.urlopen(request, context=self.server.cluster.tls, timeout=60) as reply:
+            with urllib.request.urlopen(request, context=self.server.cluster.tls, timeout=300) as reply:
                 return self.relay(reply)
         except urllib.error.HTTPError as error:
             return self.answer(error.code, error.read(), error.headers.get("Content-Type", ""))

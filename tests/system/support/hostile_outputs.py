@@ -11,7 +11,7 @@ from straycat import STRAYCAT
 SANITIZED = b"__sanitizer_" in open(STRAYCAT, "rb").read()
 
 
-def run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, before=None, timeout=120, **options):
+def run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, before=None, timeout=300, **options):
     """The finished process; `before` is called in it before it becomes straycat."""
     return subprocess.run([STRAYCAT, *map(str, words)], stdout=stdout, stderr=stderr, stdin=subprocess.DEVNULL, text=True,
                           errors="replace", preexec_fn=before, timeout=timeout, check=False, **options)

@@ -51,7 +51,7 @@ class LiveRun:
             return []
         return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
 
-    def until(self, kind, name="", seconds=120):
+    def until(self, kind, name="", seconds=300):
         """Waits until the log has such a record (of that step, if one is named); gives it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -66,7 +66,7 @@ class LiveRun:
     def namespace(self):
         return self.until("header")["body"]["namespace"]
 
-    def finish(self, seconds=180):
+    def finish(self, seconds=300):
         """(exit code, what it printed)"""
         out, err = self.process.communicate(timeout=seconds)
         return self.process.returncode, out + err

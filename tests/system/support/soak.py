@@ -18,9 +18,11 @@ Failure = collections.namedtuple("Failure", "case seed reason")
 
 def run(volume, seed, folder):
     """Runs the cases, `volume[name]` of each; the failures."""
+    import soak_hostile  # needs this module
     dice = random.Random(seed)
     failures = []
-    for name, case in (("articles", article), ("fixed", fixed), ("kills", killed), ("randoms", randomised)):
+    for name, case in (("articles", article), ("fixed", fixed), ("kills", killed), ("randoms", randomised),
+                       ("outputs", soak_hostile.outputs), ("apis", soak_hostile.apis)):
         began, counts = time.monotonic(), collections.Counter()
         for _ in range(volume.get(name, 0)):
             own = dice.randrange(1 << 31)

@@ -11,6 +11,7 @@ SOURCE = pathlib.Path(os.environ.get("STRAYCAT_SOURCE", pathlib.Path(__file__).r
 STRAYCAT = os.environ.get("STRAYCAT", str(SOURCE / "build/release/straycat"))
 SCENARIOS = SOURCE / "scenarios"
 SKIP = 77  # ctest's "skipped"
+PATIENCE = 300  # seconds; where only a hang would last so long
 
 
 def skip(reason):
@@ -30,12 +31,12 @@ def main():
         sys.exit(1 if os.environ.get("CI") == "true" else SKIP)
 
 
-def straycat(*arguments, timeout=180, **options):
+def straycat(*arguments, timeout=PATIENCE, **options):
     """Runs the program; the finished process, with text output."""
     return subprocess.run([STRAYCAT, *map(str, arguments)], capture_output=True, text=True, timeout=timeout, **options)
 
 
-def run_scenario(scenario, folder, *flags, timeout=180, **options):
+def run_scenario(scenario, folder, *flags, timeout=PATIENCE, **options):
     """`straycat run`; the finished process and its JSON report (None when there is none)."""
     done = straycat("run", scenario, "--out", folder, "--quiet", *flags, timeout=timeout, **options)
     report = pathlib.Path(folder) / "report.json"

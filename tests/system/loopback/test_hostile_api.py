@@ -1,0 +1,175 @@
+"""An API server that is broken, or hostile: an error within seconds that says what was asked, never "there is none", never
+without end, never a memory that grows with what it makes up."""
+import itertools
+import json
+import pathlib
+import subprocess
+import tempfile
+import time
+import unittest
+
+from hostile_api import HostileApi, most_memory, status
+from live_run import small_scenario
+from straycat import PATIENCE, STRAYCAT, straycat
+
+# What a run of its own, and a look, must not wait for: an answer that never comes. Generous; today's is some seconds.
+SOON = 120
+JUNK = {"null": b"null", "an array": b"[]", "a number": b"42", "a text": b'"Pod"', "an empty object": b"{}", "nothing": b"",
+        "a page": b"<html>please sign in</html>", "wrong types": b'{"kind":7,"apiVersion":[],"metadata":[],"items":{},"gitVersion":{}}',
+        "a list of numbers": b'{"kind":"ServiceList","metadata":7,"items":[7,[],null]}', "a list without items": b'{"kind":"PodList"}',
+        "a list of the nameless": b'{"kind":"ServiceList","items":[{"metadata":{"name":7}}]}',
+        "deep": b"[" * 100_000, "huge numbers": b'{"kind":"ServiceList","items":[],"x":1e999}'}
+
+
+class Hostile(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="straycat-test-api-")
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        self.scenario = small_scenario(self.folder, [])
+
+    def commands(self, api):
+        where = ["--kubeconfig", str(api.kubeconfig), "--context", "c"]
+        return [["diagnose", "svc/sayhi", *where], ["diagnose", "--all", *where], ["diagnose", "-A", *where], ["cleanup", "--dry-run", *where],
+                ["diagnose", "svc/sayhi", "--probe=1s", *where], ["run", str(self.scenario), "--quiet", *where],
+                ["run", str(self.scenario), "--quiet", "-n", "shop", *where]]
+
+    def ends(self, words, codes):
+        began = time.monotonic()
+        done = straycat(*words, cwd=self.folder)
+        said = done.stdout + done.stderr
+        self.assertIn(done.returncode, codes, said)
+        self.assertLess(time.monotonic() - began, SOON, said)
+        self.assertNotIn("there is no Service", said)
+        self.assertNotIn("nothing suspicious", said)
+        self.assertNotIn("nothing is left", said)
+        self.assertNotIn("s3cret", said)
+        return said
+
+    def test_everything_is_answered_with_junk(self):
+        for name, body in JUNK.items():
+            with HostileApi(self.folder, lambda request, body=body: request.reply(200, body)) as api:
+                for words in self.commands(api):
+                    with self.subTest(junk=name, words=words[:2]):
+                        said = self.ends(words, (4,))
+                        self.assertIn("answered with something else than", said)
+                        self.assertRegex(said, r"(GET|POST) /\S+: the API server answered")
+
+    def test_all_is_well_but_the_lists(self):
+        """The version, the namespace and single objects are told as they should be."""
+        def answer(request):
+            parts = request.path.strip("/").split("/")
+            if request.path == "/version":
+                return request.reply(200, b'{"gitVersion":"v1.36.3"}')
+            if parts[-2:-1] == ["namespaces"] or request.method == "POST" and parts[-1] == "namespaces":
+                return request.reply(200, json.dumps({"kind": "Namespace", "metadata": {"name": parts[-1], "uid": "u"}}).encode())
+            return request.reply(200, body)
+        for name in ("wrong types", "a list of numbers", "a list without items", "a list of the nameless", "an empty object"):
+            body = JUNK[name]
+            with HostileApi(self.folder, answer) as api:
+                for words in self.commands(api)[:5]:
+                    with self.subTest(junk=name, words=words[:2]):
+                        said = self.ends(words, (2, 4))
+                        self.assertIn("something else than", said)
+                with self.subTest(junk=name, words="run"):
+                    self.assertIn("PATCH /", self.ends(self.commands(api)[6], (4,)))
+
+    def test_every_status_says_what_was_asked_and_its_code(self):
+        def plain(code, text=b"go away"):
+            return lambda request: request.reply(code, text, "text/plain")
+
+        def kind(code, reason):
+            return lambda request: request.reply(code, status(code, reason, "no and no"), Retry_After=0)
+        cases = {"404": (kind(404, "NotFound"), "404 NotFound: no and no"), "404 of a page": (plain(404), "HTTP 404: go away"),
+                 "409": (kind(409, "Conflict"), "409 Conflict: no and no"), "429": (kind(429, "TooManyRequests"), "429 TooManyRequests: no and no"),
+                 "400": (kind(400, "BadRequest"), "400 BadRequest: no and no"), "410": (kind(410, "Expired"), "410 Expired: no and no"),
+                 "500": (kind(500, "InternalError"), "500 InternalError: no and no"), "418": (plain(418), "HTTP 418: go away"),
+                 "401": (kind(401, "Unauthorized"), "401 Unauthorized: no and no"), "204": (plain(204, b""), "something else than"),
+                 "302": (lambda request: request.reply(302, b"Found", "text/plain", Location="https://login.example/x?t=s3cret"),
+                         "HTTP 302 (to https://login.example/x): Found")}
+        for name, (answer, words_said) in cases.items():
+            with HostileApi(self.folder, answer) as api:
+                for words in self.commands(api):
+                    with self.subTest(status=name, words=words[:2]):
+                        said = self.ends(words, (3, 4))
+                        self.assertIn(words_said, said)
+                        self.assertRegex(said, r"(GET|POST) /\S+: ")
+
+    # --- without end ---
+
+    def grows(self, answer, words, seconds=8):
+        """Runs until it ends, or so long; the most memory that it took, and what it said."""
+        with HostileApi(self.folder, answer) as api:
+            words = [word.replace("KUBECONFIG", str(api.kubeconfig)) for word in words]
+            with subprocess.Popen([STRAYCAT, *words], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
+                end, most = time.monotonic() + seconds, 0
+                while child.poll() is None and time.monotonic() < end:
+                    most = max(most, most_memory(child.pid) or 0)
+                    time.sleep(0.02)
+                child.terminate()
+                said = child.communicate(timeout=PATIENCE)[0]
+        return most, said, child.returncode
+
+    def endless(self, watch, kind="Pod"):
+        """A server with a namespace, empty lists, and `watch(n)` pieces for the n-th watch of this kind."""
+        count = itertools.count()
+
+        def answer(request):
+            parts = request.path.strip("/").split("/")
+            if request.path == "/version":
+                return request.reply(200, b'{"gitVersion":"v1.36.3"}')
+            if parts[-2:-1] == ["namespaces"]:
+                return request.reply(200, json.dumps({"kind": "Namespace", "metadata": {"name": parts[-1], "uid": "u"}}).encode())
+            if request.is_watch and parts[-1] == kind.lower() + "s":
+                return request.stream(watch(next(count)))
+            if request.is_watch:
+                return request.stream(iter(lambda: time.sleep(0.5) or b" \n", None))
+            if request.method == "GET" and "labelSelector" in request.query or parts[-1].endswith("s"):
+                return request.reply(200, b'{"kind":"ThingList","metadata":{"resourceVersion":"5"},"items":[]}')
+            if request.method == "PATCH":
+                return request.reply(200, json.dumps({"kind": "Deployment" if "deployments" in parts else "Service",
+                                                      "metadata": {"name": parts[-1], "uid": "u"}}).encode())
+            return request.reply(404, status(404, "NotFound", "no such thing"))
+        return answer
+
+    RUN = ["run", "scenario", "--quiet", "-n", "shop", "--kubeconfig", "KUBECONFIG", "--context", "c"]
+
+    def test_a_watch_without_end(self):
+        """Objects that nobody ever lists, as fast as they can be sent."""
+        def events(_):
+            padding = "x" * 2000
+            for at in itertools.count(6, 100):
+                yield "".join(f'{{"type":"ADDED","object":{{"kind":"Pod","metadata":{{"name":"p{n}","resourceVersion":"{n}","labels":'
+                              f'{{"a":"{padding}"}}}}}}}}\n' for n in range(at, at + 100)).encode()
+        most, said, _ = self.grows(self.endless(events), self.RUN, 30)
+        self.assertLess(most, 700, said)
+
+    def test_a_line_without_end(self):
+        def line(_):
+            yield b'{"type":"ADDED","object":{"x":"'
+            while True:
+                yield b"x" * 65536
+        most, said, _ = self.grows(self.endless(line), self.RUN, 15)
+        self.assertLess(most, 300, said)
+
+    def test_a_body_and_pages_without_end(self):
+        def body(request):
+            if request.path == "/version":
+                return request.reply(200, b'{"gitVersion":"v1.36.3"}')
+            return request.stream(itertools.chain([b'{"kind":"ServiceList","items":['], itertools.repeat(b'{"metadata":{"name":"x"}},' * 2000)))
+        words = ["diagnose", "svc/sayhi", "--kubeconfig", "KUBECONFIG", "--context", "c"]
+        most, said, code = self.grows(body, words, PATIENCE)
+        self.assertEqual(code, 2, said)
+        self.assertLess(most, 1200, said)   # a dozen lists at once, 64 MiB each
+
+        def pages(request):
+            if request.path == "/version":
+                return request.reply(200, b'{"gitVersion":"v1.36.3"}')
+            return request.reply(200, b'{"kind":"ServiceList","metadata":{"continue":"t"},"items":[]}')
+        most, said, code = self.grows(pages, words, PATIENCE)
+        self.assertEqual(code, 2, said)
+        self.assertLess(most, 200, said)
+
+
+if __name__ == "__main__":
+    unittest.main()
