@@ -24,12 +24,15 @@ std::optional<Nanos> retry_after(const net::Response& response) {
   return std::chrono::seconds{seconds};
 }
 
-// The beginning of a text from outside, fit for one line of a message.
-std::string first_words(const std::string& text) {
-  std::string out = text.substr(0, 200);
-  for (char& c : out)
+// A text from outside, fit for one line of a message.
+std::string one_line(std::string text) {
+  for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return text.size() > 200 ? out + "..." : out;
+  return text;
+}
+
+std::string first_words(const std::string& text) {
+  return one_line(text.substr(0, 200)) + (text.size() > 200 ? "..." : "");
 }
 
 // Where a redirection leads to: a sign-in page, say. Its query may hold a secret.
@@ -62,8 +65,8 @@ ApiError error_from_status(const json& status) {
   ApiError error;
   const auto code = status.is_object() ? status.find("code") : status.end();
   if (code != status.end() && code->is_number_integer()) error.code = code->get<int>();
-  error.reason = text_at(status, {"reason"});
-  error.message = text_at(status, {"message"});
+  error.reason = one_line(text_at(status, {"reason"}));
+  error.message = one_line(text_at(status, {"message"}));
   if (error.message.empty()) error.message = error.reason.empty() ? "no message" : error.reason;
   return error;
 }

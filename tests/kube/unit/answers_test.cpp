@@ -52,6 +52,13 @@ TEST(Answers, AProxysPageIsShownShortAndHarmless) {
   EXPECT_LT(error.message.size(), 230u);
 }
 
+TEST(Answers, AServersWordsAreOneLine) {
+  const auto error =
+      error_from({409, {}, R"({"kind":"Status","reason":"A\nB","message":"no\n\u001b[31mstraycat: all is well"})"});
+  EXPECT_EQ(error.message, "no  [31mstraycat: all is well");
+  EXPECT_EQ(error.reason, "A B");
+}
+
 TEST(Answers, SayWhatWasAskedAndTheCode) {
   const auto said = [](net::Response response) {
     auto error = error_from(response);

@@ -4,7 +4,6 @@ import pathlib
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 
 from cluster import Cluster
@@ -39,6 +38,11 @@ class Command(unittest.TestCase):
         file = self.folder / "report.json"
         return json.loads(file.read_text()) if file.exists() else None
 
+    def failed(self):
+        """Requests that did so far."""
+        log = self.folder / "run/log.jsonl"
+        return log.read_text(encoding="utf-8").count('"kind":"attempt.failed"') if log.exists() else 0
+
     def objects(self):
         """Everything in the namespace that a run could have left behind."""
         return {f"{kind}/{item['metadata']['name']}" for kind in ("pods", "serviceaccounts", "services")
@@ -46,7 +50,7 @@ class Command(unittest.TestCase):
 
     def when_running(self, process):
         """Waits until the command says that it runs."""
-        self.cluster.until(lambda: (self.folder / "started").exists() or process.poll() is not None, 30)
+        self.cluster.until(lambda: (self.folder / "started").exists() or process.poll() is not None)
         self.assertIsNone(process.poll(), "it runs")
 
     def start(self, script, *words):
@@ -60,7 +64,7 @@ class Command(unittest.TestCase):
         process = self.start("touch started; until [ -e go ]; do sleep 0.05; done; echo from the command")
         self.cluster.run_pod("debug", labels=LABELS, container={"image": "straycat/sleeper"})
         self.cluster.until(lambda: self.cluster.is_ready("debug"))
-        time.sleep(4)
+        self.cluster.until(lambda: self.failed() >= 20)
         self.cluster.call("DELETE", self.cluster.pods("debug") + "?gracePeriodSeconds=0")
         self.cluster.until_gone("debug")
         (self.folder / "go").touch()
@@ -92,7 +96,7 @@ class Command(unittest.TestCase):
         process = subprocess.Popen(self.words("--baseline", "30s", "--", "touch", str(self.folder / "started")),
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         log = self.folder / "run/log.jsonl"
-        self.cluster.until(lambda: log.exists() and '"baseline"' in log.read_text().split("\n", 1)[-1], 30)
+        self.cluster.until(lambda: log.exists() and '"baseline"' in log.read_text().split("\n", 1)[-1])
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=300)
         self.assertEqual(process.returncode, 4, out + errors)

@@ -62,7 +62,7 @@ class Plain(unittest.TestCase):
                                       "--engine", engine, "--timeout", "60s")
                 self.assertEqual(list(summary["failures"]), ["response_timeout"], summary)
                 self.assertIn(code, (1, 2))   # 2: this machine was so busy that the prober blames itself
-                self.assertLess(time.monotonic() - began, 20)
+                self.assertLess(time.monotonic() - began, 50)
             code, summary = probe(f"https://127.0.0.1:{server.port}/", "--count", "1", "--tls-timeout", "200ms",
                                   "--connect-timeout", "60s", "--timeout", "60s")
             self.assertEqual(list(summary["failures"]), ["response_timeout"], summary)
