@@ -22,7 +22,7 @@ class Plain(unittest.TestCase):
             self.assertEqual(summary["statuses"], {"200": 40})
             self.assertEqual(summary["families"], {"IPv4": {"sent": 40, "failed": 0}})
             self.assertEqual(server.connections, 40, "a new connection for each request")
-            text = straycat("probe", server.url, "--count", "3").stdout
+            text = straycat("probe", server.url, "--loops", "1", "--count", "3").stdout
             self.assertIn("sent 3, ok 3, failed 0", text)
             self.assertIn("passed: no request failed", text)
 
