@@ -109,8 +109,8 @@ ServicePortRef Agent::port_of(const plan::TrafficPlan& traffic) const {
 }
 
 // Whoever looks from outside the cluster cannot dial what the slices list, and must not take that for a refusal.
-void Agent::endpoints_changed(const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen) {
-  static const std::vector<ListedEndpoint> none;
+void Agent::endpoints_changed(const ServicePortRef& port, const std::vector<model::Listed>& endpoints, Stamp seen) {
+  static const std::vector<model::Listed> none;
   if (proxy_ != nullptr) proxy_->know(port.ns, endpoints);
   const auto& reachable = orders_.where == Place::host ? none : endpoints;
   for (const auto& flow : flows_) {
@@ -128,7 +128,7 @@ Result<> Agent::start_watches() {
   if (!config) return config.error();
   watches_ = std::make_unique<Watches>(
       loop_.get_executor(), kube::Client(loop_.get_executor(), std::move(*config)), journal_,
-      [this](const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen) {
+      [this](const ServicePortRef& port, const std::vector<model::Listed>& endpoints, Stamp seen) {
         endpoints_changed(port, endpoints, seen);
       },
       [this] { begin_flows(); });

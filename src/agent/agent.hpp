@@ -41,7 +41,7 @@ class Agent {
   [[nodiscard]] Result<kube::Config> sign_in() const;
   [[nodiscard]] ServicePortRef port_of(const plan::TrafficPlan& traffic) const;
   Result<> start_watches();
-  void endpoints_changed(const ServicePortRef& port, const std::vector<ListedEndpoint>& endpoints, Stamp seen);
+  void endpoints_changed(const ServicePortRef& port, const std::vector<model::Listed>& endpoints, Stamp seen);
   void introduce();
   void await_signals();
   // Traffic begins when its endpoints are watched, so that no first failure falls into a blind stretch; an API server

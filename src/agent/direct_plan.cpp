@@ -12,27 +12,28 @@ constexpr Stamp never{std::numeric_limits<std::int64_t>::max()};
 DirectPlan::DirectPlan(DirectSettings settings, Stamp begin)
     : settings_(settings), tokens_(settings.most_at_once), refilled_(begin), last_failure_(begin - settings.quiet) {}
 
-void DirectPlan::set_endpoints(const std::vector<ListedEndpoint>& endpoints, Stamp now) {
-  std::map<Key, const ListedEndpoint*> listed;
-  for (const ListedEndpoint& endpoint : endpoints) listed[{endpoint.dial.address, endpoint.dial.port}] = &endpoint;
+void DirectPlan::set_endpoints(const std::vector<model::Listed>& endpoints, Stamp now) {
+  std::map<Key, const model::Listed*> listed;
+  for (const model::Listed& endpoint : endpoints) listed[{endpoint.id.address, endpoint.id.port}] = &endpoint;
   for (auto& [key, seat] : seats_) {
     if (listed.contains(key) || !seat.listed) continue;
-    seat.wanted = seat.endpoint.in_use ? std::optional(ProbeReason::left) : std::nullopt;
+    seat.wanted = serves(seat) ? std::optional(ProbeReason::left) : std::nullopt;
     seat.listed = false;
   }
   for (const auto& [key, endpoint] : listed) {
     const auto [place, is_new] = seats_.try_emplace(key);
     Seat& seat = place->second;
-    const bool was_in_use =
-        !is_new && seat.listed && seat.endpoint.in_use && seat.endpoint.pod_uid == endpoint->pod_uid;
-    if (endpoint->in_use && !was_in_use) {
-      seat.wanted = ProbeReason::joined;
-      seat.periodic = now + settings_.interval;
-    } else if (!endpoint->in_use && was_in_use) {
-      seat.wanted = ProbeReason::left;
-    }
+    const bool same = !is_new && seat.listed && seat.endpoint.id.uid == endpoint->id.uid;
+    const bool was_routable = same && seat.endpoint.routable;
+    const bool served = same && serves(seat);
     seat.endpoint = *endpoint;
     seat.listed = true;
+    if (endpoint->routable && !was_routable) {
+      seat.wanted = ProbeReason::joined;
+      seat.periodic = now + settings_.interval;
+    } else if ((was_routable && !endpoint->routable) || (served && !serves(seat))) {
+      seat.wanted = ProbeReason::left;
+    }
   }
   std::erase_if(seats_, [](const auto& entry) {
     return !entry.second.listed && !entry.second.under_way && !entry.second.wanted;
@@ -44,7 +45,7 @@ void DirectPlan::traffic_failed(Stamp now) {
   last_failure_ = now;
   if (!begins) return;
   for (auto& [key, seat] : seats_) {
-    if (seat.listed && seat.endpoint.in_use) seat.wanted = ProbeReason::failure;
+    if (serves(seat)) seat.wanted = ProbeReason::failure;
   }
 }
 
@@ -72,7 +73,7 @@ void DirectPlan::collect(Stamp now, bool urgent, std::vector<Order>& orders) {
   for (auto& [key, seat] : seats_) {
     const bool due = urgent ? seat.wanted.has_value() : is_periodic(seat) && seat.periodic <= now;
     if (!due || seat.under_way || !take_token()) continue;
-    orders.push_back({seat.endpoint, urgent ? *seat.wanted : ProbeReason::periodic});
+    orders.push_back({seat.endpoint.id, urgent ? *seat.wanted : ProbeReason::periodic});
     seat.wanted.reset();
     seat.under_way = true;
     seat.periodic = now + settings_.interval;
@@ -92,10 +93,10 @@ Stamp DirectPlan::next_due(Stamp now) const {
 }
 
 bool DirectPlan::ended(const Order& order) {
-  const auto seat = seats_.find({order.endpoint.dial.address, order.endpoint.dial.port});
+  const auto seat = seats_.find({order.endpoint.address, order.endpoint.port});
   if (seat == seats_.end()) return false;
   seat->second.under_way = false;
-  const bool kept = seat->second.listed && seat->second.endpoint.pod_uid == order.endpoint.pod_uid;
+  const bool kept = seat->second.listed && seat->second.endpoint.id.uid == order.endpoint.uid;
   if (!seat->second.listed && !seat->second.wanted) seats_.erase(seat);
   return kept;
 }

@@ -9,20 +9,12 @@
 
 #include <straycat/core/time.hpp>
 #include <straycat/core/vocabulary.hpp>
-#include <straycat/probe/request.hpp>
+#include <straycat/model/routable.hpp>
 
 namespace straycat::agent {
 
-// One address behind the traffic's Service port, as the slices list it.
-struct ListedEndpoint {
-  probe::Dial dial;
-  std::string pod, pod_uid;
-  bool in_use = false;  // ready, or serving while it terminates: a proxy may send to it
-  bool operator==(const ListedEndpoint&) const = default;
-};
-
 struct DirectSettings {
-  Nanos interval = std::chrono::seconds{1};      // periodic, of each endpoint in use; 0 = none
+  Nanos interval = std::chrono::seconds{1};      // periodic, of each endpoint that serves; 0 = none
   Nanos quiet = std::chrono::milliseconds{500};  // a failure after this long without one begins a burst
   double most_per_second = 50;                   // over all endpoints, on average
   double most_at_once = 100;                     // and in one go: a whole slice
@@ -31,16 +23,17 @@ struct DirectSettings {
 class DirectPlan {
  public:
   struct Order {
-    ListedEndpoint endpoint;
+    EndpointId endpoint;
     ProbeReason why = ProbeReason::unknown;
     bool operator==(const Order&) const = default;
   };
 
   DirectPlan(DirectSettings settings, Stamp begin);
 
-  // All that the slices list now, each address and port once. An endpoint that comes into use (or whose pod is another)
-  // has joined; one that goes out of use or away has left.
-  void set_endpoints(const std::vector<ListedEndpoint>& endpoints, Stamp now);
+  // All that the slices list now, each address and port once. An endpoint that becomes routable (or whose pod is
+  // another) has joined; one that is not any more has left. It may serve on while it terminates, and a proxy that lags
+  // sends to it: so it is asked on, and has left once more when it stops to serve or goes away.
+  void set_endpoints(const std::vector<model::Listed>& endpoints, Stamp now);
   // A request of the traffic failed.
   void traffic_failed(Stamp now);
 
@@ -52,19 +45,21 @@ class DirectPlan {
 
  private:
   struct Seat {
-    ListedEndpoint endpoint;
+    model::Listed endpoint;
     bool listed = true;
     bool under_way = false;
     std::optional<ProbeReason> wanted;  // why it is to be probed at once
     Stamp periodic;
   };
-  using Key = std::pair<std::string, std::uint16_t>;
+  using Key = std::pair<std::string, int>;
 
   void refill(Stamp now);
   bool take_token();
-  [[nodiscard]] bool is_periodic(const Seat& seat) const {
-    return settings_.interval > Nanos{0} && seat.listed && seat.endpoint.in_use;
+  // A proxy may send to it, now or if it lags.
+  [[nodiscard]] static bool serves(const Seat& seat) {
+    return seat.listed && seat.endpoint.standing != model::Standing::out;
   }
+  [[nodiscard]] bool is_periodic(const Seat& seat) const { return settings_.interval > Nanos{0} && serves(seat); }
   void collect(Stamp now, bool urgent, std::vector<Order>& orders);
 
   DirectSettings settings_;

@@ -39,10 +39,7 @@ AttemptFailed failed_record(const std::string& traffic, std::uint64_t id, const 
 DirectProbe direct_record(const std::string& traffic, const DirectPlan::Order& order, const probe::Attempt& attempt) {
   DirectProbe record;
   record.traffic = traffic;
-  record.address = order.endpoint.dial.address;
-  record.port = order.endpoint.dial.port;
-  record.pod = order.endpoint.pod;
-  record.pod_uid = order.endpoint.pod_uid;
+  record.endpoint = order.endpoint;
   record.why = order.why;
   record.started_ns = attempt.started.ns;
   record.ended_ns = attempt.ended.ns;
@@ -153,7 +150,7 @@ void Flow::probe_due(Stamp now) {
 
 void Flow::probe(const DirectPlan::Order& order) {
   probe::ProbeRequest request = request_->request;
-  request.dial = order.endpoint.dial;
+  request.dial = probe::Dial{order.endpoint.address, static_cast<std::uint16_t>(order.endpoint.port)};
   request.timeouts.connect = shorter(request.timeouts.connect, direct_connect_timeout);
   request.timeouts.total = shorter(request.timeouts.total, direct_timeout);
   Result<std::shared_ptr<const probe::Prepared>> prepared = probe::prepare(std::move(request));
@@ -169,7 +166,7 @@ void Flow::probe_ended(const DirectPlan::Order& order, const probe::Attempt& att
   if (!stopped_) wake_at(direct_.next_due(monotonic_now()));
 }
 
-void Flow::endpoints_changed(const std::vector<ListedEndpoint>& endpoints, Stamp seen) {
+void Flow::endpoints_changed(const std::vector<model::Listed>& endpoints, Stamp seen) {
   if (finished_) return;
   windows_.cut(seen);
   direct_.set_endpoints(endpoints, seen);

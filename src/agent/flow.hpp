@@ -36,7 +36,7 @@ class Flow {
   void finish();
 
   // The slices have changed: cuts the window there and then.
-  void endpoints_changed(const std::vector<ListedEndpoint>& endpoints, Stamp seen);
+  void endpoints_changed(const std::vector<model::Listed>& endpoints, Stamp seen);
 
   [[nodiscard]] const plan::TrafficPlan& plan() const { return traffic_; }
   [[nodiscard]] bool idle() const { return stopped_ && under_way_ == 0; }

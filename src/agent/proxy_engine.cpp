@@ -143,9 +143,9 @@ void ProxyEngine::serve(const std::string& host, int port, ServicePortRef servic
   services_[{host, port}] = std::move(service);
 }
 
-void ProxyEngine::know(const std::string& ns, const std::vector<ListedEndpoint>& endpoints) {
-  for (const ListedEndpoint& endpoint : endpoints) {
-    if (!endpoint.pod.empty()) pods_[{endpoint.dial.address, endpoint.dial.port}] = {ns, endpoint.pod};
+void ProxyEngine::know(const std::string& ns, const std::vector<model::Listed>& endpoints) {
+  for (const model::Listed& endpoint : endpoints) {
+    if (!endpoint.id.pod.empty()) pods_[{endpoint.id.address, endpoint.id.port}] = {ns, endpoint.id.pod};
   }
 }
 

@@ -33,7 +33,7 @@ class ProxyEngine final : public probe::Engine {
 
   // Which Service a URL's host and port stand for, and which pod an address that is dialled directly.
   void serve(const std::string& host, int port, ServicePortRef service);
-  void know(const std::string& ns, const std::vector<ListedEndpoint>& endpoints);
+  void know(const std::string& ns, const std::vector<model::Listed>& endpoints);
 
   Stamp start(std::shared_ptr<const probe::Prepared> request, Stamp intended, Done done) override;
   [[nodiscard]] std::size_t in_flight() const override;

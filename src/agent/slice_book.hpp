@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/direct_plan.hpp"
 #include <straycat/kube/client.hpp>
-#include <straycat/model/objects.hpp>
+#include <straycat/model/routable.hpp>
 
 namespace straycat::agent {
 
@@ -32,8 +31,8 @@ class SliceBook {
 
 // The addresses behind a Service port: each once, in order. `port_name` none: the slice's only port. Slices of FQDN
 // addresses and ports without a number are no place to dial.
-[[nodiscard]] std::vector<ListedEndpoint> listed_endpoints(const std::map<std::string, model::EndpointSlice>& slices,
-                                                           const std::optional<std::string>& port_name);
+[[nodiscard]] std::vector<model::Listed> listed_endpoints(const std::map<std::string, model::EndpointSlice>& slices,
+                                                          const std::optional<std::string>& port_name);
 
 // The name of the Service port with this number; none when the Service has no such port.
 [[nodiscard]] std::optional<std::string> port_name_of(const model::Service& service, int port);

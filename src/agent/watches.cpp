@@ -73,7 +73,7 @@ void Watches::tell(Service& service, Stamp seen) {
   }
   for (const ServicePortRef& port : service.ports) {
     const std::optional<std::string> name = by_name ? port_name_of(*service.object, port.port) : std::nullopt;
-    changed_(port, by_name && !name ? std::vector<ListedEndpoint>{} : listed_endpoints(service.book.slices(), name),
+    changed_(port, by_name && !name ? std::vector<model::Listed>{} : listed_endpoints(service.book.slices(), name),
              seen);
   }
 }

@@ -27,7 +27,7 @@ struct ServicePortRef {
 class Watches {
  public:
   // Called at each change of a Service's slices, with when it was seen and what stands behind the port now.
-  using Changed = std::function<void(const ServicePortRef&, const std::vector<ListedEndpoint>&, Stamp seen)>;
+  using Changed = std::function<void(const ServicePortRef&, const std::vector<model::Listed>&, Stamp seen)>;
 
   // `opened` is called once, when every watch of slices is open (or denied): from then on no change is missed.
   Watches(boost::asio::any_io_executor executor, kube::Client client, Journal& journal, Changed changed,

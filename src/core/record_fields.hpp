@@ -60,7 +60,7 @@ void fields(F f, R& r, const AttemptWindow*) {
 }
 template <class F, class R>
 void fields(F f, R& r, const DirectProbe*) {
-  f("traffic", r.traffic), f("address", r.address), f("port", r.port), f("pod", r.pod), f("podUid", r.pod_uid);
+  f("traffic", r.traffic), endpoint_fields(f, r.endpoint);
   f.always("why", r.why), f("startedNs", r.started_ns), f("endedNs", r.ended_ns), f.always("ok", r.ok);
   f("failure", r.failure), f.always("uidKept", r.uid_kept), f("status", r.status), f("bodyHash", r.body_hash);
 }

@@ -95,7 +95,7 @@ std::int64_t tail_end(const History& history, const Endpoint& endpoint, std::int
 
 std::vector<Span> restart_shadows(const History& history, const ServiceView& view, const Endpoint& endpoint) {
   std::vector<Span> shadows;
-  const auto* timeline = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
+  const auto* timeline = history.pod(view.ns, endpoint.id.pod, endpoint.id.uid);
   if (timeline == nullptr) return shadows;
   int before = -1;
   for (const auto& version : timeline->versions) {
@@ -124,7 +124,7 @@ bool asks_at(const model::Pod& pod, int port) {
 std::vector<Span> vouched_for(const History& history, const ServiceView& view, const Endpoint& endpoint,
                               const std::vector<Asked>& probes) {
   const auto* pod = pod_of(history, view, endpoint);
-  if (pod == nullptr || !asks_at(*pod, endpoint.port)) return {};
+  if (pod == nullptr || !asks_at(*pod, endpoint.id.port)) return {};
   std::vector<Span> spans;
   for (const auto& stay : endpoint.memberships) {
     const auto first =
@@ -363,8 +363,7 @@ CandidateSet name_candidates(const history::Traffic& traffic, const ServiceView*
   set.connect_ns = (failed.connect_ns != 0 ? failed.connect_ns : failed.started_ns) - offset_ns;
   set.local_address = failed.local_address;
   set.local_port = failed.local_port;
-  for (const std::size_t index : endpoints)
-    set.candidates.push_back(view->endpoints[index].address + ":" + std::to_string(view->endpoints[index].port));
+  for (const std::size_t index : endpoints) set.candidates.push_back(view->endpoints[index].id.display());
   return set;
 }
 

@@ -119,12 +119,12 @@ Reached reached(const Case& the_case, const ServiceView& view, const Endpoint& e
 }
 
 const model::Pod* pod_of(const History& history, const ServiceView& view, const Endpoint& endpoint) {
-  const auto* timeline = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
+  const auto* timeline = history.pod(view.ns, endpoint.id.pod, endpoint.id.uid);
   return timeline != nullptr && timeline->last ? &*timeline->last : nullptr;
 }
 
 int restarts(const History& history, const ServiceView& view, const Endpoint& endpoint) {
-  const auto* timeline = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
+  const auto* timeline = history.pod(view.ns, endpoint.id.pod, endpoint.id.uid);
   if (timeline == nullptr || !timeline->last) return 0;
   const auto sum = [](const model::Pod& pod) {
     int total = 0;

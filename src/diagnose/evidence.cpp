@@ -70,7 +70,7 @@ Direct direct(const About& on, const history::Endpoint& endpoint) {
 
 std::string endpoints_text(const std::vector<AccusedEndpoint>& endpoints) {
   const auto name = [](const AccusedEndpoint& one) {
-    return fmt::format("{}:{} (pod {})", safe(one.address), one.port, safe(one.pod));
+    return fmt::format("{} (pod {})", safe(one.id.display()), safe(one.id.pod));
   };
   std::string text = name(endpoints.front());
   for (std::size_t i = 1; i < endpoints.size() && i < 3; ++i) text += ", " + name(endpoints[i]);
@@ -92,7 +92,7 @@ void endpoints_and_owner(const About& on, Finding& finding) {
   add(finding, "failing-endpoint", Weight::decides,
       fmt::format("the {} {}", finding.endpoints.size() == 1 ? "endpoint that fails is" : "endpoints that fail are",
                   endpoints_text(finding.endpoints)),
-      kubectl_object(on.view.ns, "get", "pod", first.pod, "-o wide"));
+      kubectl_object(on.view.ns, "get", "pod", first.id.pod, "-o wide"));
   if (!finding.workload) return;
   const bool own = finding.workload->kind == "Pod";
   const auto text =
@@ -100,7 +100,7 @@ void endpoints_and_owner(const About& on, Finding& finding) {
           : fmt::format("{} to {}", finding.endpoints.size() == 1 ? "that pod belongs" : "those pods belong",
                         display(*finding.workload));
   add(finding, "owner", Weight::decides, text,
-      kubectl_object(on.view.ns, "get", "pod", first.pod, "-o 'jsonpath={.metadata.ownerReferences}'"));
+      kubectl_object(on.view.ns, "get", "pod", first.id.pod, "-o 'jsonpath={.metadata.ownerReferences}'"));
 }
 
 void reached_directly(const About& on, Finding& finding) {
@@ -123,7 +123,8 @@ void reached_directly(const About& on, Finding& finding) {
     text +=
         fmt::format("; the other endpoints answered {} of {}", grouped(others.ok), grouped(others.ok + others.failed));
   const auto& first = finding.endpoints.front();
-  add(finding, "refused-directly", Weight::decides, text, kubectl_reach(on.view.ns, first.pod, first.port, on.url),
+  add(finding, "refused-directly", Weight::decides, text,
+      kubectl_reach(on.view.ns, first.id.pod, first.id.port, on.url),
       json::object({{"failed", own.failed}, {"ok", own.ok}, {"othersOk", others.ok}, {"othersFailed", others.failed}}));
 }
 
@@ -141,14 +142,14 @@ void label_matched(const About& on, Finding& finding) {
 
 void readiness_probe(const About& on, Finding& finding) {
   const auto& first = finding.endpoints.front();
-  const auto* timeline = on.the_case.history.pod(on.view.ns, first.pod, first.pod_uid);
+  const auto* timeline = on.the_case.history.pod(on.view.ns, first.id.pod, first.id.uid);
   if (timeline == nullptr || !timeline->last) return;
   const bool probed = timeline->last->has_readiness_probe();
   const auto& hook = timeline->last->meta.helm_hook;
   add(finding, "no-readiness-probe", Weight::corroborates,
       probed ? std::string("it has a readiness probe, which passed")
              : std::string("it has no readiness probe, so it counts as ready as soon as it runs"),
-      kubectl_object(on.view.ns, "get", "pod", first.pod, "-o 'jsonpath={.spec.containers[*].readinessProbe}'"));
+      kubectl_object(on.view.ns, "get", "pod", first.id.pod, "-o 'jsonpath={.spec.containers[*].readinessProbe}'"));
   if (!hook.empty()) add(finding, "helm-hook", Weight::context, fmt::format("it is a Helm hook ({})", safe(hook)));
 }
 

@@ -21,7 +21,7 @@ bool was_ready(const history::History& history, const model::ObjectRef& pod, con
     return view.ns == pod.ns &&
            std::any_of(view.endpoints.begin(), view.endpoints.end(), [&](const history::Endpoint& endpoint) {
              const bool same =
-                 pod.uid.empty() || endpoint.pod_uid.empty() ? endpoint.pod == pod.name : endpoint.pod_uid == pod.uid;
+                 pod.uid.empty() || endpoint.id.uid.empty() ? endpoint.id.pod == pod.name : endpoint.id.uid == pod.uid;
              return same && ready_throughout(endpoint, at.earliest(), at.latest());
            });
   });

@@ -112,11 +112,8 @@ namespace {
 AccusedEndpoint accused(const Case& the_case, const history::ServiceView& view, std::size_t index, const Scope& cells) {
   const auto& endpoint = view.endpoints[index];
   AccusedEndpoint result;
-  result.address = endpoint.address;
-  result.port = endpoint.port;
+  result.id = endpoint.id;
   result.ns = view.ns;
-  result.pod = endpoint.pod;
-  result.pod_uid = endpoint.pod_uid;
   for (const auto& stay : endpoint.memberships) result.routable.push_back({stay.from, stay.to});
   std::map<std::pair<std::size_t, Likeness>, bool> asked;
   for (const auto cell : cells) {

@@ -23,7 +23,7 @@ void absorb(Finding& into, Finding& more) {
   into.last_ns = std::max(into.last_ns, more.last_ns);
   for (AccusedEndpoint& endpoint : more.endpoints) {
     const auto known = std::find_if(into.endpoints.begin(), into.endpoints.end(), [&](const AccusedEndpoint& one) {
-      return one.pod_uid == endpoint.pod_uid && one.address == endpoint.address && one.port == endpoint.port;
+      return one.id.uid == endpoint.id.uid && one.id.same_place(endpoint.id);
     });
     if (known == into.endpoints.end()) {
       into.endpoints.push_back(std::move(endpoint));

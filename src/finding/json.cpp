@@ -13,14 +13,12 @@ json list(const std::vector<T>& items, F form) {
 json stretch(const Stretch& one) { return json::object({{"fromNs", one.from}, {"toNs", one.to}}); }
 
 json endpoint(const AccusedEndpoint& one) {
-  return json::object({{"address", one.address},
-                       {"port", one.port},
-                       {"namespace", one.ns},
-                       {"pod", one.pod},
-                       {"podUid", one.pod_uid},
-                       {"routable", list(one.routable, stretch)},
-                       {"probesFailed", one.probes_failed},
-                       {"probesOk", one.probes_ok}});
+  json out = one.id;
+  out["namespace"] = one.ns;
+  out["routable"] = list(one.routable, stretch);
+  out["probesFailed"] = one.probes_failed;
+  out["probesOk"] = one.probes_ok;
+  return out;
 }
 
 json evidence(const Evidence& one) {

@@ -91,10 +91,7 @@ class ViewBuilder {
     const auto [found, fresh] = index_.try_emplace(key, view_.endpoints.size());
     if (fresh) {
       Endpoint created;
-      created.address = address;
-      created.port = port;
-      created.pod = endpoint.pod;
-      created.pod_uid = endpoint.pod_uid;
+      created.id = {address, port, endpoint.pod, endpoint.pod_uid};
       created.node = endpoint.node;
       view_.endpoints.push_back(std::move(created));
       says_.emplace_back();
@@ -142,7 +139,7 @@ class ViewBuilder {
   void sort_in(std::size_t endpoint, model::Standing standing) {
     ready_.erase(endpoint);
     leaving_.erase(endpoint);
-    if (view_.endpoints[endpoint].port == 0) return;
+    if (view_.endpoints[endpoint].id.port == 0) return;
     if (standing == model::Standing::ready) ready_.insert(endpoint);
     if (standing == model::Standing::leaving) leaving_.insert(endpoint);
   }

@@ -92,26 +92,23 @@ void compare_with_summary(History& history, const Traffic& traffic) {
   }
 }
 
-std::string endpoint_key(const std::string& address, int port) { return address + " " + std::to_string(port); }
-
 // The endpoint that a probe was sent to: the same pod at that address, else whoever stood there last.
 class EndpointIndex {
  public:
   explicit EndpointIndex(ServiceView& view) {
-    for (Endpoint& endpoint : view.endpoints)
-      by_address_[endpoint_key(endpoint.address, endpoint.port)].push_back(&endpoint);
+    for (Endpoint& endpoint : view.endpoints) by_address_[{endpoint.id.address, endpoint.id.port}].push_back(&endpoint);
   }
   Endpoint* find(const DirectProbe& probe) {
-    const auto found = by_address_.find(endpoint_key(probe.address, probe.port));
+    const auto found = by_address_.find({probe.endpoint.address, probe.endpoint.port});
     if (found == by_address_.end()) return nullptr;
     for (Endpoint* endpoint : found->second) {
-      if (endpoint->pod_uid == probe.pod_uid) return endpoint;
+      if (endpoint->id.uid == probe.endpoint.uid) return endpoint;
     }
-    return probe.pod_uid.empty() ? found->second.back() : nullptr;
+    return probe.endpoint.uid.empty() ? found->second.back() : nullptr;
   }
 
  private:
-  std::map<std::string, std::vector<Endpoint*>> by_address_;
+  std::map<std::pair<std::string, int>, std::vector<Endpoint*>> by_address_;
 };
 
 const Traffic* find_traffic(const History& history, const std::string& vantage, const std::string& name) {

@@ -62,7 +62,7 @@ void close_view(History& history, ServiceView& view) {
   for (Endpoint& endpoint : view.endpoints) {
     if (!endpoint.memberships.empty() && endpoint.memberships.back().open_end)
       endpoint.memberships.back().to = history.end;
-    const auto* seen = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
+    const auto* seen = history.pod(view.ns, endpoint.id.pod, endpoint.id.uid);
     if (seen != nullptr && seen->last) endpoint.owner = known_root(owned(*seen), workloads);
   }
 }

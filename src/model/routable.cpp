@@ -33,11 +33,10 @@ void Listing::add(const EndpointSlice& slice) {
 }
 
 std::vector<Listed> Listing::endpoints() const {
-  const bool any_ready = std::any_of(found_.begin(), found_.end(),
-                                     [](const auto& one) { return one.second.standing == Standing::ready; });
+  const bool any_ready =
+      std::any_of(found_.begin(), found_.end(), [](const auto& one) { return one.second.standing == Standing::ready; });
   std::vector<Listed> all;
-  for (const auto& [where, one] : found_)
-    all.push_back({one.id, one.standing, is_routable(one.standing, any_ready)});
+  for (const auto& [where, one] : found_) all.push_back({one.id, one.standing, is_routable(one.standing, any_ready)});
   return all;
 }
 
@@ -59,7 +58,7 @@ std::vector<EndpointId> named_addresses(const std::vector<EndpointSlice>& slices
   std::set<EndpointId> all;
   for (const EndpointSlice& slice : slices)
     for (const Endpoint& endpoint : slice.endpoints)
-      if (endpoint.is_ready() && !endpoint.addresses.empty())
+      if (endpoint.is_ready() && !endpoint.addresses.empty() && slice.address_type != "FQDN")
         all.insert({endpoint.addresses.front(), 0, endpoint.pod, endpoint.pod_uid});
   return {all.begin(), all.end()};
 }

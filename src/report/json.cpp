@@ -52,15 +52,13 @@ json endpoint_section(const History& history, const history::ServiceView& view, 
   }
   std::uint64_t probes_ok = 0;
   for (const DirectProbe& probe : endpoint.probes) probes_ok += probe.ok ? 1 : 0;
-  return json::object({{"service", view.service},
-                       {"address", endpoint.address},
-                       {"port", endpoint.port},
-                       {"pod", endpoint.pod},
-                       {"podUid", endpoint.pod_uid},
-                       {"owner", endpoint.owner.kind.empty() ? json() : json(endpoint.owner.display())},
-                       {"stray", stray},
-                       {"routable", std::move(memberships)},
-                       {"directProbes", json::object({{"sent", endpoint.probes.size()}, {"ok", probes_ok}})}});
+  json out = endpoint.id;
+  out["service"] = view.service;
+  out["owner"] = endpoint.owner.kind.empty() ? json() : json(endpoint.owner.display());
+  out["stray"] = stray;
+  out["routable"] = std::move(memberships);
+  out["directProbes"] = {{"sent", endpoint.probes.size()}, {"ok", probes_ok}};
+  return out;
 }
 
 json endpoints_section(const History& history, const diagnose::Verdict& verdict) {

@@ -52,7 +52,7 @@ void gantt_endpoints(const history::History& history, const diagnose::Verdict& v
           const std::string owner = endpoint.owner.kind.empty() ? "unknown owner" : endpoint.owner.display();
           if (owner != section) lines.push_back("  section " + gantt_name(owner));
           section = owner;
-          lines.push_back(gantt_bar(history, endpoint.address, strays ? "crit, " : "", stay.from, stay.to));
+          lines.push_back(gantt_bar(history, endpoint.id.address, strays ? "crit, " : "", stay.from, stay.to));
         }
       }
     }

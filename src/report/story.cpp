@@ -100,9 +100,9 @@ void tell_endpoints(const History& history, const diagnose::Verdict& verdict, st
       const bool matters = change.kind == history::ChangeKind::joined || change.kind == history::ChangeKind::left;
       Moment moment{change.at,
                     Topic::endpoint,
-                    fmt::format("{}{} {}:{} ({}) {}", stray ? "STRAY " : "",
-                                endpoint.owner.kind.empty() ? "unknown" : endpoint.owner.display(), endpoint.address,
-                                endpoint.port, endpoint.pod, change_words(change.kind, change.after)),
+                    fmt::format("{}{} {} ({}) {}", stray ? "STRAY " : "",
+                                endpoint.owner.kind.empty() ? "unknown" : endpoint.owner.display(),
+                                endpoint.id.display(), endpoint.id.pod, change_words(change.kind, change.after)),
                     stray,
                     {}};
       if (matters) moment.details = requests_around(history, index, change.at.ns);
@@ -141,9 +141,8 @@ std::string nearest_words(const history::ServiceView& view, const std::optional<
   const history::Change& change = view.changes[nearest->change];
   const history::Endpoint& endpoint = view.endpoints[change.endpoint];
   const bool joined = change.kind == history::ChangeKind::joined;
-  return fmt::format(", {} {} {}:{} {}", short_length(std::abs(nearest->distance_ns)),
-                     nearest->distance_ns >= 0 ? "after" : "before", endpoint.address, endpoint.port,
-                     joined ? "joined" : "left");
+  return fmt::format(", {} {} {} {}", short_length(std::abs(nearest->distance_ns)),
+                     nearest->distance_ns >= 0 ? "after" : "before", endpoint.id.display(), joined ? "joined" : "left");
 }
 
 void tell_bursts(const History& history, std::vector<Moment>& story) {
@@ -224,7 +223,7 @@ bool is_stray(const history::ServiceView& view, const history::Endpoint& endpoin
            finding.ns == view.ns &&
            std::any_of(finding.endpoints.begin(), finding.endpoints.end(),
                        [&](const finding::AccusedEndpoint& accused) {
-                         return accused.pod_uid == endpoint.pod_uid && accused.address == endpoint.address;
+                         return accused.id.uid == endpoint.id.uid && accused.id.address == endpoint.id.address;
                        });
   });
 }

@@ -199,12 +199,10 @@ void accuse(const Dossier& one, const Place& place, const model::Service& servic
   if (one.standing != nullptr) {
     for (const PodLine& pod : one.standing->pods) {
       finding::AccusedEndpoint endpoint;
-      endpoint.address = pod.address;
+      endpoint.id = {pod.address, 0, pod.name, pod.uid};
       endpoint.ns = survey.ns;
-      endpoint.pod = pod.name;
-      endpoint.pod_uid = pod.uid;
       for (const PortFit& fit : one.standing->ports)
-        endpoint.port = endpoint.port == 0 ? fit.number.value_or(0) : endpoint.port;
+        endpoint.id.port = endpoint.id.port == 0 ? fit.number.value_or(0) : endpoint.id.port;
       finding.endpoints.push_back(std::move(endpoint));
     }
   }

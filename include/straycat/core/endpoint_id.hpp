@@ -12,8 +12,8 @@ namespace straycat {
 // "address", "port", "pod", "podUid".
 struct EndpointId {
   std::string address;
-  int port = 0;          // 0: there is none (a named targetPort that the pod lacks)
-  std::string pod, uid;  // of the pod, "" when it is none, or not known
+  int port = 0;                               // 0: there is none (a named targetPort that the pod lacks)
+  std::string pod, uid;                       // of the pod, "" when it is none, or not known
   [[nodiscard]] std::string display() const;  // "10.244.0.4:3000", "[fd00::4]:3000"
   [[nodiscard]] bool same_place(const EndpointId& other) const {  // whoever stands there
     return address == other.address && port == other.port;

@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <straycat/core/endpoint_id.hpp>
 #include <straycat/core/fields.hpp>
 #include <straycat/core/histogram.hpp>
 #include <straycat/core/outcome.hpp>
@@ -125,9 +126,7 @@ struct AttemptWindow {
 struct DirectProbe {
   static constexpr Topic kind = Topic::probe_direct;
   std::string traffic;  // whose request it used
-  std::string address;  // the endpoint's
-  std::uint16_t port = 0;
-  std::string pod, pod_uid;  // from the slice, when the probe started
+  EndpointId endpoint;  // its pod: from the slice, when the probe started
   ProbeReason why = ProbeReason::unknown;
   std::int64_t started_ns = 0, ended_ns = 0;
   bool ok = false;

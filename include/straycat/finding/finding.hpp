@@ -58,9 +58,8 @@ struct Stretch {
 
 // One endpoint that a finding is about.
 struct AccusedEndpoint {
-  std::string address;
-  int port = 0;
-  std::string ns, pod, pod_uid;
+  EndpointId id;
+  std::string ns;
   std::vector<Stretch> routable;                   // by the slices
   std::uint64_t probes_failed = 0, probes_ok = 0;  // direct probes while it was routable
 };

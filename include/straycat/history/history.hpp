@@ -146,9 +146,8 @@ struct Membership {
 
 // One address:port of one pod behind one Service port. An address that passes to another pod is another endpoint.
 struct Endpoint {
-  std::string address;
-  int port = 0;  // 0: its slice has no such port set (a named targetPort that the pod lacks)
-  std::string pod, pod_uid, node;
+  EndpointId id;
+  std::string node;
   model::ObjectRef owner;  // the workload at the top of its owners; the pod itself when it has none; kind "" when
                            // the log knows neither pod nor owner
   std::vector<EndpointState> states;

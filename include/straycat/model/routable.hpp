@@ -1,6 +1,6 @@
 // Who gets a Service's connections: the judge's reading of the rules, in one place. Rules: kubernetes
-// pkg/proxy/topology.go (CategorizeEndpoints) and pkg/proxy/endpointslicecache.go, cluster traffic policy. (The embedded
-// cluster has a reading of its own.)
+// pkg/proxy/topology.go (CategorizeEndpoints) and pkg/proxy/endpointslicecache.go, cluster traffic policy. (The
+// embedded cluster has a reading of its own.)
 #pragma once
 
 #include <map>
@@ -58,8 +58,8 @@ class Listing {
 };
 
 // The routable set over all slices of one Service, for the Service port of that name.
-[[nodiscard]] std::vector<EndpointId> routable_set(const std::vector<EndpointSlice>& slices, const std::string& port_name,
-                                                   const std::string& protocol = "TCP");
+[[nodiscard]] std::vector<EndpointId> routable_set(const std::vector<EndpointSlice>& slices,
+                                                   const std::string& port_name, const std::string& protocol = "TCP");
 
 // What a headless Service's name stands for: DNS hands out every ready address, whatever its ports, and has no fallback
 // (coredns plugin/kubernetes/object/endpoint.go, EndpointSliceToEndpoints).

@@ -35,7 +35,7 @@ std::vector<Overlap> overlaps(const history::ServiceView& view, const model::Obj
   for (const auto& endpoint : view.endpoints) {
     if (endpoint.owner.kind.empty() || same_workload(endpoint.owner, meant)) continue;
     Overlap& overlap = overlap_of(result, endpoint.owner);
-    overlap.port_unset = overlap.port_unset && endpoint.port == 0;
+    overlap.port_unset = overlap.port_unset && endpoint.id.port == 0;
     overlap.routable = overlap.routable || !endpoint.memberships.empty();
   }
   return result;
@@ -59,7 +59,7 @@ Finding finding_of(const Case& the_case, const history::ServiceView& view, const
                                  display(overlap.owner), consequence(overlap, sure));
   for (const auto& endpoint : view.endpoints) {
     if (!same_workload(endpoint.owner, overlap.owner)) continue;
-    AccusedEndpoint one{endpoint.address, endpoint.port, view.ns, endpoint.pod, endpoint.pod_uid, {}, 0, 0};
+    AccusedEndpoint one{endpoint.id, view.ns, {}, 0, 0};
     for (const auto& stay : endpoint.memberships) one.routable.push_back({stay.from, stay.to});
     finding.endpoints.push_back(std::move(one));
   }

@@ -33,7 +33,7 @@ std::string why_empty(const Case& the_case, const history::ServiceView& view, co
                          [](std::int64_t ns, const history::EndpointState& state) { return ns < state.at.ns; });
     if (next == endpoint.states.begin() || !std::prev(next)->listed) continue;
     ++listed;
-    if (endpoint.port == 0) ++unset;
+    if (endpoint.id.port == 0) ++unset;
   }
   if (listed == 0) return "no endpoint is listed";
   if (unset == listed) return "its pods have no port of the name that its targetPort asks for";

@@ -21,7 +21,7 @@ bool slice_says(const history::Endpoint& endpoint, const Cell& cell) {
 }
 
 bool pod_says(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint) {
-  const auto* pod = the_case.history.pod(the_case.view_of(cell).ns, endpoint.pod, endpoint.pod_uid);
+  const auto* pod = the_case.history.pod(the_case.view_of(cell).ns, endpoint.id.pod, endpoint.id.uid);
   if (pod == nullptr) return false;
   return std::any_of(pod->versions.begin(), pod->versions.end(), [&](const history::Version<model::Pod>& version) {
     const bool ending = !version.object || version.object->meta.deletion_wall_ns != 0;

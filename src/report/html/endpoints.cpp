@@ -37,7 +37,7 @@ std::string owner_of(const history::Endpoint& endpoint) {
 std::string matched_labels(const History& history, const history::ServiceView& view,
                            const history::Endpoint& endpoint) {
   const auto service = history.service(view.ns, view.service);
-  const auto* pod = history.pod(view.ns, endpoint.pod, endpoint.pod_uid);
+  const auto* pod = history.pod(view.ns, endpoint.id.pod, endpoint.id.uid);
   if (!service || service->selector.empty() || pod == nullptr || !pod->last) return "";
   std::string text;
   for (const auto& [key, value] : service->selector) {
@@ -56,8 +56,8 @@ std::string endpoint_story(const History& history, const history::ServiceView& v
     ok += probe.ok ? 1 : 0;
     if (!probe.ok && failed == nullptr) failed = &probe;
   }
-  std::string text = fmt::format("{}:{} pod {} of {}{}; reached directly it answered {} of {} times", endpoint.address,
-                                 endpoint.port, endpoint.pod, owner_of(endpoint),
+  std::string text = fmt::format("{} pod {} of {}{}; reached directly it answered {} of {} times",
+                                 endpoint.id.display(), endpoint.id.pod, owner_of(endpoint),
                                  matched_labels(history, view, endpoint), ok, endpoint.probes.size());
   if (failed != nullptr && failed->failure) text += ": " + failed->failure->message;
   return text;
@@ -132,8 +132,7 @@ std::string endpoint_lane(const Drawing& with, const history::Endpoint& endpoint
                    with.axis);
     }
   }
-  return draw_lane(fmt::format("{}:{}", endpoint.address, endpoint.port), stray ? "endpoint stray" : "endpoint", whole,
-                   track);
+  return draw_lane(endpoint.id.display(), stray ? "endpoint stray" : "endpoint", whole, track);
 }
 
 struct Group {

@@ -191,7 +191,7 @@ std::string near_words(const history::ServiceView& view, const history::Nearest&
   const history::Change& change = view.changes[nearest.change];
   const bool joined = change.kind == history::ChangeKind::joined;
   return fmt::format("{} {} {} {}", short_length(std::abs(nearest.distance_ns)),
-                     nearest.distance_ns >= 0 ? "after" : "before", view.endpoints[change.endpoint].address,
+                     nearest.distance_ns >= 0 ? "after" : "before", view.endpoints[change.endpoint].id.address,
                      joined ? "joined" : "left");
 }
 

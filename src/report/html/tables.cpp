@@ -49,7 +49,7 @@ std::string endpoints_table(const History& history, const Verdict& verdict, cons
         const auto ok = std::count_if(endpoint.probes.begin(), endpoint.probes.end(),
                                       [](const DirectProbe& probe) { return probe.ok; });
         table.row(
-            {escape(view.service), fmt::format("{}:{}", escape(endpoint.address), endpoint.port), escape(endpoint.pod),
+            {escape(view.service), escape(endpoint.id.display()), escape(endpoint.id.pod),
              escape(endpoint.owner.kind.empty() ? "unknown" : endpoint.owner.display()) + (stray ? " (stray)" : ""),
              times.empty() ? "never" : times, fmt::format("{} of {} answered", ok, endpoint.probes.size())},
             stray);

@@ -118,8 +118,7 @@ std::string endpoint_line(const history::Endpoint& endpoint, const Axis& axis, c
   const std::string shapes[] = {glyph.none, glyph.unready, glyph.leaving, glyph.ready};
   std::string cells;
   for (const int level : endpoint_cells(endpoint, axis)) cells += shapes[level];
-  const std::string label =
-      fmt::format("{} {}:{}", stray ? "!" : " ", harmless(endpoint.address, style.unicode), endpoint.port);
+  const std::string label = fmt::format("{} {}", stray ? "!" : " ", harmless(endpoint.id.display(), style.unicode));
   return row(label, ink(cells, stray ? Ink::red : Ink::green, style), style);
 }
 

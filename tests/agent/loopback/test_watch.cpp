@@ -63,7 +63,8 @@ const Event* nth(const std::vector<Event>& events, Topic kind, std::size_t n) {
 
 std::size_t count_probes(const std::vector<DirectProbe>& probes, const std::string& address, ProbeReason why, bool ok) {
   return static_cast<std::size_t>(std::count_if(probes.begin(), probes.end(), [&](const DirectProbe& probe) {
-    return probe.address == address && probe.why == why && probe.ok == ok && probe.pod_uid == "uid-" + address;
+    return probe.endpoint.address == address && probe.why == why && probe.ok == ok &&
+           probe.endpoint.uid == "uid-" + address;
   }));
 }
 
@@ -132,7 +133,7 @@ TEST(Watch, TheArticlesIncidentAsTheAgentSeesIt) {
   EXPECT_EQ(count_probes(probes, stray, ProbeReason::left, false), 1u);
   for (const DirectProbe& probe : probes) {
     EXPECT_EQ(probe.traffic, "hi");
-    EXPECT_EQ(probe.ok, probe.address == good);
+    EXPECT_EQ(probe.ok, probe.endpoint.address == good);
     EXPECT_TRUE(probe.uid_kept);
     if (!probe.ok) {
       EXPECT_EQ(probe.failure->kind, FailureKind::refused);

@@ -8,7 +8,7 @@
 namespace straycat::agent {
 
 void PrintTo(const DirectPlan::Order& order, std::ostream* out) {
-  *out << to_string(order.why) << " " << order.endpoint.dial.address << " " << order.endpoint.pod_uid;
+  *out << to_string(order.why) << " " << order.endpoint.address << " " << order.endpoint.uid;
 }
 
 namespace {
@@ -20,15 +20,27 @@ using testing::IsEmpty;
 
 constexpr Stamp at(std::int64_t millis) { return {5'000'000'000 + millis * 1'000'000}; }
 
-ListedEndpoint endpoint(int number, bool in_use = true, const std::string& uid = "") {
+using model::Standing;
+
+model::Listed endpoint(int number, bool ready = true, const std::string& uid = "") {
   const std::string name = std::to_string(number);
-  return {{"10.0.0." + name, 3000}, "pod-" + name, uid.empty() ? "uid-" + name : uid, in_use};
+  return {{"10.0.0." + name, 3000, "pod-" + name, uid.empty() ? "uid-" + name : uid},
+          ready ? Standing::ready : Standing::out,
+          ready};
+}
+
+// It serves while it terminates; `routable`: nothing else is ready.
+model::Listed leaving(int number, bool routable) {
+  model::Listed one = endpoint(number);
+  one.standing = Standing::leaving;
+  one.routable = routable;
+  return one;
 }
 
 std::vector<std::string> told(const std::vector<DirectPlan::Order>& orders) {
   std::vector<std::string> lines;
   for (const auto& order : orders)
-    lines.push_back(std::string(to_string(order.why)) + " " + order.endpoint.dial.address.substr(7));
+    lines.push_back(std::string(to_string(order.why)) + " " + order.endpoint.address.substr(7));
   return lines;
 }
 
@@ -67,6 +79,34 @@ TEST(DirectPlan, BeingListedIsNotBeingInUse) {
   EXPECT_THAT(serve(plan, at(5000)), IsEmpty());
   plan.set_endpoints({}, at(6000));
   EXPECT_THAT(serve(plan, at(6000)), IsEmpty()) << "it had left already";
+}
+
+// Beside a ready one it is out of the set at once, as the judge has it; but a proxy that lags sends to it still.
+TEST(DirectPlan, WhoServesWhileItTerminatesHasLeftAndIsAskedOn) {
+  DirectPlan plan({}, at(0));
+  plan.set_endpoints({endpoint(1), endpoint(2)}, at(0));
+  serve(plan, at(0));
+  plan.set_endpoints({leaving(1, false), endpoint(2)}, at(100));
+  EXPECT_THAT(serve(plan, at(100)), ElementsAre("left 1"));
+  EXPECT_THAT(serve(plan, at(1100)), ElementsAre("periodic 1", "periodic 2"));
+  plan.traffic_failed(at(1200));
+  EXPECT_THAT(serve(plan, at(1200)), ElementsAre("failure 1", "failure 2"));
+  plan.set_endpoints({endpoint(1, false), endpoint(2)}, at(1300));
+  EXPECT_THAT(serve(plan, at(1300)), ElementsAre("left 1")) << "it has stopped to serve";
+  plan.set_endpoints({endpoint(2)}, at(1400));
+  EXPECT_THAT(serve(plan, at(1400)), IsEmpty());
+}
+
+TEST(DirectPlan, TheLastOnesThatLeaveAreRoutableAgain) {
+  DirectPlan plan({}, at(0));
+  plan.set_endpoints({leaving(1, false), endpoint(2)}, at(0));
+  EXPECT_THAT(serve(plan, at(0)), ElementsAre("joined 2")) << "it never was in the set";
+  plan.set_endpoints({leaving(1, true), leaving(2, true)}, at(100));
+  EXPECT_THAT(serve(plan, at(100)), ElementsAre("joined 1")) << "the fallback begins; 2 stays";
+  plan.set_endpoints({leaving(1, false), leaving(2, false), endpoint(3)}, at(200));
+  EXPECT_THAT(serve(plan, at(200)), ElementsAre("left 1", "left 2", "joined 3")) << "and ends";
+  plan.set_endpoints({endpoint(3)}, at(300));
+  EXPECT_THAT(serve(plan, at(300)), ElementsAre("left 1", "left 2"));
 }
 
 TEST(DirectPlan, AnotherPodAtTheAddressHasJoined) {
@@ -127,9 +167,10 @@ TEST(DirectPlan, TheUidIsCheckedAfterwards) {
 
 TEST(DirectPlan, TheCostIsBounded) {
   DirectPlan plan({}, at(0));
-  std::vector<ListedEndpoint> many;
+  std::vector<model::Listed> many;
   for (int i = 0; i < 1000; ++i)
-    many.push_back({{"10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250), 3000}, "p", "u", true});
+    many.push_back(
+        {{"10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250), 3000, "p", "u"}, Standing::ready, true});
   plan.set_endpoints(many, at(0));
   std::size_t asked = serve(plan, at(0)).size();
   EXPECT_EQ(asked, 100u) << "a whole slice at once, not more";

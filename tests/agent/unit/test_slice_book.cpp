@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "agent/slice_book.hpp"
+#include "model/support/routing_worlds.hpp"
 
 namespace straycat::agent {
 namespace {
@@ -52,15 +53,17 @@ std::map<std::string, model::EndpointSlice> read(const std::vector<json>& object
   return book.slices();
 }
 
-std::string tell(const std::vector<ListedEndpoint>& endpoints) {
+// "10.0.0.1:3000" of one that gets nothing, with "*" of one that gets connections, "~" of one that would if nothing
+// else were ready.
+std::string tell(const std::vector<model::Listed>& endpoints) {
   std::string text;
   for (const auto& e : endpoints) {
-    text += e.dial.address + ":" + std::to_string(e.dial.port) + (e.in_use ? "*" : "") + " ";
+    text += e.id.display() + (e.routable ? "* " : e.standing == model::Standing::leaving ? "~ " : " ");
   }
   return text;
 }
 
-TEST(ListedEndpoints, AreInUseAsAProxyMayUseThem) {
+TEST(ListedEndpoints, StandAsAProxySeesThem) {
   json unset = endpoint("10.0.0.5", true, true, false);
   unset.erase("conditions");
   const auto slices = read({slice(
@@ -68,9 +71,22 @@ TEST(ListedEndpoints, AreInUseAsAProxyMayUseThem) {
                         endpoint("10.0.0.3", false, true, true), endpoint("10.0.0.4", false, false, true), unset}))});
   EXPECT_FALSE(needs_port_name(slices));
   const auto listed = listed_endpoints(slices, std::nullopt);
-  EXPECT_EQ(tell(listed), "10.0.0.1:3000* 10.0.0.2:3000 10.0.0.3:3000* 10.0.0.4:3000 10.0.0.5:3000* ");
-  EXPECT_EQ(listed[0].pod, "pod-10.0.0.1");
-  EXPECT_EQ(listed[0].pod_uid, "uid-10.0.0.1");
+  EXPECT_EQ(tell(listed), "10.0.0.1:3000* 10.0.0.2:3000 10.0.0.3:3000~ 10.0.0.4:3000 10.0.0.5:3000* ");
+  EXPECT_EQ(listed[0].id.pod, "pod-10.0.0.1");
+  EXPECT_EQ(listed[0].id.uid, "uid-10.0.0.1");
+}
+
+TEST(ListedEndpoints, AreRoutableAsTheJudgeSaysThatTheyAre) {
+  for (const test::routing::World& world : test::routing::worlds()) {
+    const auto slices = read(world.objects());
+    std::vector<std::string> routable;
+    for (const auto& one : listed_endpoints(slices, ""))
+      if (one.routable) routable.push_back(one.id.address);
+    EXPECT_EQ(routable, world.addresses()) << world.name;
+    // Where each slice has one port, nobody needs its name.
+    if (std::string_view(world.name) == "AnotherPort") continue;
+    EXPECT_EQ(listed_endpoints(slices, std::nullopt), listed_endpoints(slices, "")) << world.name;
+  }
 }
 
 TEST(ListedEndpoints, EachStandsOnce) {

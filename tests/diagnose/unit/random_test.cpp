@@ -19,7 +19,7 @@ bool in_candidate_set(const history::History& history, const std::vector<Cell>& 
   for (const Cell& cell : cells) {
     if (cell.first_ns > failed.connect_ns || failed.connect_ns > cell.last_ns) continue;
     for (const auto index : cell.candidates) {
-      if (history.views[0].endpoints[index].pod == pod) return true;
+      if (history.views[0].endpoints[index].id.pod == pod) return true;
     }
   }
   return false;

@@ -226,10 +226,7 @@ class LogMaker : public ObjectLines {
   void probe(const PodLife& life, double t, ProbeReason why) {
     DirectProbe probe;
     probe.traffic = world_.traffic;
-    probe.address = address(life);
-    probe.port = 3000;
-    probe.pod = life.name;
-    probe.pod_uid = uid("Pod", life.name);
+    probe.endpoint = {address(life), 3000, life.name, uid("Pod", life.name)};
     probe.why = why;
     probe.started_ns = own(t);
     probe.ended_ns = own(t) + 1000000;

@@ -4,6 +4,7 @@
 
 #include "history/support/log_maker.hpp"
 #include "history/support/scenes.hpp"
+#include "model/support/routing_worlds.hpp"
 #include <straycat/history/history.hpp>
 #include <straycat/model/routable.hpp>
 
@@ -113,7 +114,7 @@ TEST(Clocks, of_several_vantage_points_add_their_errors) {
 // `kubectl label pod`: its ReplicaSet lets it go. What stood behind the Service was the Deployment's all the same.
 TEST(Article, a_pod_that_was_let_go_was_its_controllers) {
   EventLog log = test::log_of(test::article());
-  const std::string name = folded(log).views.at(0).endpoints[0].pod;
+  const std::string name = folded(log).views.at(0).endpoints[0].id.pod;
   const auto pod = std::find_if(log.events.rbegin(), log.events.rend(), [&](const Event& one) {
     return one.kind == "pod" && one.body["object"]["meta"]["name"] == name;
   });
@@ -246,10 +247,25 @@ model::EndpointSlice random_slice(std::mt19937_64& random, int number) {
 
 std::vector<std::string> addresses(const ServiceView& view, std::int64_t at) {
   std::vector<std::string> result;
-  for (const auto index : view.routable_at(at)) result.push_back(view.endpoints[index].address);
+  for (const auto index : view.routable_at(at)) result.push_back(view.endpoints[index].id.address);
   std::sort(result.begin(), result.end());
   result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
+}
+
+TEST(RoutableSet, is_what_a_proxy_may_send_to) {
+  AttemptWindow window;
+  window.traffic = "loop";
+  for (const test::routing::World& world : test::routing::worlds()) {
+    std::vector<Event> events = {stand("a0", 1)};
+    for (const auto& slice : world.projected())
+      events.push_back(event("slice", "a0", 1000, json(model::ObjectChange{false, json(slice)})));
+    events.push_back(event("attempts.window", "a0", 5000, json(window)));
+    const auto history = folded(log_with(std::move(events)));
+    const ServiceView& view = history.views.at(0);
+    EXPECT_EQ(addresses(view, 2000), world.addresses()) << world.name;
+    EXPECT_EQ(view.phases.back().size, world.routable.size()) << world.name;
+  }
 }
 
 // Step by step the incremental fold must agree with the rule as model states it.

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <straycat/model/routable.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::model {
@@ -102,52 +101,6 @@ TEST(RootOwner, ACycleEnds) {
   Meta pod;
   pod.owners = {{"A", "a", "a", true}};
   EXPECT_FALSE(root_owner(pod, workloads).kind.empty());
-}
-
-Endpoint endpoint(const std::string& address, std::optional<bool> ready, std::optional<bool> serving = {},
-                  std::optional<bool> terminating = {}) {
-  Endpoint made;
-  made.addresses = {address};
-  made.ready = ready;
-  made.serving = serving;
-  made.terminating = terminating;
-  return made;
-}
-
-EndpointSlice slice(std::vector<Endpoint> endpoints, std::optional<int> port = 3000, const std::string& name = "") {
-  EndpointSlice made;
-  made.ports = {{name, port, "TCP"}};
-  made.endpoints = std::move(endpoints);
-  return made;
-}
-
-std::vector<std::string> addresses(const std::vector<RoutableEndpoint>& set) {
-  std::vector<std::string> all;
-  for (const RoutableEndpoint& one : set) all.push_back(one.address);
-  return all;
-}
-
-using Addresses = std::vector<std::string>;
-
-TEST(RoutableSet, ReadyOnesAndOnlyThenServingTerminatingOnes) {
-  const Endpoint ready = endpoint("1", true), unset = endpoint("2", {}), unready = endpoint("3", false, false);
-  const Endpoint leaving = endpoint("4", false, true, true), gone = endpoint("5", false, false, true);
-  EXPECT_EQ(addresses(routable_set({slice({ready, unset, unready, leaving, gone})}, "")), (Addresses{"1", "2"}));
-  const std::vector<RoutableEndpoint> fallback = routable_set({slice({unready, leaving, gone})}, "");
-  EXPECT_EQ(addresses(fallback), Addresses{"4"});
-  EXPECT_TRUE(fallback[0].terminating);
-  EXPECT_TRUE(routable_set({slice({unready, gone})}, "").empty());
-}
-
-TEST(RoutableSet, UnionOverSlicesWithoutDoublesAndWithoutUnsetPorts) {
-  EXPECT_EQ(
-      addresses(routable_set({slice({endpoint("1", true)}), slice({endpoint("1", true), endpoint("2", true)})}, "")),
-      (Addresses{"1", "2"}));
-  EXPECT_TRUE(routable_set({slice({endpoint("1", true)}, std::nullopt, "http")}, "http").empty());
-  EXPECT_TRUE(routable_set({slice({endpoint("1", true)}, 3000, "http")}, "other").empty());
-  EndpointSlice portless = slice({endpoint("1", true)});
-  portless.ports.clear();
-  EXPECT_TRUE(routable_set({portless}, "").empty());
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 #include "runner/conditions.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "model/support/routing_worlds.hpp"
 
 namespace straycat::runner {
 namespace {
@@ -160,6 +163,33 @@ TEST_F(RoutableTest, UnsetReadyMeansReady) {
 TEST_F(RoutableTest, NotReadyIsListedButNotRoutable) {
   slice("j", {{"ready", false}, {"serving", true}});
   EXPECT_FALSE(met("Job", "w", "Routable"));
+}
+
+TEST_F(RoutableTest, WhoServesWhileItTerminatesIsRoutableWhereNothingElseIs) {
+  slice("j", {{"ready", false}, {"serving", true}, {"terminating", true}});
+  EXPECT_TRUE(met("Job", "w", "Routable")) << "a proxy falls back to it";
+  EXPECT_FALSE(met("Job", "w", "Unroutable"));
+  EXPECT_TRUE(met("Service", "s", "Routable"));
+  slice("j", {{"ready", false}, {"serving", false}, {"terminating", true}});
+  EXPECT_TRUE(met("Job", "w", "Unroutable"));
+}
+
+TEST(Routable, IsWhatTheJudgeSaysItIs) {
+  for (const test::routing::World& each : test::routing::worlds()) {
+    World world;
+    for (const json& object : each.objects()) (void)world.applied("EndpointSlice", object);
+    for (int number = 1; number <= 2; ++number) {
+      const std::string name = "p" + std::to_string(number);
+      (void)world.applied("Pod", {{"metadata", {{"name", name}, {"uid", "u" + std::to_string(number)}}}});
+      // Which ports are asked for is not said: those of other protocols and names count.
+      const std::string_view of_another = each.name;
+      if (of_another.starts_with("Another")) continue;
+      const bool wanted = std::find(each.routable.begin(), each.routable.end(), number) != each.routable.end();
+      EXPECT_EQ(judge(world, {"Pod", name, ""}, "Routable", nullptr).met, wanted) << each.name << " " << name;
+      EXPECT_EQ(judge(world, {"Pod", name, ""}, "Unroutable", nullptr).met, !wanted) << each.name << " " << name;
+    }
+    EXPECT_EQ(judge(world, {"Service", "other", ""}, "Routable", nullptr).met, false);
+  }
 }
 
 TEST_F(RoutableTest, ASliceWithoutPortsRoutesNothing) {
