@@ -85,7 +85,7 @@ TEST(Routable, WithoutSlicesIsWhatThePodsWouldHaveTheSlicesSay) {
     snapshot.services = {service_of("web")};
     snapshot.services[0].publish_not_ready = row.publishes_unready;
     for (const PodOf& pod : row.pods) snapshot.pods.push_back(pod_of(pod));
-    snapshot.unread.push_back({"endpointslices", "shop", "forbidden", "list endpointslices", false});
+    snapshot.unread.push_back({"endpointslices", "shop", "forbidden", false, "list endpointslices"});
     EXPECT_EQ(routable(snapshot), row.routable) << row.name;
   }
 }
