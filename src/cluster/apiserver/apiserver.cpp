@@ -1,6 +1,5 @@
 #include "cluster/apiserver/apiserver.hpp"
 
-#include <cstdio>
 #include <cstring>
 #include <list>
 #include <stdexcept>
@@ -10,10 +9,10 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
 
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/apiserver/session.hpp"
+#include <straycat/core/seam.hpp>
 #include <straycat/core/tasks.hpp>
 
 namespace straycat::cluster {
@@ -105,7 +104,7 @@ asio::awaitable<void> ApiServer::State::accept(std::shared_ptr<tcp::acceptor> ac
     sockets.remove_if([](const auto& weak) { return weak.expired(); });
     sockets.push_back(socket);
     spawn(context.get_executor(), serve(std::move(socket)),
-          [](const std::string& why) { fmt::print(stderr, "straycat cluster: a connection was dropped: {}\n", why); });
+          [](const std::string& why) { say("straycat cluster: a connection was dropped: {}\n", why); });
   }
 }
 

@@ -1,7 +1,6 @@
 #include "cluster/apiserver/session.hpp"
 
 #include <chrono>
-#include <cstdio>
 #include <ctime>
 #include <deque>
 #include <functional>
@@ -16,6 +15,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <straycat/core/seam.hpp>
 #include <straycat/core/tasks.hpp>
 
 namespace straycat::cluster {
@@ -152,7 +152,7 @@ asio::awaitable<void> write_stream(std::shared_ptr<tcp::socket> socket, TlsStrea
     finished->cancel();
   };
   spawn(socket->get_executor(), watch_for_hangup(stream, backlog, over), [over, backlog](const std::string& why) {
-    fmt::print(stderr, "straycat cluster: a stream was dropped: {}\n", why);
+    say("straycat cluster: a stream was dropped: {}\n", why);
     backlog->overrun = true;
     backlog->wake.cancel();
     over();
