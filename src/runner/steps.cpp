@@ -24,8 +24,10 @@ constexpr Nanos default_patience = 60s;
 
 std::string place_of(const plan::Manifest& manifest) { return fmt::format("{}:{}", manifest.file, manifest.line); }
 
-// Whether a terminal sends its Ctrl-C to this program's whole group: then a command has got it already.
-bool from_terminal(int signal) { return signal == SIGINT && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
+// Whether a terminal sends its Ctrl-C or Ctrl-\ to this program's whole group: then a command has got it already.
+bool from_terminal(int signal) {
+  return (signal == SIGINT || signal == SIGQUIT) && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
+}
 
 Error failed(const plan::Target& target, const kube::ApiError& error) {
   return error.to_error().within(target.display());
