@@ -7,11 +7,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include <straycat/core/signals.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -62,6 +66,13 @@ std::string first_line(int fd) {
   return text.substr(0, text.find('\n'));
 }
 
+// Left to be waited for.
+std::string how_it_ended(pid_t child) {
+  siginfo_t info{};
+  if (::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return "";
+  return ending_words(info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status);
+}
+
 bool ended_within(pid_t child, int patience_ms) {
   for (int waited = 0; waited < patience_ms; waited += 10) {
     const pid_t done = ::waitpid(child, nullptr, WNOHANG);
@@ -97,12 +108,21 @@ Result<EmbeddedCluster> EmbeddedCluster::start(const plan::ClusterSettings& sett
   return cluster;
 }
 
+EmbeddedCluster::EmbeddedCluster(pid_t child)
+    : child_(child), pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, child, 0))) {}
+
 EmbeddedCluster::EmbeddedCluster(EmbeddedCluster&& other) noexcept
-    : child_(other.child_), kubeconfig_(std::move(other.kubeconfig_)) {
-  other.child_ = -1;
+    : child_(std::exchange(other.child_, -1)),
+      pidfd_(std::exchange(other.pidfd_, -1)),
+      kubeconfig_(std::move(other.kubeconfig_)) {}
+
+std::optional<runner::Lifeline> EmbeddedCluster::lifeline() const {
+  if (pidfd_ < 0) return std::nullopt;
+  return runner::Lifeline{pidfd_, "the embedded cluster", [child = child_] { return how_it_ended(child); }};
 }
 
 EmbeddedCluster::~EmbeddedCluster() {
+  if (pidfd_ >= 0) ::close(pidfd_);
   if (child_ < 0) return;
   ::kill(child_, SIGTERM);
   if (ended_within(child_, stop_patience_ms)) return;

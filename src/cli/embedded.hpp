@@ -1,11 +1,13 @@
 // The embedded cluster as a child process: `straycat cluster`, reached by its kubeconfig alone.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <sys/types.h>
 
 #include <straycat/core/result.hpp>
 #include <straycat/plan/plan.hpp>
+#include <straycat/runner/runner.hpp>
 
 namespace straycat::cli {
 
@@ -19,10 +21,13 @@ class EmbeddedCluster {
   ~EmbeddedCluster();  // stops it
 
   [[nodiscard]] const std::string& kubeconfig() const { return kubeconfig_; }
+  // By which a run hears of its end; none where the kernel has no pidfd_open(2). Valid as long as this is.
+  [[nodiscard]] std::optional<runner::Lifeline> lifeline() const;
 
  private:
-  explicit EmbeddedCluster(pid_t child) : child_(child) {}
+  explicit EmbeddedCluster(pid_t child);
   pid_t child_ = -1;
+  int pidfd_ = -1;
   std::string kubeconfig_;
 };
 

@@ -15,6 +15,7 @@
 #include "cli/files.hpp"
 #include "cli/probe_options.hpp"
 #include <straycat/core/seam.hpp>
+#include <straycat/core/signals.hpp>
 #include <straycat/probe/summary_text.hpp>
 #include <straycat/runner/child.hpp>
 
@@ -37,11 +38,13 @@ class ProbeRun {
   ProbeRun(const ProbeArguments& arguments, ProbePlan plan)
       : arguments_(arguments),
         plan_(std::move(plan)),
-        signals_(loop_, SIGINT, SIGTERM),
+        signals_(loop_),
         timer_(loop_),
         live_timer_(loop_),
         child_(loop_.get_executor()),
-        live_(!arguments.quiet && ::isatty(STDERR_FILENO) == 1) {}
+        live_(!arguments.quiet && ::isatty(STDERR_FILENO) == 1) {
+    for (const int number : ending_signals()) signals_.add(number);
+  }
 
   int run();
 

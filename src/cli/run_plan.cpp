@@ -1,12 +1,10 @@
 // Plan -> run -> log -> verdict -> report.
 #include <algorithm>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <unistd.h>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "cli/again.hpp"
@@ -16,6 +14,7 @@
 #include "cli/named_cluster.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
+#include "cli/run_folder.hpp"
 #include <straycat/core/seam.hpp>
 #include <straycat/diagnose/verdict.hpp>
 #include <straycat/history/history.hpp>
@@ -27,22 +26,6 @@ namespace straycat::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-Result<fs::path> make_run_folder(const std::string& wanted, const std::string& name) {
-  const std::time_t now = std::time(nullptr);
-  const fs::path base = wanted.empty()
-                            ? fs::path("straycat-runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::gmtime(now))
-                            : fs::path(wanted);
-  fs::path folder = base;
-  std::error_code error;
-  for (int again = 2; fs::exists(folder / "log.jsonl", error); ++again) {
-    if (!wanted.empty()) return bad_input(fmt::format("--out {}: holds a run already", wanted));
-    folder = base.string() + fmt::format("-{}", again);
-  }
-  fs::create_directories(folder, error);
-  if (error) return own_trouble(fmt::format("{}: {}", folder.string(), error.message()));
-  return folder;
-}
 
 // The run's own folder always gets the text, the JSON and the page.
 Result<> write_reports(const Judged& judged, const fs::path& folder) {
@@ -56,11 +39,14 @@ Result<> write_reports(const Judged& judged, const fs::path& folder) {
 }
 
 Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, const kube::ConfigRequest& request,
-                         const std::vector<std::string>& notes, const fs::path& folder, const RunArguments& arguments) {
-  std::ofstream log(folder / "log.jsonl", std::ios::binary);
-  if (!log) return own_trouble(fmt::format("{}: cannot be written", (folder / "log.jsonl").string()));
+                         std::optional<runner::Lifeline> lifeline, const std::vector<std::string>& notes,
+                         RunFolder& folder, const RunArguments& arguments) {
+  if (const Result<> made = folder.make(); !made) return made.error();
+  std::ofstream log(folder.log(), std::ios::binary);
+  if (!log) return own_trouble(fmt::format("{}: cannot be written", folder.log().string()));
   runner::Options options;
   options.cluster = cluster;
+  options.lifeline = std::move(lifeline);
   options.ns = arguments.at.ns;
   if (!arguments.agent_image.empty()) options.agent_image = arguments.agent_image;
   options.seed = plan.seed;
@@ -74,7 +60,7 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   progress.done();
   log.close();
   if (!outcome) return outcome.error();
-  Result<Judged> judged = judge_run(folder);
+  Result<Judged> judged = judge_run(folder.path());
   if (judged) judged->command_status = outcome->command_status;
   return judged;
 }
@@ -98,7 +84,7 @@ Result<> check_rights(const plan::Plan& plan, const kube::Config& cluster, const
 }
 
 // The cluster that was named, or an embedded one of this run's own.
-Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const RunArguments& arguments) {
+Result<Judged> run_once(const plan::Plan& plan, RunFolder& folder, const RunArguments& arguments) {
   const bool named = names_cluster(arguments.at);
   kube::ConfigRequest request = arguments.at;
   std::optional<EmbeddedCluster> embedded;
@@ -112,13 +98,13 @@ Result<Judged> run_once(const plan::Plan& plan, const fs::path& folder, const Ru
   const Result<kube::Config> config = kube::load_config(request);
   if (!config) return config.error();
   if (const auto words = config->warning(); !words.empty()) say("straycat: warning: {}\n", words);
-  if (!named) return carry_out(plan, *config, request, {}, folder, arguments);
+  if (!named) return carry_out(plan, *config, request, embedded->lifeline(), {}, folder, arguments);
   const Result<OnNamedCluster> there = for_named_cluster(plan, arguments);
   if (!there) return there.error();
   say("straycat: {}, namespace {}\n", config->describe(),
       arguments.at.ns.empty() ? "of the run's own" : arguments.at.ns);
   if (const Result<> good = check_rights(there->plan, *config, arguments); !good) return good.error();
-  return carry_out(there->plan, *config, request, there->notes, folder, arguments);
+  return carry_out(there->plan, *config, request, std::nullopt, there->notes, folder, arguments);
 }
 
 const finding::Fix* first_fix(const diagnose::Verdict& verdict) {
@@ -129,7 +115,7 @@ const finding::Fix* first_fix(const diagnose::Verdict& verdict) {
 }
 
 // Applies exactly the printed change to the plan, runs that, and shows both side by side.
-int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& folder, const RunArguments& arguments) {
+int prove_fix(const plan::Plan& plan, const Judged& before, const RunFolder& folder, const RunArguments& arguments) {
   const finding::Fix* fix = first_fix(before.verdict);
   if (fix == nullptr) {
     say("straycat: --prove-fix: the verdict proposes no fix\n");
@@ -137,13 +123,10 @@ int prove_fix(const plan::Plan& plan, const Judged& before, const fs::path& fold
   }
   const Result<plan::Plan> fixed = diagnose::apply_fix(plan, *fix);
   if (!fixed) return complain(fixed.error());
-  const fs::path second = folder / "with-fix";
-  std::error_code error;
-  fs::create_directories(second, error);
-  if (error) return complain(own_trouble(fmt::format("{}: {}", second.string(), error.message())));
+  RunFolder second = folder.within("with-fix");
   const Result<Judged> after = run_once(*fixed, second, arguments);
   if (!after) return complain(after.error());
-  const Result<> reports = write_reports(*after, second);
+  const Result<> reports = write_reports(*after, second.path());
   const report::TextStyle style = style_for(arguments.look, STDOUT_FILENO);
   fmt::print("{}", report::render_comparison(before.history, before.verdict, after->history, after->verdict, style));
   if (!reports) return complain(reports.error());
@@ -184,11 +167,11 @@ bool tell(const Judged& judged, const fs::path& folder, const RunArguments& argu
 }  // namespace
 
 int run_plan(const plan::Plan& plan, const RunArguments& arguments) {
-  const Result<fs::path> folder = make_run_folder(arguments.out, plan.name);
+  Result<RunFolder> folder = RunFolder::choose(arguments.out, plan.name);
   if (!folder) return complain(folder.error());
   const Result<Judged> judged = run_once(plan, *folder, arguments);
   if (!judged) return complain(judged.error());
-  const bool told = tell(*judged, *folder, arguments);
+  const bool told = tell(*judged, folder->path(), arguments);
   if (arguments.prove_fix && told) return prove_fix(plan, *judged, *folder, arguments);
   const int code = exit_code_of(plan, *judged);
   return told || judged->command_status.value_or(0) != 0 ? code : exit_own_trouble;

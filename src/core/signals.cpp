@@ -1,4 +1,7 @@
 #include <csignal>
+#include <cstring>
+
+#include <fmt/format.h>
 
 #include <straycat/core/signals.hpp>
 
@@ -11,6 +14,11 @@ std::vector<int> ending_signals() {
     if (::sigaction(number, nullptr, &now) == 0 && now.sa_handler != SIG_IGN) signals.push_back(number);
   }
   return signals;
+}
+
+std::string ending_words(int code) {
+  if (code > 128) return fmt::format("killed by signal {} ({})", code - 128, ::strsignal(code - 128));
+  return fmt::format("it ended with exit code {}", code);
 }
 
 }  // namespace straycat

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <list>
+#include <memory>
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -21,7 +22,7 @@ class Bell {
   Bell& operator=(const Bell&) = delete;
 
   void ring() {
-    for (auto* timer : waiting_) timer->cancel();
+    for (auto* timer : *waiting_) timer->cancel();
   }
   // Returns when it rings, or after `most`.
   boost::asio::awaitable<void> wait(Nanos most) {
@@ -32,21 +33,23 @@ class Bell {
 
  private:
   using Waiting = std::list<boost::asio::steady_timer*>;
-  // A timer's place among those that wait, for as long as it waits.
+  // A timer's place among those that wait, for as long as it waits. A coroutine that was abandoned goes with its loop,
+  // perhaps after the bell.
   class Place {
    public:
-    Place(Waiting& all, boost::asio::steady_timer& timer) : all_(all), at_(all.insert(all.end(), &timer)) {}
-    ~Place() { all_.erase(at_); }
+    Place(std::shared_ptr<Waiting> all, boost::asio::steady_timer& timer)
+        : all_(std::move(all)), at_(all_->insert(all_->end(), &timer)) {}
+    ~Place() { all_->erase(at_); }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
    private:
-    Waiting& all_;
+    std::shared_ptr<Waiting> all_;
     Waiting::iterator at_;
   };
 
   boost::asio::any_io_executor executor_;
-  Waiting waiting_;
+  std::shared_ptr<Waiting> waiting_ = std::make_shared<Waiting>();
 };
 
 }  // namespace straycat::runner

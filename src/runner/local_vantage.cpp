@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <straycat/core/records.hpp>
+#include <straycat/core/signals.hpp>
 
 namespace straycat::runner {
 

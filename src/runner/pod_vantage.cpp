@@ -8,6 +8,7 @@
 
 #include "runner/conditions.hpp"
 #include "runner/objects.hpp"
+#include <straycat/core/signals.hpp>
 
 namespace straycat::runner {
 

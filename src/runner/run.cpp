@@ -133,7 +133,7 @@ void Run::listen_to_signals() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     signal_ = signal;
-    live(came::Signal{steps_.command_runs()});
+    live(came::Signal{steps_.command_runs(), signal == SIGHUP});
     listen_to_signals();
   });
 }

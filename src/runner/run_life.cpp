@@ -68,6 +68,7 @@ std::vector<Todo> RunLife::abandon(const std::string& why) {
 std::vector<Todo> RunLife::on(const came::Signal& what) {
   if (state_ == State::working && what.for_command) return {todo::PassOn{}};
   if (at_work()) return cut({RunEnd::interrupted, ""});
+  if (what.hangup) return {};
   if (!cause_) cause_ = Cause{RunEnd::interrupted, left_};
   return abandon("interrupted while it was ending: what the run made in the cluster was left there");
 }

@@ -26,6 +26,7 @@ namespace straycat::runner {
 namespace came {
 struct Signal {
   bool for_command = false;  // a command of the person's runs, and takes signals
+  bool hangup = false;       // of a terminal: it may come twice, and never means "at once"
 };
 struct DeadlinePassed {
   std::string why;

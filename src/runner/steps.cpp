@@ -20,8 +20,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Whether a terminal sends its Ctrl-C to this program's whole group: then a command has got it already.
-bool from_terminal(int signal) { return signal == SIGINT && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
+// Whether a terminal sends its Ctrl-C or Ctrl-\ to this program's whole group: then a command has got it already.
+bool from_terminal(int signal) {
+  return (signal == SIGINT || signal == SIGQUIT) && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
+}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 #include "runner/vantage.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/use_awaitable.hpp>
@@ -20,11 +20,6 @@ constexpr Nanos last_words = 3s;  // of one that has ended, whose records may st
 constexpr Nanos glance = 200ms;
 
 }  // namespace
-
-std::string ending_words(int status) {
-  if (status > 128) return fmt::format("killed by signal {} ({})", status - 128, ::strsignal(status - 128));
-  return fmt::format("it ended with exit code {}", status);
-}
 
 Vantage::Vantage(Site& site, agent::Orders orders, Nanos patience)
     : site_(site), orders_(std::move(orders)), stream_(orders_.vantage), tasks_(site.executor), patience_(patience) {}

@@ -81,7 +81,4 @@ class Vantage {
 // that starts there; numbered a0, a1, ... from `first`. Errors: the nodes cannot be listed.
 boost::asio::awaitable<Result<std::vector<std::unique_ptr<Vantage>>>> make_vantages(Site& site, std::size_t first);
 
-// "killed by signal 9 (Killed)", "it ended with exit code 4", from an exit code as a shell has it.
-[[nodiscard]] std::string ending_words(int status);
-
 }  // namespace straycat::runner

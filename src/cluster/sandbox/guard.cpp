@@ -62,7 +62,7 @@ int guard(const GuardTask& task, int life_fd) {
   if (task.kill_descendants) ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   sigset_t watched;
   sigemptyset(&watched);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&watched, signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) sigaddset(&watched, signal);
   const Descriptor signals(::signalfd(-1, &watched, SFD_CLOEXEC));
   const pid_t self = ::getpid();
   const pid_t inner = ::fork();

@@ -119,7 +119,7 @@ class SignalBlock {
     standard.sa_handler = SIG_DFL;  // a parent may have left SIGCHLD ignored: then no exit code could be read
     ::sigaction(SIGCHLD, &standard, &child_before_);
     sigemptyset(&watched_);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&watched_, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) sigaddset(&watched_, signal);
     ::sigprocmask(SIG_BLOCK, &watched_, &before_);
     fd_ = Descriptor(::signalfd(-1, &watched_, SFD_CLOEXEC));
   }

@@ -92,7 +92,8 @@ std::string state_bars(const Drawing& with, const history::Endpoint& endpoint, b
   for (std::size_t i = 0; i < endpoint.states.size(); ++i) {
     const history::EndpointState& state = endpoint.states[i];
     if (!state.listed) continue;
-    const std::int64_t until = i + 1 < endpoint.states.size() ? endpoint.states[i + 1].at.ns : with.axis.to;
+    const std::int64_t until =
+        i + 1 < endpoint.states.size() ? endpoint.states[i + 1].at.ns : std::min(with.axis.to, with.view.seen_until);
     if (until - state.at.ns < shortest) continue;
     const auto version = with.versions.find(state.event);
     const std::string revision = version == with.versions.end() || version->second.empty()
@@ -125,7 +126,9 @@ std::string endpoint_lane(const Drawing& with, const history::Endpoint& endpoint
   std::string track = state_bars(with, endpoint, stray, whole) + probe_marks(endpoint, with.axis);
   if (with.focusable) {
     for (const history::Span& blind : with.view.blind) {
-      if (blind.from <= with.history.begin || blind.to >= with.history.end || blind.to <= with.axis.from) continue;
+      // Before it began is no gap, nor is after its end, unless it was lost.
+      const bool after = blind.to >= with.history.end && with.view.seen_until >= with.history.end;
+      if (blind.from <= with.history.begin || after || blind.to <= with.axis.from) continue;
       track +=
           draw_bar({blind.from, blind.to, "blind",
                     fmt::format("the endpoints were not watched for {}", short_length(blind.length())), 0, 100, false},

@@ -87,12 +87,13 @@ std::string events_table(const History& history, const TimeAxis& axis) {
 std::string watches_table(const History& history) {
   Table table{"watches", {"watch", "by", "state"}, "", 0};
   for (const history::Watch& watch : history.watches) {
-    std::string state = watch.denied() ? std::string(to_string(watch.end)) : watch.gaps.empty() ? "without a gap" : "";
+    const bool ended = watch.end == WatchEnd::denied || watch.end == WatchEnd::died;
+    std::string state = ended ? std::string(to_string(watch.end)) : watch.gaps.empty() ? "without a gap" : "";
     for (std::size_t i = 0; i < std::min<std::size_t>(watch.gaps.size(), 10); ++i)
       state += fmt::format("{}blind for {} ({})", i == 0 ? "" : ", ", short_length(watch.gaps[i].span.length()),
                            escape(watch.gaps[i].reason));
     if (watch.gaps.size() > 10) state += fmt::format(", and {} gaps more", watch.gaps.size() - 10);
-    table.row({escape(watch.resource) + " " + escape(watch.selector), escape(watch.clock), state}, watch.denied());
+    table.row({escape(watch.resource) + " " + escape(watch.selector), escape(watch.clock), state}, ended);
   }
   return table.draw();
 }

@@ -99,24 +99,30 @@ int strength(const history::EndpointState& state) {
   return state.terminating ? 2 : 1;
 }
 
-std::vector<int> endpoint_cells(const history::Endpoint& endpoint, const Axis& axis) {
+constexpr int not_known = 4;  // what stood there then, as nobody who watched told any more
+
+std::vector<int> endpoint_cells(const history::Endpoint& endpoint, std::int64_t seen_until, const Axis& axis) {
   std::vector<int> cells(axis.cells, 0);
+  const bool listed = !endpoint.states.empty() && endpoint.states.back().listed;
+  for (std::size_t cell = 0; listed && cell < axis.cells; ++cell)
+    if (axis.edge(cell) >= seen_until) cells[cell] = not_known;
   for (std::size_t i = 0; i < endpoint.states.size(); ++i) {
-    const std::int64_t until = i + 1 < endpoint.states.size() ? endpoint.states[i + 1].at.ns : axis.to;
+    const std::int64_t until =
+        i + 1 < endpoint.states.size() ? endpoint.states[i + 1].at.ns : std::min(axis.to, seen_until);
     const int level = strength(endpoint.states[i]);
     if (level == 0 || until <= axis.from) continue;
     for (std::size_t cell = axis.cell(endpoint.states[i].at.ns); cell <= axis.cell(until - 1) && cell < axis.cells;
          ++cell)
-      cells[cell] = std::max(cells[cell], level);
+      if (cells[cell] != not_known) cells[cell] = std::max(cells[cell], level);
   }
   return cells;
 }
 
-std::string endpoint_line(const history::Endpoint& endpoint, const Axis& axis, const Glyphs& glyph, bool stray,
-                          const TextStyle& style) {
-  const std::string shapes[] = {glyph.none, glyph.unready, glyph.leaving, glyph.ready};
+std::string endpoint_line(const history::Endpoint& endpoint, std::int64_t seen_until, const Axis& axis,
+                          const Glyphs& glyph, bool stray, const TextStyle& style) {
+  const std::string shapes[] = {glyph.none, glyph.unready, glyph.leaving, glyph.ready, glyph.blind};
   std::string cells;
-  for (const int level : endpoint_cells(endpoint, axis)) cells += shapes[level];
+  for (const int level : endpoint_cells(endpoint, seen_until, axis)) cells += shapes[level];
   const std::string label = fmt::format("{} {}", stray ? "!" : " ", harmless(endpoint.id.display(), style.unicode));
   return row(label, ink(cells, stray ? Ink::red : Ink::green, style), style);
 }
@@ -153,7 +159,7 @@ void draw_view(const history::ServiceView& view, const diagnose::Verdict& verdic
     const std::string title = harmless(group.owner, style.unicode) + (group.stray ? "  <- stray" : "");
     lines.push_back(ink(title, group.stray ? Ink::red : Ink::bold, style));
     for (std::size_t i = 0; i < drawn; ++i)
-      lines.push_back(endpoint_line(*group.endpoints[i], axis, glyph, group.stray, style));
+      lines.push_back(endpoint_line(*group.endpoints[i], view.seen_until, axis, glyph, group.stray, style));
   }
   if (left_out > 0) lines.push_back(fmt::format("  ({} more endpoints are not drawn)", left_out));
 }
@@ -235,9 +241,11 @@ std::vector<std::string> draw_lanes(const history::History& history, const diagn
   for (const history::ServiceView& view : history.views)
     if (!view.repeats) draw_view(view, verdict, axis, glyph, style, lines);
   for (const history::Traffic& traffic : history.traffic) draw_traffic(history, traffic, axis, glyph, style, lines);
-  const std::string legend =
-      fmt::format("{} routable  {} terminating  {} not ready  {} ok  {} some failed  {} all failed", glyph.ready,
-                  glyph.leaving, glyph.unready, glyph.ok, glyph.mixed, glyph.all_failed);
+  std::string legend = fmt::format("{} routable  {} terminating  {} not ready  {} ok  {} some failed  {} all failed",
+                                   glyph.ready, glyph.leaving, glyph.unready, glyph.ok, glyph.mixed, glyph.all_failed);
+  if (std::any_of(history.views.begin(), history.views.end(),
+                  [&](const history::ServiceView& view) { return view.seen_until < history.end; }))
+    legend += fmt::format("  {} not known", glyph.blind);
   for (const std::string& line : wrap(legend, static_cast<std::size_t>(style.width)))
     lines.push_back(ink(line, Ink::dim, style));
   return lines;

@@ -152,6 +152,11 @@ class LogMaker : public ObjectLines {
             "(28) Failed to connect to " + world_.service + " port 80 after 1000 ms: Timeout was reached"};
   }
 
+  [[nodiscard]] bool silent(double t) const {
+    return std::any_of(world_.silences.begin(), world_.silences.end(),
+                       [&](const Gap& one) { return one.from <= t && t < one.to; });
+  }
+
   void traffic() {
     std::set<double> edges;
     for (double t = world_.traffic_from; t < world_.traffic_to; t += 0.2) edges.insert(t);
@@ -167,11 +172,12 @@ class LogMaker : public ObjectLines {
       for (; id < total; ++id) {
         const double t = world_.traffic_from + (static_cast<double>(id) + 0.5) / world_.rate;
         if (t >= *std::next(edge)) break;
+        if (silent(t)) continue;
         attempts.push_back(attempt(t, id));
+        ++sent_;
       }
       window(*edge, *std::next(edge), attempts, first);
     }
-    sent_ = id;
   }
 
   void window(double from, double to, const std::vector<Attempt>& attempts, std::uint64_t first) {
@@ -257,7 +263,9 @@ class LogMaker : public ObjectLines {
       health.to_ns = own(t);
       health.loop_lag_ns = 1000000;
       for (const Gap& stall : world_.stalls) {
-        if (stall.from < t && t - 1 < stall.to) health.loop_lag_ns = ns(stall.to - stall.from);
+        if (stall.from >= t || t - 1 >= stall.to) continue;
+        health.loop_lag_ns = ns(stall.to - stall.from);
+        health.limit = Limit::stopped;
       }
       if (world_.local_from < t && t - 1 < world_.local_to) {
         health.local_exhaustion = 1;
@@ -286,5 +294,22 @@ class LogMaker : public ObjectLines {
 };
 
 inline EventLog log_of(const World& world) { return LogMaker(world).make(); }
+
+// The world's log when a part dies at `t`, by the runner's clock: its prober, or the cluster with everything in it.
+inline EventLog log_of_death(World world, double t, bool of_the_cluster) {
+  EventLog log = log_of(world);
+  std::erase_if(log.events,
+                [&](const Event& event) { return event.at.ns > ns(event.clock == runner_clock ? t : t + world.skew); });
+  const auto tell = [&](Topic topic, double at, json body) {
+    log.events.push_back({0, topic, std::string(runner_clock), {ns(at)}, std::move(body)});
+  };
+  const std::string how = "killed by signal 9 (Killed)";
+  if (of_the_cluster) tell(ClusterLost::kind, t, json(ClusterLost{"the embedded cluster ended: " + how}));
+  tell(VantageLost::kind, t + 0.1, json(VantageLost{"a0", 0, of_the_cluster ? "its cluster ended" : how}));
+  const std::string error = of_the_cluster ? "the embedded cluster ended: " + how : "the prober a0 was lost: " + how;
+  tell(RunEnded::kind, t + 1, json(RunEnded{RunEnd::lost, error}));
+  for (std::size_t i = 0; i < log.events.size(); ++i) log.events[i].number = i;
+  return log;
+}
 
 }  // namespace straycat::test

@@ -80,6 +80,7 @@ struct World {
   bool clock_bounds = true, direct_probes = true, watch_events = true, watch_pods = true;
   std::vector<Gap> slice_gaps;              // the watch is blind (changes show at the end of the gap)
   std::vector<Gap> stalls;                  // the prober's loop stands still (health says so; the traffic goes on)
+  std::vector<Gap> silences;                // the prober stands still: nothing is sent
   double local_from = 1e9, local_to = 1e9;  // attempts fail for want of ports, or of what `limit` says
   Limit limit = Limit::ports;
   // What ended does not even refuse; so much later the source ports come round, and each is sent where it was sent

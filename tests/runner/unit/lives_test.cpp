@@ -39,7 +39,7 @@ RunLife run_in(State state, bool lifeline = true) {
 const std::string left_there = "interrupted while it was ending: what the run made in the cluster was left there";
 
 TEST(RunLife, EveryTransition) {
-  const came::Signal signal{false};
+  const came::Signal signal{false, false}, hangup{false, true};
   const came::DeadlinePassed deadline{"late"};
   const came::LogBroken no_log{"disk full", false};
   const came::ClusterEnded no_cluster{"killed", false};
@@ -57,6 +57,7 @@ TEST(RunLife, EveryTransition) {
   };
   const std::vector<Case> table{
       {State::working, signal, {"cut work"}, State::cutting},
+      {State::working, hangup, {"cut work"}, State::cutting},
       {State::working, deadline, {"cut work"}, State::cutting},
       {State::working, no_log, {"cut work"}, State::cutting},
       {State::working, no_cluster, {"give up cluster: killed", "cut work"}, State::cutting},
@@ -69,6 +70,7 @@ TEST(RunLife, EveryTransition) {
       {State::working, broke, {"say: failed, boom", "abandon"}, State::over},
 
       {State::doubting, signal, {"cut work"}, State::cutting},
+      {State::doubting, hangup, {"cut work"}, State::cutting},
       {State::doubting, deadline, {}, State::doubting},
       {State::doubting, no_log, {"cut work"}, State::cutting},
       {State::doubting, no_cluster, {"give up cluster: killed", "cut work"}, State::cutting},
@@ -81,6 +83,7 @@ TEST(RunLife, EveryTransition) {
       {State::doubting, broke, {"say: lost, a0 died\nboom", "abandon"}, State::over},
 
       {State::cutting, signal, {"say: deadline, time\n" + left_there, "abandon"}, State::over},
+      {State::cutting, hangup, {}, State::cutting},
       {State::cutting, deadline, {}, State::cutting},
       {State::cutting, no_log, {}, State::cutting},
       {State::cutting, no_cluster, {"give up cluster: killed"}, State::cutting},
@@ -93,6 +96,7 @@ TEST(RunLife, EveryTransition) {
       {State::cutting, broke, {"say: deadline, time\nboom", "abandon"}, State::over},
 
       {State::finishing, signal, {"say: interrupted, " + left_there, "abandon"}, State::over},
+      {State::finishing, hangup, {}, State::finishing},
       {State::finishing, deadline, {}, State::finishing},
       {State::finishing, no_log, {}, State::finishing},
       {State::finishing, no_cluster, {"give up cluster: killed"}, State::finishing},
@@ -105,6 +109,7 @@ TEST(RunLife, EveryTransition) {
       {State::finishing, broke, {"say: failed, boom", "abandon"}, State::over},
 
       {State::over, signal, {}, State::over},
+      {State::over, hangup, {}, State::over},
       {State::over, deadline, {}, State::over},
       {State::over, no_log, {}, State::over},
       {State::over, no_cluster, {}, State::over},
@@ -178,7 +183,7 @@ TEST(RunLife, StepsThatEndWhileItDoubtsAreNotCut) {
 
 TEST(RunLife, ACommandOfThePersonsIsNotCutShort) {
   RunLife life(true);
-  EXPECT_THAT(words(life.resume(came::Signal{true})), ElementsAre("pass on"));
+  EXPECT_THAT(words(life.resume(came::Signal{true, false})), ElementsAre("pass on"));
   EXPECT_THAT(words(life.resume(came::VantageLost{"a0 died", true})), IsEmpty());
   EXPECT_THAT(words(life.resume(came::LogBroken{"disk full", true})), IsEmpty());
   EXPECT_THAT(words(life.resume(came::ClusterEnded{"killed", true})), ElementsAre("give up cluster: killed"));

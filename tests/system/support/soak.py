@@ -70,29 +70,52 @@ def fixed(seed, place):
 
 # --- kill -9 ---
 
+ROLES = {"straycat": " run ", "cluster": " cluster ", "agent": " agent", "any": ""}
+
+
+def of_role(role, before):
+    """The processes that the run has started since, by what they do."""
+    mine = {pid: words for pid, words in processes().items() if pid not in before.processes}
+    return sorted(pid for pid, words in mine.items() if ROLES[role] in words + " ")
+
+
+def patience():
+    """Three seconds on a machine with nothing else to do."""
+    return 3 * max(1.0, os.getloadavg()[0] / os.cpu_count())
+
+
 def killed(seed, place):
-    """Starts the article, kills one of its processes at a random moment, and looks for what is left."""
+    """Starts the article, kills one of its processes at a random moment: it ends soon, with an exit code that its log bears out, and leaves
+    nothing."""
     dice = random.Random(seed)
     before = Surroundings()
     place.mkdir(parents=True)
     child = subprocess.Popen([STRAYCAT, "run", str(SCENARIOS / "service-selector"), "--out", str(place / "run"), "--quiet"],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    role = dice.choice(sorted(ROLES))
     # Half of the moments lie in the first 200 ms, where things are being made.
-    time.sleep(dice.choice((dice.uniform(0, 0.2), dice.uniform(0.2, 8))))
-    mine = sorted(set(processes()) - before.processes)
-    victim = dice.choice(mine) if mine else child.pid
+    moment = dice.choice((dice.uniform(0, 0.2), dice.uniform(0.2, 12)))
+    time.sleep(moment)
+    victims = of_role(role, before)
+    until = time.monotonic() + 30
+    while not victims and child.poll() is None and time.monotonic() < until:  # one that comes later is killed as it comes
+        time.sleep(0.02)
+        victims = of_role(role, before)
+    victim = dice.choice(victims) if victims else child.pid
     words = processes().get(victim, "gone")
+    killed_at = time.monotonic()
     try:
         os.kill(victim, signal.SIGKILL)
     except ProcessLookupError:
         pass
-    if victim != child.pid:
-        child.send_signal(signal.SIGTERM)
+    if role == "any" and victim != child.pid:
+        child.send_signal(signal.SIGTERM)   # what dies may be a pod of the scenario's own, which a run does not end for
     try:
         child.wait(timeout=60)
     except subprocess.TimeoutExpired:
         child.kill()
         raise AssertionError(f"the run hangs after kill -9 of {words}") from None
+    took = time.monotonic() - killed_at
     left = []
     for _ in range(100):   # the kernel needs a moment to take down what a killed process held
         left = before.left_behind()
@@ -102,6 +125,26 @@ def killed(seed, place):
     for pid in set(processes()) - before.processes:
         os.kill(pid, signal.SIGKILL)
     check(not left, f"after kill -9 of {words}: {left}")
+    check_exit_code(child.returncode, place / "run", words, role)
+    check(role == "any" or took < patience(), f"it took {took:.1f} s to end after kill -9 of {words}")
+    return role
+
+
+def check_exit_code(code, folder, words, role):
+    """The code is the one that the log calls for."""
+    if code == -signal.SIGKILL:
+        check(" run " in words + " ", f"killed by whom? {words}")
+        return
+    log = read_log(folder) if (folder / "log.jsonl").exists() else []
+    if not log or log[-1]["kind"] != "run.ended":
+        check(code == 4, f"exit {code} after kill -9 of {words}, without a log")
+        return
+    reason = log[-1]["body"]["reason"]
+    allowed = {"lost": (1, 2), "interrupted": (1, 2), "failed": (4,), "finished": (0,)}.get(reason, ())
+    check(code in allowed, f"exit {code} after kill -9 of {words}, but the run says {log[-1]['body']}")
+    spoke = any(e["kind"] == "attempts.window" for e in log)
+    check(role != "agent" or not spoke or reason in ("lost", "finished"), f"the prober was killed ({words}), but the run says {log[-1]['body']}")
+    check(role != "cluster" or reason in ("lost", "finished"), f"the cluster was killed ({words}), but the run says {log[-1]['body']}")
 
 
 # --- random scenarios against the ground truth ---

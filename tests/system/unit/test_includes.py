@@ -66,6 +66,17 @@ class Includes(unittest.TestCase):
                     if line.strip() == word + ";":
                         callers.setdefault(word, []).append(path.relative_to(SOURCE / "src/cluster").as_posix())
         self.assertEqual(callers, {"default_object(object)": ["store/store.cpp"] * 2, "complete_new_object(object)": ["store/store.cpp"]})
+    def test_a_coroutine_whose_end_nobody_hears_is_named(self):
+        for line, word in (("asio::co_spawn(context, work(), [](const std::exception_ptr&) {});", "co_spawn"),
+                           ("#include <boost/asio/detached.hpp>", "detached")):
+            with self.subTest(line=line), tempfile.TemporaryDirectory(prefix="straycat-test-") as folder:
+                root = pathlib.Path(folder)
+                for part in ("src", "include"):
+                    shutil.copytree(SOURCE / part, root / part)
+                (root / "src/runner/broken.cpp").write_text(f"// co_spawn in a comment is none\n{line}\n")
+                done = self.check(root)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"src/runner/broken.cpp:2: {word}: ", done.stdout)
 
 
 if __name__ == "__main__":
