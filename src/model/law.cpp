@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <straycat/model/kinds.hpp>
 #include <straycat/model/law.hpp>
 
 namespace straycat::model {

@@ -51,6 +51,13 @@ std::string joined(const json& map) {
   return all.empty() ? "<none>" : all;
 }
 
+bool has_condition(const json& object, std::string_view type) {
+  for (const json& condition : at(object, {"status", "conditions"})) {
+    if (text(at(condition, {"type"})) == type && text(at(condition, {"status"})) == "True") return true;
+  }
+  return false;
+}
+
 namespace {
 
 // A field of every container, joined by commas.

@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cluster/kinds/row.hpp"
@@ -31,6 +32,8 @@ namespace cells {
 [[nodiscard]] std::string age(const json& object, std::int64_t now_ns);
 // "a=b,c=d" of a map.
 [[nodiscard]] std::string joined(const json& map);
+// status.conditions has one of this type that is true.
+[[nodiscard]] bool has_condition(const json& object, std::string_view type);
 // The cells of workload_columns' end.
 void add_template(json& cells, const json& object);
 

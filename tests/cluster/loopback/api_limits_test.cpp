@@ -1,4 +1,6 @@
 // What the API server lets callers cost: strangers that only connect, and watchers that do not read.
+#include <poll.h>
+#include <sys/socket.h>
 #include <thread>
 
 #include <boost/asio/ip/tcp.hpp>

@@ -1,6 +1,8 @@
 // Processes, probes and hooks on this machine: real children, real sockets on 127.0.0.1.
 #include <csignal>
+#include <fcntl.h>
 #include <fstream>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 

@@ -46,13 +46,6 @@ void validate_job(Causes& causes, const json& object) {
   check_template(causes, spec, {"OnFailure", "Never"});
 }
 
-bool has_condition(const json& object, std::string_view type) {
-  for (const json& condition : at(object, {"status", "conditions"})) {
-    if (text(at(condition, {"type"})) == type && text(at(condition, {"status"})) == "True") return true;
-  }
-  return false;
-}
-
 std::string job_status(const json& object) {
   if (has_condition(object, "Complete")) return "Complete";
   if (has_condition(object, "Failed")) return "Failed";
