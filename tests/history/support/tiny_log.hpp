@@ -56,7 +56,7 @@ class TinyLog {
     add(Header::kind, "runner", 0, json(header));
   }
 
-  TinyLog& add(const std::string& kind, const std::string& clock, std::int64_t at, json body) {
+  TinyLog& add(const EventKind& kind, const std::string& clock, std::int64_t at, json body) {
     log_.events.push_back({log_.events.size(), kind, clock, {at}, std::move(body)});
     return *this;
   }
@@ -70,7 +70,7 @@ class TinyLog {
   // --- clocks and steps ---
   TinyLog& vantage(const std::string& id, std::int64_t at, const std::string& node = "") {
     VantageRecord record;
-    record.where = "pod";
+    record.where = Place::pod;
     record.node = node;
     return add(VantageRecord::kind, id, at, json(record));
   }
@@ -82,7 +82,7 @@ class TinyLog {
     return add(ClockBound::kind, "runner", 0, json(ClockBound{id, lower, upper}));
   }
   TinyLog& step(std::int64_t from, std::int64_t to, const std::string& phase, const std::string& detail = "step",
-                const std::string& verb = "apply", const std::string& error = "") {
+                Verb verb = Verb::apply, const std::string& error = "") {
     StepRecord record;
     record.index = steps_++;
     record.name = detail;
@@ -96,7 +96,7 @@ class TinyLog {
   }
   TinyLog& ended(std::int64_t at) {
     RunEnded record;
-    record.reason = "finished";
+    record.reason = RunEnd::finished;
     return add(RunEnded::kind, "runner", at, json(record));
   }
 
@@ -202,7 +202,7 @@ class TinyLog {
   }
 
  private:
-  TinyLog& watch(const char* kind, const std::string& clock, const std::string& resource, std::int64_t at,
+  TinyLog& watch(Topic kind, const std::string& clock, const std::string& resource, std::int64_t at,
                  const std::string& selector) {
     WatchRecord record;
     record.resource = resource;

@@ -142,13 +142,15 @@ TEST(Clocks, tell_the_wall_time_from_the_runs_zero) {
 
 TEST(Places, are_told_as_the_vantage_point_introduced_itself) {
   struct Row {
-    const char *id, *where, *node, *place;
+    const char* id;
+    Place where;
+    const char *node, *place;
   };
-  const Row table[] = {{"a0", "pod", "n1", "a pod on n1"},
-                       {"a1", "node", "n2", "n2"},
-                       {"a2", "pod", "", "a2"},
-                       {"a3", "host", "n1", "straycat's own machine"},
-                       {"a4", "api", "", "the API server's proxy"}};
+  const Row table[] = {{"a0", Place::pod, "n1", "a pod on n1"},
+                       {"a1", Place::node, "n2", "n2"},
+                       {"a2", Place::pod, "", "a2"},
+                       {"a3", Place::host, "n1", "straycat's own machine"},
+                       {"a4", Place::api, "", "the API server's proxy"}};
   TinyLog log;
   for (const Row& row : table) {
     VantageRecord record;

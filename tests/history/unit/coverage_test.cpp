@@ -19,7 +19,7 @@ constexpr const char* others = "kubernetes.io/service-name=other";
 void denied(TinyLog& log, const std::string& clock, const std::string& resource, std::int64_t at) {
   WatchRecord record;
   record.resource = resource;
-  record.reason = "denied";
+  record.end = WatchEnd::denied;
   log.add(WatchRecord::ended, clock, at, test::json(record));
 }
 
@@ -181,7 +181,7 @@ TEST(Coverage, of_a_clock_that_nothing_bounds_is_none) {
 VantageSummary summary(std::map<std::string, std::uint64_t> sent) {
   VantageSummary summary;
   summary.sent = std::move(sent);
-  summary.reason = "finished";
+  summary.reason = VantageEnd::finished;
   return summary;
 }
 

@@ -9,12 +9,8 @@ namespace {
 
 using json = nlohmann::json;
 
-Event event(std::string_view kind, std::uint64_t number, json body) {
-  return {number,
-          std::string(kind),
-          std::string(runner_clock),
-          {1000 + static_cast<std::int64_t>(number)},
-          std::move(body)};
+Event event(const EventKind& kind, std::uint64_t number, json body) {
+  return {number, kind, std::string(runner_clock), {1000 + static_cast<std::int64_t>(number)}, std::move(body)};
 }
 
 History folded(const std::vector<Event>& objects) {

@@ -48,14 +48,14 @@ TEST(Phases, last_from_the_step_that_opens_them_to_the_next) {
 
 TEST(Steps, end_as_their_own_record_says) {
   TinyLog log;
-  log.step(10, 20, "a", "first").step(20, 30, "a", "second", "wait", "timed out").step(40, 0, "a", "third");
+  log.step(10, 20, "a", "first").step(20, 30, "a", "second", Verb::wait, "timed out").step(40, 0, "a", "third");
   const History history = log.folded();
   ASSERT_EQ(history.steps.size(), 3U);
   EXPECT_TRUE(history.steps[0].record.ok);
   EXPECT_EQ(history.steps[0].ended->ns, 20);
   EXPECT_FALSE(history.steps[1].record.ok);
   EXPECT_EQ(history.steps[1].record.error, "timed out");
-  EXPECT_EQ(history.steps[1].record.verb, "wait");
+  EXPECT_EQ(history.steps[1].record.verb, Verb::wait);
   EXPECT_EQ(history.steps[2].ended, std::nullopt);
   EXPECT_TRUE(history.cut);
 }
@@ -74,11 +74,11 @@ TEST(Runs, end_as_they_say) {
   note.text = "read me";
   log.add(NoteRecord::kind, "runner", 30, test::json(note));
   RunEnded ended;
-  ended.reason = "failed";
+  ended.reason = RunEnd::failed;
   ended.error = "no such image";
   const History history = log.add(RunEnded::kind, "runner", 50, test::json(ended)).folded();
   EXPECT_FALSE(history.cut);
-  EXPECT_EQ(history.ended->reason, "failed");
+  EXPECT_EQ(history.ended->reason, RunEnd::failed);
   EXPECT_EQ(history.ended->error, "no such image");
   ASSERT_EQ(history.notes.size(), 1U);
   EXPECT_EQ(history.notes[0], (std::pair{Placed{30, 0}, std::string("read me")}));

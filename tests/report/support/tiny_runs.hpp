@@ -15,22 +15,22 @@ inline constexpr std::int64_t second = 1'000'000'000;
 inline diagnose::Verdict accusing(const history::History& history, const std::vector<std::string>& pods) {
   diagnose::Verdict verdict;
   verdict.conclusion = diagnose::Conclusion::found;
-  diagnose::Finding finding;
-  finding.cause = "stray-endpoint";
-  finding.ns = "shop";
-  finding.service = "sayhi";
+  finding::Finding one;
+  one.cause = finding::Cause::stray_endpoint;
+  one.ns = "shop";
+  one.service = "sayhi";
   for (const history::ServiceView& view : history.views) {
     for (const history::Endpoint& endpoint : view.endpoints) {
       if (std::find(pods.begin(), pods.end(), endpoint.pod) == pods.end()) continue;
-      finding.workload = endpoint.owner;
-      diagnose::AccusedEndpoint accused;
-      accused.address = endpoint.address;
-      accused.port = endpoint.port;
-      accused.pod_uid = endpoint.pod_uid;
-      finding.endpoints.push_back(accused);
+      one.workload = endpoint.owner;
+      finding::AccusedEndpoint who;
+      who.address = endpoint.address;
+      who.port = endpoint.port;
+      who.pod_uid = endpoint.pod_uid;
+      one.endpoints.push_back(who);
     }
   }
-  verdict.findings.push_back(std::move(finding));
+  verdict.findings.push_back(std::move(one));
   return verdict;
 }
 
@@ -67,8 +67,8 @@ inline TinyLog small_article() {
       .workload(0, "Job", "migrate");
   log.pod(0, "p1", "ReplicaSet", "web-1").pod(0, "p2", "ReplicaSet", "web-1").pod(0, "p3", "Job", "migrate");
   log.step(0, second, "deployed", "apply web.yaml").step(8 * second, 9 * second, "rolled", "apply web.yaml again");
-  log.step(15 * second, 22 * second, "job", "wait until the job is over", "wait");
-  log.step(30 * second, 31 * second, "after", "pause 1s", "pause");
+  log.step(15 * second, 22 * second, "job", "wait until the job is over", Verb::wait);
+  log.step(30 * second, 31 * second, "after", "pause 1s", Verb::pause);
   for (const auto& [at, words] : std::vector<std::pair<std::int64_t, const char*>>{{2, "p1?"},
                                                                                    {3, "p1"},
                                                                                    {10, "p1 p2?"},

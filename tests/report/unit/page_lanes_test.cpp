@@ -129,7 +129,7 @@ TEST(PageLanes, show_phases_and_steps) {
 
 TEST(PageLanes, show_a_step_that_failed_and_one_that_never_ended) {
   TinyLog log;
-  log.step(0, 2 * second, "a", "first", "apply", "no <file>").step(3 * second, 0, "a", "second");
+  log.step(0, 2 * second, "a", "first", Verb::apply, "no <file>").step(3 * second, 0, "a", "second");
   log.watcher().window("a0", second, 2 * second, {second});
   const std::string page = page_of(log.ended(10 * second).folded(), {});
   EXPECT_EQ(marks(page, "step failed"), Lines{"0..2 step first: first (2.00 s) FAILED: no &lt;file&gt;"});
@@ -194,7 +194,7 @@ TEST(PageLanes, hatch_what_was_not_seen) {
   VantageHealth health;
   health.from_ns = 7 * second;
   health.to_ns = 8 * second;
-  health.limit = "stopped";
+  health.limit = Limit::stopped;
   health.loop_lag_ns = second;
   log.add(VantageHealth::kind, "a0", 8 * second, test::json(health));
   EXPECT_EQ(marks(page_of(log.ended(10 * second).folded(), {}), "blind"),

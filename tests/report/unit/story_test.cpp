@@ -56,19 +56,19 @@ TEST(Story, tells_steps) {
        Topic::step,
        {"1.0 step apply web.yaml"}},
       {"how long one waited",
-       [](TinyLog& log) { log.step(second, 3 * second + second / 2, "a", "wait until it is over", "wait"); },
+       [](TinyLog& log) { log.step(second, 3 * second + second / 2, "a", "wait until it is over", Verb::wait); },
        Topic::step,
        {"1.0 step [a] wait until it is over", "3.5 step wait until it is over: done after 2.50 s"}},
       {"that they failed",
-       [](TinyLog& log) { log.step(second, 2 * second, "a", "get", "apply", "no such file"); },
+       [](TinyLog& log) { log.step(second, 2 * second, "a", "get", Verb::apply, "no such file"); },
        Topic::step,
        {"1.0 step [a] get", "2.0 step ! step \"get\" failed: no such file"}},
       {"that a wait failed, once",
-       [](TinyLog& log) { log.step(second, 2 * second, "a", "w", "wait", "timed out"); },
+       [](TinyLog& log) { log.step(second, 2 * second, "a", "w", Verb::wait, "timed out"); },
        Topic::step,
        {"1.0 step [a] w", "2.0 step ! step \"w\" failed: timed out"}},
       {"that never ended",
-       [](TinyLog& log) { log.step(second, 0, "a", "wait for ever", "wait"); },
+       [](TinyLog& log) { log.step(second, 0, "a", "wait for ever", Verb::wait); },
        Topic::step,
        {"1.0 step [a] wait for ever"}},
   });
@@ -231,7 +231,7 @@ void health(TinyLog& log, const std::function<void(VantageHealth&)>& set) {
 TEST(Story, tells_what_was_not_seen) {
   check({
       {"a prober at its limit",
-       [](TinyLog& log) { health(log, [](VantageHealth& one) { one.limit = "ports"; }); },
+       [](TinyLog& log) { health(log, [](VantageHealth& one) { one.limit = Limit::ports; }); },
        Topic::blind,
        {"20.0 blind ! the prober a0 hit its own limit (ports), not the target's"}},
       {"one that lost records",
@@ -287,7 +287,7 @@ TEST(Story, tells_an_early_end) {
     says(log);
     return told(log.folded(), {}, Topic::run);
   };
-  const auto ended = [](const std::string& reason, const std::string& error) {
+  const auto ended = [](RunEnd reason, const std::string& error) {
     return [=](TinyLog& log) {
       RunEnded record;
       record.reason = reason;
@@ -295,9 +295,10 @@ TEST(Story, tells_an_early_end) {
       log.add(RunEnded::kind, "runner", 5 * second, test::json(record));
     };
   };
-  EXPECT_EQ(end_of(ended("finished", "")), Lines{});
-  EXPECT_EQ(end_of(ended("failed", "no such image")), Lines{"5.0 run ! the run ended early: failed: no such image"});
-  EXPECT_EQ(end_of(ended("interrupted", "")), Lines{"5.0 run ! the run ended early: interrupted"});
+  EXPECT_EQ(end_of(ended(RunEnd::finished, "")), Lines{});
+  EXPECT_EQ(end_of(ended(RunEnd::failed, "no such image")),
+            Lines{"5.0 run ! the run ended early: failed: no such image"});
+  EXPECT_EQ(end_of(ended(RunEnd::interrupted, "")), Lines{"5.0 run ! the run ended early: interrupted"});
   EXPECT_EQ(end_of([](TinyLog&) {}), Lines{"2.0 run ! the log ends here: the run was cut off"});
 }
 
@@ -354,21 +355,21 @@ TEST(Words, for_somebody_who_meets_it_for_the_first_time) {
       {"no endpoint known", 50, 100, 0, "refused", ""},
   };
   for (const Row& row : table) {
-    diagnose::Finding finding;
-    finding.cause = "stray-endpoint";
-    finding.service = "sayhi";
-    finding.workload = model::ObjectRef{"Job", "shop", "migrate", ""};
+    finding::Finding one;
+    one.cause = finding::Cause::stray_endpoint;
+    one.service = "sayhi";
+    one.workload = model::ObjectRef{"Job", "shop", "migrate", ""};
     for (std::size_t i = 0; i < row.endpoints; ++i) {
-      finding.endpoints.emplace_back();
-      finding.endpoints.back().port = 3000;
+      one.endpoints.emplace_back();
+      one.endpoints.back().port = 3000;
     }
     diagnose::Verdict verdict;
     verdict.phases.emplace_back();
     verdict.phases.back().share = diagnose::Share{row.attempts, row.failed, 0, 0, 0};
     verdict.phases.back().kinds[row.kind] = row.failed;
-    EXPECT_EQ(in_plain_words(finding, verdict), row.words) << row.what;
-    finding.cause = "termination-race";
-    EXPECT_EQ(in_plain_words(finding, verdict), "");
+    EXPECT_EQ(in_plain_words(one, verdict), row.words) << row.what;
+    one.cause = finding::Cause::termination_race;
+    EXPECT_EQ(in_plain_words(one, verdict), "");
   }
 }
 
