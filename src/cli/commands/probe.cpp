@@ -1,6 +1,7 @@
 // The options of `straycat probe`.
 #include <CLI/CLI.hpp>
 
+#include "cli/choice.hpp"
 #include "cli/commands.hpp"
 #include "cli/subcommand.hpp"
 
@@ -21,7 +22,7 @@ void add_expectations(CLI::App& command, ProbeArguments& arguments) {
 
 void add_connection(CLI::App& command, ProbeArguments& arguments) {
   command.add_option("--engine", arguments.engine, "auto, fast (plain http, a new connection each), or curl")
-      ->check(CLI::IsMember({"auto", "fast", "curl"}))
+      ->check(one_of({"auto", "fast", "curl"}))
       ->group("Connection");
   command.add_option("--keep-alive", arguments.keep_alive, "The share that may reuse a connection, 0 to 1 (default 0)")
       ->check(CLI::Range(0.0, 1.0))
