@@ -74,7 +74,7 @@ void add_options(CLI::App& command, DiagnoseArguments& arguments) {
   command.footer(
       "Exit codes: 0 nothing suspicious, 1 a finding, 2 cannot tell, 3 bad input, 4 straycat's own trouble.\n"
       "With requests their verdict decides, not the objects'. With a COMMAND: its own code when it fails (a line on\n"
-      "standard error tells it from ours), 3 or 4 when it was not run, else as above.");
+      "standard error tells it from ours), else as above; never 0 when it was not run to its end.");
   add_look(command, arguments.look);
 }
 

@@ -89,7 +89,10 @@ void add_options(CLI::App& command, ProbeArguments& arguments) {
   add_timeouts(command, arguments);
   command.footer(
       "Exit codes: 0 passed, 1 more failed than allowed, 2 inconclusive (the prober's own limits),\n"
-      "            3 bad input, 4 straycat's own trouble (also: the command could not be run or failed).");
+      "            3 bad input, 4 straycat's own trouble.\n"
+      "With a COMMAND: its own code when it fails (a line on standard error tells it from ours), else as above; never "
+      "0\n"
+      "when it was not run to its end.");
 }
 
 }  // namespace
