@@ -40,9 +40,11 @@ Result<model::ObjectRef> workload_named(const std::string& text, const std::stri
   return model::ObjectRef{target->kind, ns, target->name, ""};
 }
 
-// All workloads of the namespace, and pods that nobody owns.
-std::vector<model::ObjectRef> those_there(const survey::Snapshot& snapshot, const std::string& ns) {
+// All workloads and pods of the Service's namespace: those that are listed, and those whose pods stand behind it.
+std::vector<model::ObjectRef> those_there(const survey::Snapshot& snapshot, const survey::Survey& survey) {
+  const std::string& ns = survey.ns;
   std::vector<model::ObjectRef> all;
+  for (const survey::Standing& one : survey.behind) all.push_back(one.workload);
   for (const model::Workload& one : snapshot.workloads)
     if (one.meta.ns == ns) all.push_back(one.meta.ref());
   for (const model::Pod& pod : snapshot.pods)
@@ -95,9 +97,10 @@ Error no_such_service(const survey::Snapshot& snapshot, const std::string& ns, c
   return bad_input(fmt::format("there is no Service/{} in namespace {}{}", name, ns, yaml::suggestion(name, names)));
 }
 
-Result<> look_up_workloads(const survey::Snapshot& snapshot, const std::vector<model::ObjectRef>& named) {
+Result<> look_up_workloads(const survey::Snapshot& snapshot, const survey::Survey& survey,
+                           const std::vector<model::ObjectRef>& named) {
+  const auto there = those_there(snapshot, survey);
   for (const model::ObjectRef& one : named) {
-    const auto there = those_there(snapshot, one.ns);
     const bool known = std::any_of(there.begin(), there.end(), [&](const model::ObjectRef& each) {
       return each.kind == one.kind && each.name == one.name;
     });

@@ -19,7 +19,8 @@ namespace straycat::cli {
 // The namespace that everything was read from.
 [[nodiscard]] Result<> look_up_namespace(const survey::Snapshot& snapshot, const std::string& ns);
 [[nodiscard]] Error no_such_service(const survey::Snapshot& snapshot, const std::string& ns, const std::string& name);
-// Errors: own_trouble where it could not be looked up.
-[[nodiscard]] Result<> look_up_workloads(const survey::Snapshot& snapshot, const std::vector<model::ObjectRef>& named);
+// Each must be listed, or stand behind the Service. Errors: own_trouble where that could not be looked up.
+[[nodiscard]] Result<> look_up_workloads(const survey::Snapshot& snapshot, const survey::Survey& survey,
+                                         const std::vector<model::ObjectRef>& named);
 
 }  // namespace straycat::cli

@@ -96,7 +96,7 @@ Result<std::vector<survey::Survey>> look(const survey::Snapshot& snapshot, const
   if (service.empty()) return survey::survey_all(snapshot);
   auto one = survey::survey_service(snapshot, ns, service, meant);
   if (!one) return no_such_service(snapshot, ns, service);
-  if (const Result<> there = look_up_workloads(snapshot, meant); !there) return there.error();
+  if (const Result<> there = look_up_workloads(snapshot, *one, meant); !there) return there.error();
   return std::vector<survey::Survey>{std::move(*one)};
 }
 
