@@ -173,10 +173,8 @@ Result<plan::Plan> probe_plan(const model::Service& service, const std::vector<m
                                                : "Requests through a Service that runs, around a command";
   if (!meant.empty()) plan.meant_for = plan::Target{meant.front().kind, meant.front().name, ""};
   plan.traffic = traffic_from_all(traffic_to(service, *port, wanted->rate, arguments), arguments);
-  if (wanted->budget) {
-    plan.expect.finding = "any";
-    plan.expect.max_failures = wanted->budget;
-  }
+  plan.expect.finding = wanted->budget ? plan::Expectations::any : plan::Expectations::conclusion;
+  plan.expect.max_failures = wanted->budget;
   plan.deadline = deadline_of(wanted->steps);
   plan.steps = std::move(wanted->steps);
   plan.seed = 1;
