@@ -15,6 +15,7 @@
 
 namespace straycat::cli {
 
+inline constexpr int exit_inconclusive = 2;
 inline constexpr int exit_bad_input = 3;
 inline constexpr int exit_own_trouble = 4;
 // Says the error on standard error; the exit code for it.

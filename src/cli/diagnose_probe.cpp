@@ -106,36 +106,30 @@ Result<std::vector<plan::Step>> steps_for(const DiagnoseArguments& arguments) {
                                  stop};
 }
 
-Result<plan::Plan> plan_for(const model::Service& service, const DiagnoseArguments& arguments) {
-  const Result<model::ServicePort> port = port_of(service, arguments.port);
-  if (!port) return port.error();
+// A command may take as long as it likes; else so long as the requests, and what is around them.
+Nanos deadline_of(const std::vector<plan::Step>& steps) {
+  Nanos sum = std::chrono::minutes{3};
+  for (const plan::Step& step : steps) {
+    if (plan::verb(step.action) == Verb::command) return command_patience;
+    if (const auto* pause = std::get_if<plan::Pause>(&step.action)) sum += pause->length;
+  }
+  return sum;
+}
+
+// What the flags say of the requests, whatever Service they go to.
+struct Wanted {
+  double rate = 0;
+  std::optional<plan::Budget> budget;
+  std::vector<plan::Step> steps;
+};
+Result<Wanted> wanted_by(const DiagnoseArguments& arguments) {
   const Result<double> rate = rate_of(arguments.rate);
   if (!rate) return rate.error();
   const Result<std::optional<plan::Budget>> budget = budget_of(arguments.allow);
   if (!budget) return budget.error();
   Result<std::vector<plan::Step>> steps = steps_for(arguments);
   if (!steps) return steps.error();
-  plan::Plan plan;
-  plan.name = "diagnose-" + service.meta.name;
-  plan.description = arguments.command.empty() ? "Requests through a Service that runs"
-                                               : "Requests through a Service that runs, around a command";
-  if (!arguments.meant.empty()) {
-    const Result<plan::Target> target = plan::parse_target(arguments.meant.front());
-    if (!target) return target.error().within("--for");
-    plan.meant_for = *target;
-  }
-  plan.traffic = traffic_from_all(traffic_to(service, *port, *rate, arguments), arguments);
-  plan.steps = std::move(*steps);
-  if (*budget) {
-    plan.expect.finding = "any";
-    plan.expect.max_failures = *budget;
-  }
-  plan.deadline = command_patience;
-  for (const plan::Step& step : plan.steps)
-    if (const auto* pause = std::get_if<plan::Pause>(&step.action); pause != nullptr && arguments.command.empty())
-      plan.deadline = pause->length + std::chrono::minutes{3};
-  plan.seed = 1;
-  return plan;
+  return Wanted{*rate, *budget, std::move(*steps)};
 }
 
 }  // namespace
@@ -146,9 +140,12 @@ bool wants_traffic(const DiagnoseArguments& arguments) {
 
 Result<> check_traffic(const DiagnoseArguments& arguments) {
   if (!wants_traffic(arguments)) {
-    if (!arguments.url.empty() || !arguments.via.empty() || !arguments.allow.empty())
-      return bad_input("--url, --via and --allow are for requests: give --probe, or a command after --");
-    return {};
+    const bool any = !arguments.url.empty() || !arguments.via.empty() || !arguments.allow.empty() ||
+                     !arguments.port.empty() || !arguments.agent_image.empty() || arguments.high_rate;
+    if (!any) return {};
+    return bad_input(
+        "--url, --via, --allow, --port, --agent-image and --high-rate are for requests: give --probe, or "
+        "a command after --");
   }
   if (arguments.service.empty()) return bad_input("requests (--probe, or a command after --) need svc/NAME");
   if (!arguments.probe.empty() && !arguments.command.empty())
@@ -160,27 +157,46 @@ Result<> check_traffic(const DiagnoseArguments& arguments) {
     return bad_input("--via pod and --via nodes need --agent-image: an image with straycat in it (scripts/image)");
   if (!arguments.agent_image.empty() && !names_cluster(arguments.at))
     return bad_input("--agent-image needs --context (or --in-cluster): what makes objects must have its cluster named");
+  if (const Result<Wanted> wanted = wanted_by(arguments); !wanted) return wanted.error();
   return arguments.command.empty() ? Result<>{} : runner::check_program(arguments.command.front());
 }
 
-int probe_service(const DiagnoseArguments& arguments, const model::Service& service, const std::string& context) {
+Result<plan::Plan> probe_plan(const model::Service& service, const std::vector<model::ObjectRef>& meant,
+                              const DiagnoseArguments& arguments) {
+  Result<Wanted> wanted = wanted_by(arguments);
+  if (!wanted) return wanted.error();
+  const Result<model::ServicePort> port = port_of(service, arguments.port);
+  if (!port) return port.error();
+  plan::Plan plan;
+  plan.name = "diagnose-" + service.meta.name;
+  plan.description = arguments.command.empty() ? "Requests through a Service that runs"
+                                               : "Requests through a Service that runs, around a command";
+  if (!meant.empty()) plan.meant_for = plan::Target{meant.front().kind, meant.front().name, ""};
+  plan.traffic = traffic_from_all(traffic_to(service, *port, wanted->rate, arguments), arguments);
+  plan.expect.finding = wanted->budget ? plan::Expectations::any : plan::Expectations::conclusion;
+  plan.expect.max_failures = wanted->budget;
+  plan.deadline = deadline_of(wanted->steps);
+  plan.steps = std::move(wanted->steps);
+  plan.seed = 1;
+  return plan;
+}
+
+int probe_service(const plan::Plan& plan, const DiagnoseArguments& arguments, const kube::Config& config) {
   // Without a name there would be an embedded cluster.
-  if (context.empty() && !arguments.at.in_cluster)
+  if (config.context.empty() && !arguments.at.in_cluster)
     return complain(bad_input("requests need a context: the kubeconfig has no current one (give --context)"));
-  const Result<plan::Plan> plan = plan_for(service, arguments);
-  if (!plan) return complain(plan.error());
   RunArguments run;
   run.at = arguments.at;
-  run.at.context = context;
-  run.at.ns = service.meta.ns;
+  run.at.context = config.context;
+  run.at.ns = config.ns;
   run.agent_image = arguments.agent_image;
   run.high_rate = arguments.high_rate;
   run.out = arguments.out;
   run.quiet = arguments.quiet;
   run.outputs = arguments.outputs;
   run.look = arguments.look;
-  run.again = diagnose_again(arguments, context);
-  return run_plan(*plan, run);
+  run.again = diagnose_again(arguments, config.context);
+  return run_plan(plan, run);
 }
 
 }  // namespace straycat::cli

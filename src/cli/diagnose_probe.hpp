@@ -20,11 +20,15 @@ struct DiagnoseArguments {
   std::string baseline = "3s", tail = "10s", allow;  // around the command; allow: "1%" or a count
   bool high_rate = false, quiet = false;
 };
+inline constexpr const char* default_probe = "30s";  // of --probe without a value
 // Whether requests are to be sent at all; and what can be said against how, before anything is looked at.
 [[nodiscard]] bool wants_traffic(const DiagnoseArguments& arguments);
 [[nodiscard]] Result<> check_traffic(const DiagnoseArguments& arguments);
-// Traffic through the running Service, for a time or around a command, with the verdict and timeline of a run.
-// `context`: the kubeconfig's entry in use. A command that failed keeps its exit code.
-int probe_service(const DiagnoseArguments& arguments, const model::Service& service, const std::string& context);
+// Traffic through the running Service, for a time or around a command. `meant`: whom it is for, as the person says.
+// Errors (bad_input) name the flag.
+[[nodiscard]] Result<plan::Plan> probe_plan(const model::Service& service, const std::vector<model::ObjectRef>& meant,
+                                            const DiagnoseArguments& arguments);
+// Carries it out, with the verdict and timeline of a run. A command that failed keeps its exit code.
+int probe_service(const plan::Plan& plan, const DiagnoseArguments& arguments, const kube::Config& config);
 
 }  // namespace straycat::cli

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/commands.hpp"
 #include "cli/subcommand.hpp"
@@ -43,11 +44,6 @@ bool is_plugin(int argc, char** argv) {
   return called.substr(called.rfind('/') + 1) == "kubectl-straycat";
 }
 
-std::string meant(const std::string& word, const std::vector<std::string>& known) {
-  const auto near = yaml::did_you_mean(word, known);
-  return near ? fmt::format(" (did you mean \"{}\"?)", *near) : "";
-}
-
 std::vector<std::string> flags_of(const CLI::App& command) {
   std::vector<std::string> flags;
   for (const CLI::Option* option : command.get_options())
@@ -64,13 +60,15 @@ std::string unknown_word(const std::vector<Offered>& offered, const Words& words
   if (known == offered.end()) {
     std::vector<std::string> names;
     for (const Offered& one : offered) names.push_back(one.what->name);
-    return fmt::format("unknown command \"{}\"{}", *named, meant(*named, names));
+    const std::string near = yaml::suggestion(*named, names);
+    return fmt::format("unknown command \"{}\"{}", *named,
+                       near.empty() ? fmt::format(": there are {}", fmt::join(names, ", ")) : near);
   }
   const std::vector<std::string> flags = flags_of(*known->parser);
   for (const std::string& word : words) {
     const std::string flag = word.substr(0, word.find('='));
     if (!flag.starts_with("--") || std::find(flags.begin(), flags.end(), flag) != flags.end()) continue;
-    if (const std::string near = meant(flag, flags); !near.empty())
+    if (const std::string near = yaml::suggestion(flag, flags); !near.empty())
       return fmt::format("unknown flag \"{}\"{}", flag, near);
   }
   return "";

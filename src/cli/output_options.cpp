@@ -2,13 +2,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/choice.hpp"
 #include <straycat/report/formats.hpp>
 
 namespace straycat::cli {
 
 void add_look(CLI::App& command, Look& look) {
   command.add_option("--color", look.colour, "auto, always or never (NO_COLOR is respected)")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
+      ->check(one_of({"auto", "always", "never"}));
   command.add_flag("--ascii", look.ascii, "Draw with ASCII only");
   command.add_option("--width", look.width, "Columns of the report (default: the terminal's, else 80)")
       ->check(CLI::Range(60, 200));
@@ -21,7 +22,7 @@ void add_outputs(CLI::App& command, Outputs& outputs) {
   }
   command
       .add_option("--inconclusive", outputs.inconclusive, "JUnit: what could not be proven is skipped, or a failure")
-      ->check(CLI::IsMember({"skip", "fail"}))
+      ->check(one_of({"skip", "fail"}))
       ->group("Outputs");
   command.add_flag("--force", outputs.force, "Write over files that are there")->group("Outputs");
 }

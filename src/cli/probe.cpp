@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/around_command.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/probe_options.hpp"
@@ -56,6 +57,7 @@ class ProbeRun {
   void command_ended(int status);
   void after(Nanos length, std::function<void()> act);
   int tell();
+  [[nodiscard]] int verdict_code() const;
 
   const ProbeArguments& arguments_;
   ProbePlan plan_;
@@ -66,7 +68,7 @@ class ProbeRun {
   bool live_;
   std::unique_ptr<probe::Session> session_;
   probe::Outcome outcome_;
-  Error trouble_{Fault::own_trouble, ""};
+  std::optional<Error> trouble_;
 };
 
 int ProbeRun::run() {
@@ -142,11 +144,26 @@ int ProbeRun::tell() {
     if (const Result<> written = to_stdout ? Result<>{} : write_file(arguments_.json, text + "\n"); !written)
       trouble_ = written.error();
   }
-  if (!trouble_.message.empty()) say("straycat: {}\n", trouble_.message);
-  const probe::Judgement judgement = probe::judge(outcome_.whole, plan_.facts.allowed);
-  if (judgement == probe::Judgement::failed) return 1;
-  if (!trouble_.message.empty() || plan_.facts.command_status != 0) return exit_own_trouble;
-  return judgement == probe::Judgement::inconclusive ? 2 : 0;
+  const int verdict = verdict_code();
+  const int code = arguments_.command.empty()
+                       ? verdict
+                       : around_command(plan_.facts.command_status, verdict,
+                                        to_string(probe::judge(outcome_.whole, plan_.facts.allowed)));
+  if (!trouble_) return code;
+  const int wrong = complain(*trouble_);
+  return plan_.facts.command_status.value_or(0) != 0 ? code : wrong;
+}
+
+int ProbeRun::verdict_code() const {
+  switch (probe::judge(outcome_.whole, plan_.facts.allowed)) {
+    case probe::Judgement::passed:
+      return 0;
+    case probe::Judgement::failed:
+      return 1;
+    case probe::Judgement::inconclusive:
+      break;
+  }
+  return exit_inconclusive;
 }
 
 }  // namespace
@@ -154,6 +171,8 @@ int ProbeRun::tell() {
 int probe_command(const ProbeArguments& arguments) {
   Result<ProbePlan> plan = probe_plan(arguments);
   if (!plan) return complain(plan.error());
+  if (!arguments.command.empty())
+    if (const Result<> there = runner::check_program(arguments.command.front()); !there) return complain(there.error());
   raise_descriptors();
   return ProbeRun(arguments, std::move(*plan)).run();
 }

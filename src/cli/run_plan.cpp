@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/again.hpp"
+#include "cli/around_command.hpp"
 #include "cli/commands.hpp"
 #include "cli/embedded.hpp"
 #include "cli/files.hpp"
@@ -133,18 +134,10 @@ int prove_fix(const plan::Plan& plan, const Judged& before, const RunFolder& fol
   return before.verdict.exit_code != 0 ? before.verdict.exit_code : after->verdict.exit_code;
 }
 
-// A person's command that failed keeps its exit code, whatever was found; its success leaves the verdict's.
 int exit_code_of(const plan::Plan& plan, const Judged& judged) {
   const auto has_command = [](const plan::Step& step) { return plan::verb(step.action) == Verb::command; };
   if (std::none_of(plan.steps.begin(), plan.steps.end(), has_command)) return judged.verdict.exit_code;
-  if (!judged.command_status) {
-    say("straycat: the command was not run to its end\n");
-    return exit_own_trouble;
-  }
-  if (*judged.command_status == 0) return judged.verdict.exit_code;
-  say("straycat: exit {} is the command's own; straycat's verdict alone would be exit {} ({})\n",
-      *judged.command_status, judged.verdict.exit_code, to_string(judged.verdict.conclusion));
-  return *judged.command_status;
+  return around_command(judged.command_status, judged.verdict.exit_code, to_string(judged.verdict.conclusion));
 }
 
 // Everything that was asked for, and the verdict in any case: the run was long, and a disk that filled up meanwhile is

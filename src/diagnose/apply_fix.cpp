@@ -35,7 +35,7 @@ void mend_waits(plan::Plan& plan, const plan::Target& target) {
 
 void expect_nothing(plan::Expectations& expect) {
   const plan::Budget none{false, 0};
-  expect.finding = "none";
+  expect.finding = plan::Expectations::none;
   expect.workload.reset();
   expect.max_failures = none;
   for (auto& phase : expect.phases) {

@@ -164,7 +164,8 @@ void check_none(const Case& the_case, const Verdict& verdict, const plan::Expect
     out.met = Met::no;
     out.why = fmt::format("found: {}", verdict.findings.front().title());
   } else if (verdict.conclusion == Conclusion::inconclusive) {
-    out.met = within(allowed, real, verdict.attempts) ? Met::unproven : Met::no;
+    const bool open = expected.finding == plan::Expectations::conclusion || within(allowed, real, verdict.attempts);
+    out.met = open ? Met::unproven : Met::no;
     out.why = real > 0 ? count(real, "request") + " failed" : verdict.reasons.front();
   } else {
     out.met = finished(the_case.history) ? Met::yes : Met::unproven;
@@ -207,11 +208,12 @@ void check_unexplained(const Case& the_case, const Verdict& verdict, CheckedExpe
 }
 
 CheckedExpectation check_finding(const Case& the_case, const Verdict& verdict, const plan::Expectations& expected) {
-  CheckedExpectation result{"finding: " + safe(expected.finding), Met::unproven, ""};
+  const bool concludes = expected.finding == plan::Expectations::conclusion;
+  CheckedExpectation result{concludes ? "nothing wrong" : "finding: " + safe(expected.finding), Met::unproven, ""};
   if (expected.workload) result.text += " of " + safe(expected.workload->display());
-  if (expected.finding == "none") {
+  if (concludes || expected.finding == plan::Expectations::none) {
     check_none(the_case, verdict, expected, result);
-  } else if (expected.finding == "inconclusive") {
+  } else if (expected.finding == plan::Expectations::inconclusive) {
     result.met = verdict.conclusion == Conclusion::inconclusive ? Met::yes : Met::no;
     result.why = std::string(to_string(verdict.conclusion));
   } else if (const auto cause = finding::cause_from(expected.finding); !cause) {
@@ -239,7 +241,8 @@ int exit_code(const History& history, const std::vector<CheckedExpectation>& exp
 void check_expectations(const Case& the_case, Verdict& verdict) {
   const History& history = the_case.history;
   const plan::Expectations expected = history.plan ? history.plan->expect : plan::Expectations{};
-  if (expected.finding != "any") verdict.expectations.push_back(check_finding(the_case, verdict, expected));
+  if (expected.finding != plan::Expectations::any)
+    verdict.expectations.push_back(check_finding(the_case, verdict, expected));
   for (const auto& phase : expected.phases) check_phase(the_case, phase, verdict.expectations);
   if (expected.max_failures) {
     const auto real = verdict.failed - verdict.local;

@@ -156,11 +156,6 @@ std::string judgement_line(const Summary& summary, const SessionFacts& facts) {
   return "";
 }
 
-std::string judgement_word(Judgement judgement) {
-  if (judgement == Judgement::passed) return "passed";
-  return judgement == Judgement::failed ? "failed" : "inconclusive";
-}
-
 json ways_json(const FailureGroup& group) {
   json out = json::array();
   for (const auto& [way, count] : group.ways) {
@@ -242,6 +237,18 @@ json summary_json(const Summary& summary) {
 
 }  // namespace
 
+std::string_view to_string(Judgement judgement) {
+  switch (judgement) {
+    case Judgement::passed:
+      return "passed";
+    case Judgement::failed:
+      return "failed";
+    case Judgement::inconclusive:
+      break;
+  }
+  return "inconclusive";
+}
+
 std::string render_text(const Outcome& outcome, const SessionFacts& facts) {
   const Summary& whole = outcome.whole;
   auto out = fmt::format("{}, {}, {:.1f} s{}\n", facts.request, facts.pace, millis(whole.ended - whole.began) / 1000,
@@ -250,7 +257,10 @@ std::string render_text(const Outcome& outcome, const SessionFacts& facts) {
   for (const auto& [name, phase] : outcome.phases)
     out += fmt::format("  {:<17}{} to {}: {}; longest gap {}\n", name, at_text(phase.began, whole.began),
                        at_text(phase.ended, whole.began), count_line(phase), time_text(phase.longest_gap));
-  if (!facts.command.empty()) out += fmt::format("  the command        ended with {}\n", facts.command_status);
+  if (!facts.command.empty())
+    out += fmt::format("  the command        {}\n", facts.command_status
+                                                        ? fmt::format("ended with {}", *facts.command_status)
+                                                        : "was not run to its end");
   return out + judgement_line(whole, facts) + "\n";
 }
 
@@ -271,7 +281,7 @@ json to_json(const Outcome& outcome, const SessionFacts& facts) {
   json out = summary_json(outcome.whole);
   out["request"] = facts.request;
   out["pace"] = facts.pace;
-  out["judgement"] = judgement_word(judge(outcome.whole, facts.allowed));
+  out["judgement"] = to_string(judge(outcome.whole, facts.allowed));
   out["interrupted"] = facts.interrupted;
   out["phases"] = json::array();
   for (const auto& [name, phase] : outcome.phases) {
@@ -281,7 +291,7 @@ json to_json(const Outcome& outcome, const SessionFacts& facts) {
   }
   if (facts.command.empty()) return out;
   out["command"]["words"] = facts.command;
-  out["command"]["status"] = facts.command_status;
+  out["command"]["status"] = facts.command_status ? json(*facts.command_status) : json();
   return out;
 }
 

@@ -32,6 +32,7 @@ class Search {
       if (type.namespaced || request_.ns.empty() || request_.ns.starts_with("straycat-")) co_await look(type);
       if (failed) co_return;
     }
+    if (leftovers.found.empty() && !request_.ns.empty()) co_await look_for_namespace();
     co_await listen_to_beacons();
     drop_what_goes_with_a_namespace();
   }
@@ -53,6 +54,12 @@ class Search {
     const auto items = list->find("items");
     if (items == list->end() || !items->is_array()) co_return;
     for (const json& item : *items) take(type, item);
+  }
+
+  // Lists of a namespace that is not there are empty, too.
+  asio::awaitable<void> look_for_namespace() {
+    const auto one = co_await client_.get(*kube::resource_for_kind("Namespace"), "", request_.ns);
+    if (!one && one.error().not_found()) failed = bad_input("there is no namespace " + request_.ns);
   }
 
   void take(const kube::ResourceType& type, const json& item) {

@@ -110,13 +110,36 @@ class Reading {
     else
       add(std::move(seen));
     if (failed && type.kind == "Service" && !request_.service.empty()) co_await read_the_service(type);
+    const bool last = read_ + 1 == kinds_.size();
+    if (last && snapshot_.services.empty() && !request_.ns.empty()) co_await look_for_namespace();
     read_to_its_end(index);
+  }
+
+  // Lists of a namespace that is not there are empty, too.
+  asio::awaitable<void> look_for_namespace() {
+    const auto type = *kube::resource_for_kind("Namespace");
+    const auto one = co_await client_.get(type, "", request_.ns);
+    if (one || over_) co_return;
+    snapshot_.ns_absent = one.error().not_found();
+    if (!snapshot_.ns_absent) {
+      note(type, one.error());
+      if (one.error().code == 403) snapshot_.unread.back().denied = "get namespaces";
+      co_return;
+    }
+    kube::Client::OnPage on_page = [this](kube::json page, bool) { take_names(page, snapshot_.namespaces); };
+    (void)co_await client_.list_pages(type, "", "", "", std::move(on_page));  // only to say which was meant
   }
 
   // Who may not list Services may perhaps get this one.
   asio::awaitable<void> read_the_service(kube::ResourceType type) {
     const auto one = co_await client_.get(type, request_.ns, request_.service);
     if (one && !over_) snapshot_.services.push_back(model::project_service(*one));
+  }
+
+  static void take_names(const kube::json& page, std::vector<std::string>& names) {
+    const auto items = page.find("items");
+    if (items == page.end() || !items->is_array()) return;
+    for (const kube::json& item : *items) names.push_back(model::project_pod(item).meta.name);
   }
 
   static void take_items(survey::Snapshot& seen, const model::Kind& kind, kube::json& page) {

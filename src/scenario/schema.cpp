@@ -179,7 +179,7 @@ constexpr const char* expectations = R"json({
 
 // What can be expected: what the table of causes says that a run can find.
 nlohmann::json findings(nlohmann::json rule) {
-  rule["enum"] = nlohmann::json::array({"none", "inconclusive"});
+  rule["enum"] = nlohmann::json::array({plan::Expectations::none, plan::Expectations::inconclusive});
   for (const finding::CauseRow& row : finding::causes()) {
     if (finding::expectable(row.cause))
       rule["enum"].push_back(row.id);

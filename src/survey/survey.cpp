@@ -19,6 +19,9 @@ std::string ports_of(const model::Service& service) {
   return out;
 }
 
+// Asked only where no Service was seen: everything is empty in a namespace that is not there.
+constexpr const char* namespaces_asked = "namespaces";
+
 // What a verdict without findings loses by a list that is missing; null when nothing.
 const model::Listed* cost_of(const std::string& resource) {
   const auto rows = model::kinds();
@@ -29,6 +32,8 @@ const model::Listed* cost_of(const std::string& resource) {
 
 std::string sentence_of(const Unread& one) {
   const model::Listed* cost = cost_of(one.resource);
+  if (one.resource == namespaces_asked)
+    return fmt::format("whether there is a namespace {} is not known ({})", one.ns, one.why);
   const std::string why = one.denied.empty() ? one.why : fmt::format("this user may not {}", one.denied);
   return fmt::format("{}{} could not be read ({}){}", one.resource, one.ns.empty() ? "" : " in " + one.ns, why,
                      cost != nullptr ? fmt::format(": {}", cost->cost) : "");
@@ -165,7 +170,7 @@ std::vector<std::string> missing_rights(const Snapshot& snapshot) {
 }
 
 int exit_code(const Snapshot& snapshot, const std::vector<Survey>& surveys) {
-  int worst = snapshot.knows("services") ? 0 : 2;
+  int worst = snapshot.knows("services") && snapshot.knows(namespaces_asked) ? 0 : 2;
   for (const Survey& survey : surveys) {
     const int code = survey.exit_code();
     if (code == 1) return 1;

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <straycat/core/endpoint_id.hpp>
 #include <straycat/finding/causes.hpp>
 #include <straycat/model/objects.hpp>
 #include <straycat/plan/plan.hpp>

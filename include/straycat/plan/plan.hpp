@@ -152,10 +152,17 @@ struct PhaseExpectation {
   bool operator==(const PhaseExpectation&) const = default;
 };
 
-// What the scenario expects to be found. `finding` is a cause's id ("stray-endpoint", ...), "none", "inconclusive", or
-// "any": the failure budgets decide alone (`diagnose --allow`; scenarios cannot say it).
+// What the scenario expects to be found: `finding` is a cause's id ("stray-endpoint", ...), or one of these words.
 struct Expectations {
-  std::string finding = "none";
+  static constexpr const char* none = "none";
+  static constexpr const char* inconclusive = "inconclusive";
+  // Scenarios cannot say these two. `diagnose --allow`: the failure budgets decide alone.
+  static constexpr const char* any = "any";
+  // `diagnose --probe`: what the verdict concludes. A finding is not as expected, but failures that nobody can explain
+  // leave it open.
+  static constexpr const char* conclusion = "conclusion";
+
+  std::string finding = none;
   std::optional<Target> workload;
   std::vector<PhaseExpectation> phases;
   std::optional<Budget> max_failures;  // over the whole run

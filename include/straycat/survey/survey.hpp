@@ -42,6 +42,9 @@ struct Snapshot {
   std::vector<model::KubeEvent> events;
   std::vector<model::NetworkPolicy> policies;
   std::vector<Unread> unread;
+  // The namespace that was to be read surely is not there; those that are, as far as they may be listed.
+  bool ns_absent = false;
+  std::vector<std::string> namespaces;
 
   // Whether this resource could be read (a kind that is not served counts as read: there is none of it).
   [[nodiscard]] bool knows(std::string_view resource) const;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/choice.hpp"
 #include "cli/commands.hpp"
 #include "cli/subcommand.hpp"
 #include <straycat/cluster/cluster.hpp>
@@ -24,7 +25,7 @@ void add_options(CLI::App& command, ClusterArguments& arguments) {
   command.add_option("--port", arguments.options.port, "Port of the API server on 127.0.0.1 (default: any)")
       ->check(CLI::Range(0, 65535));
   command.add_option("--data-plane", arguments.data_plane, "auto, kernel or loopback")
-      ->check(CLI::IsMember({"auto", "kernel", "loopback"}));
+      ->check(one_of({"auto", "kernel", "loopback"}));
   command.add_option("--min-sync-period", arguments.min_sync,
                      "At most one rule write in this time when busy (default 1s, as kube-proxy)");
   command.add_option("--image", arguments.images, "NAME=[\"command\",\"argument\"]: what an image name runs");

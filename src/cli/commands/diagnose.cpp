@@ -5,19 +5,19 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/choice.hpp"
 #include "cli/cluster_options.hpp"
 #include "cli/diagnose_probe.hpp"
+#include "cli/names.hpp"
 #include "cli/output_options.hpp"
 #include "cli/outputs.hpp"
 #include "cli/subcommand.hpp"
 #include <straycat/core/seam.hpp>
 #include <straycat/kube/config.hpp>
-#include <straycat/model/kinds.hpp>
 #include <straycat/plan/plan.hpp>
 #include <straycat/report/survey.hpp>
 #include <straycat/runner/snapshot.hpp>
 #include <straycat/survey/survey.hpp>
-#include <straycat/yaml/document.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -26,7 +26,7 @@ void add_probing(CLI::App& command, DiagnoseArguments& arguments) {
   const char* group = "Requests (with --probe, or around a COMMAND)";
   command.add_option("--probe", arguments.probe, "Also send requests through the Service, for this long (30s)")
       ->expected(0, 1)
-      ->default_str("30s")
+      ->default_str(default_probe)
       ->group(group);
   command.add_option("--baseline", arguments.baseline, "Send so long before the command starts (default 3s)")
       ->group(group);
@@ -44,7 +44,7 @@ void add_probing(CLI::App& command, DiagnoseArguments& arguments) {
           "Send them from: api (the API server's proxy; the default, as it needs no image), pod, nodes (a pod on "
           "each), host (this machine, needs --url); several are compared")
       ->delimiter(',')
-      ->check(CLI::IsMember(known_words<Origin>()))
+      ->check(one_of(known_words<Origin>()))
       ->group(group);
   command
       .add_option("--url", arguments.url,
@@ -74,28 +74,8 @@ void add_options(CLI::App& command, DiagnoseArguments& arguments) {
   command.footer(
       "Exit codes: 0 nothing suspicious, 1 a finding, 2 cannot tell, 3 bad input, 4 straycat's own trouble.\n"
       "With requests their verdict decides, not the objects'. With a COMMAND: its own code when it fails (a line on\n"
-      "standard error tells it from ours), 3 or 4 when it was not run, else as above.");
+      "standard error tells it from ours), else as above; never 0 when it was not run to its end.");
   add_look(command, arguments.look);
-}
-
-// "svc/sayhi", "service/sayhi", "sayhi".
-Result<std::string> service_name(const std::string& text) {
-  const auto slash = text.find('/');
-  if (slash == std::string::npos) return text;
-  const model::Kind* kind = model::kind_called(text.substr(0, slash));
-  if (kind == nullptr || kind->name != "Service" || slash + 1 == text.size())
-    return bad_input(fmt::format("{}: only Services can be diagnosed (svc/NAME)", text));
-  return text.substr(slash + 1);
-}
-
-Result<std::vector<model::ObjectRef>> meant_of(const std::vector<std::string>& texts, const std::string& ns) {
-  std::vector<model::ObjectRef> out;
-  for (const std::string& text : texts) {
-    const Result<plan::Target> target = plan::parse_target(text);
-    if (!target) return target.error().within("--for");
-    out.push_back({target->kind, ns, target->name, ""});
-  }
-  return out;
 }
 
 Result<> check(const DiagnoseArguments& arguments) {
@@ -109,23 +89,14 @@ Result<> check(const DiagnoseArguments& arguments) {
   return check_outputs(arguments.outputs);
 }
 
-// There surely is no such Service: what was meant?
-Error not_there(const survey::Snapshot& snapshot, const std::string& ns, const std::string& name) {
-  std::vector<std::string> names;
-  for (const model::Service& service : snapshot.services) names.push_back(service.meta.name);
-  const auto near = yaml::did_you_mean(name, names);
-  return bad_input(fmt::format("there is no Service/{} in namespace {}{}", name, ns,
-                               near ? fmt::format(" (did you mean {}?)", *near) : ""));
-}
-
-Result<std::vector<survey::Survey>> look(const survey::Snapshot& snapshot, const DiagnoseArguments& arguments,
-                                         const std::string& ns) {
-  if (arguments.service.empty()) return survey::survey_all(snapshot);
-  const auto name = service_name(arguments.service);
-  const auto meant = meant_of(arguments.meant, ns);
-  if (!meant) return meant.error();
-  auto one = survey::survey_service(snapshot, ns, *name, *meant);
-  if (!one) return not_there(snapshot, ns, *name);
+// What is asked about, looked up in what was read.
+Result<std::vector<survey::Survey>> look(const survey::Snapshot& snapshot, const std::string& ns,
+                                         const std::string& service, const std::vector<model::ObjectRef>& meant) {
+  if (const Result<> there = look_up_namespace(snapshot, ns); !there) return there.error();
+  if (service.empty()) return survey::survey_all(snapshot);
+  auto one = survey::survey_service(snapshot, ns, service, meant);
+  if (!one) return no_such_service(snapshot, ns, service);
+  if (const Result<> there = look_up_workloads(snapshot, *one, meant); !there) return there.error();
   return std::vector<survey::Survey>{std::move(*one)};
 }
 
@@ -136,34 +107,70 @@ Result<> write_survey(const survey::Snapshot& snapshot, const std::vector<survey
   });
 }
 
-int act(const DiagnoseArguments& arguments) {
-  if (const Result<> good = check(arguments); !good) return complain(good.error());
-  const auto name = service_name(arguments.service);
+Result<survey::Snapshot> read(const kube::Config& config, const std::string& ns, const std::string& service) {
+  runner::SnapshotRequest request;
+  request.cluster = config;
+  request.ns = ns;
+  request.service = service;
+  if (service.empty()) request.most = std::chrono::seconds{30};  // there may be very many
+  return runner::take_snapshot(request);
+}
+
+// The Service that requests are to go through.
+Result<model::Service> service_in(const survey::Snapshot& snapshot, const std::string& ns, const std::string& name) {
+  for (const model::Service& service : snapshot.services)
+    if (service.meta.name == name && service.meta.ns == ns) return service;
+  return own_trouble("no request was sent, and no command was run: the Service could not be read");
+}
+
+void print_surveys(const survey::Snapshot& snapshot, const std::vector<survey::Survey>& surveys,
+                   const DiagnoseArguments& arguments) {
+  if (takes_standard_output(arguments.outputs)) return;
+  fmt::print("{}", report::render_survey(snapshot, surveys, arguments.service.empty(),
+                                         style_for(arguments.look, STDOUT_FILENO)));
+  std::fflush(stdout);  // before a command writes there
+}
+
+int diagnose(const DiagnoseArguments& arguments) {
+  const Result<std::string> name = service_named(arguments.service);
   if (!name) return complain(name.error());
   const Result<kube::Config> config = kube::load_config(arguments.at);
   if (!config) return complain(config.error());
   if (const auto words = config->warning(); !words.empty()) say("straycat: warning: {}\n", words);
-  runner::SnapshotRequest request;
-  request.cluster = *config;
-  request.ns = arguments.everywhere ? "" : config->ns;
-  request.service = *name;
-  if (name->empty()) request.most = std::chrono::seconds{30};  // there may be very many
-  const Result<survey::Snapshot> snapshot = runner::take_snapshot(request);
+  const auto meant = workloads_named(arguments.meant, config->ns);
+  if (!meant) return complain(meant.error());
+  const std::string ns = arguments.everywhere ? "" : config->ns;
+  const Result<survey::Snapshot> snapshot = read(*config, ns, *name);
   if (!snapshot) return complain(snapshot.error());
-  const auto surveys = look(*snapshot, arguments, config->ns);
+  const auto surveys = look(*snapshot, ns, *name, *meant);
   if (!surveys) return complain(surveys.error());
-  if (!takes_standard_output(arguments.outputs))
-    fmt::print("{}", report::render_survey(*snapshot, *surveys, arguments.service.empty(),
-                                           style_for(arguments.look, STDOUT_FILENO)));
   if (!wants_traffic(arguments)) {
+    print_surveys(*snapshot, *surveys, arguments);
     if (const Result<> done = write_survey(*snapshot, *surveys, arguments); !done) return complain(done.error());
     return survey::exit_code(*snapshot, *surveys);
   }
-  std::fflush(stdout);  // before a command writes there
-  for (const model::Service& service : snapshot->services)
-    if (service.meta.name == *name && service.meta.ns == config->ns)
-      return probe_service(arguments, service, config->context);
-  return complain(own_trouble("no request was sent, and no command was run: the Service could not be read"));
+  // Before the report, so that what is wrong with the flags is not lost below it.
+  const Result<model::Service> service = service_in(*snapshot, ns, *name);
+  const Result<plan::Plan> plan =
+      service ? probe_plan(*service, *meant, arguments) : Result<plan::Plan>(service.error());
+  if (!plan && plan.error().fault == Fault::bad_input) return complain(plan.error());
+  print_surveys(*snapshot, *surveys, arguments);
+  return plan ? probe_service(*plan, arguments, *config) : complain(plan.error());
+}
+
+// `diagnose --probe svc/sayhi`: the value of --probe may be left out, so what is no time stands for itself.
+DiagnoseArguments as_meant(DiagnoseArguments arguments) {
+  if (arguments.service.empty() && !arguments.probe.empty() && !parse_duration(arguments.probe)) {
+    arguments.service = arguments.probe;
+    arguments.probe = default_probe;
+  }
+  return arguments;
+}
+
+int act(const DiagnoseArguments& given) {
+  const DiagnoseArguments arguments = as_meant(given);
+  if (const Result<> good = check(arguments); !good) return complain(good.error());
+  return diagnose(arguments);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The options of `straycat probe`.
 #include <CLI/CLI.hpp>
 
+#include "cli/choice.hpp"
 #include "cli/commands.hpp"
 #include "cli/subcommand.hpp"
 
@@ -21,7 +22,7 @@ void add_expectations(CLI::App& command, ProbeArguments& arguments) {
 
 void add_connection(CLI::App& command, ProbeArguments& arguments) {
   command.add_option("--engine", arguments.engine, "auto, fast (plain http, a new connection each), or curl")
-      ->check(CLI::IsMember({"auto", "fast", "curl"}))
+      ->check(one_of({"auto", "fast", "curl"}))
       ->group("Connection");
   command.add_option("--keep-alive", arguments.keep_alive, "The share that may reuse a connection, 0 to 1 (default 0)")
       ->check(CLI::Range(0.0, 1.0))
@@ -88,7 +89,10 @@ void add_options(CLI::App& command, ProbeArguments& arguments) {
   add_timeouts(command, arguments);
   command.footer(
       "Exit codes: 0 passed, 1 more failed than allowed, 2 inconclusive (the prober's own limits),\n"
-      "            3 bad input, 4 straycat's own trouble (also: the command could not be run or failed).");
+      "            3 bad input, 4 straycat's own trouble.\n"
+      "With a COMMAND: its own code when it fails (a line on standard error tells it from ours), else as above; never "
+      "0\n"
+      "when it was not run to its end.");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/choice.hpp"
 #include "cli/cluster_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/output_options.hpp"
@@ -27,7 +28,7 @@ void add_cluster_options(CLI::App& command, RunArguments& arguments) {
           "Send the traffic from: pod, nodes (a pod on each), host (this machine), api (the API server's proxy, "
           "which needs no image); several are compared")
       ->delimiter(',')
-      ->check(CLI::IsMember(known_words<Origin>()))
+      ->check(one_of(known_words<Origin>()))
       ->group(group);
   command.add_option("--image", arguments.images, "NAME=OTHER: deploy this image in the place of that one")
       ->group(group);
@@ -49,7 +50,7 @@ void add_options(CLI::App& command, RunArguments& arguments) {
   add_cluster_options(command, arguments);
   const char* embedded = "Embedded cluster";
   command.add_option("--data-plane", arguments.data_plane, "Of the embedded cluster: auto, kernel or loopback")
-      ->check(CLI::IsMember({"auto", "kernel", "loopback"}))
+      ->check(one_of({"auto", "kernel", "loopback"}))
       ->group(embedded);
   command
       .add_option("--truth", arguments.truth_file,

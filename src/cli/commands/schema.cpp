@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/choice.hpp"
 #include "cli/commands.hpp"
 #include "cli/subcommand.hpp"
 #include <straycat/scenario/scenario.hpp>
@@ -11,7 +12,7 @@ namespace {
 
 void add_options(CLI::App& command, std::string& which) {
   which = "scenario";
-  command.add_option("which", which, "scenario or report")->check(CLI::IsMember({"scenario", "report"}));
+  command.add_option("which", which, "scenario or report")->check(one_of({"scenario", "report"}));
 }
 
 int act(const std::string& which) {

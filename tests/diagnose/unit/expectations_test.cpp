@@ -61,6 +61,17 @@ const std::vector<Row>& rows() {
          return world;
        },
        2, "inconclusive: two candidates"},
+      {"the_conclusion_decides_and_there_is_none",
+       [] {
+         World world = expecting(test::article(), plan::Expectations::conclusion);
+         world.direct_probes = false;
+         return world;
+       },
+       2, "108 requests failed"},
+      {"the_conclusion_decides_and_a_stray_was_found",
+       [] { return expecting(test::article(), plan::Expectations::conclusion); }, 1, "found: a stray endpoint"},
+      {"the_conclusion_decides_and_nothing_failed",
+       [] { return expecting(test::fixed(), plan::Expectations::conclusion); }, 0, "nothing failed"},
       {"nothing_expected_but_failures_without_a_cause",
        [] {
          World world = expecting(test::article(), "none");

@@ -17,6 +17,7 @@ class BadInput(unittest.TestCase):
         self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
         for word in says:
             self.assertIn(word, done.stderr + done.stdout)
+        self.assertTrue(done.stderr.startswith("straycat: "), done.stderr)
         self.assertNotIn("terminate", done.stderr)
         self.assertFalse((self.folder / "straycat-runs").exists(), "nothing is made before the input is good")
 
@@ -34,6 +35,8 @@ class BadInput(unittest.TestCase):
         self.fails("rnu", "x", says=["rnu", "did you mean", "run"])
         self.fails("run", "x.yaml", "--prove-fxi", says=["--prove-fxi", "did you mean", "--prove-fix"])
         self.fails("run", "x.yaml", "--width", "5", says=["--width"])
+        self.fails("run", "x.yaml", "--data-plane", "kernl", says=["--data-plane", '"kernl" is none of', 'did you mean "kernel"'])
+        self.fails("frobnicate", says=['unknown command "frobnicate"', "there are", "diagnose"])
         self.fails(says=["subcommand"])
         self.fails("run", says=["scenario"])
         self.fails("cluster", "--image", "nonsense", says=["--image", "NAME="])

@@ -80,6 +80,30 @@ class Diagnose(unittest.TestCase):
         done = straycat("diagnose", "svc/sayhi", "--kubeconfig", self.cluster.kubeconfig)
         self.assertIn(done.returncode, (3, 4), "the kubeconfig goes with the cluster")
 
+    def test_names_are_looked_up_before_anything_is_concluded(self):
+        for words, says in [(["svc/sayhi", "--for", "deploy/nope"], "there is no Deployment/nope in namespace default"),
+                            (["svc/sayhi", "--for", "deploy/sayhy"], 'did you mean "Deployment/sayhi"'),
+                            (["svc/sayhi", "--for", "sts/sayhi"], 'did you mean "Deployment/sayhi"'),
+                            (["svc/sayhi", "--for", "deploy/sayhi", "--for", "job/nope"], "Job/nope"),
+                            (["svc/sayhi", "--for", "depoy/sayhi"], 'unknown kind "depoy" in "depoy/sayhi" (did you mean "deploy"?)'),
+                            (["svc/sayhi", "--for", "svc/sayhi"], "for what has pods"), (["svc/sayhi", "--for", "sayhi"], "Kind/name"),
+                            (["scv/sayhi"], 'did you mean "svc"'), (["svc/sayhy"], 'did you mean "sayhi"'), (["svc/"], "svc/NAME"),
+                            (["--all", "-n", "nothere"], "there is no namespace nothere"),
+                            (["--all", "-n", "defualt"], 'did you mean "default"'), (["svc/sayhi", "-n", "nothere"], "no namespace nothere")]:
+            done = straycat("diagnose", *words, "--kubeconfig", self.cluster.kubeconfig, timeout=30)
+            self.assertEqual((done.returncode, done.stdout), (3, ""), f"{words}: {done.stdout}{done.stderr}")
+            self.assertIn(says, done.stderr)
+            self.assertTrue(done.stderr.startswith("straycat: "), done.stderr)
+        for word in ("deploy/sayhi", "Deployment/sayhi", "deployments.apps/sayhi"):
+            code, document = self.diagnose("--for", word)
+            self.assertEqual((code, document["services"][0]["findings"]), (0, []), document)
+        self.assertEqual(straycat("diagnose", "--all", "-n", "kube-system", "--kubeconfig", self.cluster.kubeconfig).returncode, 0)
+
+    def test_cleanup_looks_the_namespace_up(self):
+        context = json.loads(pathlib.Path(self.cluster.kubeconfig).read_text())["current-context"]
+        done = straycat("cleanup", "--kubeconfig", self.cluster.kubeconfig, "--context", context, "-n", "nothere")
+        self.assertEqual((done.returncode, "there is no namespace nothere" in done.stderr), (3, True), done.stdout + done.stderr)
+
     def test_cleanup_and_rbac(self):
         context = json.loads(pathlib.Path(self.cluster.kubeconfig).read_text())["current-context"]
         where = ["--kubeconfig", self.cluster.kubeconfig, "--context", context]

@@ -99,7 +99,7 @@ class Command(unittest.TestCase):
         self.cluster.until(lambda: log.exists() and '"baseline"' in log.read_text().split("\n", 1)[-1])
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=300)
-        self.assertEqual(process.returncode, 4, out + errors)
+        self.assertEqual(process.returncode, 2, out + errors)
         self.assertIn("the command was not run", errors)
         self.assertFalse((self.folder / "started").exists())
 
@@ -119,15 +119,28 @@ class Command(unittest.TestCase):
                             (["--via", "host", "--", "true"], "--url"), (["--via", "pod", "--", "true"], "--agent-image"),
                             (["--agent-image", "x", "--", "true"], "--context"), (["--url", "http://x"], "--probe"),
                             (["--rate", "1000/s", "--", "touch", str(self.folder / "touched")], "conntrack"),
-                            (["--allow", "much", "--", "true"], "--allow much"), (["--port", "81", "--", "true"], "--port 81")]:
+                            (["--allow", "much", "--", "true"], "--allow much"), (["--port", "81", "--", "true"], "--port 81"),
+                            (["--probe=3s", "--allow", "lots"], "--allow lots"), (["--probe=3s", "--port", "99"], "--port 99"),
+                            (["--probe=soon"], "--probe"), (["--probe=3s", "--rate", "fast"], "--rate fast"),
+                            (["--tail", "x", "--", "true"], "--tail"), (["--port", "99"], "--port"),
+                            (["--probe=3s", "--via", "apo"], 'did you mean "api"'), (["--probe=3s", "--for", "deploy/nope"], "Deployment/nope")]:
             done = subprocess.run(self.words(*words), capture_output=True, text=True, timeout=300, check=False)
             self.assertEqual(done.returncode, 3, f"{words}: {done.stdout}{done.stderr}")
             self.assertIn(says, done.stderr)
+            self.assertTrue(done.stderr.startswith("straycat: "), done.stderr)
+            self.assertEqual(done.stdout, "", f"{words}: said before the report, not below it")
         self.assertFalse((self.folder / "touched").exists())
         done = subprocess.run([STRAYCAT, "diagnose", "--all", "--kubeconfig", self.cluster.kubeconfig, "--", "true"],
                               capture_output=True, text=True, timeout=300, check=False)
         self.assertEqual((done.returncode, "need svc/NAME" in done.stderr), (3, True), done.stderr)
         self.assertEqual(straycat("doctor", "--", "true").returncode, 3)
+
+    def test_probe_leaves_the_service_alone(self):
+        words = [STRAYCAT, "diagnose", "--probe", "svc/sayhi", "--kubeconfig", self.cluster.kubeconfig]
+        done = subprocess.run([*words, "--port", "99"], capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual((done.returncode, "--port 99: Service/sayhi" in done.stderr), (3, True), done.stderr)
+        done = subprocess.run([*words, "--all"], capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual((done.returncode, "not both" in done.stderr), (3, True), done.stderr)
 
     def test_a_scenario_may_ask_a_service_that_it_did_not_deploy(self):
         scenario = self.folder / "scenario.yaml"

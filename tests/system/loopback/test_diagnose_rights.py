@@ -54,6 +54,14 @@ class Rights(unittest.TestCase):
         code, _, errors = self.diagnose("svc/sayhi", "--", "touch", "touched", denied=["*"])
         self.assertEqual((code, (self.folder / "touched").exists()), (4, False), errors)
 
+    def test_a_name_that_cannot_be_looked_up(self):
+        code, out, errors = self.diagnose("svc/sayhi", "--for", "deploy/sayhi", denied=["list deployments"])
+        self.assertEqual((code, "Deployment/sayhi" in out), (2, True), f"its pods stand behind the Service: {out}{errors}")
+        code, out, errors = self.diagnose("svc/sayhi", "--for", "deploy/nope", denied=["list deployments"])
+        self.assertEqual((code, out, "could not be looked up" in errors), (4, "", True), out + errors)
+        code, out, errors = self.diagnose("--all", "-n", "kube-system", denied=["get namespaces"])
+        self.assertEqual((code, "whether there is a namespace kube-system is not known" in " ".join(out.split())), (2, True), out + errors)
+
     def test_rbac_for_requests(self):
         verbs = {}
         for flags in ([], ["--probe"]):

@@ -187,10 +187,26 @@ class AroundACommand(unittest.TestCase):
         with Server() as server:
             flags = ("--loops", "1", "--pause", "10ms", "--baseline", "50ms", "--tail", "50ms")
             code, summary = probe(server.url, *flags, command=("sh", "-c", "exit 7"))
-            self.assertEqual((code, summary["command"]["status"]), (4, 7))
+            self.assertEqual((code, summary["command"]["status"]), (7, 7))
+            done = straycat("probe", server.url, *flags, "--", "sh", "-c", "kill -9 $$")
+            self.assertEqual(done.returncode, 128 + 9)
+            self.assertIn("exit 137 is the command's own; straycat's verdict alone would be exit", done.stderr)
+            sent = len(server.targets)
             done = straycat("probe", server.url, *flags, "--", "/no/such/program")
-            self.assertEqual(done.returncode, 4)
+            self.assertEqual((done.returncode, done.stdout), (3, ""))
             self.assertIn("cannot run '/no/such/program'", done.stderr)
+            self.assertEqual(len(server.targets), sent, "known before the first request")
+
+    def test_interrupted_before_the_command(self):
+        with Server() as server:
+            child = subprocess.Popen([STRAYCAT, "probe", server.url, "--loops", "1", "--pause", "5ms", "--baseline", "60s", "--json", "-",
+                                      "--", "true"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            while len(server.targets) < 10:
+                time.sleep(0.01)
+            child.send_signal(signal.SIGINT)
+            out, errors = child.communicate(timeout=60)
+            self.assertEqual((child.returncode, json.loads(out)["command"]["status"]), (2, None), errors)
+            self.assertIn("the command was not run to its end", errors)
 
     def test_control_c_gives_the_partial_summary(self):
         with Server() as server:
