@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <straycat/core/json_access.hpp>
 #include <straycat/finding/label_fix.hpp>
 #include <straycat/model/selector.hpp>
 
@@ -22,17 +23,12 @@ struct Known {
   const plan::Manifest* manifest = nullptr;
 };
 
-std::string text_of(const json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 const plan::Manifest* manifest_of(const plan::Plan& plan, const ObjectRef& ref) {
   for (const auto& step : plan.steps) {
     const auto* apply = std::get_if<plan::Apply>(&step.action);
     if (apply == nullptr) continue;
     for (const auto& manifest : apply->manifests) {
-      if (text_of(manifest.object, "kind") == ref.kind && model::project_pod(manifest.object).meta.name == ref.name)
+      if (text_at(manifest.object, "/kind") == ref.kind && model::project_pod(manifest.object).meta.name == ref.name)
         return &manifest;
     }
   }
@@ -74,7 +70,7 @@ std::vector<model::Service> services_of(const History& history, const std::strin
     const auto* apply = std::get_if<plan::Apply>(&step.action);
     if (apply == nullptr) continue;
     for (const auto& manifest : apply->manifests) {
-      if (text_of(manifest.object, "kind") == "Service") result.push_back(model::project_service(manifest.object));
+      if (text_at(manifest.object, "/kind") == "Service") result.push_back(model::project_service(manifest.object));
     }
   }
   return result;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <straycat/core/json_access.hpp>
 #include <straycat/plan/plan.hpp>
 
 namespace straycat::plan {
@@ -15,15 +16,8 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string("?");
-}
-
 std::string display(const Manifest& manifest) {
-  const json& object = manifest.object;
-  const bool whole = object.is_object() && object.contains("metadata");
-  return text_at(object, "kind") + "/" + (whole ? text_at(object["metadata"], "name") : "?");
+  return text_at(manifest.object, "/kind", "?") + "/" + text_at(manifest.object, "/metadata/name", "?");
 }
 
 void add_once(std::vector<std::string>& list, std::string item) {

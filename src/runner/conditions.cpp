@@ -5,46 +5,33 @@
 
 #include <fmt/format.h>
 
+#include <straycat/core/json_access.hpp>
+
 namespace straycat::runner {
 
 namespace {
 
 using Pointer = json::json_pointer;
 
-// A number at a path; 0 where there is none, as Go's zero values.
-long number(const json& object, const char* path, long otherwise = 0) {
-  const Pointer pointer{path};
-  if (!object.contains(pointer)) return otherwise;
-  const auto& at = object.at(pointer);
-  return at.is_number() ? at.get<long>() : otherwise;
-}
-
-std::string text(const json& object, const char* path) {
-  const Pointer pointer{path};
-  if (!object.contains(pointer)) return {};
-  const auto& at = object.at(pointer);
-  return at.is_string() ? at.get<std::string>() : std::string{};
-}
-
 const json* condition_of(const json& object, const std::string& type) {
   static const Pointer conditions{"/status/conditions"};
   if (!object.contains(conditions) || !object.at(conditions).is_array()) return nullptr;
   for (const auto& each : object.at(conditions))
-    if (each.is_object() && text(each, "/type") == type) return &each;
+    if (each.is_object() && text_at(each, "/type") == type) return &each;
   return nullptr;
 }
 
 bool holds(const json& object, const std::string& type) {
   const auto* condition = condition_of(object, type);
-  return condition != nullptr && text(*condition, "/status") == "True";
+  return condition != nullptr && text_at(*condition, "/status") == "True";
 }
 
 // The controller has seen the newest spec; before that its status tells of an older one.
 bool observed(const json& object) {
   const Pointer pointer{"/status/observedGeneration"};
   if (!object.contains(pointer))
-    return number(object, "/metadata/generation") <= 1 && !object.contains(Pointer{"/spec/template"});
-  return number(object, "/status/observedGeneration") >= number(object, "/metadata/generation");
+    return number_at<long>(object, "/metadata/generation") <= 1 && !object.contains(Pointer{"/spec/template"});
+  return number_at<long>(object, "/status/observedGeneration") >= number_at<long>(object, "/metadata/generation");
 }
 
 Judged yes(std::string state = {}) { return {true, false, std::move(state)}; }
@@ -53,10 +40,12 @@ Judged never(std::string state) { return {false, true, std::move(state)}; }
 
 Judged deployment_rolled_out(const json& object) {
   if (const auto* progressing = condition_of(object, "Progressing");
-      progressing != nullptr && text(*progressing, "/reason") == "ProgressDeadlineExceeded")
+      progressing != nullptr && text_at(*progressing, "/reason") == "ProgressDeadlineExceeded")
     return never("exceeded its progress deadline");
-  const long wanted = number(object, "/spec/replicas", 1), updated = number(object, "/status/updatedReplicas");
-  const long all = number(object, "/status/replicas"), available = number(object, "/status/availableReplicas");
+  const long wanted = number_at<long>(object, "/spec/replicas", 1),
+             updated = number_at<long>(object, "/status/updatedReplicas");
+  const long all = number_at<long>(object, "/status/replicas"),
+             available = number_at<long>(object, "/status/availableReplicas");
   if (updated < wanted) return not_yet(fmt::format("{} of {} new replicas have been updated", updated, wanted));
   if (all > updated) return not_yet(fmt::format("{} old replicas are pending termination", all - updated));
   if (available < updated) return not_yet(fmt::format("{} of {} updated replicas are available", available, updated));
@@ -64,19 +53,20 @@ Judged deployment_rolled_out(const json& object) {
 }
 
 Judged daemon_set_rolled_out(const json& object) {
-  const long wanted = number(object, "/status/desiredNumberScheduled");
-  const long updated = number(object, "/status/updatedNumberScheduled"),
-             available = number(object, "/status/numberAvailable");
+  const long wanted = number_at<long>(object, "/status/desiredNumberScheduled");
+  const long updated = number_at<long>(object, "/status/updatedNumberScheduled"),
+             available = number_at<long>(object, "/status/numberAvailable");
   if (updated < wanted) return not_yet(fmt::format("{} of {} new pods have been updated", updated, wanted));
   if (available < wanted) return not_yet(fmt::format("{} of {} updated pods are available", available, wanted));
   return yes("rolled out");
 }
 
 Judged stateful_set_rolled_out(const json& object) {
-  const long wanted = number(object, "/spec/replicas", 1), ready = number(object, "/status/readyReplicas");
+  const long wanted = number_at<long>(object, "/spec/replicas", 1),
+             ready = number_at<long>(object, "/status/readyReplicas");
   if (ready < wanted) return not_yet(fmt::format("{} of {} pods are ready", ready, wanted));
-  if (text(object, "/status/updateRevision") != text(object, "/status/currentRevision"))
-    return not_yet(fmt::format("{} pods are at the new revision", number(object, "/status/updatedReplicas")));
+  if (text_at(object, "/status/updateRevision") != text_at(object, "/status/currentRevision"))
+    return not_yet(fmt::format("{} pods are at the new revision", number_at<long>(object, "/status/updatedReplicas")));
   return yes("rolled out");
 }
 
@@ -89,32 +79,33 @@ Judged rolled_out(const std::string& kind, const json& object) {
 
 Judged ended(const std::string& kind, const json& object, bool well) {
   const bool pod = kind == "Pod";
-  const auto phase = text(object, "/status/phase");
+  const auto phase = text_at(object, "/status/phase");
   const bool complete = pod ? phase == "Succeeded" : holds(object, "Complete");
   const bool failed = pod ? phase == "Failed" : holds(object, "Failed");
   if (well ? complete : failed) return yes(well ? "complete" : "failed");
   if (well && failed) {
     const auto* condition = condition_of(object, "Failed");
-    const auto why = condition == nullptr ? text(object, "/status/reason") : text(*condition, "/message");
+    const auto why = condition == nullptr ? text_at(object, "/status/reason") : text_at(*condition, "/message");
     return never(why.empty() ? "failed" : "failed: " + why);
   }
   if (!well && complete) return never("completed");
   if (pod) return not_yet("phase " + phase);
-  return not_yet(fmt::format("{} active, {} succeeded, {} failed", number(object, "/status/active"),
-                             number(object, "/status/succeeded"), number(object, "/status/failed")));
+  return not_yet(fmt::format("{} active, {} succeeded, {} failed", number_at<long>(object, "/status/active"),
+                             number_at<long>(object, "/status/succeeded"), number_at<long>(object, "/status/failed")));
 }
 
 Judged ready(const std::string& kind, const json& object) {
   if (kind == "Pod" || condition_of(object, "Ready") != nullptr)
     return holds(object, "Ready") ? yes("ready")
-                                  : not_yet(kind == "Pod" ? "phase " + text(object, "/status/phase") : "not ready");
+                                  : not_yet(kind == "Pod" ? "phase " + text_at(object, "/status/phase") : "not ready");
   if (kind == "Job") {
-    const long wanted = number(object, "/spec/parallelism", 1), got = number(object, "/status/ready");
+    const long wanted = number_at<long>(object, "/spec/parallelism", 1), got = number_at<long>(object, "/status/ready");
     return got >= wanted ? yes("ready") : not_yet(fmt::format("{} of {} pods are ready", got, wanted));
   }
   const bool daemons = kind == "DaemonSet";
-  const long wanted = daemons ? number(object, "/status/desiredNumberScheduled") : number(object, "/spec/replicas", 1);
-  const long got = number(object, daemons ? "/status/numberReady" : "/status/readyReplicas");
+  const long wanted = daemons ? number_at<long>(object, "/status/desiredNumberScheduled")
+                              : number_at<long>(object, "/spec/replicas", 1);
+  const long got = number_at<long>(object, daemons ? "/status/numberReady" : "/status/readyReplicas");
   if (!observed(object)) return not_yet("its newest spec has not been observed yet");
   return got >= wanted ? yes("ready") : not_yet(fmt::format("{} of {} pods are ready", got, wanted));
 }
@@ -163,8 +154,8 @@ Judged judge(const World& world, const plan::Target& target, const std::string& 
   if (condition == "Complete" || condition == "Failed") return ended(target.kind, *object, condition == "Complete");
   if (condition == "Ready") return ready(target.kind, *object);
   if (!holds(*object, condition)) return not_yet("condition " + condition + " is not True");
-  return number(*object, "/status/observedGeneration", number(*object, "/metadata/generation")) <
-                 number(*object, "/metadata/generation")
+  return number_at<long>(*object, "/status/observedGeneration", number_at<long>(*object, "/metadata/generation")) <
+                 number_at<long>(*object, "/metadata/generation")
              ? not_yet("its newest spec has not been observed yet")
              : yes(condition);
 }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "context.hpp"
+#include <straycat/core/json_access.hpp>
 #include <straycat/model/kinds.hpp>
 
 namespace straycat::scenario {
@@ -96,15 +97,12 @@ class Steps {
   }
 
   void note_made(const plan::Manifest& manifest, const Node& where, std::size_t step) {
-    const json name = manifest.object.value(json::json_pointer("/metadata/name"), json());
-    const json kind = manifest.object.value("kind", json());
-    if (!name.is_string() || !kind.is_string()) {
+    const plan::Target target{text_at(manifest.object, "/kind"), text_at(manifest.object, "/metadata/name"),
+                              text_at(manifest.object, "/metadata/namespace")};
+    if (target.kind.empty() || target.name.empty()) {
       if (context_.problems.empty()) context_.add(where, "the overlay leaves an object without kind or name");
       return;
     }
-    const json ns = manifest.object.value(json::json_pointer("/metadata/namespace"), json());
-    const plan::Target target{kind.get<std::string>(), name.get<std::string>(),
-                              ns.is_string() ? ns.get<std::string>() : ""};
     const bool known = std::any_of(context_.made.begin(), context_.made.end(),
                                    [&](const Made& made) { return made.target == target; });
     if (!known) context_.made.push_back({target, step});

@@ -81,6 +81,9 @@ struct World {
   std::vector<Gap> slice_gaps;              // the watch is blind (changes show at the end of the gap)
   std::vector<Gap> stalls;                  // the prober's loop stands still (health says so; the traffic goes on)
   double local_from = 1e9, local_to = 1e9;  // attempts fail for want of ports
+  // Attempts get no answer, and the prober says that it is at this limit.
+  double starved_from = 1e9, starved_to = 1e9;
+  Limit starved_by = Limit::none;
   // What ended does not even refuse; so much later the source ports come round, and each is sent where it was sent
   // before.
   double ports_round = 0;
