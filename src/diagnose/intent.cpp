@@ -5,6 +5,7 @@
 
 #include "case.hpp"
 #include "words.hpp"
+#include <straycat/core/json_access.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
@@ -51,18 +52,13 @@ std::optional<model::ObjectRef> given(const History& history, const ServiceView&
   return named;
 }
 
-std::string text_of(const model::json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // Workloads of one apply step that bring the Service, and whose template it selects.
 std::vector<model::ObjectRef> applied_with(const plan::Apply& apply, const ServiceView& view,
                                            const model::Labels& selector) {
   std::vector<model::ObjectRef> result;
   bool brings_service = false;
   for (const auto& manifest : apply.manifests) {
-    const std::string kind = text_of(manifest.object, "kind");
+    const std::string kind = text_at(manifest.object, "/kind");
     if (kind == "Service") {
       brings_service = brings_service || model::project_service(manifest.object).meta.name == view.service;
     } else if (stable(kind)) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "folding.hpp"
+#include <straycat/core/json_access.hpp>
 #include <straycat/model/projection.hpp>
 
 namespace straycat::history {
@@ -42,11 +43,6 @@ struct Into {
   }
 };
 
-bool is_service(const model::json& object) {
-  const auto kind = object.is_object() ? object.find("kind") : object.end();
-  return kind != object.end() && *kind == "Service";
-}
-
 }  // namespace
 
 std::optional<model::Service> History::service(const std::string& ns, const std::string& name) const {
@@ -55,8 +51,15 @@ std::optional<model::Service> History::service(const std::string& ns, const std:
   }
   if (!plan) return std::nullopt;
   for (const auto& step : plan->steps) {
+<<<<<<< HEAD
     for (const auto& manifest : straycat::plan::manifests_of(step.action)) {
       if (!is_service(manifest.object)) continue;
+=======
+    const auto* apply = std::get_if<straycat::plan::Apply>(&step.action);
+    if (apply == nullptr) continue;
+    for (const auto& manifest : apply->manifests) {
+      if (text_at(manifest.object, "/kind") != "Service") continue;
+>>>>>>> 0c60fb2462cbb9708bc4d949b29897fbd8736532
       auto found = model::project_service(manifest.object);
       if (found.meta.name == name) return found;
     }
@@ -65,7 +68,7 @@ std::optional<model::Service> History::service(const std::string& ns, const std:
 }
 
 void fold_object(History& history, const Clocks& clocks, const Event& event) {
-  auto change = model::from_log(event.kind.topic(), event.body);
+  auto change = model::from_log(event.kind.topic(), event.body, history.odd);
   if (!change) return;
   std::visit(Into{history, event, clocks.place(event.clock, event.at.ns), change->deleted}, std::move(change->object));
 }

@@ -1,7 +1,5 @@
 #include "kube/json_text.hpp"
 
-#include <string>
-
 namespace straycat::kube {
 
 namespace {
@@ -41,17 +39,6 @@ std::optional<nlohmann::json> parse_json(std::string_view text) {
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }
-}
-
-std::string text_at(const nlohmann::json& object, std::initializer_list<const char*> path) {
-  const nlohmann::json* at = &object;
-  for (const char* key : path) {
-    if (!at->is_object()) return {};
-    const auto found = at->find(key);
-    if (found == at->end()) return {};
-    at = &*found;
-  }
-  return at->is_string() ? at->get<std::string>() : std::string{};
 }
 
 }  // namespace straycat::kube

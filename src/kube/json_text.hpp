@@ -6,13 +6,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include <straycat/core/json_access.hpp>
+
 namespace straycat::kube {
 
 // None when it is no JSON, or is nested deeper than 500: nlohmann parses deeper texts, but overflows the stack when it
 // copies or writes them.
 [[nodiscard]] std::optional<nlohmann::json> parse_json(std::string_view text);
-
-// object[a][b]... as text; "" when any of it is absent or no text.
-[[nodiscard]] std::string text_at(const nlohmann::json& object, std::initializer_list<const char*> path);
 
 }  // namespace straycat::kube

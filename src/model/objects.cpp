@@ -1,78 +1,22 @@
 // What the projections know of themselves, and their form in the log.
 #include <algorithm>
-#include <type_traits>
 
-#include "model/json_fields.hpp"
+#include <straycat/core/fields.hpp>
 #include <straycat/model/objects.hpp>
 
 namespace straycat::model {
-namespace {
 
-// One list of fields serves both directions. Defaults are left out; wrong types keep the default.
-class Writer {
- public:
-  explicit Writer(json& out) : out_(out) { out_ = json::object(); }
-  template <class T>
-  void operator()(const char* key, const T& value) {
-    if (!(value == T{})) out_[key] = value;
-  }
-  template <class T>
-  void operator()(const char* key, const std::optional<T>& value) {
-    if (value) out_[key] = *value;
-  }
-  // A value whose default is not T{}.
-  template <class T>
-  void with_default(const char* key, const T& value, const T& fallback) {
-    if (!(value == fallback)) out_[key] = value;
-  }
-
- private:
-  json& out_;
-};
-
-class Reader {
- public:
-  explicit Reader(const json& in) : in_(in) {}
-  template <class T>
-  void operator()(const char* key, T& value) {
-    get(key, value);
-  }
-  template <class T>
-  void operator()(const char* key, std::optional<T>& value) {
-    T read{};
-    if (get(key, read)) value = std::move(read);
-  }
-  template <class T>
-  void with_default(const char* key, T& value, const T&) {
-    get(key, value);
-  }
-
- private:
-  template <class T>
-  bool get(const char* key, T& value) {
-    const json& found = member(in_, key);
-    if (found.is_null()) return false;
-    if (std::is_integral_v<T> && found.is_number_float()) return false;  // the library casts, and 1e300 is no integer
-    try {
-      T read = value;
-      found.get_to(read);
-      value = std::move(read);
-      return true;
-    } catch (const json::exception&) {
-      return false;
-    }
-  }
-  const json& in_;
-};
-
-}  // namespace
-
-#define STRAYCAT_FIELDS(Type)                                                                                   \
-  template <class F, class V>                                                                                   \
-  static void fields(F f, V& v, const Type*);                                                                   \
-  void to_json(json& out, const Type& value) { fields(Writer(out), value, static_cast<const Type*>(nullptr)); } \
-  void from_json(const json& in, Type& value) { fields(Reader(in), value, static_cast<const Type*>(nullptr)); } \
-  template <class F, class V>                                                                                   \
+// One list of fields serves both directions (core/fields.hpp).
+#define STRAYCAT_FIELDS(Type)                                                                   \
+  template <class F, class V>                                                                   \
+  static void fields(F f, V& v, const Type*);                                                   \
+  void to_json(json& out, const Type& value) { write_fields(out, value); }                      \
+  void read(const json& in, Type& value, Oddities& odd) { value = read_fields<Type>(in, odd); } \
+  void from_json(const json& in, Type& value) {                                                 \
+    Oddities forgotten;                                                                         \
+    read(in, value, forgotten);                                                                 \
+  }                                                                                             \
+  template <class F, class V>                                                                   \
   static void fields([[maybe_unused]] F f, V& v, const Type*)
 
 STRAYCAT_FIELDS(ObjectRef) { f("kind", v.kind), f("namespace", v.ns), f("name", v.name), f("uid", v.uid); }
@@ -127,29 +71,9 @@ STRAYCAT_FIELDS(Pod) {
   f("conditions", v.conditions), f("statuses", v.statuses);
 }
 
-// A port is a number or a name; nlohmann has no variants.
-static void to_json(json& out, const PortName& port) {
-  std::visit([&](const auto& value) { out = value; }, port);
-}
-static void from_json(const json& in, PortName& port) {
-  if (in.is_string()) {
-    port = in.get<std::string>();
-  } else {
-    port = in.get<int>();
-  }
-}
-
-static void to_json(json& out, const ServicePort& v) {
-  out = json::object({{"name", v.name}, {"port", v.port}, {"protocol", v.protocol}, {"nodePort", v.node_port}});
-  to_json(out["targetPort"], v.target);
-}
-static void from_json(const json& in, ServicePort& v) {
-  v.name = text(member(in, "name"));
-  v.port = static_cast<int>(number(member(in, "port")));
-  v.protocol = text(member(in, "protocol"), "TCP");
-  v.node_port = static_cast<int>(number(member(in, "nodePort")));
-  const json& target = member(in, "targetPort");
-  if (target.is_string() || target.is_number_integer()) from_json(target, v.target);
+STRAYCAT_FIELDS(ServicePort) {
+  f.always("name", v.name), f.always("port", v.port), f.always("protocol", v.protocol, std::string("TCP"));
+  f.always("nodePort", v.node_port), f.always("targetPort", v.target);
 }
 
 STRAYCAT_FIELDS(Service) {

@@ -2,7 +2,7 @@
 #include <array>
 #include <utility>
 
-#include "model/json_fields.hpp"
+#include <straycat/core/json_access.hpp>
 #include <straycat/model/projection.hpp>
 
 namespace straycat::model {
@@ -13,9 +13,14 @@ constexpr std::array<Topic, std::variant_size_v<Projection>> topics{
     Topic::pod, Topic::service, Topic::slice, Topic::workload, Topic::node, Topic::network_policy, Topic::kube_event};
 
 template <std::size_t... index>
-std::optional<Projection> read(Topic topic, const json& object, std::index_sequence<index...>) {
+std::optional<Projection> read(Topic topic, const json& object, Oddities& odd, std::index_sequence<index...>) {
   std::optional<Projection> out;
-  (void)((topics[index] == topic && (out = object.get<std::variant_alternative_t<index, Projection>>(), true)) || ...);
+  const auto take = [&](auto&& blank) {
+    read(object, blank, odd);
+    out = std::move(blank);
+    return true;
+  };
+  (void)((topics[index] == topic && take(std::variant_alternative_t<index, Projection>{})) || ...);
   return out;
 }
 
@@ -31,10 +36,10 @@ json to_log(const Projection& projection) {
   return std::visit([](const auto& one) { return json(one); }, projection);
 }
 
-std::optional<SeenChange> from_log(Topic topic, const json& body) {
-  auto object = read(topic, member(body, "object"), std::make_index_sequence<topics.size()>());
+std::optional<SeenChange> from_log(Topic topic, const json& body, Oddities& odd) {
+  auto object = read(topic, member(body, "object"), odd, std::make_index_sequence<topics.size()>());
   if (!object) return std::nullopt;
-  return SeenChange{text(member(body, "op")) == "delete", std::move(*object)};
+  return SeenChange{text_at(body, {"op"}) == "delete", std::move(*object)};
 }
 
 }  // namespace straycat::model

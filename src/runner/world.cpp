@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include <straycat/core/json_access.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
@@ -10,12 +11,7 @@ namespace straycat::runner {
 
 namespace {
 
-std::string name_of(const json& object) {
-  const auto meta = object.is_object() ? object.find("metadata") : object.end();
-  if (meta == object.end() || !meta->is_object()) return {};
-  const auto name = meta->find("name");
-  return name != meta->end() && name->is_string() ? name->get<std::string>() : std::string{};
-}
+std::string name_of(const json& object) { return text_at(object, "/metadata/name"); }
 
 ObjectLine line(Topic topic, bool deleted, json object) {
   json body;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "context.hpp"
+#include <straycat/core/json_access.hpp>
 #include <straycat/model/kinds.hpp>
 
 namespace straycat::scenario {
@@ -24,14 +25,9 @@ json& object_at(json& parent, const char* key) {
   return found;
 }
 
-std::string kind_of(const json& object) {
-  const json kind = object.is_object() ? object.value("kind", json()) : json();
-  return kind.is_string() ? kind.get<std::string>() : "";
-}
-
 // The pod template of an object (a bare pod is its own), or null.
 json* pod_template(json& object) {
-  const json::json_pointer at(model::pod_template_of(kind_of(object)));
+  const json::json_pointer at(model::pod_template_of(text_at(object, "/kind")));
   return object.contains(at) ? &object[at] : nullptr;
 }
 
@@ -92,7 +88,7 @@ int set_pod_labels(json& object, const Node& labels) {
 }
 
 int set_replicas(json& object, const json& replicas) {
-  const model::Kind* kind = model::kind_named(kind_of(object));
+  const model::Kind* kind = model::kind_named(text_at(object, "/kind"));
   if (kind == nullptr || !kind->scales) return 0;
   object_at(object, "spec")["replicas"] = replicas;
   return 1;

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -30,6 +31,9 @@ struct Oddities {
   std::uint64_t unknown_words = 0;  // words that are in no table: of a later version, or no words of ours at all
   bool operator==(const Oddities&) const = default;
 };
+
+// As Kubernetes names ports.
+using NumberOrName = std::variant<int, std::string>;
 
 // Fields with their default value are left out.
 class FieldWriter {
@@ -50,6 +54,9 @@ class FieldWriter {
   template <class T>
   void always(const char* key, const T& value) {
     out_[key] = value;
+  }
+  void always(const char* key, const NumberOrName& value) {
+    std::visit([&](const auto& one) { out_[key] = one; }, value);
   }
   template <class T>
   void always(const char* key, const T& value, const T&) {
@@ -166,6 +173,15 @@ class FieldReader {
     T read{};
     if (!take(in, read)) return false;
     value = std::move(read);
+    return true;
+  }
+  static bool take(Value in, NumberOrName& value) {
+    if (const auto text = Source::text(in))
+      value = std::string(*text);
+    else if (const auto number = Source::template whole<int>(in))
+      value = *number;
+    else
+      return false;
     return true;
   }
   // Items of a wrong type are left out, and counted one by one.

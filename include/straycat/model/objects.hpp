@@ -235,8 +235,10 @@ Node project_node(const json& object);
 NetworkPolicy project_network_policy(const json& object);
 KubeEvent project_kube_event(const json& object);
 
-#define STRAYCAT_PROJECTION(Type)             \
-  void to_json(json& out, const Type& value); \
+// read() counts what it could not take; from_json() does the same and forgets the count.
+#define STRAYCAT_PROJECTION(Type)                        \
+  void to_json(json& out, const Type& value);            \
+  void read(const json& in, Type& value, Oddities& odd); \
   void from_json(const json& in, Type& value);
 STRAYCAT_PROJECTION(ObjectRef)
 STRAYCAT_PROJECTION(Meta)

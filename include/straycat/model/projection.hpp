@@ -22,6 +22,6 @@ struct SeenChange {
   Projection object;  // for a deletion its last known state
 };
 // None when no projection has that topic. Never throws: what is missing or of a wrong type keeps its default.
-[[nodiscard]] std::optional<SeenChange> from_log(Topic topic, const json& body);
+[[nodiscard]] std::optional<SeenChange> from_log(Topic topic, const json& body, Oddities& odd);
 
 }  // namespace straycat::model

@@ -120,6 +120,10 @@ class LogMaker : public ObjectLines {
           ports ? "(7) Couldn't connect to server: Cannot assign requested address" : "the server said no"};
       return result;
     }
+    if (world_.starved_from <= t && t < world_.starved_to) {
+      result.failure = unanswered();
+      return result;
+    }
     const auto before = id - static_cast<std::uint64_t>(world_.ports_round * world_.rate);
     if (world_.ports_round > 0 && before < id && unanswered_.count(before) > 0) {
       result.failure = unanswered();
@@ -271,6 +275,7 @@ class LogMaker : public ObjectLines {
         health.local_exhaustion = 1;
         health.limit = world_.limit;
       }
+      if (world_.starved_from < t && t - 1 < world_.starved_to) health.limit = world_.starved_by;
       put(t, VantageHealth::kind, true, json(health));
     }
   }

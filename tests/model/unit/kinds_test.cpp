@@ -150,22 +150,25 @@ TEST(Kinds, AreProjectedWhereTheirRowSaysSo) {
 }
 
 TEST(Kinds, WhatIsReadIsProjected) {
-  std::set<std::string_view> topics;
+  std::set<Topic> topics;
+  Oddities odd;
   for (const Kind& kind : kinds()) {
     const bool read = kind.watched || kind.listed;
     EXPECT_EQ(read, kind.project != nullptr) << kind.name;
     if (kind.project == nullptr) continue;
     const Projection seen = kind.project(labelled(kind));
     topics.insert(topic_of(seen));
-    const auto back = from_log(topic_of(seen), {{"op", "set"}, {"object", to_log(seen)}});
+    const auto back = from_log(topic_of(seen), {{"op", "set"}, {"object", to_log(seen)}}, odd);
     ASSERT_TRUE(back) << kind.name;
     EXPECT_FALSE(back->deleted);
     EXPECT_EQ(back->object, seen) << kind.name << " reads back as it was written";
   }
   EXPECT_EQ(topics.size(), std::variant_size_v<Projection>) << "every projection is some kind's";
-  EXPECT_TRUE(from_log(Topic::pod, {{"op", "delete"}, {"object", {{"phase", "Running"}}}})->deleted);
-  EXPECT_FALSE(from_log(Topic::note, {{"op", "set"}, {"object", json::object()}}));
-  EXPECT_EQ(from_log(Topic::pod, json("nonsense"))->object, Projection(Pod{})) << "wrong types keep the default";
+  EXPECT_EQ(odd, Oddities{}) << "nothing that is written is odd to the reader";
+  EXPECT_TRUE(from_log(Topic::pod, {{"op", "delete"}, {"object", {{"phase", "Running"}}}}, odd)->deleted);
+  EXPECT_FALSE(from_log(Topic::note, {{"op", "set"}, {"object", json::object()}}, odd));
+  EXPECT_EQ(from_log(Topic::pod, json("nonsense"), odd)->object, Projection(Pod{})) << "wrong types keep the default";
+  EXPECT_EQ(odd.wrong_types, 1u) << "and are counted";
 }
 
 TEST(Kinds, WhatCannotBeToldIsTakenToBeAsMostAre) {

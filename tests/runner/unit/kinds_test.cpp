@@ -24,13 +24,15 @@ TEST(KindsOfARun, WhatIsWatchedIsTold) {
     const std::string name(kind.name);
     const auto told = world.applied(name, object);
     ASSERT_THAT(told, SizeIs(1)) << name;
-    const auto read = model::from_log(told[0].kind, told[0].body);
+    Oddities odd;
+    const auto read = model::from_log(told[0].kind, told[0].body, odd);
     ASSERT_TRUE(read) << name << " is told in words that no judge reads";
     EXPECT_EQ(model::meta_of(read->object).kind, kind.name);
     EXPECT_EQ(world.workloads().size(), kind.makes_pods() ? 1u : 0u) << name;
     const auto gone = world.deleted(name, object);
     ASSERT_THAT(gone, SizeIs(1)) << name;
-    EXPECT_TRUE(model::from_log(gone[0].kind, gone[0].body)->deleted);
+    EXPECT_TRUE(model::from_log(gone[0].kind, gone[0].body, odd)->deleted);
+    EXPECT_EQ(odd, Oddities{}) << name;
   }
 }
 
