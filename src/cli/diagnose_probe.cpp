@@ -119,10 +119,10 @@ Result<plan::Plan> plan_for(const model::Service& service, const DiagnoseArgumen
   plan.name = "diagnose-" + service.meta.name;
   plan.description = arguments.command.empty() ? "Requests through a Service that runs"
                                                : "Requests through a Service that runs, around a command";
-  if (!arguments.meant.empty()) {
-    const Result<plan::Target> target = plan::parse_target(arguments.meant.front());
+  for (const std::string& text : arguments.meant) {
+    const Result<plan::Target> target = plan::parse_target(text);
     if (!target) return target.error().within("--for");
-    plan.meant_for = *target;
+    plan.meant_for.push_back(*target);
   }
   plan.traffic = traffic_from_all(traffic_to(service, *port, *rate, arguments), arguments);
   plan.steps = std::move(*steps);

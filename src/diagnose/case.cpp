@@ -39,11 +39,6 @@ Likeness likeness(FailureKind kind) {
   return Likeness::local;
 }
 
-bool same_workload(const model::ObjectRef& a, const model::ObjectRef& b) {
-  if (!a.uid.empty() && !b.uid.empty()) return a.uid == b.uid;
-  return a.kind == b.kind && a.name == b.name && (a.ns == b.ns || a.ns.empty() || b.ns.empty());
-}
-
 namespace {
 
 // How late the vantage point's loop was around an instant: its slices may be stamped that much late.

@@ -18,6 +18,7 @@ using finding::AccusedEndpoint;
 using finding::Cause;
 using finding::Evidence;
 using finding::Rival;
+using finding::same_workload;
 using finding::Weight;
 
 // Ways of failing that an endpoint shows alike through the Service and directly. A server that dies shows `cut` or
@@ -64,7 +65,6 @@ struct Case {
 // --- what its parts and the rules share
 // -------------------------------------------------------------------------------
 
-[[nodiscard]] bool same_workload(const model::ObjectRef& a, const model::ObjectRef& b);
 // Whom each view's Service is meant for.
 [[nodiscard]] std::vector<Intent> infer_intents(const history::History& history);
 // Cells of one traffic, appended.

@@ -30,7 +30,7 @@ Answers answers_of(const Case& the_case, const history::ServiceView& view, const
 // Where nobody can tell whom the Service is meant for, a workload that never answers beside another may as well be a
 // stray.
 bool could_be_a_stray(const Case& the_case, const Cell& cell, const model::ObjectRef& owner) {
-  if (the_case.intent_of(cell).workload) return false;
+  if (the_case.intent_of(cell).known()) return false;
   const auto& endpoints = the_case.view_of(cell).endpoints;
   return std::any_of(endpoints.begin(), endpoints.end(),
                      [&](const history::Endpoint& one) { return !same_workload(one.owner, owner); });
@@ -77,9 +77,9 @@ std::string others_answered(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     if (!the_case.history.traffic[cell.traffic].view || !done.try_emplace(cell.traffic, true).second) continue;
-    const auto& meant = the_case.intent_of(cell).workload;
+    const Intent& meant = the_case.intent_of(cell);
     for (const auto& endpoint : the_case.view_of(cell).endpoints) {
-      if (!meant || !same_workload(endpoint.owner, *meant)) continue;
+      if (!meant.means(endpoint.owner)) continue;
       const auto direct = reached(the_case, the_case.view_of(cell), endpoint,
                                   the_case.history.traffic[cell.traffic].name, likeness(cell.kind));
       ok += direct.ok;

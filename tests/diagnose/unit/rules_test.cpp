@@ -285,7 +285,7 @@ const std::vector<Row>& rows() {
       {"intent_unknown",
        [] {
          World world = test::article();
-         world.meant_for.reset();
+         world.meant_for.clear();
          world.owners[1].kind = "StatefulSet";
          world.stages.clear();
          world.pods[0].ready_from = world.pods[1].ready_from = 14;

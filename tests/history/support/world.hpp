@@ -69,7 +69,7 @@ struct World {
   std::vector<model::KubeEvent> kube_events;
   std::vector<double> kube_event_times;
   plan::Expectations expect;
-  std::optional<plan::Target> meant_for;
+  std::vector<plan::Target> meant_for;
 
   double traffic_from = 2, traffic_to = 36, rate = 20;
   double ends = 37;
