@@ -244,7 +244,7 @@ TEST(Intents, read_their_facts_off_objects) {
 }
 
 TEST(Intents, several_are_told_in_json_beside_the_first) {
-  const json out = to_json(World().has("Deployment", "web-blue").has("Deployment", "web-green").intent());
+  const nlohmann::json out = to_json(World().has("Deployment", "web-blue").has("Deployment", "web-green").intent());
   EXPECT_EQ(out["workload"]["name"], "web-blue");
   EXPECT_EQ(out["workloads"].size(), 2U);
   EXPECT_FALSE(to_json(World().has("Deployment", "web").intent()).contains("workloads"));
