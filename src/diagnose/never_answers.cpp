@@ -70,7 +70,7 @@ Declared declared_ports(const Case& the_case, const Book::Page& page) {
   return result;
 }
 
-std::string others_answered(const Case& the_case, const Scope& scope) {
+void rule_out(const Case& the_case, const Scope& scope, Ruling& ruling) {
   std::uint64_t ok = 0;
   std::uint64_t all = 0;
   std::map<std::size_t, bool> done;
@@ -86,9 +86,15 @@ std::string others_answered(const Case& the_case, const Scope& scope) {
       all += direct.ok + direct.failed_alike + direct.failed_otherwise;
     }
   }
-  if (all == 0) return "no endpoint of the intended workload is in the candidate sets";
-  return fmt::format("the intended workload's endpoints answered {} of {} direct requests on the same port",
-                     grouped(ok), grouped(all));
+  ruling.excluded = all == 0 ? std::string("no endpoint of the intended workload is in the candidate sets")
+                             : fmt::format("the intended workload's endpoints answered {} of {} direct requests on the "
+                                           "same port",
+                                           grouped(ok), grouped(all));
+  // What never answered itself excludes nothing: whatever is wrong with the port may be wrong for all.
+  if (ruling.claims.empty() && all > 0 && ok == 0) {
+    ruling.open.push_back(fmt::format(
+        "the intended workload's endpoints answered none of {} direct requests on the same port either", grouped(all)));
+  }
 }
 
 }  // namespace straycat::diagnose
