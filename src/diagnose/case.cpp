@@ -39,6 +39,12 @@ Likeness likeness(FailureKind kind) {
   return Likeness::local;
 }
 
+bool kindred(Likeness a, Likeness b) {
+  using enum Likeness;
+  const auto pair = [&](Likeness one, Likeness other) { return (a == one && b == other) || (a == other && b == one); };
+  return a == b || pair(refused, no_answer) || pair(no_answer, late) || pair(late, cut);
+}
+
 namespace {
 
 // How late the vantage point's loop was around an instant: its slices may be stamped that much late.
@@ -91,6 +97,7 @@ std::optional<model::ObjectRef> sole_owner(const Case& the_case, const Cell& cel
 Reached& Reached::operator+=(const Reached& more) {
   ok += more.ok;
   failed_alike += more.failed_alike;
+  failed_kindred += more.failed_kindred;
   failed_otherwise += more.failed_otherwise;
   return *this;
 }
@@ -106,6 +113,8 @@ Reached reached(const Case& the_case, const ServiceView& view, const Endpoint& e
       ++result.ok;
     } else if (probe.failure && likeness(probe.failure->kind) == like) {
       ++result.failed_alike;
+    } else if (probe.failure && kindred(likeness(probe.failure->kind), like)) {
+      ++result.failed_kindred;
     } else if (!probe.failure || likeness(probe.failure->kind) != Likeness::local) {
       ++result.failed_otherwise;
     }

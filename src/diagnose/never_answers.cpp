@@ -83,13 +83,14 @@ void rule_out(const Case& the_case, const Scope& scope, Ruling& ruling) {
       const auto direct = reached(the_case, the_case.view_of(cell), endpoint,
                                   the_case.history.traffic[cell.traffic].name, likeness(cell.kind));
       ok += direct.ok;
-      all += direct.ok + direct.failed_alike + direct.failed_otherwise;
+      all += direct.ok + direct.failed();
     }
   }
   ruling.excluded = all == 0 ? std::string("no endpoint of the intended workload is in the candidate sets")
-                             : fmt::format("the intended workload's endpoints answered {} of {} direct requests on the "
-                                           "same port",
-                                           grouped(ok), grouped(all));
+                             : fmt::format(
+                                   "the intended workload's endpoints answered {} of {} direct requests on the "
+                                   "same port",
+                                   grouped(ok), grouped(all));
   // What never answered itself excludes nothing: whatever is wrong with the port may be wrong for all.
   if (ruling.claims.empty() && all > 0 && ok == 0) {
     ruling.open.push_back(fmt::format(

@@ -122,7 +122,7 @@ AccusedEndpoint accused(const Case& the_case, const history::ServiceView& view, 
     if (!asked.try_emplace({one.traffic, likeness(one.kind)}, true).second) continue;
     const auto direct =
         reached(the_case, view, endpoint, the_case.history.traffic[one.traffic].name, likeness(one.kind));
-    result.probes_failed += direct.failed_alike + direct.failed_otherwise;
+    result.probes_failed += direct.failed();
     result.probes_ok += direct.ok;
   }
   return result;

@@ -246,7 +246,7 @@ Claimant claimant_of(const model::Service& service, const model::ObjectRef& work
   if (maker != nullptr) {
     one.labels = maker->pod.labels;
     one.helm_hook = maker->meta.helm_hook;
-    one.ports = fits_of(service, maker->pod);
+    if (!maker->pod.containers.empty()) one.ports = fits_of(service, maker->pod);
     one.created_wall_ns = maker->meta.created_wall_ns;
   }
   for (const model::Pod* pod : pods) {

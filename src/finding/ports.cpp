@@ -42,6 +42,11 @@ PortFit fit_of(const model::ServicePort& port, const model::PodShape& pod) {
 
 }  // namespace
 
+bool asks_at(const model::PodShape& pod, int port) {
+  return std::any_of(pod.containers.begin(), pod.containers.end(),
+                     [&](const model::Container& container) { return asks_at(container, port); });
+}
+
 std::vector<PortFit> fits_of(const model::Service& service, const model::PodShape& pod) {
   std::vector<PortFit> out;
   for (const auto& port : service.ports) out.push_back(fit_of(port, pod));

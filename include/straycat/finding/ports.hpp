@@ -27,6 +27,8 @@ struct PortFit {
 };
 
 [[nodiscard]] std::vector<PortFit> fits_of(const model::Service& service, const model::PodShape& pod);
+// Whether a readiness probe asks at that port: then the kubelet itself is answered there while the pod is ready.
+[[nodiscard]] bool asks_at(const model::PodShape& pod, int port);
 [[nodiscard]] bool any_fits(const std::vector<PortFit>& fits);
 [[nodiscard]] std::string target_text(const model::PortName& target);
 
