@@ -171,7 +171,7 @@ Result<plan::Plan> probe_plan(const model::Service& service, const std::vector<m
   plan.name = "diagnose-" + service.meta.name;
   plan.description = arguments.command.empty() ? "Requests through a Service that runs"
                                                : "Requests through a Service that runs, around a command";
-  if (!meant.empty()) plan.meant_for = plan::Target{meant.front().kind, meant.front().name, ""};
+  for (const model::ObjectRef& one : meant) plan.meant_for.push_back({one.kind, one.name, ""});
   plan.traffic = traffic_from_all(traffic_to(service, *port, wanted->rate, arguments), arguments);
   plan.expect.finding = wanted->budget ? plan::Expectations::any : plan::Expectations::conclusion;
   plan.expect.max_failures = wanted->budget;

@@ -6,6 +6,8 @@
 
 #include "case.hpp"
 #include "echoes.hpp"
+#include "restarts.hpp"
+#include <straycat/finding/ports.hpp>
 
 namespace straycat::diagnose {
 namespace {
@@ -28,24 +30,9 @@ constexpr std::int64_t leaving = second;
 constexpr std::int64_t shortest_stall = 50'000'000;
 // Of failures that were not kept one by one: no request of ours waits longer for an answer, mostly.
 constexpr std::int64_t longest_wait = 10 * second;
-// A container's end shows in its pod's status this late at most (kubelet's relist of 1 s, twice, and the watch).
-constexpr std::int64_t restart_shadow = 3 * second;
 
 // --- spans
 // ------------------------------------------------------------------------------------------------------------
-
-std::vector<Span> joined(std::vector<Span> spans) {
-  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
-  std::vector<Span> result;
-  for (const Span& span : spans) {
-    if (!result.empty() && span.from <= result.back().to) {
-      result.back().to = std::max(result.back().to, span.to);
-    } else if (span.to > span.from) {
-      result.push_back(span);
-    }
-  }
-  return result;
-}
 
 // Both sorted and free of overlaps.
 std::vector<Span> without(const std::vector<Span>& spans, const std::vector<Span>& holes) {
@@ -78,7 +65,7 @@ std::vector<Asked> asked(const Endpoint& endpoint, const std::string& traffic, L
     if (probe.traffic != traffic || !probe.uid_kept) continue;
     const auto way = probe.failure ? likeness(probe.failure->kind) : Likeness::wrong;
     if (!probe.ok && way == Likeness::local) continue;
-    const Answer answer = probe.ok ? Answer::good : way == like ? Answer::alike : Answer::otherwise;
+    const Answer answer = probe.ok ? Answer::good : kindred(way, like) ? Answer::alike : Answer::otherwise;
     result.push_back({probe.started_ns, std::max(probe.ended_ns, probe.started_ns), answer});
   }
   return result;
@@ -97,38 +84,12 @@ std::int64_t tail_end(const History& history, const Endpoint& endpoint, std::int
   return ready ? answered + tail : answered;
 }
 
-std::vector<Span> restart_shadows(const History& history, const ServiceView& view, const Endpoint& endpoint) {
-  std::vector<Span> shadows;
-  const auto* timeline = history.pod(view.ns, endpoint.id.pod, endpoint.id.uid);
-  if (timeline == nullptr) return shadows;
-  int before = -1;
-  for (const auto& version : timeline->versions) {
-    if (!version.object) continue;
-    int total = 0;
-    for (const auto& status : version.object->statuses) total += status.restart_count;
-    if (before >= 0 && total > before) shadows.push_back({version.at.earliest() - restart_shadow, version.at.latest()});
-    before = total;
-  }
-  return joined(std::move(shadows));
-}
-
-bool asks_at(const model::Pod& pod, int port) {
-  return std::any_of(pod.spec.containers.begin(), pod.spec.containers.end(), [&](const model::Container& container) {
-    if (!container.readiness || (container.readiness->type != "httpGet" && container.readiness->type != "tcpSocket"))
-      return false;
-    if (container.readiness->port == std::to_string(port)) return true;
-    return std::any_of(container.ports.begin(), container.ports.end(), [&](const model::ContainerPort& one) {
-      return one.port == port && one.name == container.readiness->port;
-    });
-  });
-}
-
 // Before its change was seen, a proxy may have known of an endpoint and sent to it; but not before the kubelet's own
 // probe of that very port had succeeded. When the first direct probe after that is answered too, it served all along.
 std::vector<Span> vouched_for(const History& history, const ServiceView& view, const Endpoint& endpoint,
                               const std::vector<Asked>& probes) {
   const auto* pod = pod_of(history, view, endpoint);
-  if (pod == nullptr || !asks_at(*pod, endpoint.id.port)) return {};
+  if (pod == nullptr || !finding::asks_at(pod->spec, endpoint.id.port)) return {};
   std::vector<Span> spans;
   for (const auto& stay : endpoint.memberships) {
     const auto first =
@@ -315,6 +276,16 @@ std::size_t changes_until(const ServiceView& view, std::int64_t ns) {
   return static_cast<std::size_t>(next - view.changes.begin());
 }
 
+std::vector<std::vector<Span>> restarts_of(const History& history, const ServiceView& view) {
+  std::vector<std::vector<Span>> result;
+  for (const Endpoint& endpoint : view.endpoints) result.push_back(restart_spans(history, view, endpoint));
+  return result;
+}
+
+bool contains(const std::vector<Span>& spans, std::int64_t ns) {
+  return std::any_of(spans.begin(), spans.end(), [&](const Span& span) { return span.contains(ns); });
+}
+
 class CellBuilder {
  public:
   CellBuilder(const History& history, std::size_t traffic, Likeness like, std::vector<Cell>& cells)
@@ -323,6 +294,7 @@ class CellBuilder {
         index_(traffic),
         cells_(cells),
         view_(traffic_.view ? &history.views[*traffic_.view] : nullptr),
+        restarts_(view_ != nullptr ? restarts_of(history, *view_) : std::vector<std::vector<Span>>{}),
         sweep_(view_ != nullptr ? suspicions(history, *view_, traffic_.name, like) : std::vector<Suspicion>{}) {}
 
   void add(const Item& item) {
@@ -332,6 +304,9 @@ class CellBuilder {
     cell.sight = sight_of(history_, traffic_, item);
     if (view_ != nullptr && item.kind != FailureKind::name_not_found) cell.candidates = sweep_.at(item);
     if (view_ != nullptr) cell.set_size = set_size_at(*view_, item.to);
+    cell.restarting =
+        !cell.candidates.empty() && std::all_of(cell.candidates.begin(), cell.candidates.end(),
+                                                [&](std::size_t index) { return contains(restarts_[index], item.to); });
     cell.count = item.count;
     cell.first_ns = item.from == history_.begin ? item.to : item.from;
     cell.last_ns = item.to;
@@ -348,7 +323,8 @@ class CellBuilder {
 
  private:
   static bool alike(const Cell& a, const Cell& b) {
-    return a.kind == b.kind && a.sight == b.sight && a.candidates == b.candidates && a.set_size == b.set_size;
+    return a.kind == b.kind && a.sight == b.sight && a.candidates == b.candidates && a.set_size == b.set_size &&
+           a.restarting == b.restarting;
   }
 
   const History& history_;
@@ -356,6 +332,7 @@ class CellBuilder {
   std::size_t index_;
   std::vector<Cell>& cells_;
   const ServiceView* view_;
+  std::vector<std::vector<Span>> restarts_;  // by endpoint
   Sweep sweep_;
   bool mine_ = false;  // the last cell is one of this builder
   std::size_t change_ = 0;

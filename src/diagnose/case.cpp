@@ -39,9 +39,10 @@ Likeness likeness(FailureKind kind) {
   return Likeness::local;
 }
 
-bool same_workload(const model::ObjectRef& a, const model::ObjectRef& b) {
-  if (!a.uid.empty() && !b.uid.empty()) return a.uid == b.uid;
-  return a.kind == b.kind && a.name == b.name && (a.ns == b.ns || a.ns.empty() || b.ns.empty());
+bool kindred(Likeness a, Likeness b) {
+  using enum Likeness;
+  const auto pair = [&](Likeness one, Likeness other) { return (a == one && b == other) || (a == other && b == one); };
+  return a == b || pair(refused, no_answer) || pair(no_answer, late) || pair(late, cut);
 }
 
 namespace {
@@ -96,6 +97,7 @@ std::optional<model::ObjectRef> sole_owner(const Case& the_case, const Cell& cel
 Reached& Reached::operator+=(const Reached& more) {
   ok += more.ok;
   failed_alike += more.failed_alike;
+  failed_kindred += more.failed_kindred;
   failed_otherwise += more.failed_otherwise;
   return *this;
 }
@@ -111,6 +113,8 @@ Reached reached(const Case& the_case, const ServiceView& view, const Endpoint& e
       ++result.ok;
     } else if (probe.failure && likeness(probe.failure->kind) == like) {
       ++result.failed_alike;
+    } else if (probe.failure && kindred(likeness(probe.failure->kind), like)) {
+      ++result.failed_kindred;
     } else if (!probe.failure || likeness(probe.failure->kind) != Likeness::local) {
       ++result.failed_otherwise;
     }

@@ -18,12 +18,18 @@ using finding::AccusedEndpoint;
 using finding::Cause;
 using finding::Evidence;
 using finding::Rival;
+using finding::same_workload;
 using finding::Weight;
 
 // Ways of failing that an endpoint shows alike through the Service and directly. A server that dies shows `cut` or
 // `refused` by chance of the moment, but each is compared with its like.
 enum class Likeness { refused, no_answer, cut, late, wrong, tls, name, local };
 [[nodiscard]] Likeness likeness(FailureKind kind);
+
+// Ways in which one fault may show by turns: what is refused now is lost the next time, a server that is busy answers
+// late or never, and one that dies cuts what it would have answered late. A direct failure of such a kind clears
+// nobody.
+[[nodiscard]] bool kindred(Likeness a, Likeness b);
 
 // How well the moment of a failure was seen.
 enum class Sight {
@@ -39,6 +45,7 @@ struct Cell {
   Sight sight = Sight::seen;
   std::vector<std::size_t> candidates;  // endpoints (of the traffic's view) that may have got these attempts
   std::size_t set_size = 0;             // of the routable set by the slices, at its first failure
+  bool restarting = false;              // containers of all its candidates had just ended, or did not run
   std::uint64_t count = 0;
   std::int64_t first_ns = 0, last_ns = 0;  // instants of its first and last failure
 };
@@ -64,7 +71,6 @@ struct Case {
 // --- what its parts and the rules share
 // -------------------------------------------------------------------------------
 
-[[nodiscard]] bool same_workload(const model::ObjectRef& a, const model::ObjectRef& b);
 // Whom each view's Service is meant for.
 [[nodiscard]] std::vector<Intent> infer_intents(const history::History& history);
 // Cells of one traffic, appended.
@@ -84,7 +90,10 @@ void gather_cells(const history::History& history, std::size_t traffic, std::vec
 
 // Direct probes of an endpoint by the cell's traffic, while it was (or may have been) routable.
 struct Reached {
-  std::uint64_t ok = 0, failed_alike = 0, failed_otherwise = 0;
+  std::uint64_t ok = 0, failed_alike = 0;
+  std::uint64_t failed_kindred = 0;  // in another way of the same family
+  std::uint64_t failed_otherwise = 0;
+  [[nodiscard]] std::uint64_t failed() const { return failed_alike + failed_kindred + failed_otherwise; }
   Reached& operator+=(const Reached& more);
 };
 [[nodiscard]] Reached reached(const Case& the_case, const history::ServiceView& view, const history::Endpoint& endpoint,

@@ -259,12 +259,12 @@ void share(const About& on, Finding& finding) {
 }
 
 void intent(const About& on, Finding& finding) {
-  if (!on.intent.workload) return;
+  if (!on.intent.known()) return;
+  const model::ObjectRef& first = on.intent.workloads.front();
   add(finding, "meant-for", Weight::decides,
-      fmt::format("Service/{} is meant for {}: {}", safe(on.view.service), display(*on.intent.workload),
-                  on.intent.basis),
-      kubectl_object(on.view.ns, "get", on.intent.workload->kind, on.intent.workload->name, "-o wide"),
-      json::object({{"given", on.intent.given}}));
+      fmt::format("Service/{} is meant for {}: {}", safe(on.view.service), on.intent.names(), on.intent.told()),
+      kubectl_object(on.view.ns, "get", first.kind, first.name, "-o wide"),
+      json::object({{"given", on.intent.given()}}));
 }
 
 void candidate_sets(const About& on, Finding& finding) {
@@ -275,12 +275,21 @@ void candidate_sets(const About& on, Finding& finding) {
                   display(*finding.workload)));
 }
 
+void owner_above(const About& on, Finding& finding) {
+  if (!finding.workload) return;
+  for (const auto& [key, timeline] : on.the_case.history.workloads) {
+    if (timeline.last && same_workload(timeline.last->meta.ref(), *finding.workload))
+      return finding::tell_owner(*timeline.last, finding);
+  }
+}
+
 }  // namespace
 
 void add_evidence(const Case& the_case, const Scope& cells, Finding& finding) {
   const About on = about(the_case, cells);
   const bool foreign = row(finding.cause).blames_another;
   endpoints_and_owner(on, finding);
+  owner_above(on, finding);
   if (foreign) label_matched(on, finding);
   reached_directly(on, finding);
   if (!foreign) {

@@ -92,9 +92,12 @@ void propose_fix(const Case& the_case, const Intent& intent, Finding& finding) {
   const History& history = the_case.history;
   const ObjectRef& stray = *finding.workload;
   const auto known = known_of(history, stray);
-  const auto meant = intent.workload ? known_of(history, *intent.workload) : std::nullopt;
+  std::vector<finding::Meant> meant;
+  for (const ObjectRef& one : intent.workloads) {
+    if (const auto its = known_of(history, one)) meant.push_back({one, its->labels});
+  }
   const auto service = history.service(finding.ns, finding.service);
-  if (!known || !meant || !service) {
+  if (!known || meant.empty() || !service) {
     finding.no_fix = "the log does not hold the labels and selectors with which a fix could be checked";
     return;
   }
@@ -110,8 +113,7 @@ void propose_fix(const Case& the_case, const Intent& intent, Finding& finding) {
     request.file = known->manifest->file;
     request.line = known->manifest->line;
   }
-  request.meant = *intent.workload;
-  request.meant_labels = meant->labels;
+  request.meant = std::move(meant);
   if (auto fix = finding::label_fix(request)) {
     finding.fix = std::move(*fix);
   } else {

@@ -1,10 +1,9 @@
-// Whom a Service is meant for. Given by the plan, or inferred: which is said with the verdict.
+// Whom each Service is meant for, as far as a run tells: what the log knows of every workload that could be meant,
+// handed to the one place that decides (finding/intent.hpp).
 #include <algorithm>
-
-#include <fmt/format.h>
+#include <map>
 
 #include "case.hpp"
-#include "words.hpp"
 #include <straycat/core/json_access.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
@@ -12,127 +11,193 @@
 namespace straycat::diagnose {
 namespace {
 
+using finding::Claimant;
+using history::Endpoint;
 using history::History;
 using history::ServiceView;
 
-// Kinds that stand for good. A Job, or a bare pod, comes and goes: it is taken for the intended one only when nothing
-// stable stands behind the Service.
-bool stable(const std::string& kind) { return model::stands_for_good(kind); }
-
-struct Claimant {
-  model::ObjectRef workload;
-  std::int64_t endpoint_time = 0;
+// One Service of the run; several traffics and vantage points may look at it.
+struct Asked {
+  std::string ns, name;
+  model::Service service;
+  std::vector<const ServiceView*> views;
 };
 
-std::vector<Claimant> claimants(const ServiceView& view) {
-  std::vector<Claimant> result;
-  for (const auto& endpoint : view.endpoints) {
-    if (endpoint.owner.kind.empty()) continue;
-    auto found = std::find_if(result.begin(), result.end(),
-                              [&](const Claimant& c) { return same_workload(c.workload, endpoint.owner); });
-    if (found == result.end()) found = result.insert(result.end(), {endpoint.owner, 0});
-    for (const auto& stay : endpoint.memberships) found->endpoint_time += stay.to - stay.from;
+// The workloads that the plan brings, with whether the Service comes in the same step.
+struct Brought {
+  model::Workload workload;
+  bool with_service = false;
+};
+
+std::vector<Brought> brought_by(const History& history, const Asked& asked) {
+  std::vector<Brought> result;
+  if (!history.plan) return result;
+  for (const auto& step : history.plan->steps) {
+    const auto* apply = std::get_if<plan::Apply>(&step.action);
+    if (apply == nullptr) continue;
+    const bool with_service =
+        std::any_of(apply->manifests.begin(), apply->manifests.end(), [&](const plan::Manifest& manifest) {
+          return text_at(manifest.object, "/kind") == "Service" &&
+                 model::project_service(manifest.object).meta.name == asked.name;
+        });
+    for (const auto& manifest : apply->manifests) {
+      if (!model::makes_pods(text_at(manifest.object, "/kind"))) continue;
+      result.push_back({model::project_workload(manifest.object), with_service});
+      result.back().workload.meta.ns = asked.ns;
+    }
   }
   return result;
 }
 
-// The workload that the plan names, with its uid when the log knows it. None when the Service has nothing to do with
-// it.
-std::optional<model::ObjectRef> given(const History& history, const ServiceView& view) {
-  if (!history.plan || !history.plan->meant_for) return std::nullopt;
-  const plan::Target& target = *history.plan->meant_for;
-  model::ObjectRef named{target.kind, target.ns.empty() ? view.ns : target.ns, target.name, ""};
-  if (named.ns != view.ns) return std::nullopt;
-  for (const auto& endpoint : view.endpoints) {
-    if (!endpoint.owner.kind.empty() && same_workload(endpoint.owner, named)) return endpoint.owner;
-  }
+// --- who could be meant
+
+// The workload's own object, as the run last saw it, else as the plan brings it.
+const model::Workload* maker_of(const History& history, const std::vector<Brought>& brought,
+                                const model::ObjectRef& ref) {
   for (const auto& [key, timeline] : history.workloads) {
-    if (timeline.last && same_workload(timeline.last->meta.ref(), named)) return timeline.last->meta.ref();
+    if (timeline.last && same_workload(timeline.last->meta.ref(), ref)) return &*timeline.last;
   }
-  return named;
+  for (const Brought& one : brought) {
+    if (same_workload(one.workload.meta.ref(), ref)) return &one.workload;
+  }
+  return nullptr;
 }
 
-// Workloads of one apply step that bring the Service, and whose template it selects.
-std::vector<model::ObjectRef> applied_with(const plan::Apply& apply, const ServiceView& view,
-                                           const model::Labels& selector) {
+std::vector<const Endpoint*> endpoints_of(const Asked& asked, const model::ObjectRef& owner) {
+  std::vector<const Endpoint*> result;
+  for (const ServiceView* view : asked.views) {
+    for (const Endpoint& endpoint : view->endpoints) {
+      if (!endpoint.owner.kind.empty() && same_workload(endpoint.owner, owner)) result.push_back(&endpoint);
+    }
+  }
+  return result;
+}
+
+std::vector<const model::Pod*> pods_of(const History& history, const Asked& asked,
+                                       const std::vector<const Endpoint*>& endpoints) {
+  std::vector<const model::Pod*> result;
+  for (const Endpoint* endpoint : endpoints) {
+    const auto* timeline = history.pod(asked.ns, endpoint->pod, endpoint->pod_uid);
+    if (timeline == nullptr || !timeline->last) continue;
+    if (std::find(result.begin(), result.end(), &*timeline->last) == result.end()) result.push_back(&*timeline->last);
+  }
+  return result;
+}
+
+void add_answers(const std::vector<const Endpoint*>& endpoints, Claimant& one) {
+  for (const Endpoint* endpoint : endpoints) {
+    for (const DirectProbe& probe : endpoint->probes) {
+      if (!probe.uid_kept) continue;
+      const bool own_fault = !probe.ok && probe.failure && likeness(probe.failure->kind) == Likeness::local;
+      if (!own_fault) ++(probe.ok ? one.answered : one.unanswered);
+    }
+  }
+}
+
+// Those that stood behind it, in order of appearance; then those that it would select, or that bear its name.
+std::vector<model::ObjectRef> who_could_be(const History& history, const Asked& asked,
+                                           const std::vector<Brought>& brought) {
   std::vector<model::ObjectRef> result;
-  bool brings_service = false;
-  for (const auto& manifest : apply.manifests) {
-    const std::string kind = text_at(manifest.object, "/kind");
-    if (kind == "Service") {
-      brings_service = brings_service || model::project_service(manifest.object).meta.name == view.service;
-    } else if (stable(kind)) {
-      const auto workload = model::project_workload(manifest.object);
-      if (model::selects(selector, workload.pod.labels)) result.push_back({kind, view.ns, workload.meta.name, ""});
+  const auto add = [&](const model::ObjectRef& ref) {
+    const bool known =
+        std::any_of(result.begin(), result.end(), [&](const model::ObjectRef& one) { return same_workload(one, ref); });
+    if (!known) result.push_back(ref);
+  };
+  for (const ServiceView* view : asked.views) {
+    for (const Endpoint& endpoint : view->endpoints) {
+      if (!endpoint.owner.kind.empty()) add(endpoint.owner);
     }
   }
-  return brings_service ? result : std::vector<model::ObjectRef>{};
+  std::vector<model::Workload> workloads;
+  for (const auto& [key, timeline] : history.workloads) {
+    if (timeline.last) workloads.push_back(*timeline.last);
+  }
+  const auto could = [&](const model::Workload& workload) {
+    return workload.meta.ns == asked.ns && model::root_owner(workload.meta, workloads) == workload.meta.ref() &&
+           (model::selects(asked.service.selector, workload.pod.labels) || workload.meta.name == asked.name);
+  };
+  for (const model::Workload& one : workloads) {
+    if (could(one)) add(one.meta.ref());
+  }
+  for (const Brought& one : brought) {
+    if (could(one.workload)) add(one.workload.meta.ref());
+  }
+  return result;
 }
 
-std::optional<model::ObjectRef> applied_together(const History& history, const ServiceView& view,
-                                                 const std::vector<Claimant>& known) {
-  const auto service = history.service(view.ns, view.service);
-  if (!history.plan || !service) return std::nullopt;
-  for (const auto& step : history.plan->steps) {
-    const auto* apply = std::get_if<plan::Apply>(&step.action);
-    if (apply == nullptr) continue;
-    const auto found = applied_with(*apply, view, service->selector);
-    if (found.size() != 1) continue;
-    for (const Claimant& claimant : known) {
-      if (same_workload(claimant.workload, found.front())) return claimant.workload;
+std::vector<Claimant> claimants_of(const History& history, const Asked& asked) {
+  const auto brought = brought_by(history, asked);
+  std::vector<Claimant> result;
+  for (const auto& ref : who_could_be(history, asked, brought)) {
+    const auto endpoints = endpoints_of(asked, ref);
+    Claimant one =
+        finding::claimant_of(asked.service, ref, maker_of(history, brought, ref), pods_of(history, asked, endpoints));
+    one.stands = !endpoints.empty();
+    one.applied_together = std::any_of(brought.begin(), brought.end(), [&](const Brought& each) {
+      return each.with_service && same_workload(each.workload.meta.ref(), ref);
+    });
+    add_answers(endpoints, one);
+    result.push_back(std::move(one));
+  }
+  return result;
+}
+
+// --- whom a person names
+
+bool has(const std::vector<Claimant>& claimants, const model::ObjectRef& ref) {
+  return std::any_of(claimants.begin(), claimants.end(), [&](const Claimant& one) {
+    return (one.selected || one.stands) && same_workload(one.workload, ref);
+  });
+}
+
+// Those of the plan's `for:` that are said of this Service: whom it selects; where none of the run's Services selects
+// one, it is said of all.
+std::vector<model::ObjectRef> given_for(const History& history, const std::vector<finding::Question>& questions,
+                                        const finding::Question& mine) {
+  std::vector<model::ObjectRef> result;
+  if (!history.plan) return result;
+  for (const plan::Target& target : history.plan->meant_for) {
+    const std::string& ns = mine.service.meta.ns;
+    const model::ObjectRef named{target.kind, target.ns.empty() ? ns : target.ns, target.name, ""};
+    if (named.ns != ns) continue;
+    const bool anybodys = std::any_of(questions.begin(), questions.end(), [&](const finding::Question& one) {
+      return one.service.meta.ns == ns && has(one.claimants, named);
+    });
+    if (!anybodys || has(mine.claimants, named)) result.push_back(named);
+  }
+  return result;
+}
+
+std::vector<Asked> services_of(const History& history) {
+  std::vector<Asked> result;
+  for (const ServiceView& view : history.views) {
+    auto found = std::find_if(result.begin(), result.end(),
+                              [&](const Asked& one) { return one.ns == view.ns && one.name == view.service; });
+    if (found == result.end()) {
+      model::Service service = history.service(view.ns, view.service).value_or(model::Service{});
+      service.meta.ns = view.ns;
+      service.meta.name = view.service;
+      found = result.insert(result.end(), {view.ns, view.service, std::move(service), {}});
     }
-    return found.front();
+    found->views.push_back(&view);
   }
-  return std::nullopt;
-}
-
-// The one with the most endpoint time, if it has more than three fifths of it: less is no ground to call another a
-// stray.
-const Claimant* dominant(const std::vector<Claimant>& known, bool only_stable, std::int64_t& whole) {
-  const Claimant* best = nullptr;
-  whole = 0;
-  for (const Claimant& claimant : known) {
-    if (only_stable && !stable(claimant.workload.kind)) continue;
-    whole += claimant.endpoint_time;
-    if (best == nullptr || claimant.endpoint_time > best->endpoint_time) best = &claimant;
-  }
-  return best != nullptr && best->endpoint_time > whole / 5 * 3 ? best : nullptr;
-}
-
-Intent infer(const History& history, const ServiceView& view) {
-  Intent intent{view.ns, view.service, std::nullopt, false, ""};
-  const auto known = claimants(view);
-  if (const auto together = applied_together(history, view, known)) {
-    intent.workload = together;
-    intent.basis = "inferred: it was applied together with the Service";
-    return intent;
-  }
-  std::int64_t whole = 0;
-  const bool any_stable =
-      std::any_of(known.begin(), known.end(), [](const Claimant& c) { return stable(c.workload.kind); });
-  if (const Claimant* best = dominant(known, any_stable, whole)) {
-    intent.workload = best->workload;
-    const auto share =
-        percent(static_cast<std::uint64_t>(best->endpoint_time / 1000), static_cast<std::uint64_t>(whole / 1000));
-    intent.basis = fmt::format("inferred: it owned {} of the endpoint time{}", share,
-                               any_stable ? " of workloads that stand for good" : "");
-    return intent;
-  }
-  intent.basis =
-      known.empty() ? "nothing that could be meant was seen behind it" : "several workloads stand behind it alike";
-  return intent;
+  return result;
 }
 
 }  // namespace
 
 std::vector<Intent> infer_intents(const History& history) {
-  std::vector<Intent> result;
-  for (const ServiceView& view : history.views) {
-    if (const auto named = given(history, view)) {
-      result.push_back({view.ns, view.service, named, true, "the scenario names it"});
-    } else {
-      result.push_back(infer(history, view));
-    }
+  const auto services = services_of(history);
+  std::vector<finding::Question> questions;
+  for (const Asked& asked : services)
+    questions.push_back({asked.service, {}, "the scenario names it", claimants_of(history, asked)});
+  std::vector<Intent> result(history.views.size());
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    finding::Question question = questions[i];
+    question.given = given_for(history, questions, questions[i]);
+    const Intent intent = finding::intend(question);
+    for (const ServiceView* view : services[i].views)
+      result[static_cast<std::size_t>(view - history.views.data())] = intent;
   }
   return result;
 }

@@ -9,6 +9,7 @@
 #include "ignored.hpp"
 #include "phases.hpp"
 #include "refine.hpp"
+#include "share.hpp"
 #include "vantages.hpp"
 #include "words.hpp"
 
@@ -271,14 +272,26 @@ void conclude_quiet(const Case& the_case, Verdict& verdict) {
   verdict.conclusion = verdict.reasons.empty() ? Conclusion::none : Conclusion::inconclusive;
 }
 
+// Others that are accused of failures which their endpoints cannot have made.
+std::vector<std::string> contradictions(const Case& the_case, const std::vector<Finding>& findings) {
+  std::vector<std::string> result;
+  for (const Finding& finding : findings) {
+    std::string why = row(finding.cause).blames_another ? contradiction(the_case, finding) : "";
+    if (!why.empty()) result.push_back(std::move(why));
+  }
+  return result;
+}
+
 void conclude_failing(const Judgement& judgement, Verdict& verdict) {
   const auto doubtful = verdict.failed - std::min(verdict.failed, verdict.explained);
   const bool mostly_explained = verdict.explained > 0 && doubtful * one_in <= verdict.failed;
-  if (mostly_explained && judgement.the_case.records_lost == 0) {
+  auto against = contradictions(judgement.the_case, verdict.findings);
+  if (mostly_explained && judgement.the_case.records_lost == 0 && against.empty()) {
     verdict.conclusion = Conclusion::found;
     return;
   }
   verdict.conclusion = Conclusion::inconclusive;
+  verdict.reasons = std::move(against);
   if (judgement.the_case.records_lost > 0) verdict.reasons.push_back(lost_reason(judgement.the_case));
   if (mostly_explained) return;
   for (auto& reason : doubts(judgement, verdict)) verdict.reasons.push_back(std::move(reason));

@@ -30,7 +30,7 @@ Answers answers_of(const Case& the_case, const history::ServiceView& view, const
 // Where nobody can tell whom the Service is meant for, a workload that never answers beside another may as well be a
 // stray.
 bool could_be_a_stray(const Case& the_case, const Cell& cell, const model::ObjectRef& owner) {
-  if (the_case.intent_of(cell).workload) return false;
+  if (the_case.intent_of(cell).known()) return false;
   const auto& endpoints = the_case.view_of(cell).endpoints;
   return std::any_of(endpoints.begin(), endpoints.end(),
                      [&](const history::Endpoint& one) { return !same_workload(one.owner, owner); });
@@ -70,25 +70,32 @@ Declared declared_ports(const Case& the_case, const Book::Page& page) {
   return result;
 }
 
-std::string others_answered(const Case& the_case, const Scope& scope) {
+void rule_out(const Case& the_case, const Scope& scope, Ruling& ruling) {
   std::uint64_t ok = 0;
   std::uint64_t all = 0;
   std::map<std::size_t, bool> done;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     if (!the_case.history.traffic[cell.traffic].view || !done.try_emplace(cell.traffic, true).second) continue;
-    const auto& meant = the_case.intent_of(cell).workload;
+    const Intent& meant = the_case.intent_of(cell);
     for (const auto& endpoint : the_case.view_of(cell).endpoints) {
-      if (!meant || !same_workload(endpoint.owner, *meant)) continue;
+      if (!meant.means(endpoint.owner)) continue;
       const auto direct = reached(the_case, the_case.view_of(cell), endpoint,
                                   the_case.history.traffic[cell.traffic].name, likeness(cell.kind));
       ok += direct.ok;
-      all += direct.ok + direct.failed_alike + direct.failed_otherwise;
+      all += direct.ok + direct.failed();
     }
   }
-  if (all == 0) return "no endpoint of the intended workload is in the candidate sets";
-  return fmt::format("the intended workload's endpoints answered {} of {} direct requests on the same port",
-                     grouped(ok), grouped(all));
+  ruling.excluded = all == 0 ? std::string("no endpoint of the intended workload is in the candidate sets")
+                             : fmt::format(
+                                   "the intended workload's endpoints answered {} of {} direct requests on the "
+                                   "same port",
+                                   grouped(ok), grouped(all));
+  // What never answered itself excludes nothing: whatever is wrong with the port may be wrong for all.
+  if (ruling.claims.empty() && all > 0 && ok == 0) {
+    ruling.open.push_back(fmt::format(
+        "the intended workload's endpoints answered none of {} direct requests on the same port either", grouped(all)));
+  }
 }
 
 }  // namespace straycat::diagnose

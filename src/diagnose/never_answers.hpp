@@ -10,7 +10,8 @@ enum class Declared { other_port, this_port, nothing };
 // What the containers of these endpoints declare about the port that the slices name.
 [[nodiscard]] Declared declared_ports(const Case& the_case, const Book::Page& page);
 [[nodiscard]] Book never_answering(const Case& the_case, const Scope& scope);
-// Why these two causes are out: "of the other endpoints on the same port 30 of 30 direct requests were answered".
-[[nodiscard]] std::string others_answered(const Case& the_case, const Scope& scope);
+// With nothing claimed: why these two causes are out (the workload that is meant answered on the same port), or what
+// keeps them possible (it never did either).
+void rule_out(const Case& the_case, const Scope& scope, Ruling& ruling);
 
 }  // namespace straycat::diagnose

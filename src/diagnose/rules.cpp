@@ -55,15 +55,13 @@ std::optional<model::ObjectRef> intended_owner(const Case& the_case, const Cell&
   if (!judgeable(cell)) return std::nullopt;
   const auto owner = sole_owner(the_case, cell);
   if (!owner) return std::nullopt;
-  const auto& meant = the_case.intent_of(cell).workload;
-  return !meant || same_workload(*owner, *meant) ? owner : std::nullopt;
+  return the_case.intent_of(cell).excludes(*owner) ? std::nullopt : owner;
 }
 
 std::optional<model::ObjectRef> other_owner(const Case& the_case, const Cell& cell) {
   if (!judgeable(cell)) return std::nullopt;
   const auto owner = sole_owner(the_case, cell);
-  const auto& meant = the_case.intent_of(cell).workload;
-  return owner && meant && !same_workload(*owner, *meant) ? owner : std::nullopt;
+  return owner && the_case.intent_of(cell).excludes(*owner) ? owner : std::nullopt;
 }
 
 std::vector<std::size_t> candidates_of(const Case& the_case, const Scope& cells) {
@@ -121,7 +119,7 @@ AccusedEndpoint accused(const Case& the_case, const history::ServiceView& view, 
     if (!asked.try_emplace({one.traffic, likeness(one.kind)}, true).second) continue;
     const auto direct =
         reached(the_case, view, endpoint, the_case.history.traffic[one.traffic].name, likeness(one.kind));
-    result.probes_failed += direct.failed_alike + direct.failed_otherwise;
+    result.probes_failed += direct.failed();
     result.probes_ok += direct.ok;
   }
   return result;
@@ -150,7 +148,7 @@ Claim claim_of(const Case& the_case, const Book::Page& page, Cause cause, const 
 std::string unknown_intent(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
-    if (!judgeable(cell) || the_case.intent_of(cell).workload || !sole_owner(the_case, cell)) continue;
+    if (!judgeable(cell) || the_case.intent_of(cell).known() || !sole_owner(the_case, cell)) continue;
     return fmt::format("it cannot be told which workload Service/{} is meant for: {}",
                        safe(the_case.view_of(cell).service), the_case.intent_of(cell).basis);
   }

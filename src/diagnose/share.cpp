@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "phases.hpp"
+#include "words.hpp"
+
 namespace straycat::diagnose {
 namespace {
 
@@ -61,26 +66,90 @@ Share bounds(const Sum& sum) {
   return share;
 }
 
+// How the data plane spreads connections of one client over the endpoints.
+enum class Spread { evenly, one_endpoint, unknown };
+
+Spread spread_of(const history::History& history, const ServiceView& view, const history::Traffic& traffic) {
+  const auto service = history.service(view.ns, view.service);
+  const history::Vantage* vantage = history.vantage(traffic.vantage);
+  if (vantage != nullptr && vantage->record.where == Place::api) return Spread::evenly;  // it picks for each request
+  if (service && service->session_affinity == "ClientIP") return Spread::one_endpoint;
+  if (service && service->internal_traffic_policy == "Local") return Spread::unknown;
+  const auto slices = history.slices.find(view.clock);
+  if (slices == history.slices.end()) return Spread::evenly;
+  const bool hinted = std::any_of(slices->second.begin(), slices->second.end(), [&](const auto& entry) {
+    const auto& slice = entry.second.last;
+    return slice && slice->service == view.service && slice->meta.ns == view.ns &&
+           std::any_of(slice->endpoints.begin(), slice->endpoints.end(),
+                       [](const model::Endpoint& one) { return !one.hint_zones.empty(); });
+  });
+  return hinted ? Spread::unknown : Spread::evenly;
+}
+
+// The finding's view of this traffic; null when it is about another Service, or nothing can be ordered.
+const ServiceView* view_for(const history::History& history, const Finding& finding, const history::Traffic& traffic) {
+  if (!traffic.view) return nullptr;
+  const ServiceView& view = history.views[*traffic.view];
+  const bool its = view.ns == finding.ns && view.service == finding.service && view.error_ns < history::unbounded;
+  return its ? &view : nullptr;
+}
+
+// Over the settled windows in which some of the finding's endpoints were routable.
+Sum sum_of(const history::History& history, const ServiceView& view, const history::Traffic& traffic,
+           const Finding& finding, history::Span span) {
+  Sum sum;
+  for (const AttemptWindow& window : traffic.windows) {
+    if (!span.contains(window.from_ns)) continue;
+    const auto* phase = settled(history, view, window);
+    const auto failing = phase != nullptr ? failing_in(finding, window.from_ns) : 0;
+    if (failing > 0) add(sum, window, static_cast<double>(failing) / static_cast<double>(phase->size));
+  }
+  return sum;
+}
+
+// Twice as far off as all but one in ten thousand runs would be.
+bool far_off(const Share& share) {
+  return share.failed * 2 < share.expected_low || (share.failed > share.expected_high * 2 && share.expected_high > 0);
+}
+
+// Held on one endpoint, a client meets failures always or never.
+bool by_turns(const Sum& sum) { return sum.failed > 0 && (sum.attempts - sum.failed) * 10 >= sum.attempts; }
+
 }  // namespace
 
 std::optional<Share> predicted_share(const Case& the_case, const Finding& finding, std::size_t traffic,
                                      history::Span span) {
   const auto& one = the_case.history.traffic[traffic];
-  if (!one.view) return std::nullopt;
-  const ServiceView& view = the_case.history.views[*one.view];
-  if (view.ns != finding.ns || view.service != finding.service || view.error_ns >= history::unbounded)
-    return std::nullopt;
-  const auto service = the_case.history.service(view.ns, view.service);
-  if (service && service->session_affinity == "ClientIP") return std::nullopt;
-  Sum sum;
-  for (const AttemptWindow& window : one.windows) {
-    if (!span.contains(window.from_ns)) continue;
-    const auto* phase = settled(the_case.history, view, window);
-    const auto failing = phase != nullptr ? failing_in(finding, window.from_ns) : 0;
-    if (failing > 0) add(sum, window, static_cast<double>(failing) / static_cast<double>(phase->size));
-  }
+  const ServiceView* view = view_for(the_case.history, finding, one);
+  if (view == nullptr || spread_of(the_case.history, *view, one) != Spread::evenly) return std::nullopt;
+  const Sum sum = sum_of(the_case.history, *view, one, finding, span);
   if (sum.attempts == 0) return std::nullopt;
   return bounds(sum);
+}
+
+std::string contradiction(const Case& the_case, const Finding& finding) {
+  const auto& history = the_case.history;
+  for (const auto& traffic : history.traffic) {
+    const ServiceView* view = view_for(history, finding, traffic);
+    const Spread spread = view != nullptr ? spread_of(history, *view, traffic) : Spread::unknown;
+    if (spread == Spread::unknown) continue;
+    const Sum sum = sum_of(history, *view, traffic, finding, {history.begin, history.end});
+    if (sum.attempts < fewest_attempts) continue;
+    const std::string seen = fmt::format("while {} stood among the endpoints of Service/{}, {} of {} failed",
+                                         finding.workload ? display(*finding.workload) : "the failing endpoint",
+                                         safe(finding.service), grouped(sum.failed), count(sum.attempts, "attempt"));
+    if (spread == Spread::one_endpoint && by_turns(sum))
+      return seen +
+             ", and the Service's session affinity keeps a client on one endpoint: it should have met all or none";
+    if (spread == Spread::one_endpoint) continue;
+    const Share share = bounds(sum);
+    if (far_off(share))
+      return fmt::format(
+          "{}, where equal balancing predicts {} to {}: something else makes them fail, or keeps requests "
+          "from it",
+          seen, grouped(share.expected_low), grouped(share.expected_high));
+  }
+  return "";
 }
 
 }  // namespace straycat::diagnose

@@ -12,4 +12,8 @@ namespace straycat::diagnose {
 [[nodiscard]] std::optional<Share> predicted_share(const Case& the_case, const Finding& finding, std::size_t traffic,
                                                    history::Span span);
 
+// Why the finding's endpoints cannot have made the failures that it explains: so few (or so many) attempts failed while
+// they stood there that no balancing fits. "" when nothing contradicts it, or nothing is predicted.
+[[nodiscard]] std::string contradiction(const Case& the_case, const Finding& finding);
+
 }  // namespace straycat::diagnose

@@ -104,9 +104,7 @@ std::vector<Intent> told_once(const std::vector<Intent>& intents) {
   std::vector<Intent> result;
   for (const Intent& intent : intents) {
     const bool told = std::any_of(result.begin(), result.end(), [&](const Intent& one) {
-      const bool same =
-          one.workload ? intent.workload && same_workload(*one.workload, *intent.workload) : !intent.workload;
-      return one.ns == intent.ns && one.service == intent.service && same;
+      return one.ns == intent.ns && one.service == intent.service && one.workloads == intent.workloads;
     });
     if (!told) result.push_back(intent);
   }

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <straycat/finding/finding.hpp>
+#include <straycat/finding/kubectl.hpp>
+#include <straycat/finding/words.hpp>
+#include <straycat/model/kinds.hpp>
 
 namespace straycat::finding {
 
@@ -37,6 +40,18 @@ bool about_one_thing(const Finding& a, const Finding& b) {
 }
 
 }  // namespace
+
+void tell_owner(const model::Workload& workload, Finding& finding) {
+  const auto* owner = workload.meta.controller();
+  if (owner == nullptr || model::makes_pods(owner->kind)) return;
+  const model::ObjectRef above{owner->kind, workload.meta.ns, owner->name, owner->uid};
+  Evidence evidence;
+  evidence.id = "owned-by";
+  evidence.text = fmt::format("{} belongs to {}, which may undo what is changed in it: change it there",
+                              display(workload.meta.ref()), display(above));
+  evidence.kubectl = kubectl_object(workload.meta.ns, "get", above.kind, above.name, "-o yaml");
+  finding.evidence.push_back(std::move(evidence));
+}
 
 void settle(std::vector<Finding>& findings) {
   std::vector<bool> taken(findings.size(), false);

@@ -83,12 +83,4 @@ json to_json(const Fix& fix) {
   return out;
 }
 
-json to_json(const Intent& one) {
-  return json::object({{"namespace", one.ns},
-                       {"service", one.service},
-                       {"workload", workload(one.workload)},
-                       {"given", one.given},
-                       {"basis", one.basis}});
-}
-
 }  // namespace straycat::finding

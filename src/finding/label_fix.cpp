@@ -154,20 +154,30 @@ std::vector<std::string> order_of(const ObjectRef& stray, const std::string& fil
   return order;
 }
 
+std::string names_of(const std::vector<Meant>& all) {
+  std::string out;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == all.size() ? " and " : ", ") + display(all[i].workload);
+  return out;
+}
+
 std::vector<std::string> checked_of(const LabelFixRequest& request, const Labels& labels) {
   std::set<std::string> names;
   for (const auto& service : request.services) names.insert(service.meta.name);
   return {fmt::format("with {} on the pods of {}, no Service {} selects them ({} looked at)",
                       safe(model::to_string(labels)), display(request.stray), request.known_as, names.size()),
-          fmt::format("Service/{} still selects the pods of {}", safe(request.service), display(request.meant)),
+          fmt::format("Service/{} still selects the pods of {}", safe(request.service), names_of(request.meant)),
           "a label only added would not help: a selector also matches pods with more labels"};
 }
 
 }  // namespace
 
 Result<Fix> label_fix(const LabelFixRequest& request) {
-  if (!model::selects(request.service_selector, request.stray_labels) ||
-      !model::selects(request.service_selector, request.meant_labels))
+  const bool meant_selected =
+      !request.meant.empty() && std::all_of(request.meant.begin(), request.meant.end(), [&](const Meant& one) {
+        return model::selects(request.service_selector, one.labels);
+      });
+  if (!model::selects(request.service_selector, request.stray_labels) || !meant_selected)
     return bad_input("the labels and selectors with which a fix could be checked are not known");
   const std::string& kind = request.stray.kind;
   Labels labels = request.stray_labels;

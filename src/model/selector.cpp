@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::model {
@@ -156,6 +157,9 @@ ObjectRef root_owner(const Meta& object, const std::vector<Workload>& workloads)
     const auto found = std::find_if(workloads.begin(), workloads.end(),
                                     [&](const Workload& workload) { return workload.meta.uid == owner->uid; });
     if (found == workloads.end()) {
+      // Above a workload that makes its pods itself: an operator's custom resource, which may own the good one and the
+      // stray alike. A ReplicaSet is but one revision of whoever owns it.
+      if (makes_pods(at->kind) && at->kind != "ReplicaSet" && !makes_pods(owner->kind)) return at->ref();
       const Workload* deployment = named_after(*at, *owner, workloads);
       return deployment != nullptr ? deployment->meta.ref() : ObjectRef{owner->kind, at->ns, owner->name, owner->uid};
     }

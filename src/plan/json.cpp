@@ -26,6 +26,20 @@ Target target_from(const json& in) {
 
 namespace {
 
+// One is written as itself, as it was when there could only be one.
+json targets_json(const std::vector<Target>& targets) {
+  if (targets.size() == 1) return target_json(targets.front());
+  json out = json::array();
+  for (const Target& target : targets) out.push_back(target_json(target));
+  return out;
+}
+std::vector<Target> targets_from(const json& in) {
+  if (!in.is_array()) return {target_from(in)};
+  std::vector<Target> targets;
+  for (const json& target : in) targets.push_back(target_from(target));
+  return targets;
+}
+
 json budget_json(const Budget& budget) { return {{"share", budget.share}, {"value", budget.value}}; }
 Budget budget_from(const json& in) { return {in.at("share").get<bool>(), in.at("value").get<double>()}; }
 
@@ -140,7 +154,7 @@ Plan read(const json& in) {
   Plan plan;
   plan.name = in.at("name").get<std::string>();
   plan.description = in.value("description", "");
-  if (in.contains("for")) plan.meant_for = target_from(in["for"]);
+  if (in.contains("for")) plan.meant_for = targets_from(in["for"]);
   for (const json& traffic : in.value("traffic", json::array())) plan.traffic.push_back(traffic.get<TrafficPlan>());
   for (const json& step : in.at("steps")) {
     plan.steps.push_back({step.at("name").get<std::string>(), step.value("phase", ""), action_from(step)});
@@ -194,7 +208,7 @@ json to_json(const Plan& plan, bool for_log) {
               {"deadline", format_duration(plan.deadline)},
               {"seed", plan.seed}};
   if (!plan.description.empty()) out["description"] = plan.description;
-  if (plan.meant_for) out["for"] = target_json(*plan.meant_for);
+  if (!plan.meant_for.empty()) out["for"] = targets_json(plan.meant_for);
   for (const TrafficPlan& traffic : plan.traffic) out["traffic"].push_back(traffic_json(traffic, for_log));
   for (const Step& step : plan.steps) out["steps"].push_back(step_json(step, for_log));
   return out;

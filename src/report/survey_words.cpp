@@ -37,7 +37,7 @@ std::string age_words(std::int64_t now, std::int64_t since) {
   return seconds < 172'800 ? fmt::format("{} h", seconds / 3600) : fmt::format("{} d", seconds / 86'400);
 }
 
-std::string fit_words(const survey::PortFit& fit) {
+std::string fit_words(const finding::PortFit& fit) {
   if (!fit.number) return fmt::format("{} -> {}: no such port", fit.port, fit.target);
   const bool same = fit.target == std::to_string(*fit.number);
   const std::string head =
@@ -68,10 +68,10 @@ std::string probe_words(const survey::Standing& standing) {
 }
 
 std::string intent_words(const Survey& one) {
-  if (!one.intent.workload) return fmt::format("For whom it was made cannot be told: {}.", one.intent.basis);
-  const std::string whom = one.intent.workload->display();
-  return one.intent.given ? fmt::format("It was made for {}: {}.", whom, one.intent.basis)
-                          : fmt::format("Probably made for {}: {}.", whom, one.intent.basis);
+  if (!one.intent.known()) return fmt::format("For whom it was made cannot be told: {}.", one.intent.basis);
+  const std::string whom = one.intent.names();
+  return one.intent.given() ? fmt::format("It was made for {}: {}.", whom, one.intent.basis)
+                            : fmt::format("Probably made for {}: {}.", whom, one.intent.basis);
 }
 
 std::string past_words(const survey::Past& past, std::int64_t now) {

@@ -19,7 +19,7 @@ namespace straycat::report {
 
 [[nodiscard]] std::string age_words(std::int64_t now, std::int64_t since);  // "12 s", "4 min", "-" when not known
 // "80 -> http=3000: declared", "80 -> 3000: not declared (but 8080)", "80 -> web: no such port"
-[[nodiscard]] std::string fit_words(const survey::PortFit& fit);
+[[nodiscard]] std::string fit_words(const finding::PortFit& fit);
 [[nodiscard]] std::string pod_words(const survey::PodLine& pod);
 [[nodiscard]] std::string probe_words(const survey::Standing& standing);  // "httpGet :3000/healthz"
 [[nodiscard]] std::string intent_words(const survey::Survey& one);

@@ -32,9 +32,11 @@ plan::Plan read_plan(const Node& root, Context& context) {
   if (const Node* description = metadata.find("description")) plan.description = description->scalar;
   plan.steps = read_steps(*spec.find("steps"), context);
   if (plan.steps.empty()) return plan;  // manifests are broken: references to them would only add noise
-  if (const Node* target = spec.find("for")) {
-    plan.meant_for = read_target(*target, context);
-    must_be_made(*plan.meant_for, *target, plan.steps.size(), "for", context);
+  if (const Node* targets = spec.find("for")) {
+    for (const Node* target : one_or_many(*targets)) {
+      plan.meant_for.push_back(read_target(*target, context));
+      must_be_made(plan.meant_for.back(), *target, plan.steps.size(), "for", context);
+    }
   }
   plan.traffic = read_traffic(*spec.find("traffic"), context);
   if (const Node* expect = spec.find("expect")) plan.expect = read_expectations(*expect, plan.steps, context);

@@ -38,7 +38,11 @@ constexpr const char* top = R"json({
       "additionalProperties": false,
       "required": ["traffic", "steps"],
       "properties": {
-        "for": {"$ref": "#/$defs/target", "description": "The workload that the Service is meant for. Inferred, and said so, when absent."},
+        "for": {
+          "anyOf": [{"$ref": "#/$defs/target"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/target"}}],
+          "x-expected": "an object as Kind/name, such as Deployment/sayhi, or a list of them",
+          "description": "The workload that the Service is meant for, or several that share it on purpose. Inferred, and said so, when absent."
+        },
         "traffic": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/traffic"}, "description": "The requests that are sent."},
         "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}, "description": "What is done, in order."},
         "expect": {"$ref": "#/$defs/expect"},

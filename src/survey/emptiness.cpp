@@ -157,7 +157,7 @@ void find_emptiness(const Place& place, const model::Service& service, Survey& s
           : "no endpoint in its slices is ready, so every connection is refused (from a pod: many time out, as the "
             "kernel limits its refusals)",
       finding::kubectl_slices(survey.ns, survey.service)));
-  finding.workload = survey.intent.workload;
+  if (survey.intent.known()) finding.workload = survey.intent.workloads.front();
   propose(place, survey, near, finding);
   survey.findings.push_back(std::move(finding));
 }

@@ -142,7 +142,7 @@ void foreign_slice(const model::EndpointSlice& slice, Survey& survey) {
 
 void find_port_flaws(const Place&, const model::Service& service, Survey& survey) {
   for (const Standing& one : survey.behind) {
-    const bool counts = one.meant || (!survey.intent.workload && !one.stray);
+    const bool counts = one.meant || (!survey.intent.known() && !one.stray);
     if (!counts) continue;
     for (const PortFit& fit : one.ports) {
       if (fit.lacking > 0) {

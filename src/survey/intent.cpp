@@ -1,91 +1,45 @@
-// Whom a Service was probably made for. Said with what it rests on, and not at all when two stand there alike.
+// Whom a Service was probably made for, as far as a listing tells: what it holds of every workload that could be meant,
+// handed to the one place that decides (finding/intent.hpp).
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "survey/place.hpp"
-#include <straycat/model/selector.hpp>
 
 namespace straycat::survey {
 namespace {
 
-// Somebody who could be meant: stands there now, or would (a Deployment at 0 replicas still owns its Service).
-struct Claimant {
-  model::ObjectRef workload;
-  bool stands = false, fits = false, comes_and_goes = false;
-};
-
-std::vector<Claimant> claimants(const Survey& survey, const Place& place, const model::Service& service) {
-  std::vector<Claimant> out;
-  for (const Standing& one : survey.behind)
-    out.push_back({one.workload, true, one.fits(), transient(one.workload, one.helm_hook)});
-  for (const Prospect& one : survey.prospects) {
-    const model::Workload* workload = place.find(one.workload);
-    const bool fits = workload != nullptr && any_fits(fits_of(service, workload->pod));
-    out.push_back({one.workload, false, fits,
-                   transient(one.workload, workload != nullptr ? workload->meta.helm_hook : std::string())});
-  }
+std::vector<const model::Pod*> pods_of(const Place& place, const Standing& standing) {
+  std::vector<const model::Pod*> out;
+  for (const PodLine& line : standing.pods)
+    if (const model::Pod* pod = place.pod_named(line.name)) out.push_back(pod);
   return out;
 }
 
-template <class Test>
-std::vector<Claimant> only(const std::vector<Claimant>& all, Test test) {
-  std::vector<Claimant> out;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(out), test);
+// Workloads at the top that bear the Service's name, whether it selects them or not.
+std::vector<model::ObjectRef> namesakes(const Place& place, const model::Service& service) {
+  std::vector<model::ObjectRef> out;
+  for (const auto& workload : place.workloads())
+    if (workload.meta.name == service.meta.name && same(place.owner_of(workload.meta), workload.meta.ref()))
+      out.push_back(workload.meta.ref());
   return out;
 }
-
-struct Step {
-  const char* basis;
-  bool (*test)(const Claimant&, const model::Service&);
-};
-
-// The first test that leaves exactly one decides.
-constexpr Step steps[] = {
-    {"the only workload behind it that stands for good",
-     [](const Claimant& one, const model::Service&) { return !one.comes_and_goes; }},
-    {"the only one with pods behind it now that stands for good",
-     [](const Claimant& one, const model::Service&) { return !one.comes_and_goes && one.stands; }},
-    {"the only one that stands for good and has the port that the Service sends to",
-     [](const Claimant& one, const model::Service&) { return !one.comes_and_goes && one.fits; }},
-    {"it has the Service's name, and its pods have the port that the Service sends to",
-     [](const Claimant& one, const model::Service& service) {
-       return !one.comes_and_goes && one.fits && one.workload.name == service.meta.name;
-     }},
-    {"the only one whose pods have the port that the Service sends to",
-     [](const Claimant& one, const model::Service&) { return one.fits; }},
-};
 
 }  // namespace
 
 finding::Intent intent_of(const Survey& survey, const Place& place, const model::Service& service,
                           const std::vector<model::ObjectRef>& meant) {
-  finding::Intent intent{survey.ns, survey.service, std::nullopt, false, ""};
-  if (!meant.empty()) {
-    intent.workload = meant.front();
-    intent.given = true;
-    intent.basis = "so you said";
-    return intent;
-  }
-  const auto all = claimants(survey, place, service);
-  if (all.empty()) {
-    intent.basis = "nothing that could be meant was seen";
-    return intent;
-  }
-  if (all.size() == 1) {
-    intent.workload = all.front().workload;
-    intent.basis = all.front().stands ? "nothing else stands behind it" : "nothing else could stand behind it";
-    return intent;
-  }
-  for (const Step& step : steps) {
-    const auto left = only(all, [&](const Claimant& one) { return step.test(one, service); });
-    if (left.size() != 1) continue;
-    intent.workload = left.front().workload;
-    intent.basis = step.basis;
-    return intent;
-  }
-  intent.basis = "several could be meant alike";
-  return intent;
+  finding::Question question{service, meant, "so you said", {}};
+  const auto known = [&](const model::ObjectRef& ref) {
+    return std::any_of(question.claimants.begin(), question.claimants.end(),
+                       [&](const finding::Claimant& one) { return same(one.workload, ref); });
+  };
+  for (const Standing& one : survey.behind)
+    question.claimants.push_back(
+        finding::claimant_of(service, one.workload, place.find(one.workload), pods_of(place, one)));
+  for (const Prospect& one : survey.prospects)
+    question.claimants.push_back(finding::claimant_of(service, one.workload, place.find(one.workload), {}));
+  for (const auto& ref : namesakes(place, service))
+    if (!known(ref)) question.claimants.push_back(finding::claimant_of(service, ref, place.find(ref), {}));
+  return finding::intend(question);
 }
 
 }  // namespace straycat::survey

@@ -13,6 +13,11 @@
 
 namespace straycat::survey {
 
+using finding::any_fits;
+using finding::fits_of;
+using finding::target_text;
+using finding::transient;
+
 class Place {
  public:
   Place(const Snapshot& snapshot, std::string ns);
@@ -50,16 +55,10 @@ class Place {
   mutable std::map<std::array<std::string, 4>, model::ObjectRef> roots_;
 };
 
-// Kinds that come and go. None of them is taken for the one that a Service was made for while anything else is there.
-[[nodiscard]] bool transient(const model::ObjectRef& ref, const std::string& helm_hook);
 [[nodiscard]] bool same(const model::ObjectRef& a, const model::ObjectRef& b);  // kind, namespace and name
 
 // Labels that controllers add to the pods that they make, left out.
 [[nodiscard]] model::Labels own_labels(model::Labels labels);
-
-[[nodiscard]] std::vector<PortFit> fits_of(const model::Service& service, const model::PodShape& pod);
-[[nodiscard]] bool any_fits(const std::vector<PortFit>& fits);
-[[nodiscard]] std::string target_text(const model::PortName& target);
 
 // Its slices; where they could not be read, what they would say by what is known of its pods.
 [[nodiscard]] std::vector<model::EndpointSlice> slices_seen(const Place& place, const model::Service& service);

@@ -53,12 +53,9 @@ void complete(Dossier& one, const Place& place, const model::Service& service) {
   }
 }
 
-std::vector<Dossier> others_than(const std::vector<model::ObjectRef>& meant, const Place& place,
-                                 const model::Service& service, Survey& survey) {
+std::vector<Dossier> others(const Place& place, const model::Service& service, Survey& survey) {
   std::vector<Dossier> out;
-  const auto is_meant = [&](const model::ObjectRef& ref) {
-    return std::any_of(meant.begin(), meant.end(), [&](const model::ObjectRef& one) { return same(one, ref); });
-  };
+  const auto is_meant = [&](const model::ObjectRef& ref) { return survey.intent.means(ref); };
   for (Standing& one : survey.behind)
     if (!is_meant(one.workload)) dossier_of(out, one.workload).standing = &one;
   for (Prospect& one : survey.prospects)
@@ -85,6 +82,12 @@ std::string say(const Dossier& one, const char* of_pods, const char* of_one) { r
 
 std::string pods_of(const model::ObjectRef& ref) {
   return ref.kind == "Pod" ? ref.display() : "the pods of " + ref.display();
+}
+
+std::string pods_of_all(const std::vector<model::ObjectRef>& all) {
+  std::string out;
+  for (const auto& ref : all) out += (out.empty() ? "" : " and ") + pods_of(ref);
+  return out;
 }
 
 std::string what_happens(const Dossier& one) {
@@ -149,8 +152,16 @@ void add_shape(const Dossier& one, const Survey& survey, Finding& finding) {
                                                 say(one, "its pods declare", "it declares"), survey.ports)));
 }
 
-void add_fix(const Dossier& one, const Place& place, const model::Service& service, const model::ObjectRef& meant,
-             const model::Labels& meant_labels, Finding& finding) {
+// The pods' labels of the workload that is meant.
+model::Labels labels_of_meant(const Survey& survey, const Place& place, const model::ObjectRef& meant) {
+  for (const Standing& one : survey.behind)
+    if (same(one.workload, meant)) return one.labels;
+  const model::Workload* workload = place.find(meant);
+  return workload != nullptr ? own_labels(workload->pod.labels) : model::Labels{};
+}
+
+void add_fix(const Dossier& one, const Place& place, const model::Service& service, const Survey& survey,
+             Finding& finding) {
   finding::LabelFixRequest request;
   request.ns = finding.ns;
   request.service = finding.service;
@@ -161,8 +172,8 @@ void add_fix(const Dossier& one, const Place& place, const model::Service& servi
   request.stray_labels = labels_of(one, place);
   const model::Workload* workload = place.find(one.workload);
   if (workload != nullptr && one.workload.kind != "Job") request.stray_selector = workload->selector;
-  request.meant = meant;
-  request.meant_labels = meant_labels;
+  for (const auto& meant : survey.intent.workloads)
+    request.meant.push_back({meant, labels_of_meant(survey, place, meant)});
   if (!place.snapshot().knows("services")) {
     finding.no_fix = "the namespace's other Services could not be read, so no change could be checked";
     return;
@@ -174,23 +185,17 @@ void add_fix(const Dossier& one, const Place& place, const model::Service& servi
   }
 }
 
-// The pods' labels of the workload that is meant.
-model::Labels labels_of_meant(const Survey& survey, const Place& place, const model::ObjectRef& meant) {
-  for (const Standing& one : survey.behind)
-    if (same(one.workload, meant)) return one.labels;
-  const model::Workload* workload = place.find(meant);
-  return workload != nullptr ? own_labels(workload->pod.labels) : model::Labels{};
-}
-
 void accuse(const Dossier& one, const Place& place, const model::Service& service, Survey& survey) {
-  const model::ObjectRef& meant = *survey.intent.workload;
+  const auto& meant = survey.intent.workloads;
   const bool reached = one.has_port && ((one.standing != nullptr && one.standing->routable > 0) ||
                                         (one.standing == nullptr && !one.past.empty()));
   Finding finding = finding_for(survey, reached ? Cause::stray_endpoint : Cause::latent_overlap);
   finding.workload = one.workload;
-  const bool pods = !bare(one) && meant.kind != "Pod";
-  finding.sentence = fmt::format("Service/{} selects {} beside {}: {}.", survey.service, pods_of(one.workload),
-                                 pods ? "those of " + meant.display() : pods_of(meant), what_happens(one));
+  const bool pods = !bare(one) && std::none_of(meant.begin(), meant.end(),
+                                               [](const model::ObjectRef& ref) { return ref.kind == "Pod"; });
+  finding.sentence =
+      fmt::format("Service/{} selects {} beside {}{}: {}.", survey.service, pods_of(one.workload),
+                  pods ? "those of " : "", pods ? survey.intent.names() : pods_of_all(meant), what_happens(one));
   if (one.prospect != nullptr)
     finding.evidence.push_back(fact("could-stand-there", Weight::decides,
                                     fmt::format("{} ({})", one.workload.display(), one.prospect->state)));
@@ -206,7 +211,8 @@ void accuse(const Dossier& one, const Place& place, const model::Service& servic
       finding.endpoints.push_back(std::move(endpoint));
     }
   }
-  add_fix(one, place, service, meant, labels_of_meant(survey, place, meant), finding);
+  if (const auto* workload = place.find(one.workload)) finding::tell_owner(*workload, finding);
+  add_fix(one, place, service, survey, finding);
   if (one.standing != nullptr) one.standing->stray = true;
   if (one.prospect != nullptr) one.prospect->stray = true;
   for (Past* past : one.past) past->stray = true;
@@ -220,36 +226,68 @@ bool is_stray(const Dossier& one, bool meant_fits, bool given) {
   return !one.fits && (one.transient || meant_fits);
 }
 
+std::string names_of(const std::vector<Dossier>& all) {
+  std::string names;
+  for (const Dossier& one : all) names += (names.empty() ? "" : ", ") + one.workload.display();
+  return names;
+}
+
+std::string unknown_intent(const std::vector<Dossier>& all, const finding::Intent& intent) {
+  if (all.size() > 1)
+    return fmt::format(
+        "its selector matches several workloads ({}), and nothing tells for which of them it was made "
+        "(say it with --for)",
+        names_of(all));
+  return fmt::format(
+      "its selector matches {}, and it cannot be told whether it was made for it: {} (say it with --for)",
+      names_of(all), intent.basis);
+}
+
+// Whether any workload that is meant stands behind it, or would.
+bool selects_meant(const Survey& survey) {
+  return std::any_of(survey.behind.begin(), survey.behind.end(), [](const Standing& one) { return one.meant; }) ||
+         std::any_of(survey.prospects.begin(), survey.prospects.end(),
+                     [&](const Prospect& one) { return survey.intent.means(one.workload); });
+}
+
+// Several that nobody named: they are taken to share it on purpose, which a person may know better.
+void note_sharing(Survey& survey) {
+  if (survey.intent.given() || survey.intent.workloads.size() < 2) return;
+  survey.open.push_back(fmt::format(
+      "{} share the Service, and seem to serve it alike: on purpose (canary, blue-green), or not (say it with --for)",
+      survey.intent.names()));
+}
+
 }  // namespace
 
 void find_strays(const Place& place, const model::Service& service, Survey& survey) {
   if (service.selector.empty()) return;  // whoever stands there was put there by name
-  std::vector<model::ObjectRef> meant;
-  if (survey.intent.workload) meant.push_back(*survey.intent.workload);
-  for (const Standing& one : survey.behind)
-    if (one.meant) meant.push_back(one.workload);
-  auto others = others_than(meant, place, service, survey);
-  if (others.empty()) return;
-  if (!survey.intent.workload) {
-    std::string names;
-    for (const Dossier& one : others) names += (names.empty() ? "" : ", ") + one.workload.display();
-    survey.open.push_back(fmt::format(
-        "its selector matches several workloads ({}), and nothing tells for which of them it was made (say it with "
-        "--for)",
-        names));
+  note_sharing(survey);
+  auto all = others(place, service, survey);
+  if (all.empty()) return;
+  if (!survey.intent.known()) {
+    survey.open.push_back(unknown_intent(all, survey.intent));
     return;
   }
-  const model::Workload* workload = place.find(*survey.intent.workload);
-  bool meant_fits = workload != nullptr && any_fits(fits_of(service, workload->pod));
+  if (!selects_meant(survey)) {
+    survey.open.push_back(fmt::format("its selector matches {}, and not {}, for which it seems to be made ({})",
+                                      names_of(all), survey.intent.names(), survey.intent.basis));
+    return;
+  }
+  bool meant_fits = false;
+  for (const auto& meant : survey.intent.workloads) {
+    const model::Workload* workload = place.find(meant);
+    meant_fits = meant_fits || (workload != nullptr && any_fits(fits_of(service, workload->pod)));
+  }
   for (const Standing& one : survey.behind) meant_fits = meant_fits || (one.meant && one.fits());
-  for (const Dossier& one : others) {
-    if (is_stray(one, meant_fits, survey.intent.given)) {
+  for (const Dossier& one : all) {
+    if (is_stray(one, meant_fits, survey.intent.given())) {
       accuse(one, place, service, survey);
     } else if (one.standing != nullptr || one.prospect != nullptr) {
       survey.open.push_back(fmt::format(
           "{} shares the Service with {}, and seems to serve it as well: on purpose (canary, blue-green), or not (say "
           "it with --for)",
-          one.workload.display(), survey.intent.workload->display()));
+          one.workload.display(), survey.intent.names()));
     }
   }
 }

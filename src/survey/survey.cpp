@@ -39,11 +39,8 @@ std::string sentence_of(const Unread& one) {
                      cost != nullptr ? fmt::format(": {}", cost->cost) : "");
 }
 
-void mark_meant(Survey& survey, const std::vector<model::ObjectRef>& given) {
-  for (Standing& one : survey.behind) {
-    one.meant = survey.intent.workload && same(one.workload, *survey.intent.workload);
-    for (const auto& ref : given) one.meant = one.meant || same(one.workload, ref);
-  }
+void mark_meant(Survey& survey) {
+  for (Standing& one : survey.behind) one.meant = survey.intent.means(one.workload);
 }
 
 std::string headline_of(const Survey& survey) {
@@ -71,7 +68,7 @@ Survey unknown(const Snapshot& snapshot, const std::string& ns, const std::strin
   survey.ns = ns;
   survey.service = service;
   survey.seen = false;
-  survey.intent = {ns, service, std::nullopt, false, "the Service could not be read"};
+  survey.intent = {ns, service, {}, finding::Sure::unknown, "the Service could not be read"};
   for (const Unread& one : snapshot.unread)
     if (one.resource == "services")
       survey.open.push_back(fmt::format(
@@ -84,7 +81,8 @@ Survey unknown(const Snapshot& snapshot, const std::string& ns, const std::strin
 // A name for something outside: whatever its selector says, nobody writes slices for it (kubernetes pkg/controller/
 // endpointslice, syncService), and DNS answers with an alias.
 Survey external(Survey survey, const model::Service& service) {
-  survey.intent = {survey.ns, survey.service, std::nullopt, false, "it is a name for something outside the cluster"};
+  survey.intent = {
+      survey.ns, survey.service, {}, finding::Sure::unknown, "it is a name for something outside the cluster"};
   survey.open.emplace_back("it is an ExternalName: a name for something outside, of which the cluster knows nothing");
   if (!service.selector.empty()) survey.notes.emplace_back("its selector has no effect, as its type is ExternalName");
   survey.headline = headline_of(survey);
@@ -109,7 +107,7 @@ Survey survey_of(const Place& place, const model::Service& service, const std::v
   survey.prospects = prospects(place, service, survey.behind);
   survey.past = pasts(place, service);
   survey.intent = intent_of(survey, place, service, meant);
-  mark_meant(survey, meant);
+  mark_meant(survey);
   find_strays(place, service, survey);
   find_port_flaws(place, service, survey);
   find_emptiness(place, service, survey);

@@ -15,6 +15,7 @@
 
 #include <straycat/core/result.hpp>
 #include <straycat/finding/finding.hpp>
+#include <straycat/finding/intent.hpp>
 #include <straycat/history/history.hpp>
 #include <straycat/plan/plan.hpp>
 

@@ -109,16 +109,10 @@ struct Finding {
 // The special one of two findings about one Service and one workload takes the general one in, as how it showed.
 void settle(std::vector<Finding>& findings);
 
-// Whom a Service is meant for.
-struct Intent {
-  std::string ns, service;
-  std::optional<model::ObjectRef> workload;  // none: it cannot be told
-  bool given = false;                        // the plan names it
-  std::string basis;                         // "the scenario names it", "it owned most endpoint time (93 %)", ...
-};
+// Tells of an operator's custom resource that owns the workload: a change belongs there. Nothing where there is none.
+void tell_owner(const model::Workload& workload, Finding& finding);
 
 [[nodiscard]] json to_json(const Finding& finding);
 [[nodiscard]] json to_json(const Fix& fix);
-[[nodiscard]] json to_json(const Intent& intent);
 
 }  // namespace straycat::finding

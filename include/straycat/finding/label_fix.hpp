@@ -10,6 +10,11 @@
 
 namespace straycat::finding {
 
+struct Meant {
+  model::ObjectRef workload;
+  model::Labels labels;  // of its pods
+};
+
 // What is known of a stray and of those around it.
 struct LabelFixRequest {
   std::string ns, service;               // the Service that it strays into
@@ -21,12 +26,11 @@ struct LabelFixRequest {
   model::LabelSelector stray_selector;   // its own, empty when a controller makes it (Job) or there is none (Pod)
   std::string file;                      // its manifest, "" when that is not known
   int line = 0;
-  model::ObjectRef meant;      // the workload that the Service is for
-  model::Labels meant_labels;  // of its pods
+  std::vector<Meant> meant;  // the workloads that the Service is for, as far as they are known
 };
 
 // A Fix of which is known: no Service of the list selects the stray's pods any more, the stray's own selector still
-// does, and the Service selects the meant workload as before. Errors say in one sentence why there is none.
+// does, and the Service selects the meant workloads as before. Errors say in one sentence why there is none.
 [[nodiscard]] Result<Fix> label_fix(const LabelFixRequest& request);
 
 }  // namespace straycat::finding

@@ -24,8 +24,8 @@ namespace straycat::model {
 [[nodiscard]] std::optional<int> resolve_port(const PortName& target, const PodShape& pod,
                                               const std::string& protocol = "TCP");
 
-// The workload at the top of an owner chain, found by uid among `workloads` (pod -> ReplicaSet -> Deployment,
-// pod -> Job -> CronJob); a pod without a known controller is its own root.
+// The workload at the top of an owner chain, below whatever custom resource owns it; found by uid among `workloads`
+// (pod -> ReplicaSet -> Deployment, pod -> Job -> CronJob); a pod without a known controller is its own root.
 [[nodiscard]] ObjectRef root_owner(const Meta& object, const std::vector<Workload>& workloads);
 
 }  // namespace straycat::model

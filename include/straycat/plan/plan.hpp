@@ -179,7 +179,7 @@ struct ClusterSettings {
 struct Plan {
   std::string name;
   std::string description;
-  std::optional<Target> meant_for;  // `for:`; none = to be inferred
+  std::vector<Target> meant_for;  // `for:`; empty = to be inferred
   std::vector<TrafficPlan> traffic;
   std::vector<Step> steps;
   Expectations expect;

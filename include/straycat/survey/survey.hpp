@@ -13,11 +13,14 @@
 #include <nlohmann/json.hpp>
 
 #include <straycat/finding/finding.hpp>
+#include <straycat/finding/intent.hpp>
+#include <straycat/finding/ports.hpp>
 #include <straycat/model/objects.hpp>
 
 namespace straycat::survey {
 
 using json = nlohmann::json;
+using finding::PortFit;
 
 inline constexpr std::string_view survey_format = "straycat.survey/1";
 
@@ -48,21 +51,6 @@ struct Snapshot {
 
   // Whether this resource could be read (a kind that is not served counts as read: there is none of it).
   [[nodiscard]] bool knows(std::string_view resource) const;
-};
-
-// How a Service port's target fits the pods of one workload.
-struct PortFit {
-  std::string service_port;   // name, "" for the only one
-  int port = 0;               // the Service's number
-  std::string target;         // targetPort as it is written: "3000", "http"
-  std::optional<int> number;  // what it means on these pods; none: they have no port of that name
-  bool declared = false;      // a container declares that number
-  bool probed = false;        // a readiness probe asks at it
-  std::vector<int> others;    // what the containers declare instead
-  bool silent = false;        // a container declares no port at all: it may listen on any
-  std::size_t pods = 1;       // so many of the workload's pods were looked at
-  std::size_t lacking = 0;    // ... and so many have no port of that name
-  [[nodiscard]] bool fits() const { return number && (declared || probed); }
 };
 
 struct PodLine {

@@ -9,12 +9,6 @@
 namespace straycat::diagnose {
 namespace {
 
-bool all_restarted(const Case& the_case, const Cell& cell) {
-  return std::all_of(cell.candidates.begin(), cell.candidates.end(), [&](std::size_t index) {
-    return restarts(the_case.history, the_case.view_of(cell), the_case.endpoint(cell, index)) > 0;
-  });
-}
-
 std::string last_words(const Case& the_case, const Book::Page& page) {
   const auto& view = the_case.history.views[page.view];
   for (const auto index : candidates_of(the_case, page.cells)) {
@@ -34,7 +28,7 @@ Ruling claim(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (owner && all_restarted(the_case, cell)) book.add(the_case, index, *owner);
+    if (owner && cell.restarting) book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
     ruling.claims.push_back(
@@ -43,7 +37,7 @@ Ruling claim(const Case& the_case, const Scope& scope) {
                              safe(the_case.history.views[page.view].service), last_words(the_case, page))));
   }
   ruling.excluded =
-      "no endpoint that could have got a failed request belongs to a pod of the intended workload that restarted";
+      "no container of an endpoint of the intended workload that could have got a failed request had just restarted";
   if (!scope.empty() && the_case.history.traffic[the_case.cells[scope.front()].traffic].view) {
     const auto& view = the_case.view_of(the_case.cells[scope.front()]);
     const auto service = the_case.history.service(view.ns, view.service);

@@ -13,7 +13,7 @@ namespace {
 bool answers_only_later(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint) {
   const auto& view = the_case.view_of(cell);
   const auto& traffic = the_case.history.traffic[cell.traffic].name;
-  if (restarts(the_case.history, view, endpoint) > 0) return false;
+  if (cell.restarting) return false;
   for (const auto& stay : endpoint.memberships) {
     const auto may = may_route(the_case.history, view, stay);
     if (stay.open_start || !may.contains(cell.first_ns) || !may.contains(cell.last_ns)) continue;

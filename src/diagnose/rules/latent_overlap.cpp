@@ -30,10 +30,10 @@ Overlap& overlap_of(std::vector<Overlap>& all, const model::ObjectRef& owner) {
   return found != all.end() ? *found : all.emplace_back(Overlap{owner, true, false});
 }
 
-std::vector<Overlap> overlaps(const history::ServiceView& view, const model::ObjectRef& meant) {
+std::vector<Overlap> overlaps(const history::ServiceView& view, const Intent& meant) {
   std::vector<Overlap> result;
   for (const auto& endpoint : view.endpoints) {
-    if (endpoint.owner.kind.empty() || same_workload(endpoint.owner, meant)) continue;
+    if (endpoint.owner.kind.empty() || !meant.excludes(endpoint.owner)) continue;
     Overlap& overlap = overlap_of(result, endpoint.owner);
     overlap.port_unset = overlap.port_unset && endpoint.id.port == 0;
     overlap.routable = overlap.routable || !endpoint.memberships.empty();
@@ -77,9 +77,7 @@ std::vector<Finding> flaws(const Case& the_case, const std::vector<Finding>& fou
   std::vector<Finding> result;
   for (std::size_t i = 0; i < the_case.history.views.size(); ++i) {
     const auto& view = the_case.history.views[i];
-    const auto& meant = the_case.intents[i].workload;
-    if (!meant) continue;
-    for (const Overlap& overlap : overlaps(view, *meant)) {
+    for (const Overlap& overlap : overlaps(view, the_case.intents[i])) {
       if (!is_accused(found, view, overlap.owner) && !is_accused(result, view, overlap.owner)) {
         result.push_back(finding_of(the_case, view, overlap, sure));
       }

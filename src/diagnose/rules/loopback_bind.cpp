@@ -22,7 +22,7 @@ Ruling claim(const Case& the_case, const Scope& scope) {
                              "not at all.",
                              display(page.owner), view.endpoints[candidates_of(the_case, page.cells).front()].port)));
   }
-  ruling.excluded = others_answered(the_case, scope);
+  rule_out(the_case, scope, ruling);
   return ruling;
 }
 

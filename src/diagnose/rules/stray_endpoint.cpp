@@ -22,7 +22,7 @@ std::string sentence(const Case& the_case, const Book::Page& page) {
 // A stray is accused on its own answers: at least one direct failure of the same kind, and no direct success.
 void weigh(const Case& the_case, const Book::Page& page, Ruling& ruling) {
   const Reached direct = reached(the_case, page.cells);
-  if (direct.failed_alike == 0) {
+  if (direct.failed_alike + direct.failed_kindred == 0) {
     ruling.open.push_back(
         fmt::format("no endpoint of {} was seen to fail in the same way when reached directly", display(page.owner)));
   } else if (direct.ok > 0) {

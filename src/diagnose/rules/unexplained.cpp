@@ -7,10 +7,25 @@
 namespace straycat::diagnose {
 namespace {
 
+// Whether the endpoints answered, or only failed in another way.
+std::string nobody_fails_so(const Case& the_case, const Cell& cell) {
+  const auto& view = the_case.view_of(cell);
+  const auto& traffic = the_case.history.traffic[cell.traffic].name;
+  std::uint64_t deaf = 0;
+  for (const auto& endpoint : view.endpoints) {
+    if (!may_be_routable(the_case.history, view, endpoint, cell.first_ns)) continue;
+    if (reached(the_case, view, endpoint, traffic, likeness(cell.kind)).ok == 0) ++deaf;
+  }
+  if (deaf == 0) return "every endpoint that was routable then answered when reached directly";
+  return fmt::format(
+      "no endpoint that was routable then failed in this way when reached directly, and {} of them never answered",
+      grouped(deaf));
+}
+
 // What is known of such failures, for the person who goes on from here.
 std::string known(const Case& the_case, const Cell& cell) {
   if (likeness(cell.kind) == Likeness::name) return "the Service's name did not resolve";
-  if (cell.candidates.empty()) return "every endpoint that was routable then answered when reached directly";
+  if (cell.candidates.empty()) return nobody_fails_so(the_case, cell);
   if (const auto owner = sole_owner(the_case, cell))
     return "only endpoints of " + display(*owner) + " can have got them, and no known cause fits";
   return "no known cause fits";

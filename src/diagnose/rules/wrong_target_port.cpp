@@ -21,7 +21,7 @@ Ruling claim(const Case& the_case, const Scope& scope) {
                              safe(view.service), view.endpoints[candidates_of(the_case, page.cells).front()].port,
                              display(page.owner))));
   }
-  ruling.excluded = others_answered(the_case, scope);
+  rule_out(the_case, scope, ruling);
   return ruling;
 }
 

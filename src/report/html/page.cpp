@@ -68,8 +68,7 @@ std::string notes_section(const Verdict& verdict) {
   std::vector<std::string> items;
   for (const finding::Intent& intent : verdict.intents)
     items.push_back(fmt::format("Service/{} is meant for {}: {}", intent.service,
-                                intent.workload ? intent.workload->display() : "nobody that could be told",
-                                intent.basis));
+                                intent.known() ? intent.names() : "nobody that could be told", intent.told()));
   items.insert(items.end(), verdict.notes.begin(), verdict.notes.end());
   return list_section("Notes", items);
 }

@@ -49,7 +49,7 @@ std::string overview(const std::vector<Survey>& surveys) {
 
 std::string ports_cell(const survey::Standing& standing) {
   std::string out;
-  for (const survey::PortFit& fit : standing.ports) out += (out.empty() ? "" : "<br>") + escape(fit_words(fit));
+  for (const finding::PortFit& fit : standing.ports) out += (out.empty() ? "" : "<br>") + escape(fit_words(fit));
   return out;
 }
 

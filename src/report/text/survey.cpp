@@ -28,7 +28,7 @@ void write_standing(Page& page, const survey::Standing& one, std::int64_t now) {
       "{}{} {:>4} {:>5} {:>8}  {}", mark, fit(harmless(one.workload.display(), style.unicode), 28, style.unicode),
       one.pods.size(), one.ready, age_words(now, one.since_wall_ns), harmless(probe_words(one), style.unicode));
   page.line(ink(line, one.stray ? Ink::red : Ink::plain, style));
-  for (const survey::PortFit& fit : one.ports) page.say("      port ", fit_words(fit), Ink::dim);
+  for (const finding::PortFit& fit : one.ports) page.say("      port ", fit_words(fit), Ink::dim);
   for (const survey::PodLine& pod : one.pods)
     if (worth_a_line(one, pod)) page.say("      pod ", pod_words(pod), Ink::dim);
 }

@@ -112,8 +112,8 @@ void write_notes(Page& page, const Verdict& verdict) {
   if (verdict.notes.empty() && verdict.intents.empty()) return;
   page.title("Notes");
   for (const finding::Intent& intent : verdict.intents) {
-    const std::string whom = intent.workload ? intent.workload->display() : "nobody that could be told";
-    page.say("  - ", fmt::format("Service/{} is meant for {}: {}", intent.service, whom, intent.basis));
+    const std::string whom = intent.known() ? intent.names() : "nobody that could be told";
+    page.say("  - ", fmt::format("Service/{} is meant for {}: {}", intent.service, whom, intent.told()));
   }
   for (const std::string& note : verdict.notes) page.say("  - ", note);
 }

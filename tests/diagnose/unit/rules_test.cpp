@@ -179,6 +179,66 @@ const std::vector<Row>& rows() {
          return world;
        },
        "found crash-loop Deployment/sayhi"},
+      {"a_restart_long_after_explains_nothing_before_it",
+       [] {
+         World world = test::quiet(2);
+         world.pods[1].ready_from = 12;
+         world.pods[1].answers_from = 15;
+         world.pods[1].restarts = {28, 29, 30};
+         return world;
+       },
+       "found early-ready Deployment/sayhi"},
+      {"a_restart_elsewhere_explains_nothing",
+       [] {
+         World world = test::quiet(2);
+         world.pods[0].restarts = {28};
+         for (auto& pod : world.pods) pod.wrong_status = 503;
+         return world;
+       },
+       "inconclusive"},
+      // Held on the Deployment, the client never met the Job: the Deployment's own failures are not the Job's.
+      {"session_affinity_keeps_the_client_from_the_stray",
+       [] {
+         World world = test::article();
+         world.affinity = true;
+         world.rate = 60;
+         for (auto& pod : world.pods) pod.cut_share = 0.03;
+         world.pods[2].answers_from = -1e9;
+         world.pods[2].answers_to = 1e9;
+         world.pods[2].cuts_from = 0;
+         return world;
+       },
+       "inconclusive: while Job/sayhi stood among the endpoints"},
+      // Balanced evenly it would have got half of them: what few failed are not its.
+      {"a_share_that_no_balancing_makes",
+       [] {
+         World world = test::article();
+         world.rate = 60;
+         for (auto& pod : world.pods) pod.cut_share = 0.03;
+         world.pods[2].answers_from = -1e9;
+         world.pods[2].answers_to = 1e9;
+         world.pods[2].cuts_from = 0;
+         world.shuns = "sayhi-j1";
+         return world;
+       },
+       "inconclusive: while Job/sayhi stood among the endpoints"},
+      {"a_stray_that_cuts",
+       [] {
+         World world = test::article();
+         world.pods[2].answers_from = -1e9;
+         world.pods[2].answers_to = 1e9;
+         world.pods[2].cuts_from = 0;
+         return world;
+       },
+       "found stray-endpoint Job/sayhi"},
+      // Refused directly, lost through the Service: one fault, which shows by turns.
+      {"a_stray_that_does_not_even_refuse",
+       [] {
+         World world = test::article();
+         world.lost_through_the_service = true;
+         return world;
+       },
+       "found stray-endpoint Job/sayhi"},
       {"wrong_answer",
        [] {
          World world = stray_of("StatefulSet");
@@ -286,7 +346,7 @@ const std::vector<Row>& rows() {
       {"intent_unknown",
        [] {
          World world = test::article();
-         world.meant_for.reset();
+         world.meant_for.clear();
          world.owners[1].kind = "StatefulSet";
          world.stages.clear();
          world.pods[0].ready_from = world.pods[1].ready_from = 14;

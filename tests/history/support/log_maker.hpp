@@ -66,7 +66,12 @@ class LogMaker : public ObjectLines {
   }
 
   enum class Answer { ok, refused, cut, wrong };
-  [[nodiscard]] static Answer answer(const PodLife& life, double t) {
+  [[nodiscard]] Answer answer(const PodLife& life, double t) {
+    const Answer got = steady_answer(life, t);
+    const bool cut = life.cut_share > 0 && std::bernoulli_distribution(life.cut_share)(random_);
+    return got == Answer::ok && cut ? Answer::cut : got;
+  }
+  [[nodiscard]] static Answer steady_answer(const PodLife& life, double t) {
     if (t < life.answers_from || t >= life.answers_to) return Answer::refused;
     for (const double restart : life.restarts) {
       if (restart - 0.4 <= t && t < restart) return Answer::refused;
@@ -111,6 +116,13 @@ class LogMaker : public ObjectLines {
     std::uint64_t echo_of = UINT64_MAX;  // the attempt whose source port it has
   };
 
+  [[nodiscard]] std::size_t chosen_of(const std::vector<std::size_t>& set) {
+    if (world_.affinity) return set.front();
+    if (!world_.shuns.empty() && world_.pods[set.back()].name == world_.shuns && set.size() > 1)
+      return set[std::uniform_int_distribution<std::size_t>(0, set.size() - 2)(random_)];
+    return set[std::uniform_int_distribution<std::size_t>(0, set.size() - 1)(random_)];
+  }
+
   [[nodiscard]] Attempt attempt(double t, std::uint64_t id) {
     Attempt result{t, false, {}, 0};
     if (world_.local_from <= t && t < world_.local_to) {
@@ -137,13 +149,14 @@ class LogMaker : public ObjectLines {
       truth_[id] = "";
       return result;
     }
-    const PodLife& life = world_.pods[set[std::uniform_int_distribution<std::size_t>(0, set.size() - 1)(random_)]];
+    const PodLife& life = world_.pods[chosen_of(set)];
     const Answer got = answer(life, t);
     result.ok = got == Answer::ok;
     if (got == Answer::wrong) result.status = life.wrong_status;
     if (!result.ok) {
       result.failure = failure_of(got, life.wrong_status);
       truth_[id] = life.name;
+      if (world_.lost_through_the_service && got == Answer::refused) result.failure = unanswered();
       if (world_.ports_round > 0) {
         result.failure = unanswered();
         unanswered_.insert(id);

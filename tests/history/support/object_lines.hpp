@@ -153,6 +153,7 @@ class ObjectLines {
     service.meta = meta("Service", world_.service);
     service.cluster_ip = "10.96.0.7";
     service.selector = world_.selector;
+    if (world_.affinity) service.session_affinity = "ClientIP";
     service.ports.push_back({"", 80, world_.target, "TCP", 0});
     put(0.2, "service", false, set(json(service)));
     for (const Owner& owner : world_.owners) workload(owner);

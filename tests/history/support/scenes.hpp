@@ -40,7 +40,7 @@ inline World article(const Names& names = {}, std::uint64_t seed = 1) {
       {"out", "", "wait", "wait until the job is not routable", 17, 27, plan::Wait{job, "Unroutable", {}}},
       {"settle", "", "pause", "pause 2s", 27, 29},
       {"after", "after", "pause", "pause 6s", 29, 36}};
-  world.meant_for = plan::Target{"Deployment", names.deployment, ""};
+  world.meant_for = {plan::Target{"Deployment", names.deployment, ""}};
   world.expect.finding = "stray-endpoint";
   world.expect.workload = job;
   const plan::Budget none{false, 0};

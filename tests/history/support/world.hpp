@@ -43,6 +43,7 @@ struct PodLife {
   double answers_from = -1e9, answers_to = 1e9;  // outside it refuses; equal: it never answers
   double cuts_from = 1e9;                        // from then on it takes connections and closes them without a word
   int wrong_status = 0;                          // answers with this status instead of 200
+  double cut_share = 0;                          // takes this share of the connections and closes them without a word
   std::vector<double> restarts = {};  // its container restarts then (status seen 0.5 s later), down for 0.4 s before
   bool readiness_probe = false;
   int container_port = 3000;
@@ -63,13 +64,16 @@ struct World {
   std::string ns_name = "shop", service = "sayhi", traffic = "loop", run = "r1";
   model::Labels selector = {{"app", "sayhi"}};
   model::PortName target = 3000;
+  std::string shuns;                      // no connection of the traffic is sent to this pod, whatever is listed
+  bool lost_through_the_service = false;  // what is refused directly gets no answer through the Service
+  bool affinity = false;  // the Service's sessionAffinity is ClientIP: one client stays with its endpoint
   std::vector<Owner> owners;
   std::vector<PodLife> pods;
   std::vector<Stage> stages;
   std::vector<model::KubeEvent> kube_events;
   std::vector<double> kube_event_times;
   plan::Expectations expect;
-  std::optional<plan::Target> meant_for;
+  std::vector<plan::Target> meant_for;
 
   double traffic_from = 2, traffic_to = 36, rate = 20;
   double ends = 37;

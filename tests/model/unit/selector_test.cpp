@@ -57,12 +57,13 @@ TEST(ResolvePort, NamesAreLookedUpOnThePod) {
   EXPECT_EQ(resolve_port(std::string("gone"), pod), std::nullopt);
 }
 
-Workload owned(const std::string& kind, const std::string& name, const std::string& owner) {
+Workload owned(const std::string& kind, const std::string& name, const std::string& owner,
+               const std::string& owner_kind = "CronJob") {
   Workload workload;
   workload.meta.kind = kind;
   workload.meta.name = name;
   workload.meta.uid = name;
-  if (!owner.empty()) workload.meta.owners.push_back({"", owner, owner, true});
+  if (!owner.empty()) workload.meta.owners.push_back({owner_kind, owner, owner, true});
   return workload;
 }
 
@@ -94,6 +95,27 @@ TEST(RootOwner, AReplicaSetThatMayNotBeSeenIsNamedAfterItsDeployment) {
   pod.ns = "other";
   pod.owners = {{"ReplicaSet", "d-5f", "gone", true}};
   EXPECT_EQ(root_owner(pod, workloads).display(), "ReplicaSet/d-5f") << "a Deployment of another namespace";
+}
+
+// Two workloads of one custom resource are two: it must not hide which of them made a pod.
+TEST(RootOwner, ACustomResourceAboveAWorkloadDoesNotHideIt) {
+  const std::vector<Workload> workloads{
+      owned("Deployment", "web", "shop", "Shop"), owned("ReplicaSet", "web-5f", "web", "Deployment"),
+      owned("Job", "import", "shop", "Shop"), owned("StatefulSet", "db", "shop", "Shop"),
+      owned("ReplicaSet", "roll-1", "roll", "Rollout")};
+  const auto root = [&](const std::string& kind, const std::string& name) {
+    Meta pod;
+    pod.kind = "Pod";
+    pod.name = "p";
+    pod.owners = {{kind, name, name, true}};
+    return root_owner(pod, workloads).display();
+  };
+  EXPECT_EQ(root("ReplicaSet", "web-5f"), "Deployment/web");
+  EXPECT_EQ(root("Job", "import"), "Job/import");
+  EXPECT_EQ(root("StatefulSet", "db"), "StatefulSet/db");
+  EXPECT_EQ(root("ReplicaSet", "roll-1"), "Rollout/roll") << "a ReplicaSet is one revision of its owner";
+  EXPECT_EQ(root("Shop", "shop"), "Shop/shop") << "it makes its pods itself";
+  EXPECT_EQ(root_owner(workloads[2].meta, workloads).display(), "Job/import");
 }
 
 TEST(RootOwner, ACycleEnds) {

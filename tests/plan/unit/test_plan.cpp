@@ -24,7 +24,7 @@ Plan every_verb() {
   Plan plan;
   plan.name = "all";
   plan.description = "each verb once";
-  plan.meant_for = target;
+  plan.meant_for = {target};
   TrafficPlan open;
   open.name = "open";
   open.url = "http://sayhi/hi";

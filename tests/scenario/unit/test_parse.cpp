@@ -14,7 +14,7 @@ const json& object(const plan::Plan& plan, std::size_t step, std::size_t index =
 TEST(Parse, ReadsTheWholeScenario) {
   const plan::Plan plan = World().plan();
   EXPECT_EQ(plan.name, "world");
-  EXPECT_EQ(plan.meant_for, (plan::Target{"Deployment", "sayhi", ""}));
+  EXPECT_EQ(plan.meant_for, (std::vector<plan::Target>{{"Deployment", "sayhi", ""}}));
   ASSERT_EQ(plan.steps.size(), 4u);
   EXPECT_EQ(plan.steps[0].name, "apply-1");
   EXPECT_EQ(plan.steps[0].phase, "deployed");

@@ -120,7 +120,8 @@ TEST(Scenarios, AllParse) {
     ASSERT_TRUE(plan) << plan.error().message;
     EXPECT_EQ(plan->name, name);
     EXPECT_EQ(plan->expect.phases.size(), 4u);
-    EXPECT_EQ(plan->meant_for->display(), "Deployment/sayhi");
+    ASSERT_EQ(plan->meant_for.size(), 1U);
+    EXPECT_EQ(plan->meant_for[0].display(), "Deployment/sayhi");
   }
 }
 
