@@ -8,11 +8,12 @@
 
 <<<<<<< HEAD
 #include <straycat/model/routable.hpp>
-    =======
+    == == ==
+    =
 #include <straycat/core/json_access.hpp>
-    >>>>>>> 0c60fb2462cbb9708bc4d949b29897fbd8736532
+        >>>>>>> 0c60fb2462cbb9708bc4d949b29897fbd8736532
 
-    namespace straycat::runner {
+        namespace straycat::runner {
 
   namespace {
 

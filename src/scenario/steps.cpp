@@ -7,13 +7,14 @@
 
 <<<<<<< HEAD
 #include "scenario/verbs.hpp"
-    =======
+    == == ==
+    =
 #include "context.hpp"
 #include <straycat/core/json_access.hpp>
 #include <straycat/model/kinds.hpp>
-    >>>>>>> 0c60fb2462cbb9708bc4d949b29897fbd8736532
+        >>>>>>> 0c60fb2462cbb9708bc4d949b29897fbd8736532
 
-    namespace straycat::scenario {
+        namespace straycat::scenario {
 
   using yaml::Node;
 
