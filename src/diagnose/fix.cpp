@@ -25,15 +25,8 @@ struct Known {
 
 const plan::Manifest* manifest_of(const plan::Plan& plan, const ObjectRef& ref) {
   for (const auto& step : plan.steps) {
-<<<<<<< HEAD
     for (const auto& manifest : plan::manifests_of(step.action)) {
-      if (text_of(manifest.object, "kind") == ref.kind && model::project_pod(manifest.object).meta.name == ref.name)
-=======
-    const auto* apply = std::get_if<plan::Apply>(&step.action);
-    if (apply == nullptr) continue;
-    for (const auto& manifest : apply->manifests) {
       if (text_at(manifest.object, "/kind") == ref.kind && model::project_pod(manifest.object).meta.name == ref.name)
->>>>>>> 0c60fb2462cbb9708bc4d949b29897fbd8736532
         return &manifest;
     }
   }
@@ -72,15 +65,8 @@ std::vector<model::Service> services_of(const History& history, const std::strin
   }
   if (!history.plan) return result;
   for (const auto& step : history.plan->steps) {
-<<<<<<< HEAD
     for (const auto& manifest : plan::manifests_of(step.action)) {
-      if (text_of(manifest.object, "kind") == "Service") result.push_back(model::project_service(manifest.object));
-=======
-    const auto* apply = std::get_if<plan::Apply>(&step.action);
-    if (apply == nullptr) continue;
-    for (const auto& manifest : apply->manifests) {
       if (text_at(manifest.object, "/kind") == "Service") result.push_back(model::project_service(manifest.object));
->>>>>>> 0c60fb2462cbb9708bc4d949b29897fbd8736532
     }
   }
   return result;

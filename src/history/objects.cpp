@@ -51,15 +51,8 @@ std::optional<model::Service> History::service(const std::string& ns, const std:
   }
   if (!plan) return std::nullopt;
   for (const auto& step : plan->steps) {
-<<<<<<< HEAD
     for (const auto& manifest : straycat::plan::manifests_of(step.action)) {
-      if (!is_service(manifest.object)) continue;
-=======
-    const auto* apply = std::get_if<straycat::plan::Apply>(&step.action);
-    if (apply == nullptr) continue;
-    for (const auto& manifest : apply->manifests) {
       if (text_at(manifest.object, "/kind") != "Service") continue;
->>>>>>> 0c60fb2462cbb9708bc4d949b29897fbd8736532
       auto found = model::project_service(manifest.object);
       if (found.meta.name == name) return found;
     }

@@ -84,16 +84,12 @@ struct World {
   bool clock_bounds = true, direct_probes = true, watch_events = true, watch_pods = true;
   std::vector<Gap> slice_gaps;              // the watch is blind (changes show at the end of the gap)
   std::vector<Gap> stalls;                  // the prober's loop stands still (health says so; the traffic goes on)
-<<<<<<< HEAD
   std::vector<Gap> silences;                // the prober stands still: nothing is sent
   double local_from = 1e9, local_to = 1e9;  // attempts fail for want of ports, or of what `limit` says
   Limit limit = Limit::ports;
-=======
-  double local_from = 1e9, local_to = 1e9;  // attempts fail for want of ports
   // Attempts get no answer, and the prober says that it is at this limit.
   double starved_from = 1e9, starved_to = 1e9;
   Limit starved_by = Limit::none;
->>>>>>> 0c60fb2462cbb9708bc4d949b29897fbd8736532
   // What ended does not even refuse; so much later the source ports come round, and each is sent where it was sent
   // before.
   double ports_round = 0;
