@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <straycat/core/json_access.hpp>
 #include <straycat/core/tasks.hpp>
 
 namespace straycat::agent {
@@ -49,12 +50,8 @@ Failure failure_of(const std::string& message) {
 // The answer's own Status object, if it is one: a target may answer with JSON, too.
 std::optional<std::string> status_message(const std::string& body) {
   const auto document = nlohmann::json::parse(body, nullptr, false);
-  const auto text = [&](const char* key) {
-    const auto found = document.is_object() ? document.find(key) : document.end();
-    return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  if (text("kind") != "Status" || text("apiVersion") != "v1") return std::nullopt;
-  return text("message");
+  if (text_at(document, "/kind") != "Status" || text_at(document, "/apiVersion") != "v1") return std::nullopt;
+  return text_at(document, "/message");
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ std::string remedy(const Made& one) {
 enum class Presence { there, gone };
 asio::awaitable<kube::ApiResult<Presence>> look_for(Site& site, Made one) {
   auto there = co_await site.client.get(one.type, one.ns, one.name);
-  if (there) co_return text_of(*there, {"metadata", "uid"}) == one.uid ? Presence::there : Presence::gone;
+  if (there) co_return text_at(*there, {"metadata", "uid"}) == one.uid ? Presence::there : Presence::gone;
   if (there.error().not_found()) co_return Presence::gone;
   co_return there.error();
 }

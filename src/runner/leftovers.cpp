@@ -81,7 +81,7 @@ class Search {
       const auto before = beacons_.find(key_of(one));
       if (before == beacons_.end()) continue;
       const auto now = co_await client_.get(one.type, one.ns, one.name);
-      if (now && text_of(*now, {"metadata", "resourceVersion"}) != before->second) alive.insert(one.run);
+      if (now && text_at(*now, {"metadata", "resourceVersion"}) != before->second) alive.insert(one.run);
     }
     for (Leftover& one : leftovers.found) one.alive = alive.count(one.run) != 0;
   }
@@ -120,7 +120,7 @@ struct Removal {
   asio::awaitable<void> until_gone(const Leftover& one, Stamp until) {
     for (;;) {
       const auto now = co_await client.get(one.type, one.ns, one.name);
-      if (!now || text_of(*now, {"metadata", "uid"}) != one.uid) co_return;
+      if (!now || text_at(*now, {"metadata", "uid"}) != one.uid) co_return;
       if (monotonic_now() >= until) break;
       const bool on = co_await sleep_for(executor, std::chrono::milliseconds{200});
       if (!on) co_return;

@@ -29,8 +29,8 @@ Result<kube::ResourceType> own(const Site& site, const plan::Target& target) {
 Result<plan::Target> target_of(const Site& site, const plan::Manifest& manifest) {
   const auto known = kube::resource_for(manifest.object);
   if (!known) return known.error().within(place_of(manifest));
-  plan::Target target{known->kind, text_of(manifest.object, {"metadata", "name"}),
-                      text_of(manifest.object, {"metadata", "namespace"})};
+  plan::Target target{known->kind, text_at(manifest.object, {"metadata", "name"}),
+                      text_at(manifest.object, {"metadata", "namespace"})};
   if (const auto type = own(site, target); !type) return type.error().within(place_of(manifest));
   return target;
 }
@@ -40,7 +40,7 @@ asio::awaitable<Result<>> not_foreign(Site& site, kube::ResourceType type, std::
   auto there = co_await site.client.get(type, site.ns, name);
   if (!there && there.error().not_found()) co_return Result<>{};
   if (!there) co_return there.error().to_error();
-  if (text_of(*there, {"metadata", "labels", "straycat.dev/run"}) == site.run_id) co_return Result<>{};
+  if (text_at(*there, {"metadata", "labels", "straycat.dev/run"}) == site.run_id) co_return Result<>{};
   co_return bad_input(
       fmt::format("{}/{} exists in namespace {} and was not made by this run", type.kind, name, site.ns));
 }
@@ -51,7 +51,7 @@ asio::awaitable<Result<>> change(Site& site, plan::Target target, json patch, st
   if (auto ours = co_await not_foreign(site, *type, target.name); !ours) co_return ours.error();
   auto answer = co_await site.client.merge_patch(*type, site.ns, target.name, std::move(patch), std::move(subresource));
   if (!answer) co_return failed(target, answer.error());
-  site.written[{target.kind, target.name}] = text_of(*answer, {"metadata", "resourceVersion"});
+  site.written[{target.kind, target.name}] = text_at(*answer, {"metadata", "resourceVersion"});
   co_return Result<>{};
 }
 

@@ -74,7 +74,7 @@ asio::awaitable<Result<>> PodVantage::make() {
     const auto type = kube::resource_for(object);
     if (!type) co_return type.error();
     // Apart from the co_await: g++ 12 cannot keep an initializer list's array in a coroutine's frame.
-    const std::string ns = text_of(object, {"metadata", "namespace"});
+    const std::string ns = text_at(object, {"metadata", "namespace"});
     auto made = co_await site_.client.create(*type, ns, object);
     if (made) {
       site_.remember(*type, *made);
@@ -82,7 +82,7 @@ asio::awaitable<Result<>> PodVantage::make() {
     }
     // A cluster without RBAC serves no roles, and needs none.
     if (type->group == "rbac.authorization.k8s.io" && made.error().not_found()) continue;
-    co_return failed(fmt::format("start the agent: create {}/{}", type->kind, text_of(object, {"metadata", "name"})),
+    co_return failed(fmt::format("start the agent: create {}/{}", type->kind, text_at(object, {"metadata", "name"})),
                      made.error());
   }
   co_return Result<>{};
@@ -95,7 +95,7 @@ std::optional<std::string> PodVantage::pod_over() {
     return deleted ? std::optional<std::string>("its pod was deleted") : std::nullopt;
   }
   seen_ = true;
-  const auto phase = text_of(*object, {"status", "phase"});
+  const auto phase = text_at(*object, {"status", "phase"});
   if (phase != "Succeeded" && phase != "Failed") return std::nullopt;
   for (const auto& status : model::project_pod(*object).statuses)
     if (status.name == "agent" && status.state == "terminated") return ending_words(status.exit_code);
@@ -135,7 +135,7 @@ asio::awaitable<void> PodVantage::read_records() {
   Nanos pause = first_pause;
   while (!stream_.finished()) {
     const auto* object = site_.world.find("Pod", pod_);
-    const auto phase = object == nullptr ? "" : text_of(*object, {"status", "phase"});
+    const auto phase = object == nullptr ? "" : text_at(*object, {"status", "phase"});
     if (!phase.empty() && phase != "Pending") {
       last_try = pod_over().has_value();
       const bool came = co_await follow_log();
@@ -159,7 +159,7 @@ void PodVantage::take_line(const kube::LogLine& line) {
 void PodVantage::hear(const Event& event, Stamp arrived) {
   keeper_.arrived(event.at, arrived);
   if (event.kind != Topic::beacon) return;
-  const auto version = text_of(event.body, {"resourceVersion"});
+  const auto version = text_at(event.body, {"resourceVersion"});
   sights_[version] = event.at;
   match_beacon(version);
 }
@@ -181,7 +181,7 @@ asio::awaitable<void> PodVantage::write_beacon() {
       const auto began = monotonic_now();
       auto wrote = co_await site_.client.merge_patch(type, site_.ns, orders_.beacon, patch);
       if (wrote) {
-        const auto version = text_of(*wrote, {"metadata", "resourceVersion"});
+        const auto version = text_at(*wrote, {"metadata", "resourceVersion"});
         beacons_.wrote(version, began);
         match_beacon(version);
         tell_bound();

@@ -199,7 +199,7 @@ asio::awaitable<void> Run::write_header() {
   header.ns = site_.ns;
   header.cluster = site_.options.cluster.cluster;
   // A cluster that does not answer fails the next call, with its words; the log has its header in any case.
-  if (auto version = co_await site_.client.version()) header.cluster_version = text_of(*version, {"gitVersion"});
+  if (auto version = co_await site_.client.version()) header.cluster_version = text_at(*version, {"gitVersion"});
   if (header.cluster_version.ends_with("+straycat")) header.cluster = "embedded";
   const auto nodes = co_await site_.client.raw("GET", "/api/v1/nodes?limit=1");
   if (nodes)
@@ -219,7 +219,7 @@ asio::awaitable<Result<>> Run::make_namespace() {
   // A person with rights in one namespace only need not be able to read the namespace itself.
   if (!there && !site_.own_namespace && there.error().code == 403) co_return Result<>{};
   if (!there) co_return there.error().to_error().within("namespace " + site_.ns);
-  site_.namespace_uid = text_of(*there, {"metadata", "uid"});
+  site_.namespace_uid = text_at(*there, {"metadata", "uid"});
   co_return Result<>{};
 }
 

@@ -7,15 +7,6 @@ namespace straycat::runner {
 
 namespace asio = boost::asio;
 
-std::string text_of(const json& object, std::initializer_list<const char*> path) {
-  const json* at = &object;
-  for (const char* key : path) {
-    if (!at->is_object() || !at->contains(key)) return {};
-    at = &(*at)[key];
-  }
-  return at->is_string() ? at->get<std::string>() : std::string{};
-}
-
 asio::awaitable<bool> sleep_for(asio::any_io_executor executor, Nanos length) {
   asio::steady_timer timer{executor, std::chrono::duration_cast<asio::steady_timer::duration>(length)};
   const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -41,7 +32,7 @@ asio::awaitable<kube::ApiResult<std::optional<json>>> Site::current(plan::Target
     const auto* object = world.find(target.kind, target.name);
     if (object == nullptr) co_return known(json());
     const auto wrote = written.find({target.kind, target.name});
-    if (wrote != written.end() && !as_new_as(text_of(*object, {"metadata", "resourceVersion"}), wrote->second))
+    if (wrote != written.end() && !as_new_as(text_at(*object, {"metadata", "resourceVersion"}), wrote->second))
       co_return not_known;
     co_return known(*object);
   }
@@ -57,8 +48,8 @@ std::optional<Nanos> Site::server_gone() const {
 }
 
 void Site::remember(const kube::ResourceType& type, const json& object) {
-  Made one{type, text_of(object, {"metadata", "namespace"}), text_of(object, {"metadata", "name"}),
-           text_of(object, {"metadata", "uid"})};
+  Made one{type, text_at(object, {"metadata", "namespace"}), text_at(object, {"metadata", "name"}),
+           text_at(object, {"metadata", "uid"})};
   const auto known = std::find_if(made.begin(), made.end(), [&](const Made& each) { return each.uid == one.uid; });
   if (known == made.end()) made.push_back(std::move(one));
 }

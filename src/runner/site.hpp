@@ -14,6 +14,7 @@
 #include "runner/bell.hpp"
 #include "runner/journal.hpp"
 #include "runner/world.hpp"
+#include <straycat/core/json_access.hpp>
 #include <straycat/core/tasks.hpp>
 #include <straycat/kube/client.hpp>
 #include <straycat/plan/plan.hpp>
@@ -67,9 +68,6 @@ struct Site {
   // Returns when the world has changed, or after `most`.
   boost::asio::awaitable<void> wait_for_change(Nanos most) { return changed.wait(most); }
 };
-
-// object[a][b]... as text; "" when it is absent.
-[[nodiscard]] std::string text_of(const json& object, std::initializer_list<const char*> path);
 
 // Whether what a watch showed is at least as new as `wanted`. Versions that are no numbers cannot be compared: then
 // yes.

@@ -75,7 +75,7 @@ class Reading {
       co_return;
     }
     begun_ = true;
-    if (version) snapshot_.version = text_of(*version, {"gitVersion"});
+    if (version) snapshot_.version = text_at(*version, {"gitVersion"});
     for (std::size_t i = 0; i < kinds_.size(); ++i)
       tasks_.spawn(read(i), [this, i](const std::string& why) { not_read(i, why); });
   }

@@ -5,19 +5,13 @@
 #include <fmt/ranges.h>
 
 #include "plan/verbs.hpp"
+#include <straycat/core/json_access.hpp>
 
 namespace straycat::plan {
 namespace {
 
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string("?");
-}
-
 std::string display(const Manifest& manifest) {
-  const json& object = manifest.object;
-  const bool whole = object.is_object() && object.contains("metadata");
-  return text_at(object, "kind") + "/" + (whole ? text_at(object["metadata"], "name") : "?");
+  return text_at(manifest.object, "/kind", "?") + "/" + text_at(manifest.object, "/metadata/name", "?");
 }
 
 void add_once(std::vector<std::string>& list, std::string item) {

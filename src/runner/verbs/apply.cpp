@@ -17,7 +17,7 @@ asio::awaitable<Result<>> apply_one(const plan::Manifest& manifest, Site& site) 
   auto answer = co_await site.client.apply(labelled(manifest.object, site.ns, site.run_id), site.ns);
   if (!answer) co_return failed(*target, answer.error()).within(where);
   site.remember(*type, *answer);
-  site.written[{target->kind, target->name}] = text_of(*answer, {"metadata", "resourceVersion"});
+  site.written[{target->kind, target->name}] = text_at(*answer, {"metadata", "resourceVersion"});
   co_return Result<>{};
 }
 

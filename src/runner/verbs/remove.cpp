@@ -14,7 +14,7 @@ asio::awaitable<Result<>> remove_one(const plan::Target& target, Site& site) {
   if (!there) co_return failed(target, there.error());
   // Apart from the co_await: g++ 12 cannot keep an initializer list's array in a coroutine's frame.
   const kube::DeleteOptions exactly_this{
-      .uid = text_of(*there, {"metadata", "uid"}), .propagation = "Background", .grace_seconds = {}};
+      .uid = text_at(*there, {"metadata", "uid"}), .propagation = "Background", .grace_seconds = {}};
   auto done = co_await site.client.remove(*type, site.ns, target.name, exactly_this);
   if (!done && !done.error().not_found()) co_return failed(target, done.error());
   co_return Result<>{};

@@ -1,11 +1,11 @@
 #include <algorithm>
 
 #include "scenario/verbs.hpp"
+#include <straycat/core/json_access.hpp>
 
 namespace straycat::scenario {
 namespace {
 
-using json = nlohmann::json;
 using yaml::Node;
 
 constexpr const char* shape = R"json({
@@ -16,15 +16,12 @@ constexpr const char* shape = R"json({
 
 void note_made(const plan::Manifest& manifest, const Node& where, StepReader& step) {
   Context& context = step.context;
-  const json name = manifest.object.value(json::json_pointer("/metadata/name"), json());
-  const json kind = manifest.object.value("kind", json());
-  if (!name.is_string() || !kind.is_string()) {
+  const plan::Target target{text_at(manifest.object, "/kind"), text_at(manifest.object, "/metadata/name"),
+                            text_at(manifest.object, "/metadata/namespace")};
+  if (target.kind.empty() || target.name.empty()) {
     if (context.problems.empty()) context.add(where, "the overlay leaves an object without kind or name");
     return;
   }
-  const json ns = manifest.object.value(json::json_pointer("/metadata/namespace"), json());
-  const plan::Target target{kind.get<std::string>(), name.get<std::string>(),
-                            ns.is_string() ? ns.get<std::string>() : ""};
   const bool known =
       std::any_of(context.made.begin(), context.made.end(), [&](const Made& made) { return made.target == target; });
   if (!known) context.made.push_back({target, step.index});

@@ -212,7 +212,7 @@ TEST(World, TellsOnlyWhatIsNew) {
   EXPECT_THAT(ops(world.applied("Pod", pod("a", "Pending"))), ElementsAre("pod set a"));
   EXPECT_THAT(ops(world.applied("Pod", pod("a", "Pending", "2"))), IsEmpty());  // only its version moved
   EXPECT_THAT(ops(world.applied("Pod", pod("a", "Running", "3"))), ElementsAre("pod set a"));
-  EXPECT_EQ(text_of(*world.find("Pod", "a"), {"metadata", "resourceVersion"}), "3");
+  EXPECT_EQ(text_at(*world.find("Pod", "a"), {"metadata", "resourceVersion"}), "3");
   EXPECT_THAT(ops(world.deleted("Pod", pod("a", "Running", "4"))), ElementsAre("pod delete a"));
   EXPECT_THAT(ops(world.deleted("Pod", pod("a", "Running", "4"))), IsEmpty());
   EXPECT_EQ(world.find("Pod", "a"), nullptr);
