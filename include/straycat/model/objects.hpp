@@ -19,6 +19,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <straycat/core/fields.hpp>
+
 namespace straycat::model {
 
 using json = nlohmann::json;
