@@ -130,12 +130,12 @@ void Session::Impl::take_beat(Stamp due) {
   const Stall stall = lag.tick(std::min(due, now), now, cpu_use());
   const EngineHealth health = engine->take_health();
   // Whether it was stopped is inferred, and hides nothing of what the kernel said no to.
-  const bool stopped = stall == Stall::stopped;
-  const Limit limit = limit_of(health, port_table(), stopped ? Stall::none : stall, conntrack_table());
+  const bool was_stopped = stall == Stall::stopped;
+  const Limit limit = limit_of(health, port_table(), was_stopped ? Stall::none : stall, conntrack_table());
   const Stamp from = stall == Stall::none ? beaten : due;
   const std::uint64_t skipped = pacer.skipped();
   each_tally([&](Tally& tally) {
-    if (stopped) tally.limit(Limit::stopped, from, now);
+    if (was_stopped) tally.limit(Limit::stopped, from, now);
     if (limit != Limit::none) tally.limit(limit, from, now);
     tally.settle(now);
   });
