@@ -77,7 +77,7 @@ std::vector<const model::Pod*> pods_of(const History& history, const Asked& aske
                                        const std::vector<const Endpoint*>& endpoints) {
   std::vector<const model::Pod*> result;
   for (const Endpoint* endpoint : endpoints) {
-    const auto* timeline = history.id.pod(asked.ns, endpoint->pod, endpoint->pod_uid);
+    const auto* timeline = history.pod(asked.ns, endpoint->id.pod, endpoint->id.uid);
     if (timeline == nullptr || !timeline->last) continue;
     if (std::find(result.begin(), result.end(), &*timeline->last) == result.end()) result.push_back(&*timeline->last);
   }

@@ -62,7 +62,7 @@ Declared declared_ports(const Case& the_case, const Book::Page& page) {
     if (pod == nullptr) continue;
     for (const auto& container : pod->spec.containers) {
       for (const auto& port : container.ports) {
-        if (port.id.port == view.endpoints[index].port) return Declared::this_port;
+        if (port.port == view.endpoints[index].id.port) return Declared::this_port;
         result = Declared::other_port;
       }
     }

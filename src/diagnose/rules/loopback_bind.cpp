@@ -20,7 +20,7 @@ Ruling claim(const Case& the_case, const Scope& scope) {
                  fmt::format("Every pod of {} refuses on port {} when reached directly on its own address: the server "
                              "listens on loopback only, or "
                              "not at all.",
-                             display(page.owner), view.endpoints[candidates_of(the_case, page.cells).front()].port)));
+                             display(page.owner), view.endpoints[candidates_of(the_case, page.cells).front()].id.port)));
   }
   rule_out(the_case, scope, ruling);
   return ruling;

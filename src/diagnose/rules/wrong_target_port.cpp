@@ -18,7 +18,7 @@ Ruling claim(const Case& the_case, const Scope& scope) {
         claim_of(the_case, page, Cause::wrong_target_port,
                  fmt::format("Service/{} sends to port {} of the pods of {}, which declare another port and refuse on "
                              "this one: its targetPort is wrong.",
-                             safe(view.service), view.endpoints[candidates_of(the_case, page.cells).front()].port,
+                             safe(view.service), view.endpoints[candidates_of(the_case, page.cells).front()].id.port,
                              display(page.owner))));
   }
   rule_out(the_case, scope, ruling);
