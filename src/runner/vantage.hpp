@@ -66,7 +66,7 @@ class Vantage {
   void act(const vantage_todo::Hurry&);
   void act(const vantage_todo::Kill&) { kill(); }
   void act(const vantage_todo::Lost& how);
-  void act(const vantage_todo::Ended&) { ended_ = true; }
+  void act(const vantage_todo::Ended&);
   void no_longer_speaks();
   void tell_lost(const std::string& why);
 
