@@ -303,7 +303,7 @@ std::string in_plain_words(const finding::Finding& finding, const diagnose::Verd
   return fmt::format("While {} ran, {} of the new connections to Service/{} were sent to its {}, which {} on port {}.",
                      finding.workload->display(), share_in_words(*phase->share), finding.service, one ? "pod" : "pods",
                      refuses ? (one ? "refuses them" : "refuse them") : (one ? "does not answer" : "do not answer"),
-                     finding.endpoints.front().port);
+                     finding.endpoints.front().id.port);
 }
 
 }  // namespace straycat::report
