@@ -51,12 +51,12 @@ struct World {
   [[nodiscard]] std::vector<json> objects() const {
     std::vector<json> out;
     for (const Slice& slice : slices) {
-      const std::string name = "sayhi-" + std::to_string(out.size());
+      const std::string id = "sayhi-" + std::to_string(out.size());
       json entries = json::array();
       for (const Entry& entry : slice.entries) entries.push_back(entry_object(entry));
       const json labels{{"kubernetes.io/service-name", "sayhi"}};
       out.push_back({{"kind", "EndpointSlice"},
-                     {"metadata", {{"name", name}, {"namespace", "shop"}, {"uid", name}, {"labels", labels}}},
+                     {"metadata", {{"name", id}, {"namespace", "shop"}, {"uid", id}, {"labels", labels}}},
                      {"addressType", slice.address_type},
                      {"ports", slice.ports},
                      {"endpoints", std::move(entries)}});
