@@ -43,7 +43,7 @@ struct WatchesTest : testing::Test {
     if (!config) throw std::runtime_error(config.error().message);
     auto watches = std::make_unique<Watches>(
         loop.get_executor(), kube::Client(loop.get_executor(), *config), journal,
-        [this, on_change](const ServicePortRef&, const std::vector<ListedEndpoint>&, Stamp) { on_change(++changes); },
+        [this, on_change](const ServicePortRef&, const std::vector<model::Listed>&, Stamp) { on_change(++changes); },
         [this] { open = true; });
     watches->follow({{"default", "sayhi", 80}});
     return watches;
