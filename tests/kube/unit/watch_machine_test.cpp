@@ -195,7 +195,7 @@ TEST_F(FloodTest, AfterManyChangesTheListIsReadAnew) {
   list_and_open(1, list(5));
   const auto step = flood(20'000);
   EXPECT_THAT(told(step), ElementsAre(StartsWith("applied b")));
-  EXPECT_TRUE(lists(step));
+  EXPECT_TRUE(WatchMachineTest::lists(step));
   EXPECT_THAT(told(list_and_open(20'100, list(50, {object("a", 3)}))),
               ElementsAre("gap 20000-20100 lost", "replaced a"));
 }
@@ -213,9 +213,9 @@ TEST_F(FloodTest, ABigListMayHaveMoreChanges) {
 TEST_F(FloodTest, WithoutEndIsDeniedAndSaysWhy) {
   machine.resume(WatchStart{at(0)});
   list_and_open(1, list(5));
-  EXPECT_TRUE(lists(flood(1'000)));
+  EXPECT_TRUE(WatchMachineTest::lists(flood(1'000)));
   list_and_open(1'100, list(100));
-  EXPECT_TRUE(lists(flood(2'000)));
+  EXPECT_TRUE(WatchMachineTest::lists(flood(2'000)));
   list_and_open(2'100, list(200));
   const auto step = flood(3'000);
   EXPECT_EQ(step.action, WatchAction{Stop{}});
@@ -229,7 +229,7 @@ TEST_F(FloodTest, AServerThatHasMuchToSayInItsTimeIsNeverDenied) {
   machine.resume(WatchStart{at(0)});
   for (int i = 0; i < 20; ++i) {
     list_and_open(i * 20'000 + 1, list(++version));
-    EXPECT_TRUE(lists(flood(i * 20'000 + 19'000)));
+    EXPECT_TRUE(WatchMachineTest::lists(flood(i * 20'000 + 19'000)));
   }
 }
 
