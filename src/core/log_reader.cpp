@@ -1,3 +1,4 @@
+#include <array>
 #include <charconv>
 #include <istream>
 #include <optional>
@@ -25,6 +26,8 @@ std::optional<std::int64_t> whole(const dom::element& value) {
   if (value.get(large) == simdjson::SUCCESS) return static_cast<std::int64_t>(large);
   return std::nullopt;
 }
+
+bool in_reach(std::int64_t ns) { return -farthest_ns <= ns && ns <= farthest_ns; }
 
 json tree(const dom::element& value);
 json tree(const dom::object& value) {
@@ -158,6 +161,7 @@ class LineParser {
     const auto kind = number ? word_at_end(rest, ",\"kind\":") : std::nullopt;
     const auto clock = kind ? word_at_end(rest, "},\"clock\":") : std::nullopt;
     if (!clock) return parse(text);
+    if (!in_reach(*at)) return std::nullopt;
     LogLine out;
     out.number_ = static_cast<std::uint64_t>(*number);
     out.kind_ = *kind;
@@ -194,7 +198,7 @@ class LineParser {
       return std::nullopt;
     }
     const auto numbered = whole(number), stamped = whole(at);
-    if (!numbered || !stamped) return std::nullopt;
+    if (!numbered || !stamped || !in_reach(*stamped)) return std::nullopt;
     out.number_ = static_cast<std::uint64_t>(*numbered);
     out.at_ = {*stamped};
     parsed_.empty = line["body"].get(parsed_.body) != simdjson::SUCCESS || !parsed_.body.is_object();
@@ -204,7 +208,7 @@ class LineParser {
   // What the quick parser does not take, such as a line that nests too deep, may still be an event.
   std::optional<LogLine> carefully(const std::string& text) {
     Result<Event> event = from_line(text);
-    if (!event) return std::nullopt;
+    if (!event || !in_reach(event->at.ns)) return std::nullopt;
     event_ = std::move(*event);
     return LogLine(event_);
   }
@@ -248,14 +252,43 @@ STRAYCAT_RECORD(ClusterLost)
 STRAYCAT_RECORD(NoteRecord)
 STRAYCAT_RECORD(RunEnded)
 
+namespace {
+
+// The next line, or what of it is within `most`; false at the stream's end. `whole`: nothing of it was left out.
+bool next_line(std::istream& in, std::string& text, std::size_t most, bool& whole) {
+  constexpr std::size_t piece = 4096;
+  std::array<char, piece> buffer;
+  text.clear();
+  whole = true;
+  bool any = false;
+  while (true) {
+    in.getline(buffer.data(), piece);
+    auto got = static_cast<std::size_t>(in.gcount());
+    const bool full = in.fail() && !in.eof() && got == piece - 1;  // the line goes on
+    if (!in.fail() && !in.eof()) --got;                            // its newline is counted, and not in the buffer
+    any = any || in.gcount() > 0;
+    whole = whole && text.size() + got <= most;
+    if (whole) text.append(buffer.data(), got);
+    if (!full) return any;
+    in.clear();
+  }
+}
+
+}  // namespace
+
 Result<LogTail> read_lines(std::istream& in, Bodies bodies, const std::function<void(const LogLine&)>& take) {
   LogTail tail;
   LineParser parser;
-  bool headed = false;
+  bool headed = false, whole_line = true;
   std::string text;
-  while (std::getline(in, text)) {
+  while (next_line(in, text, headed ? longest_line : longest_header, whole_line)) {
     const bool ended = !in.eof();  // the last line of a killed run may lack its newline, and its end
     if (text.empty()) continue;
+    if (!whole_line) {
+      if (!headed) return bad_input(fmt::format("a log whose header is longer than {} MiB", longest_header >> 20));
+      ++tail.unreadable;
+      continue;
+    }
     const auto line = bodies == Bodies::at_once ? parser.parse(text) : parser.glance(text);
     if (!line) {
       ended ? void(++tail.unreadable) : void(tail.cut = true);

@@ -18,17 +18,28 @@ using plan::Budget;
 
 bool finished(const History& history) { return history.ended && history.ended->reason == RunEnd::finished; }
 
-// Failures of a stretch whose edges are uncertain: surely inside, and possibly inside. The prober's own never count.
+// Failures and attempts of a stretch whose edges are uncertain: surely inside, and possibly inside. The prober's own
+// failures never count.
 struct Count {
-  std::uint64_t least = 0, most = 0, attempts = 0;
+  std::uint64_t least = 0, most = 0;
+  std::uint64_t least_attempts = 0, most_attempts = 0;
 };
 
-std::uint64_t failures_between(const History& history, Span span, std::uint64_t* attempts = nullptr) {
+// "3 of 100 attempts failed"; where the edges leave it open, "1 to 3 of 98 to 100 attempts failed".
+std::string words(const Count& seen) {
+  const auto range = [](std::uint64_t least, std::uint64_t most) {
+    return least == most ? grouped(most) : grouped(least) + " to " + grouped(most);
+  };
+  return fmt::format("{} of {} {} failed", range(seen.least, seen.most), range(seen.least_attempts, seen.most_attempts),
+                     seen.most_attempts == 1 ? "attempt" : "attempts");
+}
+
+std::uint64_t failures_between(const History& history, Span span, std::uint64_t& attempts) {
   std::uint64_t failed = 0;
   for (const auto& traffic : history.traffic) {
     const auto totals = totals_in(traffic, span);
     failed += totals.failed - totals.local;
-    if (attempts != nullptr) *attempts += totals.attempts;
+    attempts += totals.attempts;
   }
   return failed;
 }
@@ -38,9 +49,8 @@ Count count_in(const History& history, const ScenarioPhase& phase) {
   const auto from = phase.from.error_ns;
   const auto to = phase.to.error_ns;
   const Span inner{phase.from.ns + from, phase.to.ns - to};
-  result.least = inner.to > inner.from ? failures_between(history, inner) : 0;
-  result.most = failures_between(history, {phase.from.ns - from, phase.to.ns + to});
-  failures_between(history, {phase.from.ns, phase.to.ns}, &result.attempts);
+  if (inner.to > inner.from) result.least = failures_between(history, inner, result.least_attempts);
+  result.most = failures_between(history, {phase.from.ns - from, phase.to.ns + to}, result.most_attempts);
   return result;
 }
 
@@ -58,12 +68,12 @@ bool within(const Budget& budget, std::uint64_t failed, std::uint64_t attempts) 
 CheckedExpectation at_most(const Budget& budget, const Count& seen, const std::string& where,
                            const std::string& doubt) {
   CheckedExpectation result{fmt::format("at most {} failed requests {}", text_of(budget), where), Met::unproven, ""};
-  result.why = fmt::format("{} of {} failed", grouped(seen.most), count(seen.attempts, "attempt"));
-  if (!within(budget, seen.least, seen.attempts)) {
+  result.why = words(seen);
+  if (!within(budget, seen.least, seen.most_attempts)) {
     result.met = Met::no;
   } else if (!doubt.empty()) {
     result.why += ", but " + doubt;
-  } else if (within(budget, seen.most, seen.attempts)) {
+  } else if (within(budget, seen.most, seen.least_attempts)) {
     result.met = Met::yes;
   }
   return result;
@@ -73,16 +83,15 @@ CheckedExpectation at_most(const Budget& budget, const Count& seen, const std::s
 CheckedExpectation at_least(const Budget& budget, const Count& seen, const std::string& where,
                             const std::string& doubt) {
   CheckedExpectation result{fmt::format("at least {} failed requests {}", text_of(budget), where), Met::unproven, ""};
-  result.why = fmt::format("{} of {} failed", grouped(seen.most), count(seen.attempts, "attempt"));
-  const auto reaches = [&](std::uint64_t failed) {
-    return static_cast<double>(failed) >=
-           (budget.share ? budget.value * static_cast<double>(seen.attempts) : budget.value);
+  result.why = words(seen);
+  const auto reaches = [&](std::uint64_t failed, std::uint64_t attempts) {
+    return static_cast<double>(failed) >= (budget.share ? budget.value * static_cast<double>(attempts) : budget.value);
   };
-  if (reaches(seen.least)) {
+  if (reaches(seen.least, seen.most_attempts)) {
     result.met = Met::yes;
   } else if (!doubt.empty()) {
     result.why += ", but " + doubt;
-  } else if (!reaches(seen.most)) {
+  } else if (!reaches(seen.most, seen.least_attempts)) {
     result.met = Met::no;
   }
   return result;
@@ -132,7 +141,7 @@ void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, s
   const bool bounded = phase->from.bounded() && phase->to.bounded();
   const Count seen = bounded ? count_in(history, *phase) : Count{};
   const Span stretch{phase->from.ns, phase->to.ns};
-  const auto doubt = doubt_of(the_case, phase->closed, bounded, seen.attempts, stretch);
+  const auto doubt = doubt_of(the_case, phase->closed, bounded, seen.least_attempts, stretch);
   if (expected.max_failures) out.push_back(at_most(*expected.max_failures, seen, where, doubt));
   if (expected.min_failures) out.push_back(at_least(*expected.min_failures, seen, where, doubt));
   if (expected.no_readiness_failures) {
@@ -246,10 +255,10 @@ void check_expectations(const Case& the_case, Verdict& verdict) {
   for (const auto& phase : expected.phases) check_phase(the_case, phase, verdict.expectations);
   if (expected.max_failures) {
     const auto real = verdict.failed - verdict.local;
-    const Count seen{real, real, verdict.attempts};
+    const Count seen{real, real, verdict.attempts, verdict.attempts};
     verdict.expectations.push_back(
         at_most(*expected.max_failures, seen, "in the whole run",
-                doubt_of(the_case, finished(history), true, seen.attempts, {history.begin, history.end})));
+                doubt_of(the_case, finished(history), true, seen.least_attempts, {history.begin, history.end})));
   }
   verdict.exit_code = exit_code(history, verdict.expectations);
 }

@@ -32,6 +32,7 @@ json phase(const PhaseReport& one) {
   out["attempts"] = one.attempts;
   out["ok"] = one.ok;
   out["failed"] = one.failed;
+  out["unfinished"] = one.unfinished;
   out["kinds"] = one.kinds;
   out["largestGapNs"] = one.largest_gap_ns;
   out["covered"] = one.covered;
@@ -56,6 +57,7 @@ json to_json(const Verdict& verdict) {
   out["intents"] = list(verdict.intents, intent_json);
   out["attempts"] = verdict.attempts;
   out["failed"] = verdict.failed;
+  out["unfinished"] = verdict.unfinished;
   out["explained"] = verdict.explained;
   out["ambiguous"] = verdict.ambiguous;
   out["unseen"] = verdict.unseen;

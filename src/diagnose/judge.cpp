@@ -253,14 +253,20 @@ std::uint64_t skipped(const history::History& history) {
   return result;
 }
 
+std::string without_outcome(const Verdict& verdict) {
+  return fmt::format("{} without an outcome when the prober ended", count(verdict.unfinished, "more was", "more were"));
+}
+
 // Nothing failed: was enough seen to say so?
 void conclude_quiet(const Case& the_case, Verdict& verdict) {
   const auto& history = the_case.history;
   if (const auto why = unfinished(history); !why.empty()) verdict.reasons.push_back(did_not_finish + why);
   if (verdict.attempts == 0) verdict.reasons.emplace_back("too few requests: none was sent");
-  if (verdict.attempts > 0 && verdict.attempts < fewest_attempts) {
-    verdict.reasons.push_back(fmt::format("too few requests: {} show nothing, {} are the least",
-                                          count(verdict.attempts, "attempt"), fewest_attempts));
+  const auto ended = verdict.attempts - verdict.unfinished;
+  if (verdict.attempts > 0 && ended < fewest_attempts) {
+    verdict.reasons.push_back(fmt::format("too few requests: {} show nothing, {} are the least{}",
+                                          count(ended, "attempt"), fewest_attempts,
+                                          verdict.unfinished == 0 ? "" : " (" + without_outcome(verdict) + ")"));
   }
   if (the_case.records_lost > 0) verdict.reasons.push_back(lost_reason(the_case));
   if (died(history)) verdict.reasons.emplace_back("the prober was lost before the run ended");
@@ -307,7 +313,8 @@ std::string headline(const history::History& history, const Verdict& verdict) {
   const auto failed = fmt::format("{} of {} failed", grouped(verdict.failed), count(verdict.attempts, "request"));
   if (verdict.conclusion == Conclusion::none) {
     const auto holes = holes_in_words(history);
-    return fmt::format("No request failed ({}{}).", count(verdict.attempts, "attempt"),
+    return fmt::format("No request failed ({}{}{}).", count(verdict.attempts - verdict.unfinished, "attempt"),
+                       verdict.unfinished == 0 ? "" : "; " + without_outcome(verdict),
                        holes.empty() ? "" : "; " + holes);
   }
   const auto why = unfinished(history);
@@ -384,6 +391,7 @@ Verdict judge(const history::History& history) {
   verdict.intents = told_once(the_case.intents);
   verdict.attempts = history.totals.attempts;
   verdict.failed = history.totals.failed;
+  verdict.unfinished = history.totals.unfinished;
 
   Judgement judgement{the_case, {}, {}, {}, {}, {}};
   collect_claims(judgement);

@@ -78,6 +78,7 @@ PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::siz
   report.attempts = totals.attempts;
   report.ok = totals.ok;
   report.failed = totals.failed;
+  report.unfinished = totals.unfinished;
   report.kinds = totals.kinds;
   report.largest_gap_ns = largest_gap(traffic, span);
   report.covered = watched(the_case.history, traffic, span);

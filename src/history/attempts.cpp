@@ -61,11 +61,14 @@ void Totals::add(const AttemptWindow& window) {
   attempts += window.sent;
   ok += window.ok;
   failed_not_kept += window.failed_not_kept;
+  std::uint64_t came_to_an_end = window.ok;
   for (const auto& [kind, count] : window.failed) {
+    came_to_an_end += count;
     failed += count;
     kinds[kind] += count;
     if (kind == to_string(FailureKind::local_exhaustion)) local += count;
   }
+  unfinished += window.sent - std::min(window.sent, came_to_an_end);
 }
 
 Around around(const Traffic& traffic, std::int64_t ns) {

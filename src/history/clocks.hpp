@@ -1,6 +1,7 @@
 // Every clock of a log, placed on the reference clock.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,6 +12,9 @@
 #include <straycat/history/history.hpp>
 
 namespace straycat::history {
+
+// An instant or a length of a record, no further off than the reader takes stamps: what is said of it is then a number.
+[[nodiscard]] inline std::int64_t in_reach(std::int64_t ns) { return std::clamp(ns, -farthest_ns, farthest_ns); }
 
 class Clocks {
  public:

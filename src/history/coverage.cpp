@@ -52,7 +52,7 @@ bool saw(const Watch& watch, Span span) {
 void note_life(History& history, const Clocks& clocks, const LogLine& line) {
   if (line.clock() == runner_clock || line.clock().empty()) return;
   Vantage& vantage = vantage_of(history, clocks, line.clock());
-  const auto ns = line.at().ns + vantage.offset_ns;
+  const auto ns = in_reach(line.at().ns) + vantage.offset_ns;
   vantage.first_ns = vantage.spoke ? std::min(vantage.first_ns, ns) : ns;
   vantage.last_ns = vantage.spoke ? std::max(vantage.last_ns, ns) : ns;
   vantage.spoke = true;
@@ -67,7 +67,7 @@ void fold_watch(History& history, const Clocks& clocks, const LogLine& line) {
     watch.end = WatchEnd::none;
   } else if (line.topic() == WatchRecord::gap) {
     const auto shift = clocks.offset(line.clock()).ns;
-    watch.gaps.push_back({{record.from_ns + shift, record.to_ns + shift}, record.reason});
+    watch.gaps.push_back({{in_reach(record.from_ns) + shift, in_reach(record.to_ns) + shift}, record.reason});
   } else {
     if (still_open(watch)) watch.open.back().to = at.ns;
     watch.end = record.end == WatchEnd::none ? WatchEnd::closed : record.end;
@@ -83,8 +83,9 @@ void fold_vantage(History& history, const Clocks& clocks, const LogLine& line) {
 void fold_health(History& history, const Clocks& clocks, const LogLine& line) {
   Vantage& vantage = vantage_of(history, clocks, line.clock());
   auto health = line.read<VantageHealth>(history.odd);
-  health.from_ns += vantage.offset_ns;
-  health.to_ns += vantage.offset_ns;
+  health.from_ns = in_reach(health.from_ns) + vantage.offset_ns;
+  health.to_ns = in_reach(health.to_ns) + vantage.offset_ns;
+  health.loop_lag_ns = in_reach(health.loop_lag_ns);
   vantage.local_exhaustion += health.local_exhaustion;
   vantage.records_lost += health.records_lost;
   vantage.skipped += health.skipped;

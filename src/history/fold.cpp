@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <istream>
+#include <limits>
 #include <optional>
 
 #include "folding.hpp"
@@ -48,7 +49,8 @@ void read_plan(History& history) {
 void set_lag(History& history) {
   constexpr std::int64_t margin = 250'000'000;
   const bool takes_settings = history.header.cluster_version.find("+straycat") != std::string::npos;
-  if (takes_settings && history.plan) history.lag.late_ns = history.plan->cluster.min_sync_period.count() + margin;
+  if (takes_settings && history.plan)
+    history.lag.late_ns = in_reach(history.plan->cluster.min_sync_period.count()) + margin;
 }
 
 void widen(History& history, const Placed& at) {
@@ -161,6 +163,11 @@ std::string History::place(std::string_view id) const {
       return record.id;
   }
   return record.id;
+}
+
+std::int64_t History::wall_ns(std::int64_t ns) const {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 2;  // the year 2116
+  return std::clamp(header.wall_ns, -most, most) + std::clamp(ns - zero.ns, -most, most);
 }
 
 const Vantage* History::vantage(std::string_view id) const {

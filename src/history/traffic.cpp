@@ -8,7 +8,7 @@ namespace straycat::history {
 namespace {
 
 void shift(std::int64_t& ns, std::int64_t by) {
-  if (ns != 0) ns += by;  // 0 means "none" in these records
+  if (ns != 0) ns = in_reach(ns) + by;  // 0 means "none" in these records
 }
 
 void shift_window(AttemptWindow& window, std::int64_t by) {
@@ -17,6 +17,20 @@ void shift_window(AttemptWindow& window, std::int64_t by) {
                    &window.first_failed_start_ns, &window.last_failed_start_ns}) {
     shift(*ns, by);
   }
+  window.max_gap_ns = in_reach(window.max_gap_ns);
+}
+
+// A log may say that more failed than was sent, or numbers that no sum holds: each count is part of what holds it.
+void make_consistent(AttemptWindow& window) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 48;  // a million a second for nine years
+  std::uint64_t failed = 0;
+  for (auto& [kind, count] : window.failed) {
+    count = std::min(count, most - failed);
+    failed += count;
+  }
+  window.ok = std::min(window.ok, most);
+  window.failed_not_kept = std::min(window.failed_not_kept, failed);
+  window.sent = std::clamp(window.sent, window.ok + failed, 2 * most);
 }
 
 void shift_failure(AttemptFailed& failed, std::int64_t by) {
@@ -59,8 +73,30 @@ void sum_up(Traffic& traffic) {
     last = window.last_start_ns;
   }
   constexpr std::int64_t least = 2'000'000'000;
+  constexpr std::int64_t most = 86'400'000'000'000;  // a day
   const auto attempts = static_cast<std::int64_t>(traffic.totals.attempts);
-  traffic.burst_gap_ns = attempts > 1 ? std::max(least, 10 * ((last - first) / (attempts - 1))) : least;
+  if (attempts > 1) traffic.burst_gap_ns = 10 * std::min((last - first) / (attempts - 1), most);
+  traffic.burst_gap_ns = std::max(least, traffic.burst_gap_ns);
+}
+
+// Failures kept one by one that their window does not count (it was damaged) are counted there.
+void count_kept(Traffic& traffic) {
+  auto failed = traffic.failures.begin();
+  for (AttemptWindow& window : traffic.windows) {
+    std::map<std::string, std::uint64_t> kept;
+    std::uint64_t counted = 0, found = 0;
+    while (failed != traffic.failures.end() && failed->started_ns < window.from_ns) ++failed;
+    for (; failed != traffic.failures.end() && failed->started_ns < window.to_ns; ++failed, ++found)
+      ++kept[std::string(to_string(failed->failure.kind))];
+    for (const auto& [kind, count] : window.failed) counted += count;
+    for (const auto& [kind, count] : kept) {
+      if (counted >= found) break;
+      const std::uint64_t more = std::min(found - counted, count - std::min(count, window.failed[kind]));
+      window.failed[kind] += more;
+      counted += more;
+    }
+    window.sent = std::max(window.sent, window.ok + counted);
+  }
 }
 
 void order(Traffic& traffic) {
@@ -70,10 +106,12 @@ void order(Traffic& traffic) {
   sort_windows(traffic);
   adopt_orphans(traffic);
   sort_windows(traffic);
+  count_kept(traffic);
 }
 
 void add_totals(Totals& to, const Totals& more) {
   to.attempts += more.attempts;
+  to.unfinished += more.unfinished;
   to.ok += more.ok;
   to.failed += more.failed;
   to.failed_not_kept += more.failed_not_kept;
@@ -140,6 +178,7 @@ TrafficFolder::Growing& TrafficFolder::growing(const Clocks& clocks, std::string
 void TrafficFolder::take_window(const Clocks& clocks, const LogLine& line, Oddities& odd) {
   auto window = line.read<AttemptWindow>(odd);
   shift_window(window, clocks.offset(line.clock()).ns);
+  make_consistent(window);
   Growing& one = growing(clocks, line.clock(), window.traffic);
   one.traffic.latency.merge(window.latency);
   one.traffic.lateness.merge(window.lateness);

@@ -94,6 +94,7 @@ json traffic_section(const History& history) {
                                 {"attempts", traffic.totals.attempts},
                                 {"ok", traffic.totals.ok},
                                 {"failed", traffic.totals.failed},
+                                {"unfinished", traffic.totals.unfinished},
                                 {"kinds", traffic.totals.kinds},
                                 {"latencyNs", json::object({{"p50", traffic.latency.quantile(0.5).count()},
                                                             {"p99", traffic.latency.quantile(0.99).count()},

@@ -59,15 +59,20 @@ void JunitSuite::add(const std::string& name, double seconds, JunitState state, 
   }
 }
 
+void JunitSuite::property(const std::string& name, std::uint64_t value) {
+  properties_ += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", escape(name), value);
+}
+
 std::string JunitSuite::document(double seconds, std::int64_t wall_ns, const std::string& host) const {
   const std::string counts =
       fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{:.3f}\"", tests_, failures_, seconds);
+  const std::string properties = properties_.empty() ? "" : "    <properties>\n" + properties_ + "    </properties>\n";
   const std::string stamp = format_wall(wall_ns).substr(0, 19);
   // Jenkins' schema knows "skipped" on a suite, but not on the suites' root.
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {}>\n  <testsuite name=\"{}\" timestamp=\"{}\" "
-      "hostname=\"{}\" {} skipped=\"{}\">\n{}  </testsuite>\n</testsuites>\n",
-      counts, escape(name_), stamp, escape(host), counts, skipped_, cases_);
+      "hostname=\"{}\" {} skipped=\"{}\">\n{}{}  </testsuite>\n</testsuites>\n",
+      counts, escape(name_), stamp, escape(host), counts, skipped_, properties, cases_);
 }
 
 std::string render_junit(const history::History& history, const diagnose::Verdict& verdict, bool inconclusive_fails) {
@@ -82,6 +87,9 @@ std::string render_junit(const history::History& history, const diagnose::Verdic
     tally.add(name, static_cast<double>(phase.to_ns - phase.from_ns) / 1e9, state_of(phase), phase.note,
               proof(verdict));
   }
+  tally.property("requests", verdict.attempts);
+  tally.property("failed", verdict.failed);
+  tally.property("unfinished", verdict.unfinished);
   const double seconds = static_cast<double>(history.end - history.begin) / 1e9;
   return tally.document(seconds, history.header.wall_ns, history.header.cluster);
 }

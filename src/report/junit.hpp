@@ -23,10 +23,12 @@ class JunitSuite {
 
   // `why` is plain text; `body` is what a failure says at length, XML text already.
   void add(const std::string& name, double seconds, JunitState state, const std::string& why, const std::string& body);
+  // A figure of the whole suite.
+  void property(const std::string& name, std::uint64_t value);
   [[nodiscard]] std::string document(double seconds, std::int64_t wall_ns, const std::string& host) const;
 
  private:
-  std::string name_, cases_;
+  std::string name_, properties_, cases_;
   bool inconclusive_fails_;
   int tests_ = 0, failures_ = 0, skipped_ = 0;
 };

@@ -139,8 +139,8 @@ std::string render_markdown(const history::History& history, const diagnose::Ver
   gantt(history, verdict, lines);
   phases(verdict, lines);
   add_fix(verdict.findings, lines);
-  const std::string last = fmt::format("{} requests, {} failed, {} explained; exit {}", verdict.attempts,
-                                       verdict.failed, verdict.explained, verdict.exit_code);
+  const std::string last = fmt::format("{} requests, {} failed, {} explained{}; exit {}", verdict.attempts,
+                                       verdict.failed, verdict.explained, unfinished_words(verdict), verdict.exit_code);
   return markdown_page(std::move(lines), last);
 }
 

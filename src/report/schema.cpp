@@ -71,6 +71,7 @@ json traffic_schema() {
                     {"attempts", type("integer")},
                     {"ok", type("integer")},
                     {"failed", type("integer")},
+                    {"unfinished", type("integer")},
                     {"kinds", counts()},
                     {"latencyNs", record(quantiles)},
                     {"latenessNs", record(json::object({{"p99", type("integer")}, {"max", type("integer")}}))},

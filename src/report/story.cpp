@@ -246,6 +246,10 @@ std::string short_length(std::int64_t ns) {
   return fmt::format("{:.2f} s", ms / 1e3);
 }
 
+std::string unfinished_words(const diagnose::Verdict& verdict) {
+  return verdict.unfinished == 0 ? "" : fmt::format(", {} without an outcome", verdict.unfinished);
+}
+
 std::string kinds_text(const std::map<std::string, std::uint64_t>& kinds) {
   std::string text;
   for (const auto& [kind, count] : kinds) {

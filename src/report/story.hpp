@@ -38,6 +38,8 @@ struct Moment {
 
 // "3.2 ms", "1.25 s": a length for people.
 [[nodiscard]] std::string short_length(std::int64_t ns);
+// ", 3 without an outcome": requests that were under way when their prober ended; "" when there were none.
+[[nodiscard]] std::string unfinished_words(const diagnose::Verdict& verdict);
 // "248 refused, 2 reset"
 [[nodiscard]] std::string kinds_text(const std::map<std::string, std::uint64_t>& kinds);
 // "predicted 50.0 % (352 to 488), seen 407 of 840 (48.5 %)"

@@ -14,6 +14,14 @@ namespace straycat {
 
 class LineParser;
 
+// What a reader takes; a log may come from anybody. A line that is longer, or stamped further off, is no event of ours:
+// it is passed over and counted, whatever it holds. A line is held in memory once as text and once taken apart (ten
+// times its length at most), whatever the log's length.
+inline constexpr std::size_t longest_header = 16 << 20;  // bytes; it holds the plan
+inline constexpr std::size_t longest_line = 4 << 20;  // every other line: a slice of 1,000 endpoints is a tenth of it
+// Ns of a monotonic clock, either way: 18 years. Sums and differences of a dozen such instants are still numbers.
+inline constexpr std::int64_t farthest_ns = std::int64_t{1} << 59;
+
 // One event, its body taken apart only as far as it is asked for. Good only while the reader's call lasts.
 class LogLine {
  public:
@@ -64,7 +72,7 @@ STRAYCAT_RECORD(RunEnded)
 // What a reader met besides events.
 struct LogTail {
   bool cut = false;              // the last line was not whole
-  std::uint64_t unreadable = 0;  // lines in the middle that were no event
+  std::uint64_t unreadable = 0;  // lines in the middle that were no event, or beyond the limits above
 };
 
 // Whether lines are taken apart as they are read, or, where only their envelopes matter, when their bodies are asked

@@ -49,6 +49,7 @@ struct PhaseReport {
   std::string phase, traffic, vantage;
   std::int64_t from_ns = 0, to_ns = 0, error_ns = 0;  // reference clock; error_ns of the edges
   std::uint64_t attempts = 0, ok = 0, failed = 0;
+  std::uint64_t unfinished = 0;  // of `attempts`: without an outcome when the prober ended
   std::map<std::string, std::uint64_t> kinds;
   std::int64_t largest_gap_ns = 0;  // no attempt started in that long
   bool covered = false;             // its endpoints were watched throughout
@@ -73,6 +74,8 @@ struct Verdict {
   std::vector<Finding> suspicions;  // inconclusive: causes that explain a part, and accuse nobody for the reasons above
   std::vector<Intent> intents;      // one for each Service with traffic
   std::uint64_t attempts = 0, failed = 0;
+  std::uint64_t unfinished =
+      0;  // of `attempts`: without an outcome when their prober ended, and so neither ok nor failed
   std::uint64_t explained = 0;  // failed attempts of a proven cause
   std::uint64_t ambiguous = 0;  // candidate sets that no single proven cause owns
   std::uint64_t unseen = 0;     // failed in stretches where the watch or the prober was blind

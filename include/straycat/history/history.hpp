@@ -229,6 +229,7 @@ struct Burst {
 
 struct Totals {
   std::uint64_t attempts = 0, ok = 0, failed = 0;
+  std::uint64_t unfinished = 0;       // the rest: still without an outcome when the agent ended
   std::uint64_t failed_not_kept = 0;  // of `failed`: without a record of their own
   std::uint64_t local = 0;            // of `failed`: local_exhaustion, the prober's own
   std::map<std::string, std::uint64_t> kinds;
@@ -311,7 +312,7 @@ struct History {
 
   // Milliseconds since the run's zero: what the report prints.
   [[nodiscard]] double relative_ms(std::int64_t ns) const { return static_cast<double>(ns - zero.ns) / 1e6; }
-  [[nodiscard]] std::int64_t wall_ns(std::int64_t ns) const { return header.wall_ns + (ns - zero.ns); }
+  [[nodiscard]] std::int64_t wall_ns(std::int64_t ns) const;
   [[nodiscard]] const Vantage* vantage(std::string_view id) const;
   // Where a vantage point stands, in words: "node2", "a pod on node2", "straycat's own machine",
   // "the API server's proxy"; its id when the log does not say.

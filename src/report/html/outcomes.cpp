@@ -49,8 +49,10 @@ std::vector<Column> gather(const history::Traffic& traffic, const TimeAxis& axis
     Column& column = columns.back();
     column.to = std::max(column.to, window.to_ns);
     column.ok += window.ok;
-    column.failed += window.sent - std::min(window.sent, window.ok);
-    for (const auto& [kind, count] : window.failed) column.kinds[kind] += count;
+    for (const auto& [kind, count] : window.failed) {
+      column.failed += count;
+      column.kinds[kind] += count;
+    }
   }
   add_durations(traffic, columns);
   return columns;
@@ -199,8 +201,10 @@ std::string draw_outcomes(const history::History& history, const history::Traffi
                           std::size_t most_columns) {
   const std::vector<Column> columns = gather(traffic, axis, most_columns);
   const std::string who = traffic.name.empty() ? "requests" : "requests " + traffic.name;
-  const std::string label = fmt::format("{} from {}: {} sent, {} failed", who, traffic.vantage, traffic.totals.attempts,
-                                        traffic.totals.failed);
+  const std::string open =
+      traffic.totals.unfinished == 0 ? "" : fmt::format(", {} without an outcome", traffic.totals.unfinished);
+  const std::string label = fmt::format("{} from {}: {} sent, {} failed{}", who, traffic.vantage,
+                                        traffic.totals.attempts, traffic.totals.failed, open);
   std::string out =
       draw_lane(who, "outcomes", label,
                 outcome_bars(columns, axis) + unseen_bars(history, traffic, axis) + burst_bars(history, traffic, axis),

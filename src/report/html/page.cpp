@@ -27,6 +27,9 @@ std::string answer(const History& history, const Verdict& verdict) {
   out += fmt::format("<h1><span class=\"word\">{}</span>{}</h1>\n", word_of(verdict), escape(verdict.headline));
   const std::string plain = verdict.findings.empty() ? "" : in_plain_words(verdict.findings.front(), verdict);
   if (!plain.empty()) out += "<p class=\"plain\">" + escape(plain) + "</p>\n";
+  if (verdict.unfinished > 0)
+    out +=
+        fmt::format("<p>{} requests, {} failed{}</p>\n", verdict.attempts, verdict.failed, unfinished_words(verdict));
   if (!verdict.reasons.empty()) {
     out += "<ul>";
     for (const std::string& reason : verdict.reasons) out += "<li>" + escape(reason) + "</li>";

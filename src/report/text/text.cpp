@@ -134,7 +134,8 @@ std::string exit_words(int code) {
 }
 
 std::string totals_words(const Verdict& verdict) {
-  return fmt::format("{} requests, {} failed ({} explained)", verdict.attempts, verdict.failed, verdict.explained);
+  return fmt::format("{} requests, {} failed ({} explained){}", verdict.attempts, verdict.failed, verdict.explained,
+                     unfinished_words(verdict));
 }
 
 }  // namespace

@@ -191,9 +191,7 @@ class TinyLog {
     const model::Endpoint to = stands(word);
     DirectProbe probe;
     probe.traffic = "loop";
-    probe.address = to.addresses.front();
-    probe.port = 3000;
-    if (knows_pod) probe.pod = to.pod, probe.pod_uid = to.pod_uid;
+    probe.endpoint = {to.addresses.front(), 3000, knows_pod ? to.pod : "", knows_pod ? to.pod_uid : ""};
     probe.started_ns = at;
     probe.ended_ns = at + 10;
     probe.ok = ok;

@@ -23,8 +23,8 @@ inline std::string joined(const std::vector<std::string>& parts) {
 
 // By its pod; by its address where no pod stands; with its port when that is not the usual one.
 inline std::string name_of(const history::Endpoint& endpoint) {
-  const std::string name = endpoint.pod.empty() ? endpoint.address : endpoint.pod;
-  return endpoint.port == 3000 ? name : fmt::format("{}:{}", name, endpoint.port);
+  const std::string name = endpoint.id.pod.empty() ? endpoint.id.address : endpoint.id.pod;
+  return endpoint.id.port == 3000 ? name : fmt::format("{}:{}", name, endpoint.id.port);
 }
 
 inline std::string word_of(history::ChangeKind kind) {

@@ -21,12 +21,10 @@ inline diagnose::Verdict accusing(const history::History& history, const std::ve
   one.service = "sayhi";
   for (const history::ServiceView& view : history.views) {
     for (const history::Endpoint& endpoint : view.endpoints) {
-      if (std::find(pods.begin(), pods.end(), endpoint.pod) == pods.end()) continue;
+      if (std::find(pods.begin(), pods.end(), endpoint.id.pod) == pods.end()) continue;
       one.workload = endpoint.owner;
       finding::AccusedEndpoint who;
-      who.address = endpoint.address;
-      who.port = endpoint.port;
-      who.pod_uid = endpoint.pod_uid;
+      who.id = endpoint.id;
       one.endpoints.push_back(who);
     }
   }

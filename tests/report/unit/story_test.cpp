@@ -361,7 +361,7 @@ TEST(Words, for_somebody_who_meets_it_for_the_first_time) {
     one.workload = model::ObjectRef{"Job", "shop", "migrate", ""};
     for (std::size_t i = 0; i < row.endpoints; ++i) {
       one.endpoints.emplace_back();
-      one.endpoints.back().port = 3000;
+      one.endpoints.back().id.port = 3000;
     }
     diagnose::Verdict verdict;
     verdict.phases.emplace_back();
