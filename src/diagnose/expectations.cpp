@@ -6,6 +6,7 @@
 #include "ignored.hpp"
 #include "phases.hpp"
 #include "readiness.hpp"
+#include "starving.hpp"
 #include "words.hpp"
 
 namespace straycat::diagnose {
@@ -18,9 +19,10 @@ using plan::Budget;
 
 bool finished(const History& history) { return history.ended && history.ended->reason == RunEnd::finished; }
 
-// Failures of a stretch whose edges are uncertain: surely inside, and possibly inside. The prober's own never count.
+// Failures of a stretch whose edges are uncertain: surely inside, and possibly inside. The prober's own never count;
+// those that may be its own (`starved`) may count.
 struct Count {
-  std::uint64_t least = 0, most = 0, attempts = 0;
+  std::uint64_t least = 0, most = 0, attempts = 0, starved = 0;
 };
 
 std::uint64_t failures_between(const History& history, Span span, std::uint64_t* attempts = nullptr) {
@@ -33,7 +35,8 @@ std::uint64_t failures_between(const History& history, Span span, std::uint64_t*
   return failed;
 }
 
-Count count_in(const History& history, const ScenarioPhase& phase) {
+Count count_in(const Case& the_case, const ScenarioPhase& phase) {
+  const History& history = the_case.history;
   Count result;
   const auto from = phase.from.error_ns;
   const auto to = phase.to.error_ns;
@@ -41,6 +44,8 @@ Count count_in(const History& history, const ScenarioPhase& phase) {
   result.least = inner.to > inner.from ? failures_between(history, inner) : 0;
   result.most = failures_between(history, {phase.from.ns - from, phase.to.ns + to});
   failures_between(history, {phase.from.ns, phase.to.ns}, &result.attempts);
+  result.starved = starved_in(the_case, {phase.from.ns - from, phase.to.ns + to});
+  result.least -= std::min(result.least, result.starved);
   return result;
 }
 
@@ -65,6 +70,8 @@ CheckedExpectation at_most(const Budget& budget, const Count& seen, const std::s
     result.why += ", but " + doubt;
   } else if (within(budget, seen.most, seen.attempts)) {
     result.met = Met::yes;
+  } else if (seen.starved > 0) {
+    result.why += fmt::format(", but {} of them may be the prober's own", grouped(seen.starved));
   }
   return result;
 }
@@ -130,7 +137,7 @@ void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, s
     return;
   }
   const bool bounded = phase->from.bounded() && phase->to.bounded();
-  const Count seen = bounded ? count_in(history, *phase) : Count{};
+  const Count seen = bounded ? count_in(the_case, *phase) : Count{};
   const Span stretch{phase->from.ns, phase->to.ns};
   const auto doubt = doubt_of(the_case, phase->closed, bounded, seen.attempts, stretch);
   if (expected.max_failures) out.push_back(at_most(*expected.max_failures, seen, where, doubt));
@@ -246,7 +253,8 @@ void check_expectations(const Case& the_case, Verdict& verdict) {
   for (const auto& phase : expected.phases) check_phase(the_case, phase, verdict.expectations);
   if (expected.max_failures) {
     const auto real = verdict.failed - verdict.local;
-    const Count seen{real, real, verdict.attempts};
+    const auto starved = starved_in(the_case, {history.begin, history.end});
+    const Count seen{real, real + starved, verdict.attempts, starved};
     verdict.expectations.push_back(
         at_most(*expected.max_failures, seen, "in the whole run",
                 doubt_of(the_case, finished(history), true, seen.attempts, {history.begin, history.end})));
