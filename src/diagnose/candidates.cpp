@@ -7,6 +7,7 @@
 #include "case.hpp"
 #include "echoes.hpp"
 #include "restarts.hpp"
+#include "starving.hpp"
 #include <straycat/finding/ports.hpp>
 
 namespace straycat::diagnose {
@@ -218,25 +219,6 @@ class Sweep {
 bool blind_at(const ServiceView& view, const Item& item) {
   return std::any_of(view.blind.begin(), view.blind.end(),
                      [&](const Span& span) { return span.overlaps(item.from, item.to + 1); });
-}
-
-// Where the prober is at such a limit, requests get no answer without anybody's fault but its own.
-bool starves(const VantageHealth& health) {
-  switch (health.limit) {
-    case Limit::ports:
-    case Limit::descriptors:
-      return true;
-    case Limit::none:
-    case Limit::stopped:
-    case Limit::memory:
-    case Limit::conntrack:
-    case Limit::cpu:
-    case Limit::rights:
-    case Limit::api_server:
-    case Limit::unknown:
-      break;
-  }
-  return health.local_exhaustion > 0;
 }
 
 // Its own clock tells the prober that an answer is late. A loop that stood still just then may have had the answer

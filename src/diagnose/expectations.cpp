@@ -6,6 +6,7 @@
 #include "ignored.hpp"
 #include "phases.hpp"
 #include "readiness.hpp"
+#include "starving.hpp"
 #include "words.hpp"
 
 namespace straycat::diagnose {
@@ -19,10 +20,11 @@ using plan::Budget;
 bool finished(const History& history) { return history.ended && history.ended->reason == RunEnd::finished; }
 
 // Failures and attempts of a stretch whose edges are uncertain: surely inside, and possibly inside. The prober's own
-// failures never count.
+// failures never count; those that may be its own (`starved`) may count.
 struct Count {
   std::uint64_t least = 0, most = 0;
   std::uint64_t least_attempts = 0, most_attempts = 0;
+  std::uint64_t starved = 0;
 };
 
 // "3 of 100 attempts failed"; where the edges leave it open, "1 to 3 of 98 to 100 attempts failed".
@@ -44,13 +46,16 @@ std::uint64_t failures_between(const History& history, Span span, std::uint64_t&
   return failed;
 }
 
-Count count_in(const History& history, const ScenarioPhase& phase) {
+Count count_in(const Case& the_case, const ScenarioPhase& phase) {
+  const History& history = the_case.history;
   Count result;
   const auto from = phase.from.error_ns;
   const auto to = phase.to.error_ns;
   const Span inner{phase.from.ns + from, phase.to.ns - to};
   if (inner.to > inner.from) result.least = failures_between(history, inner, result.least_attempts);
   result.most = failures_between(history, {phase.from.ns - from, phase.to.ns + to}, result.most_attempts);
+  result.starved = starved_in(the_case, {phase.from.ns - from, phase.to.ns + to});
+  result.least -= std::min(result.least, result.starved);
   return result;
 }
 
@@ -75,6 +80,8 @@ CheckedExpectation at_most(const Budget& budget, const Count& seen, const std::s
     result.why += ", but " + doubt;
   } else if (within(budget, seen.most, seen.least_attempts)) {
     result.met = Met::yes;
+  } else if (seen.starved > 0) {
+    result.why += fmt::format(", but {} of them may be the prober's own", grouped(seen.starved));
   }
   return result;
 }
@@ -139,7 +146,7 @@ void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, s
     return;
   }
   const bool bounded = phase->from.bounded() && phase->to.bounded();
-  const Count seen = bounded ? count_in(history, *phase) : Count{};
+  const Count seen = bounded ? count_in(the_case, *phase) : Count{};
   const Span stretch{phase->from.ns, phase->to.ns};
   const auto doubt = doubt_of(the_case, phase->closed, bounded, seen.least_attempts, stretch);
   if (expected.max_failures) out.push_back(at_most(*expected.max_failures, seen, where, doubt));
@@ -255,7 +262,8 @@ void check_expectations(const Case& the_case, Verdict& verdict) {
   for (const auto& phase : expected.phases) check_phase(the_case, phase, verdict.expectations);
   if (expected.max_failures) {
     const auto real = verdict.failed - verdict.local;
-    const Count seen{real, real, verdict.attempts, verdict.attempts};
+    const auto starved = starved_in(the_case, {history.begin, history.end});
+    const Count seen{real, real + starved, verdict.attempts, verdict.attempts, starved};
     verdict.expectations.push_back(
         at_most(*expected.max_failures, seen, "in the whole run",
                 doubt_of(the_case, finished(history), true, seen.least_attempts, {history.begin, history.end})));

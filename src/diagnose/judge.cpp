@@ -10,6 +10,7 @@
 #include "phases.hpp"
 #include "refine.hpp"
 #include "share.hpp"
+#include "starving.hpp"
 #include "vantages.hpp"
 #include "words.hpp"
 
@@ -223,9 +224,8 @@ std::vector<std::string> doubts(const Judgement& judgement, const Verdict& verdi
                                               in_ms(the_case.worst_loop_lag_ns), count(stalled, "failure")));
   }
   if (verdict.local > 0) {
-    weighed.emplace_back(verdict.local,
-                         fmt::format("local exhaustion: {} of the prober's own, for want of ports or descriptors",
-                                     count(verdict.local, "failure")));
+    weighed.emplace_back(verdict.local, fmt::format("local exhaustion: {} of the prober's own, for want of {}",
+                                                    count(verdict.local, "failure"), wants(the_case.history)));
   }
   for (const auto& why : judgement.ambiguous_why) weighed.emplace_back(verdict.ambiguous, why);
   std::stable_sort(weighed.begin(), weighed.end(), [](const auto& a, const auto& b) { return a.first > b.first; });

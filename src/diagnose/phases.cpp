@@ -5,6 +5,7 @@
 #include "ending.hpp"
 #include "ignored.hpp"
 #include "share.hpp"
+#include "starving.hpp"
 #include "words.hpp"
 
 namespace straycat::diagnose {
@@ -31,12 +32,16 @@ bool watched(const History& history, const history::Traffic& traffic, Span phase
   return std::none_of(blind.begin(), blind.end(), [&](const Span& one) { return one.overlaps(span.from, span.to); });
 }
 
-void set_state(const Case& the_case, const history::Traffic& traffic, PhaseReport& report, std::uint64_t failed) {
+void set_state(const Case& the_case, const history::Traffic& traffic, PhaseReport& report, std::uint64_t failed,
+               std::uint64_t starved) {
   if (report.error_ns >= history::unbounded) {
     report.state = "not shown";
     report.note = "its edges are not known on the prober's clock: no clock bound";
-  } else if (failed > 0) {
+  } else if (failed > starved) {
     report.state = "failing";
+  } else if (starved > 0) {
+    report.state = "not shown";
+    report.note = "the prober was at a limit of its own, which may have made its " + count(starved, "failure");
   } else if (report.attempts < fewest_attempts) {
     report.state = "not shown";
     report.note = "fewer than " + std::to_string(fewest_attempts) + " attempts";
@@ -82,7 +87,7 @@ PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::siz
   report.kinds = totals.kinds;
   report.largest_gap_ns = largest_gap(traffic, span);
   report.covered = watched(the_case.history, traffic, span);
-  set_state(the_case, traffic, report, totals.failed - totals.local);
+  set_state(the_case, traffic, report, totals.failed - totals.local, starved_in(the_case, span, index));
   for (const Finding& finding : findings) {
     if (finding.cause == Cause::stray_endpoint && !report.share)
       report.share = predicted_share(the_case, finding, index, span);

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "diagnose/rules.hpp"
+#include "diagnose/starving.hpp"
 #include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
@@ -18,12 +19,13 @@ const char* words_for(Limit limit) {
       return "the API server did not let the prober send (a right is missing, or its token has expired)";
     case Limit::api_server:
       return "the API server did not take the prober's requests";
+    case Limit::conntrack:
+      return "the kernel's table of connections was full where the prober ran (nf_conntrack_max)";
     case Limit::none:
     case Limit::stopped:
     case Limit::descriptors:
     case Limit::ports:
     case Limit::memory:
-    case Limit::conntrack:
     case Limit::cpu:
     case Limit::unknown:
       break;
@@ -36,7 +38,7 @@ std::string want_of(const history::History& history) {
   std::set<std::string> wants;
   for (const history::Vantage& vantage : history.vantages)
     for (const VantageHealth& health : vantage.health)
-      if (health.local_exhaustion > 0) wants.insert(words_for(health.limit));
+      if (starves(health)) wants.insert(words_for(health.limit));
   if (wants.empty()) wants.insert(words_for(Limit::none));
   return fmt::format("{}", fmt::join(wants, "; "));
 }
