@@ -61,6 +61,7 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   progress.done();
   log.close();
   if (!outcome) return outcome.error();
+  if (outcome->end == RunEnd::refused) return bad_input(outcome->error);  // there is nothing to report of
   Result<Judged> judged = judge_run(folder.path());
   if (judged) judged->command_status = outcome->command_status;
   return judged;

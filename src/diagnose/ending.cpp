@@ -92,6 +92,8 @@ std::string unfinished(const History& history) {
     }
     case RunEnd::deadline:
     case RunEnd::failed:
+    case RunEnd::refused:
+    case RunEnd::unmet:
     case RunEnd::unknown:
       break;
   }

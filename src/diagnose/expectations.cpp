@@ -243,6 +243,7 @@ CheckedExpectation check_finding(const Case& the_case, const Verdict& verdict, c
 }
 
 int exit_code(const History& history, const std::vector<CheckedExpectation>& expectations) {
+  if (history.ended && history.ended->reason == RunEnd::refused) return 3;
   if (history.ended && history.ended->reason == RunEnd::failed) return 4;
   const auto any = [&](Met met) {
     return std::any_of(expectations.begin(), expectations.end(),
@@ -257,6 +258,9 @@ int exit_code(const History& history, const std::vector<CheckedExpectation>& exp
 void check_expectations(const Case& the_case, Verdict& verdict) {
   const History& history = the_case.history;
   const plan::Expectations expected = history.plan ? history.plan->expect : plan::Expectations{};
+  // Whoever wrote the scenario expects at least that it can be carried out.
+  if (history.ended && history.ended->reason == RunEnd::unmet)
+    verdict.expectations.push_back({"every step carried out", Met::no, unfinished(history)});
   if (expected.finding != plan::Expectations::any)
     verdict.expectations.push_back(check_finding(the_case, verdict, expected));
   for (const auto& phase : expected.phases) check_phase(the_case, phase, verdict.expectations);

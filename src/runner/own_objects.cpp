@@ -13,8 +13,21 @@ using namespace std::chrono_literals;
 
 std::string place_of(const plan::Manifest& manifest) { return fmt::format("{}:{}", manifest.file, manifest.line); }
 
+namespace {
+
+// Admission (a policy, a quota) rejects an object; RBAC, which always names the user, rejects the person.
+bool rejects(const kube::ApiError& error) {
+  if (error.code == 403) return error.message.find("forbidden: User ") == std::string::npos;
+  return error.code == 400 || error.code == 404 || error.code == 409 || error.code == 413 || error.code == 415 ||
+         error.code == 422;
+}
+
+}  // namespace
+
 Error failed(const plan::Target& target, const kube::ApiError& error) {
-  return error.to_error().within(target.display());
+  Error out = error.to_error().within(target.display());
+  if (rejects(error)) out.fault = Fault::bad_input;
+  return out;
 }
 
 Result<kube::ResourceType> own(const Site& site, const plan::Target& target) {
@@ -68,16 +81,17 @@ asio::awaitable<Result<>> wait_for(Site& site, plan::Target target, std::string 
       if (judged.met) co_return Result<>{};
       state = judged.state;
       if (judged.never)
-        co_return own_trouble(fmt::format("{} cannot become {}: {}{}", target.display(), condition, state,
-                                          describe_trouble(site.world, target)));
+        co_return bad_input(fmt::format("{} cannot become {}: {}{}", target.display(), condition, state,
+                                        describe_trouble(site.world, target)));
     }
     if (const auto silence = site.server_gone())
       co_return own_trouble(fmt::format("{} is not {}, and the API server has not answered for {}: {}",
                                         target.display(), condition, format_duration(*silence), state));
     const auto left = until - monotonic_now();
+    if (left <= Nanos{} && !object) co_return object.error().to_error().within(target.display());
     if (left <= Nanos{})
-      co_return own_trouble(fmt::format("{} is not {} after {}: {}{}", target.display(), condition,
-                                        format_duration(timeout), state, describe_trouble(site.world, target)));
+      co_return bad_input(fmt::format("{} is not {} after {}: {}{}", target.display(), condition,
+                                      format_duration(timeout), state, describe_trouble(site.world, target)));
     co_await site.wait_for_change(std::min<Nanos>(left, 500ms));
   }
 }

@@ -19,13 +19,15 @@ inline constexpr Nanos default_patience = std::chrono::seconds{60};
 [[nodiscard]] Result<plan::Target> target_of(const Site& site, const plan::Manifest& manifest);
 // "job.yaml:1", for messages.
 [[nodiscard]] std::string place_of(const plan::Manifest& manifest);
+// bad_input where the API server rejects what is in the person's files, or knows no such kind or object.
 [[nodiscard]] Error failed(const plan::Target& target, const kube::ApiError& error);
 
 // In a namespace that is not the run's own there may be objects of others. Errors: this one is.
 boost::asio::awaitable<Result<>> not_foreign(Site& site, kube::ResourceType type, std::string name);
 // A merge patch of the object, or of one of its subresources.
 boost::asio::awaitable<Result<>> change(Site& site, plan::Target target, json patch, std::string subresource);
-// Until the condition holds of it. Errors: it cannot any more, or the time is over; with what is known of it.
+// Until the condition holds of it. Errors: it cannot any more, or the time is over, with what is known of it
+// (bad_input); the API server is gone (own_trouble).
 boost::asio::awaitable<Result<>> wait_for(Site& site, plan::Target target, std::string condition, Nanos timeout);
 
 }  // namespace straycat::runner

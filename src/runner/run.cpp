@@ -58,6 +58,7 @@ class Run {
 
   asio::awaitable<void> until_cut();
   asio::awaitable<void> work();
+  [[nodiscard]] RunEnd end_of_work() const;
   asio::awaitable<Result<>> carry_out();
   asio::awaitable<void> write_header();
   asio::awaitable<Result<>> make_namespace();
@@ -168,12 +169,18 @@ asio::awaitable<void> Run::all() {
   }
   watch_lifeline();
   co_await (work() || until_cut());
-  live(came::WorkOver{worked_ ? "" : worked_.error().message, !worked_});
+  live(came::WorkOver{worked_ ? "" : worked_.error().message, !worked_, end_of_work()});
   while (life_.state() == RunLife::State::doubting) co_await site_.wait_for_change(doubt_length);
   auto left = co_await finish();
   live(came::Finished{std::move(left)});
   signals_.cancel();
   lifeline_.cancel();
+}
+
+// Whose fault it is that the steps were not carried out.
+RunEnd Run::end_of_work() const {
+  if (worked_ || worked_.error().fault == Fault::own_trouble) return RunEnd::failed;
+  return steps_.begun() ? RunEnd::unmet : RunEnd::refused;
 }
 
 asio::awaitable<void> Run::work() { worked_ = co_await as_value(carry_out()); }
@@ -218,6 +225,7 @@ asio::awaitable<Result<>> Run::make_namespace() {
   auto there = co_await std::move(wanted);
   // A person with rights in one namespace only need not be able to read the namespace itself.
   if (!there && !site_.own_namespace && there.error().code == 403) co_return Result<>{};
+  if (!there && there.error().not_found()) co_return bad_input("there is no namespace " + site_.ns);
   if (!there) co_return there.error().to_error().within("namespace " + site_.ns);
   site_.namespace_uid = text_at(*there, {"metadata", "uid"});
   co_return Result<>{};

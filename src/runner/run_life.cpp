@@ -110,7 +110,7 @@ std::vector<Todo> RunLife::on(const came::WorkOver& what) {
   if (state_ == State::doubting) return {};
   if (state_ == State::working && waiting_) cause_ = waiting_;
   if (state_ == State::cutting || cause_ || !what.failed) return finish();
-  return doubt({RunEnd::failed, what.error});
+  return doubt({what.end, what.error});
 }
 
 std::vector<Todo> RunLife::on(const came::DoubtOver&) {

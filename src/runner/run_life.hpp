@@ -47,6 +47,7 @@ struct CommandOver {};
 struct WorkOver {     // the steps are carried out, or one failed, or they were cut
   std::string error;  // of the step that failed
   bool failed = false;
+  RunEnd end = RunEnd::failed;  // if it failed: what that makes of the run
 };
 struct DoubtOver {};
 struct Finished {

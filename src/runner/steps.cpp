@@ -71,6 +71,7 @@ asio::awaitable<Result<>> Steps::run() {
 
 asio::awaitable<Result<>> Steps::one(std::size_t index, std::string phase) {
   const auto& step = site_.plan.steps[index];
+  begun_ = true;
   open_ = StepRecord{};
   open_->index = index;
   open_->name = step.name;

@@ -23,6 +23,8 @@ class Steps {
   explicit Steps(Site& site) : site_(site) {}
 
   boost::asio::awaitable<Result<>> run();
+  // Whether a step has begun: until then nothing of the plan was done.
+  [[nodiscard]] bool begun() const { return begun_; }
   // A step that was cut short is ended in the log with this reason.
   void cut(const std::string& reason);
   // For the verbs (verbs/).
@@ -43,6 +45,7 @@ class Steps {
   void end_step(bool ok, const std::string& error);
 
   Site& site_;
+  bool begun_ = false;
   std::optional<StepRecord> open_;
   Child* command_ = nullptr;  // while one runs
   std::optional<int> command_status_;

@@ -337,17 +337,21 @@ enum class RunEnd : std::uint8_t {
   finished,     // every step was carried out
   interrupted,  // by a signal
   deadline,     // the plan's deadline passed
-  failed,       // a step, or the surroundings
+  failed,       // the surroundings
   lost,         // a part that it stood on died: the cluster, or every vantage point
+  refused,  // before the first change: a manifest that the API server rejects, a kind or namespace that is not there
+  unmet,    // by a step that what is in the scenario's files made impossible: an image, a pod, a patch
   unknown,
 };
 template <>
 struct Vocabulary<RunEnd> {
-  static constexpr std::array<Word<RunEnd>, 6> words{{{RunEnd::finished, "finished"},
+  static constexpr std::array<Word<RunEnd>, 8> words{{{RunEnd::finished, "finished"},
                                                       {RunEnd::interrupted, "interrupted"},
                                                       {RunEnd::deadline, "deadline"},
                                                       {RunEnd::failed, "failed"},
                                                       {RunEnd::lost, "lost"},
+                                                      {RunEnd::refused, "refused"},
+                                                      {RunEnd::unmet, "unmet"},
                                                       {RunEnd::unknown, "unknown"}}};
   static constexpr RunEnd unknown = RunEnd::unknown;
 };

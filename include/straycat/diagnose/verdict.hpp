@@ -86,7 +86,8 @@ struct Verdict {
   int exit_code = 2;               // see exit_code in judge()
 };
 
-// Judges. Exit code: 4 when the run ended because a step or the surroundings failed; else 1 when some expectation is
+// Judges. Exit code: 4 when the run ended because the surroundings failed, 3 when the plan was refused before the
+// first change; else 1 when a step was impossible, or some expectation is
 // surely not met; else 2 when one could not be proven either way; else 0. In a run that did not finish (interrupted,
 // past its deadline, killed, a part of it lost) whatever says "never" or "at most" is unproven, as the rest of the run
 // is missing; what was found stays found, but the exit code is 2 at least.

@@ -62,7 +62,7 @@ int act(const CheckArguments& arguments) {
     good = false;
     fmt::print("BAD {}\n", file);
     std::fflush(stdout);  // the reason stands below it where both go to one place
-    say("{}\n", found.error().message);
+    complain(found.error());
   }
   return good ? 0 : exit_bad_input;
 }

@@ -129,7 +129,15 @@ const std::vector<Row>& rows() {
        "nothing failed"},
       {"a_cause_of_a_later_version", [] { return expecting(test::article(), "moon-phase"); }, 2,
        "this version knows no such cause"},
-      {"step_failed", [] { return ending(test::article(), RunEnd::failed); }, 4, "found"},
+      {"the_surroundings_failed", [] { return ending(test::article(), RunEnd::failed); }, 4, "found"},
+      {"a_step_was_impossible_whatever_was_found",
+       [] {
+         World world = ending(test::article(), RunEnd::unmet);
+         world.end_error = "step \"wait-2\": Deployment/sayhi is not Available after 5s: ImagePullBackOff";
+         return world;
+       },
+       1, "step \"wait-2\": Deployment/sayhi is not Available after 5s: ImagePullBackOff"},
+      {"refused_before_the_first_change", [] { return ending(test::fixed(), RunEnd::refused, 1); }, 3, ""},
       {"interrupted_after_the_stray_was_found",
        [] { return ending(expecting(test::article(), "stray-endpoint"), RunEnd::interrupted, 31); }, 2, "found"},
       {"interrupted_whatever_is_found",

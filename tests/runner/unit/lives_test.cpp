@@ -151,6 +151,8 @@ TEST(RunLife, SaysWhatEndedIt) {
   EXPECT_EQ(last_word(came::VantageLost{"a0 died", false}), "say: lost, a0 died");
   EXPECT_EQ(last_word(came::VantageLost{"a0 died", false}, false), "say: lost, a0 died");
   EXPECT_EQ(last_word(came::WorkOver{"no such image", true}), "say: failed, no such image");
+  EXPECT_EQ(last_word(came::WorkOver{"no such image", true, RunEnd::unmet}), "say: unmet, no such image");
+  EXPECT_EQ(last_word(came::WorkOver{"no such kind", true, RunEnd::refused}, false), "say: refused, no such kind");
   EXPECT_EQ(last_word(came::WorkOver{"no such image", true}, false), "say: failed, no such image");
 }
 

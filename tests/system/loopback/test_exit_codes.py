@@ -39,16 +39,7 @@ def row(subcommand, start):
     return mark
 
 
-class ExitCodes(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.cluster = Cluster("loopback")
-        cls.addClassCleanup(cls.cluster.end)
-        cls.cluster.call("POST", "/apis/apps/v1/namespaces/default/deployments", DEPLOYMENT)
-        cls.cluster.call("POST", "/api/v1/namespaces/default/services", SERVICE)
-        cls.cluster.until(lambda: straycat("diagnose", "svc/sayhi", "--kubeconfig", cls.cluster.kubeconfig).returncode == 0)
-        cls.context = json.loads(pathlib.Path(cls.cluster.kubeconfig).read_text())["current-context"]
-
+class Case(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="straycat-test-")
         self.addCleanup(folder.cleanup)
@@ -77,10 +68,8 @@ class ExitCodes(unittest.TestCase):
     def run_scenario(self, code, scenario, *words, says=""):
         return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--data-plane", "loopback", *words, says=says)
 
-    def run_there(self, code, scenario, *words, kubeconfig=None, says=""):
-        return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--kubeconfig", kubeconfig or self.cluster.kubeconfig,
-                         "--context", "less" if kubeconfig else self.context, *words, says=says)
 
+class OnItsOwnCluster(Case):
     @row("run", "what the scenario expects was found")
     def test_run_found_as_expected(self, code):
         self.run_scenario(code, self.scenario(*STRAY_STEPS, expect="  expect: {finding: stray-endpoint, workload: Pod/debug}\n"))
@@ -138,12 +127,11 @@ class ExitCodes(unittest.TestCase):
         run.process.send_signal(signal.SIGINT)
         self.assertEqual(run.finish()[0], code)
 
-    @row("run", "a flag, a file")
+    @row("run", "a flag or a file")
     def test_run_bad_input(self, code):
         scenario = self.scenario("pause: 1s")
         self.run_scenario(code, scenario, "--via", "poda", says="--via")
         self.run_scenario(code, self.folder / "none.yaml", says="none.yaml")
-        self.run_there(code, scenario, "-n", "nothere", says="there is no namespace nothere")
         (scenario / "service.yaml").unlink()
         self.run_scenario(code, scenario, says="service.yaml")
 
@@ -158,31 +146,6 @@ class ExitCodes(unittest.TestCase):
             done = self.run_scenario(code, self.scenario("apply: stray.yaml", stray=stray), says=says)
             self.assertEqual(done.stdout, "", "there is nothing to report of")
             self.assertEqual(straycat("report", self.folder / "run").returncode, code)
-
-    def nowhere(self):
-        """A kubeconfig of a cluster where nobody listens."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        file = self.folder / "nowhere"
-        file.write_text(json.dumps({
-            "apiVersion": "v1", "kind": "Config", "current-context": "less", "users": [{"name": "jane", "user": {}}],
-            "clusters": [{"name": "less", "cluster": {"server": f"http://127.0.0.1:{port}"}}],
-            "contexts": [{"name": "less", "context": {"cluster": "less", "user": "jane"}}]}))
-        return file
-
-    def denying(self, *denied):
-        api = Denying(self.cluster, denied)
-        self.addCleanup(api.end)
-        return api.kubeconfig(self.folder / "kubeconfig")
-
-    @row("run", "the cluster cannot be reached")
-    def test_run_unreachable(self, code):
-        self.run_there(code, self.scenario("pause: 1s"), kubeconfig=self.nowhere())
-
-    @row("run", "a right is missing")
-    def test_run_no_right(self, code):
-        self.run_there(code, self.scenario("pause: 1s"), kubeconfig=self.denying("patch deployments"), says="patch")
 
     # --- report, check ---
 
@@ -212,6 +175,51 @@ class ExitCodes(unittest.TestCase):
     @row("check", "one is not")
     def test_check_bad(self, code):
         self.ends(code, "check", self.scenario("pause: never"), says="scenario.yaml:")
+
+class OnACluster(Case):
+    """One for all: two clusters without a data plane of their own cannot run beside each other (they share addresses)."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster("loopback")
+        cls.addClassCleanup(cls.cluster.end)
+        cls.cluster.call("POST", "/apis/apps/v1/namespaces/default/deployments", DEPLOYMENT)
+        cls.cluster.call("POST", "/api/v1/namespaces/default/services", SERVICE)
+        cls.cluster.until(lambda: straycat("diagnose", "svc/sayhi", "--kubeconfig", cls.cluster.kubeconfig).returncode == 0)
+        cls.context = json.loads(pathlib.Path(cls.cluster.kubeconfig).read_text())["current-context"]
+
+    def run_there(self, code, scenario, *words, kubeconfig=None, says=""):
+        return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--kubeconfig", kubeconfig or self.cluster.kubeconfig,
+                         "--context", "less" if kubeconfig else self.context, *words, says=says)
+
+    def nowhere(self):
+        """A kubeconfig of a cluster where nobody listens."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        file = self.folder / "nowhere"
+        file.write_text(json.dumps({
+            "apiVersion": "v1", "kind": "Config", "current-context": "less", "users": [{"name": "jane", "user": {}}],
+            "clusters": [{"name": "less", "cluster": {"server": f"http://127.0.0.1:{port}"}}],
+            "contexts": [{"name": "less", "context": {"cluster": "less", "user": "jane"}}]}))
+        return file
+
+    def denying(self, *denied):
+        api = Denying(self.cluster, denied)
+        self.addCleanup(api.end)
+        return api.kubeconfig(self.folder / "kubeconfig")
+
+    @row("run", "the namespace")
+    def test_run_no_namespace(self, code):
+        self.run_there(code, self.scenario("pause: 1s"), "-n", "nothere", says="there is no namespace nothere")
+
+    @row("run", "the cluster cannot be reached")
+    def test_run_unreachable(self, code):
+        self.run_there(code, self.scenario("pause: 1s"), kubeconfig=self.nowhere())
+
+    @row("run", "a right is missing")
+    def test_run_no_right(self, code):
+        self.run_there(code, self.scenario("pause: 1s"), kubeconfig=self.denying("patch deployments"), says="patch")
 
     # --- diagnose ---
 
@@ -394,6 +402,8 @@ class ExitCodes(unittest.TestCase):
         for words in (("frobnicate",), ("check", "--frobnicate", "x"), ("schema", "frobnicate"), ("doctor", "frobnicate"), ()):
             self.ends(code, *words)
 
+
+class Table(unittest.TestCase):
     def test_every_row_has_its_case(self):
         self.assertEqual({(who, what) for who, what, _ in ROWS}, set(CASES))
         self.assertGreater(len(ROWS), 40)
