@@ -1,4 +1,6 @@
 // Raw API objects -> projections.
+#include <algorithm>
+
 #include "model/json_fields.hpp"
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/objects.hpp>

@@ -7,6 +7,7 @@
 #include <straycat/core/tasks.hpp>
 #include <straycat/kube/client.hpp>
 #include <straycat/model/kinds.hpp>
+#include <straycat/plan/plan.hpp>
 #include <straycat/runner/snapshot.hpp>
 
 namespace straycat::runner {

@@ -5,7 +5,8 @@
 namespace straycat::report {
 namespace {
 
-// What a cluster says may be no UTF-8, or hold what would turn a terminal's text around: ASCII alone, all else as escapes.
+// What a cluster says may be no UTF-8, or hold what would turn a terminal's text around: ASCII alone, all else as
+// escapes.
 std::string text_of(const nlohmann::json& document) {
   return document.dump(1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
 }
