@@ -139,7 +139,7 @@ int ProbeRun::tell() {
   if (!to_stdout) fmt::print("{}", probe::render_text(outcome_, plan_.facts));
   if (!arguments_.json.empty()) {
     const auto text =
-        probe::to_json(outcome_, plan_.facts).dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+        probe::to_json(outcome_, plan_.facts).dump(1, ' ', true, nlohmann::json::error_handler_t::replace);
     if (to_stdout) fmt::print("{}\n", text);
     if (const Result<> written = to_stdout ? Result<>{} : write_file(arguments_.json, text + "\n"); !written)
       trouble_ = written.error();

@@ -23,17 +23,19 @@ bool finished(const History& history) { return history.ended && history.ended->r
 // failures never count; those that may be its own (`starved`) may count.
 struct Count {
   std::uint64_t least = 0, most = 0;
-  std::uint64_t least_attempts = 0, most_attempts = 0;
+  std::uint64_t attempts = 0, least_attempts = 0, most_attempts = 0;
   std::uint64_t starved = 0;
 };
 
 // "3 of 100 attempts failed"; where the edges leave it open, "1 to 3 of 98 to 100 attempts failed".
 std::string words(const Count& seen) {
+  if (seen.least == seen.most)
+    return fmt::format("{} of {} failed", grouped(seen.most), count(seen.attempts, "attempt"));
   const auto range = [](std::uint64_t least, std::uint64_t most) {
     return least == most ? grouped(most) : grouped(least) + " to " + grouped(most);
   };
-  return fmt::format("{} of {} {} failed", range(seen.least, seen.most), range(seen.least_attempts, seen.most_attempts),
-                     seen.most_attempts == 1 ? "attempt" : "attempts");
+  return fmt::format("{} of {} attempts failed", range(seen.least, seen.most),
+                     range(seen.least_attempts, seen.most_attempts));
 }
 
 std::uint64_t failures_between(const History& history, Span span, std::uint64_t& attempts) {
@@ -54,6 +56,7 @@ Count count_in(const Case& the_case, const ScenarioPhase& phase) {
   const Span inner{phase.from.ns + from, phase.to.ns - to};
   if (inner.to > inner.from) result.least = failures_between(history, inner, result.least_attempts);
   result.most = failures_between(history, {phase.from.ns - from, phase.to.ns + to}, result.most_attempts);
+  failures_between(history, {phase.from.ns, phase.to.ns}, result.attempts);
   result.starved = starved_in(the_case, {phase.from.ns - from, phase.to.ns + to});
   result.least -= std::min(result.least, result.starved);
   return result;
@@ -148,7 +151,7 @@ void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, s
   const bool bounded = phase->from.bounded() && phase->to.bounded();
   const Count seen = bounded ? count_in(the_case, *phase) : Count{};
   const Span stretch{phase->from.ns, phase->to.ns};
-  const auto doubt = doubt_of(the_case, phase->closed, bounded, seen.least_attempts, stretch);
+  const auto doubt = doubt_of(the_case, phase->closed, bounded, seen.attempts, stretch);
   if (expected.max_failures) out.push_back(at_most(*expected.max_failures, seen, where, doubt));
   if (expected.min_failures) out.push_back(at_least(*expected.min_failures, seen, where, doubt));
   if (expected.no_readiness_failures) {
@@ -267,10 +270,10 @@ void check_expectations(const Case& the_case, Verdict& verdict) {
   if (expected.max_failures) {
     const auto real = verdict.failed - verdict.local;
     const auto starved = starved_in(the_case, {history.begin, history.end});
-    const Count seen{real, real + starved, verdict.attempts, verdict.attempts, starved};
+    const Count seen{real, real + starved, verdict.attempts, verdict.attempts, verdict.attempts, starved};
     verdict.expectations.push_back(
         at_most(*expected.max_failures, seen, "in the whole run",
-                doubt_of(the_case, finished(history), true, seen.least_attempts, {history.begin, history.end})));
+                doubt_of(the_case, finished(history), true, seen.attempts, {history.begin, history.end})));
   }
   verdict.exit_code = exit_code(history, verdict.expectations);
 }

@@ -159,6 +159,7 @@ Result<> Loader::read_cluster() {
   if (!entry)
     return unknown("cluster", "clusters", config.cluster, request.cluster.empty() ? context.at("cluster") : Place{});
   STRAYCAT_TRY(config.server, text_of(entry, "server"));
+  config.server.resize(std::min(config.server.find_first_of("?#"), config.server.size()));  // as client-go
   if (config.server.empty()) return entry.error(fmt::format("cluster \"{}\" has no server", config.cluster));
   STRAYCAT_TRY(config.tls.insecure, flag_of(entry, "insecure-skip-tls-verify"));
   STRAYCAT_TRY(config.tls.server_name, text_of(entry, "tls-server-name"));

@@ -1,4 +1,6 @@
 // Raw API objects -> projections.
+#include <algorithm>
+
 #include "model/json_fields.hpp"
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/objects.hpp>
@@ -40,6 +42,7 @@ std::optional<HealthProbe> project_probe(const json& in) {
   }
   probe.port = port_text(at_path(in, {probe.type.c_str(), "port"}));
   probe.path = text_at(in, {"httpGet", "path"});
+  probe.path.resize(std::min(probe.path.find_first_of("?#"), probe.path.size()));  // a query may hold a token
   const auto count = [&](const char* key, int fallback) { return number_at<int>(in, {key}, fallback); };
   probe.period_seconds = count("periodSeconds", 10);
   probe.timeout_seconds = count("timeoutSeconds", 1);

@@ -7,6 +7,7 @@
 #include <straycat/core/tasks.hpp>
 #include <straycat/kube/client.hpp>
 #include <straycat/model/kinds.hpp>
+#include <straycat/plan/plan.hpp>
 #include <straycat/runner/snapshot.hpp>
 
 namespace straycat::runner {
@@ -58,7 +59,7 @@ class Reading {
   Result<survey::Snapshot> take() {
     const std::string late = fmt::format("no answer within {}", format_duration(request_.most));
     if (failed_) return *failed_;
-    if (!begun_) return own_trouble(fmt::format("{}: {}", request_.cluster.server, late));
+    if (!begun_) return own_trouble(fmt::format("{}: {}", plan::without_secrets(request_.cluster.server), late));
     for (std::size_t i = 0; i < kinds_.size(); ++i)
       if (!done_[i]) note(*kube::resource_for_kind(kinds_[i]->name), late);
     return std::move(snapshot_);

@@ -35,7 +35,7 @@ void add_options(CLI::App& command, ReportArguments& arguments) {
 
 void print_candidates(const history::History& history) {
   for (const diagnose::CandidateSet& set : diagnose::candidate_sets(history))
-    fmt::print("{}\n", diagnose::to_json(set).dump());
+    fmt::print("{}\n", diagnose::to_json(set).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
 }
 
 int report_one(const ReportArguments& arguments) {

@@ -5,14 +5,19 @@
 namespace straycat::report {
 namespace {
 
+// What a cluster says may be no UTF-8, or hold what would turn a terminal's text around: ASCII alone, all else as
+// escapes.
+std::string text_of(const nlohmann::json& document) {
+  return document.dump(1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 std::string run(const history::History& history, const diagnose::Verdict& verdict, const Wishes&) {
-  return render_json(history, verdict).dump(1) + "\n";
+  return text_of(render_json(history, verdict));
 }
 
 std::string surveys(const survey::Snapshot& snapshot, const std::vector<survey::Survey>& all_of_it, bool,
                     const Wishes&) {
-  // What a cluster says may be no UTF-8.
-  return survey::to_json(snapshot, all_of_it).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return text_of(survey::to_json(snapshot, all_of_it));
 }
 
 }  // namespace
