@@ -15,12 +15,12 @@ Ruling claim(const Case& the_case, const Scope& scope) {
   for (const auto& page : book.pages()) {
     if (declared_ports(the_case, page) == Declared::other_port) continue;
     const auto& view = the_case.history.views[page.view];
-    ruling.claims.push_back(
-        claim_of(the_case, page, Cause::loopback_bind,
-                 fmt::format("Every pod of {} refuses on port {} when reached directly on its own address: the server "
-                             "listens on loopback only, or "
-                             "not at all.",
-                             display(page.owner), view.endpoints[candidates_of(the_case, page.cells).front()].id.port)));
+    ruling.claims.push_back(claim_of(
+        the_case, page, Cause::loopback_bind,
+        fmt::format("Every pod of {} refuses on port {} when reached directly on its own address: the server "
+                    "listens on loopback only, or "
+                    "not at all.",
+                    display(page.owner), view.endpoints[candidates_of(the_case, page.cells).front()].id.port)));
   }
   rule_out(the_case, scope, ruling);
   return ruling;
