@@ -81,7 +81,8 @@ def probe(url, *flags, command=()):
     """(exit code, the JSON summary). One request after the other, where no flag says otherwise: then none is due at any time,
     and none missing on a machine that is busy."""
     pace = [] if {"--rate", "--loops"} & set(flags) else ["--loops", "1"]
-    words = ["probe", url, "--json", "-", *pace, *flags] + (["--", *command] if command else [])
+    time = [word for flag in ("--timeout", "--connect-timeout") if flag not in flags for word in (flag, "120s")]
+    words = ["probe", url, "--json", "-", *pace, *time, *flags] + (["--", *command] if command else [])
     done = straycat(*words)
     return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
 
