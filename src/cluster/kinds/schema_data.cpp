@@ -15,10 +15,15 @@ namespace straycat::cluster {
 const std::vector<std::string_view>& shared_types() {
   static const std::vector<std::string_view> lines = {
       "authorization.v1.NonResourceAttributes path:1=s verb:2=s",
+      "authorization.v1.FieldSelectorAttributes rawSelector:1=s requirements:2=list(meta.v1.FieldSelectorRequirement)",
+      "authorization.v1.LabelSelectorAttributes rawSelector:1=s requirements:2=list(meta.v1.LabelSelectorRequirement)",
+      "authorization.v1.SubjectAccessReviewStatus allowed:1=b denied:4=b reason:2=s evaluationError:3=s",
+      "meta.v1.FieldSelectorRequirement key:1=s operator:2=s values:3=list(s)",
       "authorization.v1.ResourceAttributes namespace:1=s verb:2=s group:3=s version:4=s resource:5=s subresource:6=s "
-      "name:7=s",
+      "name:7=s fieldSelector:8=authorization.v1.FieldSelectorAttributes "
+      "labelSelector:9=authorization.v1.LabelSelectorAttributes",
       "authorization.v1.SelfSubjectAccessReview metadata:1=meta.v1.ObjectMeta "
-      "spec:2=authorization.v1.SelfSubjectAccessReviewSpec",
+      "spec:2=authorization.v1.SelfSubjectAccessReviewSpec status:3=authorization.v1.SubjectAccessReviewStatus",
       "authorization.v1.SelfSubjectAccessReviewSpec resourceAttributes:1=authorization.v1.ResourceAttributes "
       "nonResourceAttributes:2=authorization.v1.NonResourceAttributes",
       "autoscaling.v1.Scale metadata:1=meta.v1.ObjectMeta spec:2=autoscaling.v1.ScaleSpec "

@@ -113,7 +113,7 @@ TEST(Protobuf, WhatIsNoneIsRefused) {
 // Cut anywhere, or with a byte changed: an answer, whatever it is.
 TEST(Protobuf, NoDamageIsTooMuch) {
   for (const auto& sent : recorded()) {
-    for (std::size_t at = 0; at < sent.wire.size(); at += 7) {
+    for (std::size_t at = 0; at < sent.wire.size(); at += 1 + sent.wire.size() / 60) {
       (void)from_protobuf(sent.wire.substr(0, at));
       auto changed = sent.wire;
       changed[at] = static_cast<char>(changed[at] ^ 0x5A);

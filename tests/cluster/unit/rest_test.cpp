@@ -78,8 +78,8 @@ TEST_F(RestTest, UnknownPathsAndMethods) {
             "namespaces \"absent\" not found");
 }
 
-TEST_F(RestTest, ProtobufIsRefusedInSoManyWords) {
-  const auto status = say(415, "POST", "/api/v1/namespaces", "k8s", "application/vnd.kubernetes.protobuf");
+TEST_F(RestTest, AnUnknownFormatIsRefusedInSoManyWords) {
+  const auto status = say(415, "POST", "/api/v1/namespaces", "\xd9\xd9\xf7", "application/cbor");
   EXPECT_EQ(status["reason"], "UnsupportedMediaType");
   EXPECT_THAT(string_or(status, "message"), HasSubstr("application/json"));
 }
