@@ -1,4 +1,5 @@
 // What the API server lets callers cost: strangers that only connect, and watchers that do not read.
+#include <atomic>
 #include <poll.h>
 #include <sys/socket.h>
 #include <thread>
@@ -36,8 +37,8 @@ class Client {
     while (!error && out.find("\r\n\r\n") == std::string::npos) out += read(error);
     return out;
   }
-  void send(const std::string& target, bool signed_in) {
-    auto text = "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+  void send(const std::string& target, bool signed_in, const std::string& more = "") {
+    auto text = "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + more;
     if (signed_in) text += "Authorization: Bearer " + world_.tokens().admin() + "\r\n";
     boost::system::error_code ignored;
     asio::write(stream_, asio::buffer(text + "\r\n"), ignored);
@@ -136,17 +137,23 @@ TEST(ApiLimits, WatchersThatDoNotReadGoAndTheOthersMissNothing) {
   }
   Client awake{world};
   awake.send(target, true);
+  std::atomic<int> seen = -1;  // by the one that reads; -2: it was dropped
   std::thread reader{[&] {
     std::string tail;
     boost::system::error_code error;
-    while (!error && tail.find("\"m" + std::to_string(changes - 1) + "\"") == std::string::npos) {
+    while (!error && seen < changes - 1) {
       tail = tail.substr(tail.size() - std::min<std::size_t>(tail.size(), 64)) + awake.read(error);
+      if (tail.find("\"m" + std::to_string(seen + 1) + "\"") == std::string::npos) continue;
+      ++seen;
+      seen.notify_one();
     }
     EXPECT_FALSE(error) << "the one that reads was dropped: " << error.message();
+    if (error) seen = -2;
+    seen.notify_one();
   }};
-  for (int i = 0; i < changes; ++i) {
+  for (int i = 0; i < changes && seen != -2; ++i) {
     world.with_store([&](Store& store) { EXPECT_TRUE(store.create(big_config_map(i))); });
-    (void)world.get("/version");  // the server gets to write in between
+    for (int now = seen; now != -2 && now < i; now = seen) seen.wait(now);
   }
   reader.join();
   for (auto& one : asleep) EXPECT_LT(one->read_to_the_end(), std::size_t{changes} * 500'000);
@@ -160,8 +167,10 @@ TEST(ApiLimits, AReaderThatTakesNothingGoesInTheEnd) {
     for (int i = 0; i < 30; ++i) EXPECT_TRUE(store.create(big_config_map(i)));
   });
   Client asleep{world};
-  asleep.send("/api/v1/configmaps", true);  // 15 MB
-  std::this_thread::sleep_for(1s);          // what is tried: a client that does not read for longer than it may
+  asleep.send("/api/v1/configmaps", true, "Connection: close\r\n");  // 15 MB
+  boost::system::error_code error;
+  EXPECT_THAT(asleep.read(error), HasSubstr("200 OK"));  // the server has begun
+  std::this_thread::sleep_for(3s);                       // what is tried: a client that does not read for long
   EXPECT_LT(asleep.read_to_the_end(), std::size_t{30} * 500'000);
 }
 
