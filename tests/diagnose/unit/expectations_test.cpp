@@ -166,14 +166,14 @@ const std::vector<Row>& rows() {
          world.silences = {{9, 11}};
          return world;
        },
-       2, "a stalled prober: nothing was sent for 2.0 s while 10.244.0."},
+       2, "a stalled prober: nothing was sent for 2.1 s while 10.244.0.5:3000 joined"},
       {"hole_over_a_step",
        [] {
          World world = test::fixed();
          world.silences = {{15.5, 17}};
          return world;
        },
-       2, "a stalled prober: nothing was sent for 1.5 s while step \"job\" took effect"},
+       2, "a stalled prober: nothing was sent for 1.6 s while step \"readiness\" took effect"},
       {"hole_over_much_of_the_run",
        [] {
          World world = test::quiet();
