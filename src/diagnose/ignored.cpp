@@ -7,9 +7,20 @@
 
 namespace straycat::diagnose {
 
+namespace {
+
+// What our own prober's pod asks for in vain is nothing that anybody wants to know of the scenario.
+bool of_a_prober(const history::History& history, const model::ObjectRef& object) {
+  return object.kind == "Pod" && std::any_of(history.vantages.begin(), history.vantages.end(),
+                                             [&](const auto& one) { return one.record.pod == object.name; });
+}
+
+}  // namespace
+
 std::vector<IgnoredField> ignored_fields(const history::History& history) {
   std::vector<IgnoredField> out;
   for (const auto& [at, event] : history.kube_events) {
+    if (of_a_prober(history, event.regarding)) continue;
     if (event.reason != model::kNotSupported || event.component != model::kLawTeller || event.type != "Warning")
       continue;
     auto sentence = safe(event.regarding.display() + ": " + event.message);
