@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <straycat/core/event.hpp>
+#include <straycat/core/log_reader.hpp>
 
 namespace straycat {
 namespace {
@@ -63,7 +64,9 @@ Result<Event> from_line(std::string_view text) {
   event.number = line["n"].get<std::uint64_t>();
   event.kind = line["kind"].get<std::string>();
   event.clock = line["clock"].get<std::string>();
-  event.at = {line["t"].get<std::int64_t>()};
+  const json& at = line["t"];
+  event.at = {at.is_number_unsigned() && at.get<std::uint64_t>() > INT64_MAX ? INT64_MAX : at.get<std::int64_t>()};
+  if (event.at.ns < -farthest_ns || event.at.ns > farthest_ns) return bad_input("not an event: no clock stands there");
   if (line.contains("body") && line["body"].is_object()) event.body = std::move(line["body"]);
   return event;
 }

@@ -208,7 +208,7 @@ class LineParser {
   // What the quick parser does not take, such as a line that nests too deep, may still be an event.
   std::optional<LogLine> carefully(const std::string& text) {
     Result<Event> event = from_line(text);
-    if (!event || !in_reach(event->at.ns)) return std::nullopt;
+    if (!event) return std::nullopt;
     event_ = std::move(*event);
     return LogLine(event_);
   }

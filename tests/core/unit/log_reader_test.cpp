@@ -186,6 +186,54 @@ TEST(LogReader, DamagedLinesReadAsTheCarefulReaderReadsThem) {
   }
 }
 
+// A line that is too long, or stamped where no clock stands, is counted and passed over; what stands behind it is read.
+TEST(LogReader, WhatIsBeyondItsLimitsIsNoEvent) {
+  const std::string first = to_line({0, Header::kind, "runner", {1}, header()}) + "\n";
+  const std::string last = to_line({2, NoteRecord::kind, "a0", {3}, NoteRecord{"last"}}) + "\n";
+  const auto stamped = [](std::int64_t at) { return to_line({1, NoteRecord::kind, "a0", {at}, NoteRecord{"x"}}); };
+  const auto long_one = [](std::size_t length) {
+    return to_line({1, NoteRecord::kind, "a0", {2}, NoteRecord{std::string(length, 'x')}});
+  };
+  const std::size_t envelope = long_one(0).size();
+  const std::pair<std::string, bool> lines[] = {
+      {stamped(farthest_ns), true},
+      {stamped(-farthest_ns), true},
+      {stamped(farthest_ns + 1), false},
+      {stamped(-farthest_ns - 1), false},
+      {stamped(INT64_MAX), false},
+      {stamped(INT64_MIN), false},
+      {R"({"body":{},"clock":"a0","kind":"note","n":1,"t":18446744073709551615})", false},
+      {long_one(longest_line - envelope), true},
+      {long_one(longest_line - envelope + 1), false},
+      {long_one(4096 - envelope), true},  // as long as the reader's pieces, and a byte to either side
+      {long_one(4095 - envelope), true},
+      {long_one(4094 - envelope), true},
+      {std::string(3 * longest_line, '['), false},
+  };
+  for (const auto& [line, taken] : lines) {
+    for (const Bodies bodies : {Bodies::at_once, Bodies::when_asked}) {
+      const Read read = read_all(first + line + "\n" + last, bodies);
+      EXPECT_EQ(read.events.size(), taken ? 3u : 2u) << line.substr(0, 80);
+      EXPECT_EQ(read.tail.unreadable, taken ? 0u : 1u) << line.substr(0, 80);
+      EXPECT_FALSE(read.tail.cut);
+      EXPECT_EQ(read.events.back().body["text"], "last");
+    }
+  }
+}
+
+TEST(LogReader, AHeaderMayBeLongerThanALineButNotForEver) {
+  const auto read = [](std::size_t length) {
+    Header record = header();
+    record.scenario = std::string(length, 'x');
+    std::istringstream in(to_line({0, Header::kind, "runner", {1}, record}) + "\n");
+    return read_lines(in, Bodies::at_once, [](const LogLine&) {});
+  };
+  EXPECT_TRUE(read(longest_line + 1));
+  const auto refused = read(longest_header);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "a log whose header is longer than 16 MiB");
+}
+
 TEST(LogReader, ALineThatNestsTooDeepIsStillAnEvent) {
   const std::string deep = R"({"body":{"text":"a","x":)" + std::string(200, '[') + std::string(200, ']') +
                            R"(},"clock":"a0","kind":"note","n":1,"t":2})";

@@ -57,6 +57,58 @@ TEST(Totals, of_a_span_are_the_windows_that_begin_in_it) {
     EXPECT_EQ(totals_text(totals_in(traffic, row.span)), row.totals) << row.span.from << " to " << row.span.to;
 }
 
+struct Figures {
+  const char* what;
+  std::uint64_t sent, ok;
+  std::map<std::string, std::uint64_t> failed;
+  std::size_t kept;  // failures with a record of their own
+  const char* totals;
+};
+
+// What no outcome is known of is neither answered nor failed; what a damaged log says more of than was sent, was sent.
+TEST(Totals, agree_with_each_other) {
+  const Figures table[] = {
+      {"all ended", 5, 3, {{"refused", 2}}, 0, "5 sent, 3 ok, 2 failed, 2 refused; 0 unfinished"},
+      {"some under way at the end",
+       101,
+       0,
+       {{"refused", 87}},
+       0,
+       "101 sent, 0 ok, 87 failed, 87 refused; 14 unfinished"},
+      {"all under way", 4, 0, {}, 0, "4 sent, 0 ok, 0 failed; 4 unfinished"},
+      {"more failed than was sent", 1, 1, {{"refused", 5}}, 0, "6 sent, 1 ok, 5 failed, 5 refused; 0 unfinished"},
+      {"more is kept than is counted", 2, 1, {{"refused", 1}}, 3, "4 sent, 1 ok, 3 failed, 3 refused; 0 unfinished"},
+      {"kept under a kind of tomorrow",
+       2,
+       0,
+       {{"of-tomorrow", 2}},
+       2,
+       "2 sent, 0 ok, 2 failed, 2 of-tomorrow; 0 unfinished"},
+      {"numbers that no sum holds",
+       UINT64_MAX,
+       UINT64_MAX,
+       {{"refused", UINT64_MAX}, {"reset", UINT64_MAX}},
+       0,
+       "562949953421312 sent, 281474976710656 ok, 281474976710656 failed, 281474976710656 refused, 0 reset; 0 "
+       "unfinished"},
+  };
+  for (const Figures& row : table) {
+    TinyLog log;
+    log.watcher();
+    for (std::size_t i = 0; i < row.kept; ++i) log.failure("a0", 12);
+    AttemptWindow window;
+    window.traffic = "loop";
+    window.from_ns = window.first_start_ns = window.first_failed_start_ns = 10;
+    window.to_ns = window.last_start_ns = window.last_failed_start_ns = 20;
+    window.sent = row.sent;
+    window.ok = row.ok;
+    window.failed = row.failed;
+    const History history = log.add(AttemptWindow::kind, "a0", 20, test::json(window)).ended(100).folded();
+    EXPECT_EQ(fmt::format("{}; {} unfinished", totals_text(history.totals), history.totals.unfinished), row.totals)
+        << row.what;
+  }
+}
+
 // --- what a cut log lacks
 // ---------------------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ TEST_F(ConfigTest, ReadsTheFileInHome) {
 
 TEST_F(ConfigTest, DescribesWithoutASecret) {
   one("    token: s3cret\n    username: u\n    password: s3cret\n    as: admin\n",
-      "    server: https://me:s3cret@dev:6443\n");
+      "    server: https://me:s3cret@dev:6443?token=s3cret#s3cret\n");
   EXPECT_EQ(loaded().describe(), "cluster k (https://dev:6443), context c, user u as admin");
 }
 

@@ -118,5 +118,17 @@ TEST(Project, BothKindsOfEvents) {
   EXPECT_EQ(modern.first_wall_ns, 3'500'000'000);
 }
 
+TEST(Project, AProbesPathEndsBeforeItsQuery) {
+  const auto path_of = [](const char* path) {
+    const json probe = {{"httpGet", {{"path", path}, {"port", 80}}}};
+    const json container = {{"name", "c"}, {"readinessProbe", probe}};
+    return project_pod({{"spec", {{"containers", json::array({container})}}}}).spec.containers.at(0).readiness->path;
+  };
+  EXPECT_EQ(path_of("/healthz?token=s3cret"), "/healthz");
+  EXPECT_EQ(path_of("/healthz#s3cret"), "/healthz");
+  EXPECT_EQ(path_of("?s3cret"), "");
+  EXPECT_EQ(path_of("/healthz"), "/healthz");
+}
+
 }  // namespace
 }  // namespace straycat::model
