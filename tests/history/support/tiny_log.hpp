@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -94,7 +95,14 @@ class TinyLog {
     record.error = error;
     return to < from ? *this : add(StepRecord::ended, "runner", to, json(record));
   }
+  // The run, and before it each vantage point, which says so with its last record: without, it died there.
   TinyLog& ended(std::int64_t at) {
+    std::map<std::string, std::int64_t> last;
+    for (const Event& event : log_.events) {
+      if (event.clock == runner_clock) continue;
+      last[event.clock] = std::max(last.try_emplace(event.clock, event.at.ns).first->second, event.at.ns);
+    }
+    for (const auto& [clock, ns] : last) add(VantageSummary::kind, clock, ns, json(VantageSummary{}));
     RunEnded record;
     record.reason = RunEnd::finished;
     return add(RunEnded::kind, "runner", at, json(record));
