@@ -45,8 +45,7 @@ std::optional<Known> known_of(const History& history, const ObjectRef& ref) {
   }
   for (const auto& [key, timeline] : history.workloads) {
     if (!timeline.last || !same_workload(timeline.last->meta.ref(), ref)) continue;
-    // A Job's selector is made by its controller (by uid) and is in no manifest.
-    return Known{timeline.last->pod.labels, ref.kind == "Job" ? LabelSelector{} : timeline.last->selector, nullptr};
+    return Known{timeline.last->pod.labels, model::own_selector(*timeline.last), nullptr};
   }
   for (const auto& [key, timeline] : history.pods) {
     if (timeline.last && same_workload(timeline.last->meta.ref(), ref))

@@ -16,10 +16,6 @@ using model::Labels;
 using model::LabelSelector;
 using model::ObjectRef;
 
-// Where a manifest keeps the labels of the pods that it makes, as a JSON pointer.
-std::string labels_at(const std::string& kind) { return model::pod_labels_of(kind); }
-std::string selector_at(const std::string& kind) { return model::own_selector_of(kind); }
-
 std::string dotted(std::string pointer) {
   std::replace(pointer.begin(), pointer.end(), '/', '.');
   return pointer.substr(1);
@@ -50,7 +46,7 @@ void rename(const std::string& key, const std::string& kind, Labels& labels, std
   if (before != changes.end()) {
     before->to = value;
   } else {
-    changes.push_back({dotted(labels_at(kind)), key, labels[key], value});
+    changes.push_back({dotted(model::pod_labels_of(kind)), key, labels[key], value});
   }
   labels[key] = value;
 }
@@ -83,7 +79,7 @@ bool follow_selector(LabelSelector& selector, const Labels& labels, const std::s
     const auto found = selector.match_labels.find(change.key);
     if (found == selector.match_labels.end() || found->second != change.from) continue;
     found->second = change.to;
-    more.push_back({dotted(selector_at(kind)), change.key, change.from, change.to});
+    more.push_back({dotted(model::own_selector_of(kind)), change.key, change.from, change.to});
   }
   changes.insert(changes.end(), more.begin(), more.end());
   return model::matches(selector, labels);
@@ -134,14 +130,18 @@ std::vector<std::string> order_of(const ObjectRef& stray, const std::string& fil
   const std::string name = display(stray);
   const std::string manifest = file.empty() ? "the manifest of " + name : safe(file);
   std::vector<std::string> order = {fmt::format("Change the labels in {} as above.", manifest)};
-  if (stray.kind == "Job") {
+  const model::Kind* kind = model::kind_named(stray.kind);
+  if (kind != nullptr && kind->fixed_template) {
+    order.push_back(
+        fmt::format("The pod template of a {} cannot be changed in place: delete {} if it still exists, then apply {}.",
+                    kind->name, name, manifest));
+  } else if (kind != nullptr && kind->comes_and_goes && !kind->makes.empty()) {
     order.push_back(fmt::format(
-        "The pod template of a Job cannot be changed in place: delete {} if it still exists, then apply {}.", name,
-        manifest));
-  } else if (stray.kind == "CronJob") {
+        "Apply {}; {}s that it starts from then on stay out of the Service, one that runs now ends as it is.", manifest,
+        kind->makes));
+  } else if (selector_changed && kind != nullptr && !kind->fixed_selector) {
     order.push_back(fmt::format(
-        "Apply {}; Jobs that it starts from then on stay out of the Service, one that runs now ends as it is.",
-        manifest));
+        "With another selector it would let go of the pods that it has: delete {}, then apply {}.", name, manifest));
   } else if (selector_changed) {
     order.push_back(fmt::format("The selector of a {} cannot be changed in place: delete {}, then apply {}.",
                                 safe(stray.kind), name, manifest));

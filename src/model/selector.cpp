@@ -131,17 +131,28 @@ std::optional<int> resolve_port(const PortName& target, const PodShape& pod, con
   return std::nullopt;
 }
 
+LabelSelector own_selector(const Workload& workload) {
+  const Kind* kind = kind_named(workload.meta.kind);
+  return kind != nullptr && kind->own_selector.empty() ? LabelSelector{} : workload.selector;
+}
+
+std::optional<ObjectRef> deployment_of(const ObjectRef& replica_set, const Labels& pod) {
+  const auto hash = pod.find("pod-template-hash");
+  if (replica_set.kind != "ReplicaSet" || hash == pod.end() || hash->second.empty()) return std::nullopt;
+  const std::string tail = "-" + hash->second;
+  const std::string& name = replica_set.name;
+  if (name.size() <= tail.size() || !name.ends_with(tail)) return std::nullopt;
+  return ObjectRef{"Deployment", replica_set.ns, name.substr(0, name.size() - tail.size()), ""};
+}
+
 namespace {
 
-// A ReplicaSet that may not be seen is named after its Deployment and the hash that its pods carry (kubernetes
-// pkg/controller/deployment/sync.go, getNewReplicaSet).
-const Workload* named_after(const Meta& pod, const OwnerReference& owner, const std::vector<Workload>& workloads) {
-  const auto hash = pod.labels.find("pod-template-hash");
-  if (owner.kind != "ReplicaSet" || hash == pod.labels.end() || !owner.name.ends_with("-" + hash->second))
-    return nullptr;
-  const auto name = owner.name.substr(0, owner.name.size() - hash->second.size() - 1);
+// Of a ReplicaSet that may not be seen.
+const Workload* named_after(const ObjectRef& replica_set, const Labels& pod, const std::vector<Workload>& workloads) {
+  const auto named = deployment_of(replica_set, pod);
+  if (!named) return nullptr;
   const auto found = std::find_if(workloads.begin(), workloads.end(), [&](const Workload& one) {
-    return one.meta.kind == "Deployment" && one.meta.ns == pod.ns && one.meta.name == name;
+    return one.meta.kind == named->kind && one.meta.ns == named->ns && one.meta.name == named->name;
   });
   return found == workloads.end() ? nullptr : &*found;
 }
@@ -160,8 +171,9 @@ ObjectRef root_owner(const Meta& object, const std::vector<Workload>& workloads)
       // Above a workload that makes its pods itself: an operator's custom resource, which may own the good one and the
       // stray alike. A ReplicaSet is but one revision of whoever owns it.
       if (makes_pods(at->kind) && at->kind != "ReplicaSet" && !makes_pods(owner->kind)) return at->ref();
-      const Workload* deployment = named_after(*at, *owner, workloads);
-      return deployment != nullptr ? deployment->meta.ref() : ObjectRef{owner->kind, at->ns, owner->name, owner->uid};
+      const ObjectRef unseen{owner->kind, at->ns, owner->name, owner->uid};
+      const Workload* deployment = named_after(unseen, at->labels, workloads);
+      return deployment != nullptr ? deployment->meta.ref() : unseen;
     }
     at = &found->meta;
   }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <straycat/core/json_access.hpp>
+#include <straycat/model/kinds.hpp>
 #include <straycat/model/routable.hpp>
 
 namespace straycat::runner {
@@ -96,19 +97,15 @@ Judged ended(const std::string& kind, const json& object, bool well) {
                              number_at<long>(object, "/status/succeeded"), number_at<long>(object, "/status/failed")));
 }
 
-Judged ready(const std::string& kind, const json& object) {
-  if (kind == "Pod" || condition_of(object, "Ready") != nullptr)
-    return holds(object, "Ready") ? yes("ready")
-                                  : not_yet(kind == "Pod" ? "phase " + text_at(object, "/status/phase") : "not ready");
-  if (kind == "Job") {
-    const long wanted = number_at<long>(object, "/spec/parallelism", 1), got = number_at<long>(object, "/status/ready");
-    return got >= wanted ? yes("ready") : not_yet(fmt::format("{} of {} pods are ready", got, wanted));
+Judged ready(const std::string& name, const json& object) {
+  const model::Kind* kind = model::kind_named(name);
+  if (kind == nullptr || !kind->counts || condition_of(object, "Ready") != nullptr) {
+    const auto phase = text_at(object, "/status/phase");
+    return holds(object, "Ready") ? yes("ready") : not_yet(phase.empty() ? "not ready" : "phase " + phase);
   }
-  const bool daemons = kind == "DaemonSet";
-  const long wanted = daemons ? number_at<long>(object, "/status/desiredNumberScheduled")
-                              : number_at<long>(object, "/spec/replicas", 1);
-  const long got = number_at<long>(object, daemons ? "/status/numberReady" : "/status/readyReplicas");
-  if (!observed(object)) return not_yet("its newest spec has not been observed yet");
+  if (kind->counts->observed && !observed(object)) return not_yet("its newest spec has not been observed yet");
+  const long wanted = number_at<long>(object, kind->counts->wanted, 1);
+  const long got = number_at<long>(object, kind->counts->ready);
   return got >= wanted ? yes("ready") : not_yet(fmt::format("{} of {} pods are ready", got, wanted));
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "survey/place.hpp"
+#include <straycat/model/kinds.hpp>
 #include <straycat/model/routable.hpp>
 #include <straycat/model/selector.hpp>
 
@@ -162,17 +163,19 @@ std::optional<Past> past_of(const Place& place, const model::Service& service, c
   const std::string name = made_by(event);
   const model::Workload* maker = place.find({event.regarding.kind, place.ns(), event.regarding.name, ""});
   if (name.empty() || maker == nullptr || !model::selects(service.selector, maker->pod.labels)) return std::nullopt;
-  const bool job = event.regarding.kind == "CronJob";
+  const model::Kind* kind = model::kind_named(event.regarding.kind);
+  const std::string made(kind != nullptr && kind->comes_and_goes ? kind->makes : std::string_view{});  // "": a pod
   const auto& pods = place.pods();
-  const bool there =
-      job ? place.find({"Job", place.ns(), name, ""}) != nullptr
-          : std::any_of(pods.begin(), pods.end(), [&](const model::Pod* pod) { return pod->meta.name == name; });
+  const bool there = !made.empty() ? place.find({made, place.ns(), name, ""}) != nullptr
+                                   : std::any_of(pods.begin(), pods.end(),
+                                                 [&](const model::Pod* pod) { return pod->meta.name == name; });
   if (there) return std::nullopt;
   Past past;
   past.workload = place.owner_of(maker->meta);
-  past.pod = job ? "" : name;
+  past.pod = made.empty() ? name : "";
   past.from_wall_ns = event.last_wall_ns != 0 ? event.last_wall_ns : event.first_wall_ns;
-  past.text = fmt::format("{} {}, which is gone, was made by {}", job ? "Job" : "pod", name, event.regarding.display());
+  past.text =
+      fmt::format("{} {}, which is gone, was made by {}", made.empty() ? "pod" : made, name, event.regarding.display());
   return past;
 }
 

@@ -68,11 +68,8 @@ model::ObjectRef Place::owner_of(const model::Meta& object) const {
   const auto [known, added] = roots_.try_emplace({controller->kind, controller->name, controller->uid, hashed});
   if (added) known->second = model::root_owner(object, workloads_);
   const model::ObjectRef root = known->second;
-  if (root.kind != "ReplicaSet" || hashed.empty() || find(root) != nullptr) return root;
-  const std::string tail = "-" + hashed;
-  if (root.name.size() > tail.size() && root.name.ends_with(tail))
-    return {"Deployment", root.ns, root.name.substr(0, root.name.size() - tail.size()), ""};
-  return root;
+  if (find(root) != nullptr) return root;
+  return model::deployment_of(root, object.labels).value_or(root);
 }
 
 const model::Pod* Place::pod_named(const std::string& name) const {

@@ -171,7 +171,7 @@ void add_fix(const Dossier& one, const Place& place, const model::Service& servi
   request.stray = one.workload;
   request.stray_labels = labels_of(one, place);
   const model::Workload* workload = place.find(one.workload);
-  if (workload != nullptr && one.workload.kind != "Job") request.stray_selector = workload->selector;
+  if (workload != nullptr) request.stray_selector = model::own_selector(*workload);
   for (const auto& meant : survey.intent.workloads)
     request.meant.push_back({meant, labels_of_meant(survey, place, meant)});
   if (!place.snapshot().knows("services")) {

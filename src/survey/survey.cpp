@@ -23,7 +23,7 @@ std::string ports_of(const model::Service& service) {
 constexpr const char* namespaces_asked = "namespaces";
 
 // What a verdict without findings loses by a list that is missing; null when nothing.
-const model::Listed* cost_of(const std::string& resource) {
+const model::Surveyed* cost_of(const std::string& resource) {
   const auto rows = model::kinds();
   const auto found = std::find_if(rows.begin(), rows.end(),
                                   [&](const model::Kind& kind) { return kind.listed && kind.plural == resource; });
@@ -31,7 +31,7 @@ const model::Listed* cost_of(const std::string& resource) {
 }
 
 std::string sentence_of(const Unread& one) {
-  const model::Listed* cost = cost_of(one.resource);
+  const model::Surveyed* cost = cost_of(one.resource);
   if (one.resource == namespaces_asked)
     return fmt::format("whether there is a namespace {} is not known ({})", one.ns, one.why);
   const std::string why = one.denied.empty() ? one.why : fmt::format("this user may not {}", one.denied);
@@ -56,7 +56,7 @@ std::string headline_of(const Survey& survey) {
 
 void add_open(const Snapshot& snapshot, Survey& survey) {
   for (const Unread& one : snapshot.unread) {
-    const model::Listed* cost = cost_of(one.resource);
+    const model::Surveyed* cost = cost_of(one.resource);
     if (!one.not_served && (one.ns.empty() || one.ns == survey.ns) && cost != nullptr && cost->decides)
       survey.open.push_back(sentence_of(one));
   }

@@ -25,10 +25,16 @@ struct Watched {
   WatchScope scope = WatchScope::whole;
 };
 
-struct Listed {
+struct Surveyed {
   std::string_view use;   // what a survey learns from them
   std::string_view cost;  // what it loses when they cannot be read
   bool decides = true;    // without them "nothing suspicious" cannot be said
+};
+
+// Where it says how many pods it wants (1 where it does not) and how many are ready (JSON pointers).
+struct PodCounts {
+  std::string_view wanted, ready;
+  bool observed = true;  // its status tells which generation of its spec it speaks of
 };
 
 struct Kind {
@@ -42,7 +48,9 @@ struct Kind {
   // Where the template of the pods that it makes stands, and the labels by which it knows them (JSON pointers). A bare
   // pod is its own template: "".
   std::optional<std::string_view> pod_template = std::nullopt;
-  std::string_view own_selector = {};                   // "" = it has none, or its controller makes it up
+  std::string_view own_selector = {};  // "" = it has none, or its controller makes it up
+  std::string_view makes = {};         // the kind of what it makes, which makes the pods
+  std::optional<PodCounts> counts = std::nullopt;
   bool comes_and_goes = false;                          // its pods are there for a time; else they stand for good
   bool fixed_template = false, fixed_selector = false;  // the API server lets nobody change it
 
@@ -59,7 +67,7 @@ struct Kind {
 
   Projection (*project)(const json& object) = nullptr;  // null: nothing of it is kept
   std::optional<Watched> watched = std::nullopt;        // by a run
-  std::optional<Listed> listed = std::nullopt;          // by a survey
+  std::optional<Surveyed> listed = std::nullopt;        // by a survey
   bool left_behind = true;                              // a scenario may have made it, so `cleanup` looks for it
 
   [[nodiscard]] std::string_view group() const { return group_of(api_version); }

@@ -149,6 +149,16 @@ TEST(Kinds, AreProjectedWhereTheirRowSaysSo) {
   EXPECT_EQ(std::get<Service>(service).selector, selected);
 }
 
+TEST(Kinds, WhatMakesPodsThroughOthersNamesThem) {
+  for (const Kind& kind : kinds()) {
+    EXPECT_EQ(kind.counts.has_value(), kind.makes_pods() && kind.gets("Ready")) << kind.name;
+    if (kind.makes.empty()) continue;
+    EXPECT_TRUE(kind.makes_pods()) << kind.name;
+    EXPECT_TRUE(makes_pods(kind.makes)) << kind.makes;
+    EXPECT_EQ(stands_for_good(kind.name), stands_for_good(kind.makes)) << kind.name << " and what it makes";
+  }
+}
+
 TEST(Kinds, WhatIsReadIsProjected) {
   std::set<Topic> topics;
   Oddities odd;

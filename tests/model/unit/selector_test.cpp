@@ -97,6 +97,32 @@ TEST(RootOwner, AReplicaSetThatMayNotBeSeenIsNamedAfterItsDeployment) {
   EXPECT_EQ(root_owner(pod, workloads).display(), "ReplicaSet/d-5f") << "a Deployment of another namespace";
 }
 
+TEST(DeploymentOf, IsReadFromTheReplicaSetsName) {
+  const auto named = [](const char* kind, const char* name, const Labels& pod) {
+    const auto found = deployment_of({kind, "n", name, "u"}, pod);
+    return found ? found->display() : "none";
+  };
+  const Labels hashed{{"pod-template-hash", "5f"}};
+  EXPECT_EQ(named("ReplicaSet", "web-5f", hashed), "Deployment/web");
+  EXPECT_EQ(named("ReplicaSet", "web-5f", {}), "none") << "a name alone proves nothing";
+  EXPECT_EQ(named("ReplicaSet", "web-6a", hashed), "none");
+  EXPECT_EQ(named("ReplicaSet", "-5f", hashed), "none");
+  EXPECT_EQ(named("ReplicaSet", "web-", {{"pod-template-hash", ""}}), "none");
+  EXPECT_EQ(named("StatefulSet", "web-5f", hashed), "none");
+  EXPECT_EQ(deployment_of({"ReplicaSet", "n", "web-5f", "u"}, hashed)->ns, "n");
+}
+
+TEST(OwnSelector, IsNoneWhereAControllerMakesItUp) {
+  for (const char* kind : {"Deployment", "ReplicationController", "Rollout"}) {
+    Workload workload = owned(kind, "w", "");
+    workload.selector.match_labels = {{"app", "x"}};
+    EXPECT_EQ(own_selector(workload), workload.selector) << kind;
+  }
+  Workload job = owned("Job", "w", "");
+  job.selector.match_labels = {{"batch.kubernetes.io/controller-uid", "u"}};
+  EXPECT_TRUE(own_selector(job).empty());
+}
+
 // Two workloads of one custom resource are two: it must not hide which of them made a pod.
 TEST(RootOwner, ACustomResourceAboveAWorkloadDoesNotHideIt) {
   const std::vector<Workload> workloads{

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <straycat/model/kinds.hpp>
+#include <straycat/model/objects.hpp>
 #include <straycat/plan/plan.hpp>
 
 namespace straycat::plan {
@@ -127,6 +129,63 @@ TEST(ForLog, UnknownFieldsAreLeftOut) {
     manifest[json::json_pointer(places[random() % places.size()])]["k" + std::to_string(random())] = value;
     EXPECT_EQ(public_part(manifest).dump().find("s3cr3t"), std::string::npos) << manifest.dump();
   }
+}
+
+// --- every kind
+// --------------------------------------------------------------------------------------------------------
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    out.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+TEST(ForLog, WhatLiesDeeperInAKindsOwnKeysIsLeftOut) {
+  const json deep = {{"nested", {{"inner", "s3cr3t"}}}};
+  for (const model::Kind& kind : model::kinds()) {
+    json manifest = {{"kind", kind.name}, {"metadata", {{"name", "x"}}}};
+    for (const std::string& key : words(kind.keys)) manifest[key] = deep;
+    manifest["spec"] = json::object();
+    for (const std::string& key : words(kind.spec_keys)) {
+      manifest["spec"][key.substr(0, key.find(':'))] = deep;
+      manifest["spec"][key.substr(0, key.find(':')) + "s"] = json::array({deep});
+    }
+    EXPECT_EQ(public_part(manifest).dump().find("s3cr3t"), std::string::npos) << kind.name;
+    // A key that is not of a spec is none of the judge's business, whatever it holds.
+    json flat = {{"kind", kind.name}, {"metadata", {{"name", "x"}}}};
+    for (const std::string& key : words(kind.keys)) flat[key] = "s3cr3t";
+    flat.erase("spec");
+    EXPECT_EQ(public_part(flat).dump().find("s3cr3t"), std::string::npos) << kind.name;
+  }
+}
+
+// What the log keeps of a manifest is enough for whoever reads it there.
+TEST(ForLog, AWorkloadIsKnownByWhatIsKept) {
+  const json pod = json::parse(
+      R"({"metadata":{"labels":{"app":"x"}},"spec":{"restartPolicy":"Never","terminationGracePeriodSeconds":5,"hostNetwork":true,
+    "containers":[{"name":"c","image":"i","ports":[{"name":"web","containerPort":80}],"lifecycle":{"preStop":{}},
+    "readinessProbe":{"httpGet":{"path":"/up","port":"web"},"periodSeconds":3}}]}})");
+  for (const model::Kind& kind : model::kinds()) {
+    if (!kind.makes_pods()) continue;
+    json manifest = {{"kind", kind.name}, {"metadata", {{"name", "x"}, {"labels", {{"a", "b"}}}}}};
+    manifest[json::json_pointer(model::pod_template_of(kind.name))] = pod;
+    if (!kind.own_selector.empty()) manifest[json::json_pointer(std::string(kind.own_selector))] = {{"app", "x"}};
+    if (kind.scales) manifest["spec"]["replicas"] = 3;
+    EXPECT_EQ(model::project_workload(public_part(manifest)), model::project_workload(manifest)) << kind.name;
+    EXPECT_FALSE(model::project_workload(manifest).pod.containers.empty()) << "the test proves nothing";
+  }
+  json bare = pod;
+  bare["kind"] = "Pod";
+  EXPECT_EQ(model::project_pod(public_part(bare)), model::project_pod(bare));
+  const json service = json::parse(
+      R"({"kind":"Service","metadata":{"name":"s"},"spec":{"type":"NodePort","clusterIP":"None","selector":{"app":"x"},
+    "publishNotReadyAddresses":true,"sessionAffinity":"ClientIP","internalTrafficPolicy":"Local","externalTrafficPolicy":"Local",
+    "ports":[{"name":"a","port":80,"targetPort":"web","nodePort":30000},{"name":"b","port":81,"targetPort":8080,"protocol":"UDP"}]}})");
+  EXPECT_EQ(model::project_service(public_part(service)), model::project_service(service));
 }
 
 }  // namespace
