@@ -28,9 +28,9 @@ void DirectPlan::set_endpoints(const std::vector<model::Listed>& endpoints, Stam
     const bool served = same && serves(seat);
     seat.endpoint = *endpoint;
     seat.listed = true;
+    if (!served && serves(seat)) seat.periodic = now + settings_.interval;
     if (endpoint->routable && !was_routable) {
       seat.wanted = ProbeReason::joined;
-      seat.periodic = now + settings_.interval;
     } else if ((was_routable && !endpoint->routable) || (served && !serves(seat))) {
       seat.wanted = ProbeReason::left;
     }
