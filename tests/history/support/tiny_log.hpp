@@ -102,6 +102,8 @@ class TinyLog {
       if (event.clock == runner_clock) continue;
       last[event.clock] = std::max(last.try_emplace(event.clock, event.at.ns).first->second, event.at.ns);
     }
+    for (const Event& event : log_.events)
+      if (event.kind == VantageSummary::kind) last.erase(event.clock);
     for (const auto& [clock, ns] : last) add(VantageSummary::kind, clock, ns, json(VantageSummary{}));
     RunEnded record;
     record.reason = RunEnd::finished;
