@@ -23,12 +23,7 @@ LabelFixRequest stray_of(std::string_view kind) {
   request.services = {service};
   request.stray = {std::string(kind), "shop", "stray", ""};
   request.stray_labels = app;
-<<<<<<< HEAD
   request.meant = {{{"Deployment", "shop", "sayhi", ""}, app}};
-=======
-  request.meant = {"Deployment", "shop", "sayhi", ""};
-  request.meant_labels = app;
->>>>>>> main
   return request;
 }
 

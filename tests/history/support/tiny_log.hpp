@@ -102,8 +102,10 @@ class TinyLog {
       if (event.clock == runner_clock) continue;
       last[event.clock] = std::max(last.try_emplace(event.clock, event.at.ns).first->second, event.at.ns);
     }
-    for (const Event& event : log_.events)
+    for (const Event& event : log_.events) {
       if (event.kind == VantageSummary::kind) last.erase(event.clock);
+      if (event.kind == VantageLost::kind) last.erase(event.body.get<VantageLost>().vantage);
+    }
     for (const auto& [clock, ns] : last) add(VantageSummary::kind, clock, ns, json(VantageSummary{}));
     RunEnded record;
     record.reason = RunEnd::finished;
