@@ -181,7 +181,8 @@ class LogMaker : public ObjectLines {
       if (t > world_.traffic_from && t < world_.traffic_to) edges.insert(seen_at(t));
     }
     edges.insert(world_.traffic_to);
-    const auto total = static_cast<std::uint64_t>(std::max(0.0, (world_.traffic_to - world_.traffic_from) * world_.rate + 0.5));
+    const auto total =
+        static_cast<std::uint64_t>(std::max(0.0, (world_.traffic_to - world_.traffic_from) * world_.rate + 0.5));
     std::uint64_t id = 0;
     for (auto edge = edges.begin(); std::next(edge) != edges.end(); ++edge) {
       std::vector<Attempt> attempts;
