@@ -45,6 +45,11 @@ void adopt_orphans(Traffic& traffic) {
     auto next = std::upper_bound(traffic.windows.begin(), traffic.windows.end(), at,
                                  [](std::int64_t ns, const AttemptWindow& window) { return ns < window.from_ns; });
     if (next != traffic.windows.begin() && at < std::prev(next)->to_ns) continue;
+    if (!adopted.empty() && adopted.back().from_ns == at) {  // no two windows hold one instant
+      ++adopted.back().sent;
+      ++adopted.back().failed[std::string(to_string(failed.failure.kind))];
+      continue;
+    }
     AttemptWindow window;
     window.traffic = traffic.name;
     window.from_ns = window.first_start_ns = window.last_start_ns = at;
