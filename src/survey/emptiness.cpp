@@ -143,6 +143,21 @@ void propose(const Place& place, const Survey& survey, const std::vector<NearMis
 
 }  // namespace
 
+namespace {
+
+// The first workload that is meant and that its selector matches: one that it does not match is not at fault.
+std::optional<model::ObjectRef> one_selected(const Survey& survey) {
+  for (const auto& meant : survey.intent.workloads) {
+    const auto is_meant = [&](const auto& one) { return same(one.workload, meant); };
+    if (std::any_of(survey.behind.begin(), survey.behind.end(), is_meant) ||
+        std::any_of(survey.prospects.begin(), survey.prospects.end(), is_meant))
+      return meant;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 void find_emptiness(const Place& place, const model::Service& service, Survey& survey) {
   const bool known = place.snapshot().knows("endpointslices") || place.snapshot().knows("pods");
   if (!known || !routable_of(place, service).empty()) return;
@@ -157,7 +172,7 @@ void find_emptiness(const Place& place, const model::Service& service, Survey& s
           : "no endpoint in its slices is ready, so every connection is refused (from a pod: many time out, as the "
             "kernel limits its refusals)",
       finding::kubectl_slices(survey.ns, survey.service)));
-  if (survey.intent.known()) finding.workload = survey.intent.workloads.front();
+  finding.workload = one_selected(survey);
   propose(place, survey, near, finding);
   survey.findings.push_back(std::move(finding));
 }

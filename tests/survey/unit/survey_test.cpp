@@ -24,6 +24,7 @@ PodSpec cat(const std::string& deployment = "sayhi", const std::string& end = "1
   pod.owner_kind = "ReplicaSet";
   pod.owner = deployment + "-abc";
   pod.labels = {{"app", "sayhi"}, {"pod-template-hash", "abc"}};
+  if (deployment != "sayhi") pod.address = "10.244.1.4";  // two pods never have one address
   return pod;
 }
 
