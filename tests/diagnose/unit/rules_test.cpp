@@ -347,7 +347,10 @@ const std::vector<Row>& rows() {
        [] {
          World world = test::article();
          world.meant_for.clear();
+         // The one with the Service's name and port never answers, one of another name does.
+         world.owners[0].name = "other";
          world.owners[1].kind = "StatefulSet";
+         world.pods[2].container_port = 3000;
          world.stages.clear();
          world.pods[0].ready_from = world.pods[1].ready_from = 14;
          world.pods[0].ready_to = world.pods[0].gone_at = 15;
