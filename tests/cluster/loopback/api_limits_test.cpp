@@ -90,19 +90,21 @@ TEST(ApiLimits, ACrowdOfStrangersNeitherStaysNorKeepsAnybodyOut) {
 
 TEST(ApiLimits, AStrangerHasLittleTimeWhateverItSays) {
   ApiLimits limits;
-  limits.stranger_life = 300ms;
+  limits.stranger_life = 3s;  // a busy machine takes some of it for the handshake
   ApiWorld world{limits};
-  Client known{world}, anonymous{world};
+  Client known{world};
+  EXPECT_THAT(known.ask("/version", true), HasSubstr("200 OK"));
+  Client anonymous{world};
+  EXPECT_THAT(anonymous.ask("/version", false), HasSubstr("200 OK"));
   asio::io_context context;
   tcp::socket silent{context};
   silent.connect({asio::ip::address_v4::loopback(), static_cast<asio::ip::port_type>(world.port())});
-  EXPECT_THAT(known.ask("/version", true), HasSubstr("200 OK"));
-  EXPECT_THAT(anonymous.ask("/version", false), HasSubstr("200 OK"));
-  EXPECT_TRUE(closed_within(silent, 5s));
   std::string last = "200";
-  for (const auto end = std::chrono::steady_clock::now() + 5s; std::chrono::steady_clock::now() < end && !last.empty();)
+  for (const auto end = std::chrono::steady_clock::now() + 60s;
+       std::chrono::steady_clock::now() < end && !last.empty();)
     last = anonymous.ask("/version", false);
-  EXPECT_EQ(last, "") << "an anonymous client stayed for 5 s";
+  EXPECT_EQ(last, "") << "an anonymous client stayed for a minute";
+  EXPECT_TRUE(closed_within(silent, 60s));
   EXPECT_THAT(known.ask("/version", true), HasSubstr("200 OK"));
 }
 
