@@ -72,7 +72,7 @@ class Diagnose(unittest.TestCase):
 
     def test_bad_input_and_trouble(self):
         code, words = self.diagnose(service="svc/sayhy")
-        self.assertEqual((code, "did you mean sayhi" in words), (3, True), words)
+        self.assertEqual((code, 'did you mean "sayhi"' in words), (3, True), words)
         self.assertEqual(self.diagnose(service="pod/sayhi")[0], 3)
         self.assertEqual(self.diagnose("--probe=5s", "--agent-image", "x")[0], 3, "what makes objects needs --context")
         self.assertEqual(straycat("diagnose", "--kubeconfig", self.cluster.kubeconfig).returncode, 3)
