@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/again.hpp"
+#include "cli/named_cluster.hpp"
 #include <straycat/plan/plan.hpp>
 #include <straycat/runner/child.hpp>
 
@@ -178,13 +179,12 @@ Result<plan::Plan> probe_plan(const model::Service& service, const std::vector<m
   plan.deadline = deadline_of(wanted->steps);
   plan.steps = std::move(wanted->steps);
   plan.seed = 1;
+  if (!arguments.high_rate)
+    if (const Result<> good = check_rates(plan); !good) return good.error();
   return plan;
 }
 
 int probe_service(const plan::Plan& plan, const DiagnoseArguments& arguments, const kube::Config& config) {
-  // Without a name there would be an embedded cluster.
-  if (config.context.empty() && !arguments.at.in_cluster)
-    return complain(bad_input("requests need a context: the kubeconfig has no current one (give --context)"));
   RunArguments run;
   run.at = arguments.at;
   run.at.context = config.context;

@@ -19,21 +19,6 @@ double rate_of(const plan::Pace& pace) {
   return pause > 0 ? pace.loops / pause : std::numeric_limits<double>::infinity();
 }
 
-Result<> check_rates(const plan::Plan& plan) {
-  for (const plan::TrafficPlan& traffic : plan.traffic) {
-    const double rate = rate_of(traffic.pace);
-    if (rate <= most_per_second) continue;
-    const std::string count = rate < 1e9 ? fmt::format("{:.0f}/s keep {:.0f} of them", rate, rate * seconds_kept)
-                                         : std::string("loops without a pause keep as many as they can make");
-    return bad_input(
-        fmt::format("traffic {}: more than {}/s on a cluster that is not straycat's own. Each request is a new "
-                    "connection, and an entry in its nodes' conntrack tables for two minutes: {}, and small nodes have "
-                    "room for 65,536, for everybody's. --high-rate allows it",
-                    traffic.name, most_per_second, count));
-  }
-  return {};
-}
-
 Result<> map_images(plan::Plan& plan, const std::vector<std::string>& flags) {
   std::map<std::string, std::string> images;
   for (const std::string& flag : flags) {
@@ -84,6 +69,21 @@ void note_what_is_missing(OnNamedCluster& out) {
 }
 
 }  // namespace
+
+Result<> check_rates(const plan::Plan& plan) {
+  for (const plan::TrafficPlan& traffic : plan.traffic) {
+    const double rate = rate_of(traffic.pace);
+    if (rate <= most_per_second) continue;
+    const std::string count = rate < 1e9 ? fmt::format("{:.0f}/s keep {:.0f} of them", rate, rate * seconds_kept)
+                                         : std::string("loops without a pause keep as many as they can make");
+    return bad_input(
+        fmt::format("traffic {}: more than {}/s on a cluster that is not straycat's own. Each request is a new "
+                    "connection, and an entry in its nodes' conntrack tables for two minutes: {}, and small nodes have "
+                    "room for 65,536, for everybody's. --high-rate allows it",
+                    traffic.name, most_per_second, count));
+  }
+  return {};
+}
 
 Result<OnNamedCluster> for_named_cluster(const plan::Plan& plan, const RunArguments& arguments) {
   OnNamedCluster out{plan, {}};

@@ -137,6 +137,9 @@ int diagnose(const DiagnoseArguments& arguments) {
   const Result<kube::Config> config = kube::load_config(arguments.at);
   if (!config) return complain(config.error());
   if (const auto words = config->warning(); !words.empty()) say("straycat: warning: {}\n", words);
+  // Without a name a run would have an embedded cluster.
+  if (wants_traffic(arguments) && config->context.empty() && !arguments.at.in_cluster)
+    return complain(bad_input("requests need a context: the kubeconfig has no current one (give --context)"));
   const auto meant = workloads_named(arguments.meant, config->ns);
   if (!meant) return complain(meant.error());
   const std::string ns = arguments.everywhere ? "" : config->ns;
