@@ -177,7 +177,7 @@ def check(files, *options):
     assert accepted | refused == set(files) and not accepted & refused, done.stdout + done.stderr
     assert done.returncode == (3 if refused else 0), done.returncode
     messages = {file: [] for file in files}
-    for file, message in re.findall(r"^([^\s:]+\.json):\d+:\d+: (.*)$", done.stderr, re.M):
+    for file, message in re.findall(r"^(?:straycat: )?([^\s:]+\.json):\d+:\d+: (.*)$", done.stderr, re.M):
         messages[file].append(message)
     return {file: (file in accepted, messages[file]) for file in files}
 
