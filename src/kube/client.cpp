@@ -158,12 +158,13 @@ asio::awaitable<ApiResult<json>> Client::list(ResourceType type, std::string ns,
 
 asio::awaitable<ApiResult<json>> Client::create(ResourceType type, std::string ns, json object) {
   const auto keep = impl_;
+  const auto name = text_at(object, {"metadata", "name"});  // beside a co_await its list of keys stops g++ 12
   Call call{.method = "POST",
             .path = type.path(ns) + "?fieldManager=straycat&fieldValidation=Strict",
             .body = dumped(object),
             .content_type = json_type,
             .idempotent = false};
-  co_return (co_await keep->ask(std::move(call))).object(type.kind, text_at(object, {"metadata", "name"}));
+  co_return (co_await keep->ask(std::move(call))).object(type.kind, name);
 }
 
 // An overload, and no default argument, which would be an aggregate temporary in the caller's co_await.
@@ -194,12 +195,13 @@ asio::awaitable<ApiResult<json>> Client::merge_patch(ResourceType type, std::str
   const auto keep = impl_;
   auto path = type.path(ns, name);
   if (!subresource.empty()) path += "/" + subresource;
+  const std::string kind = subresource == "scale" ? "Scale" : type.kind;  // beside the co_await g++ 12 frees it twice
   Call call{.method = "PATCH",
             .path = path + "?fieldManager=straycat",
             .body = dumped(patch),
             .content_type = "application/merge-patch+json",
             .idempotent = true};
-  co_return (co_await keep->ask(std::move(call))).object(subresource == "scale" ? "Scale" : type.kind, name);
+  co_return (co_await keep->ask(std::move(call))).object(kind, name);
 }
 
 asio::awaitable<ApiResult<json>> Client::remove(ResourceType type, std::string ns, std::string name) {

@@ -189,7 +189,8 @@ asio::awaitable<void> PodVantage::write_beacon() {
     } else {
       count = -1;
     }
-    if (!co_await sleep_for(site_.executor, count < 5 ? 200ms : 2000ms)) co_return;
+    const auto pause = count < 5 ? 200ms : 2000ms;
+    if (!co_await sleep_for(site_.executor, pause)) co_return;
   }
 }
 

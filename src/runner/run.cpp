@@ -234,7 +234,8 @@ asio::awaitable<Result<>> Run::make_namespace() {
 // What could not be cleaned up.
 asio::awaitable<std::string> Run::finish() {
   co_await steps_.stop_traffic();
-  co_await watching_.prove(site_.gone ? Nanos{} : proof_length);
+  const Nanos proof = site_.gone ? Nanos{} : proof_length;
+  co_await watching_.prove(proof);
   co_await watching_.stop();
   const bool made = site_.own_namespace ? !site_.namespace_uid.empty() : !site_.made.empty();
   if (!made || site_.gone) co_return "";  // what an ended cluster held is gone with it

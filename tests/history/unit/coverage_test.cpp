@@ -114,7 +114,7 @@ TEST(Blind, edges_are_no_onsets) {
       {"first seen where a gap ends", 50, 60, "p1 <50..60"},
       {"joined in the instant in which a gap begins", 40, 60, "p1 <40..60"},
       {"joined just after a gap", 51, 60, "p1 51..60"},
-      {"stays to the end of the watch, of which no more is known", 20, 0, "p1 20..90>"},
+      {"stays to the end: who closed the watch had seen enough", 20, 0, "p1 20..100>"},
   };
   for (const Edge& row : table) {
     TinyLog log;
