@@ -18,11 +18,12 @@ Failure = collections.namedtuple("Failure", "case seed reason")
 
 def run(volume, seed, folder):
     """Runs the cases, `volume[name]` of each; the failures."""
-    import soak_hostile  # needs this module
+    import soak_hostile  # these need this module
+    import soak_logs
     dice = random.Random(seed)
     failures = []
     for name, case in (("articles", article), ("fixed", fixed), ("kills", killed), ("randoms", randomised),
-                       ("outputs", soak_hostile.outputs), ("apis", soak_hostile.apis)):
+                       ("outputs", soak_hostile.outputs), ("apis", soak_hostile.apis), ("logs", soak_logs.logs)):
         began, counts = time.monotonic(), collections.Counter()
         for _ in range(volume.get(name, 0)):
             own = dice.randrange(1 << 31)
