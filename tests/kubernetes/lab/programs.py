@@ -90,15 +90,23 @@ def find_go():
     return fetch_go()
 
 
+def fetch_modules(go, options):
+    """Beside a build that takes both processors a handshake runs out of its time: what came so far is kept."""
+    for last in (False, False, True):
+        try:
+            return run(go, "list", "-deps", ".", "./dns", stdout=subprocess.DEVNULL, timeout=PATIENCE, **options)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            if last:
+                fail(f"the modules cannot be had: {error}", NOT_HERE)
+            say(f"the modules did not come, once more: {error}")
+
+
 def compile_into(partial, go):
     base = "k8s.io/component-base/version"
     flags = f"-s -w -X {base}.gitVersion={VERSION} -X {base}.gitMajor=1 -X {base}.gitMinor=36"
     environment = dict(os.environ, CGO_ENABLED="0", GOTOOLCHAIN=os.environ.get("GOTOOLCHAIN", "auto"), GOFLAGS="")
     options = {"cwd": SOURCES, "env": environment}
-    try:
-        run(go, "list", "-deps", ".", "./dns", stdout=subprocess.DEVNULL, timeout=PATIENCE, **options)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        fail(f"the modules cannot be had: {error}", NOT_HERE)
+    fetch_modules(go, options)
     try:
         run(go, "build", "-trimpath", "-ldflags", flags, "-o", f"{partial}/", ".", "./dns", timeout=PATIENCE, **options)
     except subprocess.TimeoutExpired as error:
