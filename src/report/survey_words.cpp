@@ -17,6 +17,7 @@ std::string_view exit_words(int exit_code) {
 }
 
 std::string surveys_sum(const std::vector<Survey>& surveys) {
+  if (surveys.empty()) return "no Service was read";  // three noughts would say that nothing is suspicious
   const auto of = [&](int code) {
     return std::count_if(surveys.begin(), surveys.end(), [&](const Survey& one) { return one.exit_code() == code; });
   };

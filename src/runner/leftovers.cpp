@@ -20,6 +20,11 @@ constexpr Nanos going_patience = std::chrono::seconds{60};
 
 std::string key_of(const Leftover& one) { return one.type.kind + "/" + one.ns + "/" + one.name; }
 
+// What has no such list is no API server of Kubernetes, whatever it answers.
+bool served_everywhere(const kube::ResourceType& type) {
+  return type.kind == "Namespace" || type.kind == "Pod" || type.kind == "Service";
+}
+
 class Search {
  public:
   Search(asio::io_context& context, const LeftoverRequest& request)
@@ -45,10 +50,10 @@ class Search {
     const std::string label = request_.run.empty() ? run_label : std::string(run_label) + "=" + request_.run;
     const std::string ns = type.namespaced ? request_.ns : "";
     const auto list = co_await client_.list(type, ns, label);
-    if (!list && list.error().not_found()) co_return;  // not served: there are none
+    if (!list && list.error().not_found() && !served_everywhere(type)) co_return;  // not served: there are none
     if (!list && list.error().code == 0) failed = list.error().to_error();
     if (!list) {
-      leftovers.unread.push_back(fmt::format("{}: {}", type.plural, list.error().describe()));
+      leftovers.unread.push_back(fmt::format("{}: {}", type.plural, list.error().to_error().message));
       co_return;
     }
     const auto items = list->find("items");
@@ -59,7 +64,8 @@ class Search {
   // Lists of a namespace that is not there are empty, too.
   asio::awaitable<void> look_for_namespace() {
     const auto one = co_await client_.get(*kube::resource_for_kind("Namespace"), "", request_.ns);
-    if (!one && one.error().not_found()) failed = bad_input("there is no namespace " + request_.ns);
+    if (!one && one.error().not_found())
+      failed = bad_input(fmt::format("there is no namespace {} ({})", request_.ns, one.error().to_error().message));
   }
 
   void take(const kube::ResourceType& type, const json& item) {
@@ -109,7 +115,7 @@ struct Removal {
       const auto done = co_await client.remove(one.type, one.ns, one.name, exactly_this);
       // 409: another object has the name now, or it is being deleted already.
       if (!done && !done.error().not_found() && done.error().code != 409)
-        left.push_back(fmt::format("{}/{}: {}", one.type.kind, one.name, done.error().describe()));
+        left.push_back(fmt::format("{}/{}: {}", one.type.kind, one.name, done.error().to_error().message));
     }
     const Stamp until = monotonic_now() + going_patience;
     for (const Leftover& one : leftovers) co_await until_gone(one, until);

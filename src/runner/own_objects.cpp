@@ -68,6 +68,19 @@ asio::awaitable<Result<>> change(Site& site, plan::Target target, json patch, st
   co_return Result<>{};
 }
 
+// The watch may have been cut since it told something last: what is not so by then, the API server itself says.
+asio::awaitable<Result<>> not_in_time(Site& site, plan::Target target, std::string condition, Nanos timeout) {
+  const auto type = own(site, target);
+  const auto now = co_await site.client.get(*type, site.ns, target.name);
+  if (!now && !now.error().not_found())
+    co_return now.error().to_error().within(
+        fmt::format("whether {} is {} after {}", target.display(), condition, format_duration(timeout)));
+  const auto judged = judge(site.world, target, condition, now ? &*now : nullptr);
+  if (judged.met) co_return Result<>{};
+  co_return bad_input(fmt::format("{} is not {} after {}: {}{}", target.display(), condition, format_duration(timeout),
+                                  judged.state, describe_trouble(site.world, target)));
+}
+
 asio::awaitable<Result<>> wait_for(Site& site, plan::Target target, std::string condition, Nanos timeout) {
   if (const auto type = own(site, target); !type) co_return type.error();
   const auto until = monotonic_now() + timeout;
@@ -88,10 +101,7 @@ asio::awaitable<Result<>> wait_for(Site& site, plan::Target target, std::string 
       co_return own_trouble(fmt::format("{} is not {}, and the API server has not answered for {}: {}",
                                         target.display(), condition, format_duration(*silence), state));
     const auto left = until - monotonic_now();
-    if (left <= Nanos{} && !object) co_return object.error().to_error().within(target.display());
-    if (left <= Nanos{})
-      co_return bad_input(fmt::format("{} is not {} after {}: {}{}", target.display(), condition,
-                                      format_duration(timeout), state, describe_trouble(site.world, target)));
+    if (left <= Nanos{}) co_return co_await not_in_time(site, target, condition, timeout);
     co_await site.wait_for_change(std::min<Nanos>(left, 500ms));
   }
 }

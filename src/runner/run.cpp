@@ -225,7 +225,8 @@ asio::awaitable<Result<>> Run::make_namespace() {
   auto there = co_await std::move(wanted);
   // A person with rights in one namespace only need not be able to read the namespace itself.
   if (!there && !site_.own_namespace && there.error().code == 403) co_return Result<>{};
-  if (!there && there.error().not_found()) co_return bad_input("there is no namespace " + site_.ns);
+  if (!there && there.error().not_found() && !site_.own_namespace)
+    co_return bad_input(fmt::format("there is no namespace {} ({})", site_.ns, there.error().to_error().message));
   if (!there) co_return there.error().to_error().within("namespace " + site_.ns);
   site_.namespace_uid = text_at(*there, {"metadata", "uid"});
   co_return Result<>{};

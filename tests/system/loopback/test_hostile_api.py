@@ -42,7 +42,7 @@ class Hostile(unittest.TestCase):
 
     def ends(self, words, codes):
         done = straycat(*words, cwd=self.folder)   # within what bounds a hang; it takes a second or two
-        said = done.stdout + done.stderr
+        said = " ".join((done.stdout + done.stderr).split())   # a report breaks its lines where they are full
         self.assertIn(done.returncode, codes, said)
         self.assertNotIn("there is no Service", said)
         self.assertNotIn("nothing suspicious", said)

@@ -160,8 +160,10 @@ class KubectlTest(unittest.TestCase):
         mismatched = json.dumps({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "m"}, "spec": {
             "selector": {"matchLabels": {"a": "b"}}, "template": {"metadata": {"labels": {"a": "c"}}, "spec": {"containers": [{"name": "x", "image": "x"}]}}}})
         self.assertIn("`selector` does not match template `labels`", self.refused("apply", *self.validate, "-f", "-", text=mismatched))
-        if not self.validate:
-            self.assertIn("unknown format", self.refused("create", "namespace", "typed"), "kubectl sends protobuf here, and must be told")
+
+    def test_what_kubectl_sends_as_protobuf_is_read(self):
+        self.ok("create", "namespace", "typed")
+        self.assertEqual(self.ok("get", "namespace", "typed", "-o", "jsonpath={.metadata.name}"), "typed")
 
 
 if __name__ == "__main__":
