@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pty
+import select
 import signal
 import subprocess
 import tempfile
@@ -86,7 +87,7 @@ class PartsDie(unittest.TestCase):
 
     def test_the_cluster_is_killed_while_something_is_awaited(self):
         """A wait ends when the API server is gone: it could wait for a minute else."""
-        run = self.start("name: never, phase: quiet, wait: {for: Job/nobody, condition: Complete, timeout: 60s}")
+        run = self.start("name: never, phase: quiet, wait: {for: Deployment/sayhi, condition: Deleted, timeout: 60s}")
         run.until("step.started", "never")
         self.windows(run, 5)
         os.kill(self.find(" cluster "), signal.SIGKILL)
@@ -196,7 +197,7 @@ class PartsDie(unittest.TestCase):
             os.close(terminal)
             threading.Thread(target=self.drain, args=(master, self.folder / "out"), daemon=True).start()
             child.wait(timeout=90)
-            self.assertEqual(child.returncode, 2)
+            self.assertEqual(child.returncode, 4, "what it had to say could not be shown")
             self.assertEqual(self.namespaces_of_runs(cluster), [])
             log = [json.loads(line) for line in (self.folder / "out/log.jsonl").read_text().splitlines()]
             self.assertEqual(log[-1]["body"]["reason"], "interrupted")
@@ -204,9 +205,10 @@ class PartsDie(unittest.TestCase):
 
     def drain(self, master, out):
         """Reads the terminal until the long step has begun, and closes it then."""
-        seen = b""
-        while b"long" not in seen:
-            seen += os.read(master, 4096)
+        log = out / "log.jsonl"
+        while not (log.exists() and '"name":"long"' in log.read_text(encoding="utf-8").split("\n", 1)[-1]):
+            if select.select([master], [], [], 0.05)[0]:
+                os.read(master, 4096)
         os.close(master)
 
     # --- the prober stands still ---
@@ -260,6 +262,8 @@ apiVersion: straycat/v1alpha1
 kind: Scenario
 metadata: {name: twin}
 spec:
+  traffic:
+  - {name: none, url: "http://nobody/", service: nobody, rate: 1/s}
   steps:
   - {name: nothing, phase: quiet, pause: 100ms}
 """)
