@@ -100,6 +100,13 @@ std::string unfinished(const History& history) {
   return ended.error.empty() ? std::string(to_string(ended.reason)) : first_line(ended.error);
 }
 
+std::string unread(const History& history) {
+  if (history.unreadable == 0 && history.odd.wrong_types == 0) return "";
+  std::string words = history.unreadable > 0 ? count(history.unreadable, "line") : "";
+  if (history.odd.wrong_types > 0) words += (words.empty() ? "" : " and ") + count(history.odd.wrong_types, "field");
+  return words + " of the log could not be read";
+}
+
 std::string holes_in_words(const History& history) {
   const Hole* longest = nullptr;
   std::size_t number = 0;

@@ -11,6 +11,10 @@ namespace straycat::diagnose {
 // "" when it finished.
 [[nodiscard]] std::string unfinished(const history::History& history);
 
+// What of the log could not be read, and may tell of failures: "2 lines and 1 field of the log could not be read". ""
+// when all was.
+[[nodiscard]] std::string unread(const history::History& history);
+
 // "nothing was sent for 4.8 s, 12.3 s into the run (481 requests were due)": the longest hole of all, and how many more
 // there are. "" when there is none.
 [[nodiscard]] std::string holes_in_words(const history::History& history);

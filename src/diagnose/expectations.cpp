@@ -135,6 +135,7 @@ std::string doubt_of(const Case& the_case, bool whole, bool bounded, std::uint64
   if (!whole) return "the run ended before it was over";
   if (the_case.records_lost > 0) return count(the_case.records_lost, "record") + " of the prober lost";
   if (attempts < fewest_attempts) return fmt::format("fewer than {} attempts show nothing", fewest_attempts);
+  if (auto why = unread(the_case.history); !why.empty()) return why;
   if (auto why = hidden_in(the_case.history, stretch); !why.empty()) return why;
   return ignored_until(the_case.history, stretch.to);
 }

@@ -270,6 +270,8 @@ void conclude_quiet(const Case& the_case, Verdict& verdict) {
                                           verdict.unfinished == 0 ? "" : " (" + without_outcome(verdict) + ")"));
   }
   if (the_case.records_lost > 0) verdict.reasons.push_back(lost_reason(the_case));
+  if (const auto why = unread(history); !why.empty())
+    verdict.reasons.push_back(why + ": what stood there may have failed");
   if (died(history)) verdict.reasons.emplace_back("the prober was lost before the run ended");
   if (const auto why = hidden_in(history, {history.begin, history.end}); !why.empty())
     verdict.reasons.push_back("a stalled prober: " + why);

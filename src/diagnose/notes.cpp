@@ -22,15 +22,12 @@ void add_notes(const Case& the_case, Verdict& verdict) {
     verdict.notes.push_back("the prober stood still: " + holes);
   if (!history.zero.bounded())
     verdict.notes.emplace_back("no clock bound: the runner's records cannot be ordered against the requests");
-  if (history.unreadable > 0)
-    verdict.notes.push_back(count(history.unreadable, "line") + " of the log could not be read");
+  if (const auto why = unread(history); !why.empty()) verdict.notes.push_back(why);
   if (history.unknown > 0)
     verdict.notes.push_back(count(history.unknown, "record") + " of unknown kinds were passed over");
   if (history.odd.unknown_words > 0)
     verdict.notes.push_back(count(history.odd.unknown_words, "word") +
                             " that this version does not know were read as unknown");
-  if (history.odd.wrong_types > 0)
-    verdict.notes.push_back(count(history.odd.wrong_types, "field") + " of a wrong type were left out");
   if (!history.plan_error.empty())
     verdict.notes.push_back("the plan in the log cannot be read: " + safe(history.plan_error));
   const auto doubtful = verdict.failed - std::min(verdict.failed, verdict.explained);

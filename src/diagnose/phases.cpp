@@ -48,6 +48,9 @@ void set_state(const Case& the_case, const history::Traffic& traffic, PhaseRepor
   } else if (the_case.records_lost > 0) {
     report.state = "not shown";
     report.note = count(the_case.records_lost, "record") + " of the prober lost";
+  } else if (auto lacking = unread(the_case.history); !lacking.empty()) {
+    report.state = "not shown";
+    report.note = std::move(lacking);
   } else if (auto why = hidden_in(the_case.history, traffic, {report.from_ns, report.to_ns}); !why.empty()) {
     report.state = "not shown";
     report.note = std::move(why);

@@ -29,6 +29,24 @@ TEST(Ending, the_headline_says_which_part_died_and_when) {
   EXPECT_EQ(prober.exit_code, 2);
 }
 
+// A line that nobody can read may be the one that tells of a failure.
+TEST(Ending, a_log_that_was_not_all_read_is_not_clean) {
+  ASSERT_EQ(test::brief(test::judged(test::quiet())), "none");
+  const auto damaged = [](std::uint64_t lines, std::uint64_t fields) {
+    auto history = *history::fold(test::log_of(test::quiet()));
+    history.unreadable = lines;
+    history.odd.wrong_types = fields;
+    return judge(history);
+  };
+  const std::string rest = " of the log could not be read: what stood there may have failed";
+  EXPECT_EQ(test::brief(damaged(1, 0)), "inconclusive: 1 line" + rest);
+  EXPECT_EQ(test::brief(damaged(0, 1)), "inconclusive: 1 field" + rest);
+  const auto both = damaged(2, 3);
+  EXPECT_EQ(test::brief(both), "inconclusive: 2 lines and 3 fields" + rest);
+  EXPECT_EQ(both.exit_code, 2);
+  for (const auto& phase : both.phases) EXPECT_EQ(phase.state, "not shown");
+}
+
 TEST(Ending, what_was_found_stays_found_and_the_rest_is_missing) {
   World world = test::article();
   world.expect.phases.clear();
