@@ -197,10 +197,11 @@ class LineParser {
         line["kind"].get(out.kind_) != simdjson::SUCCESS || line["clock"].get(out.clock_) != simdjson::SUCCESS) {
       return std::nullopt;
     }
-    const auto numbered = whole(number), stamped = whole(at);
-    if (!numbered || !stamped || !in_reach(*stamped)) return std::nullopt;
+    const auto numbered = whole(number);
+    std::int64_t stamped = 0;  // not by whole(), which would read 2^64 - 1 as -1
+    if (!numbered || at.get(stamped) != simdjson::SUCCESS || !in_reach(stamped)) return std::nullopt;
     out.number_ = static_cast<std::uint64_t>(*numbered);
-    out.at_ = {*stamped};
+    out.at_ = {stamped};
     parsed_.empty = line["body"].get(parsed_.body) != simdjson::SUCCESS || !parsed_.body.is_object();
     out.parsed_ = &parsed_;
     return out;
