@@ -63,10 +63,13 @@ std::string axis_line(const Axis& axis) {
   std::string line(axis.cells, ' ');
   const double tick = tick_seconds(axis);
   const double seconds = static_cast<double>(axis.to - axis.from) / 1e9;
+  std::size_t free = 0;
   for (int i = 0; i * tick < seconds; ++i) {
     const std::string text = fmt::format("{:g}s", i * tick);
     const std::size_t at = axis.cell(axis.from + static_cast<std::int64_t>(i * tick * 1e9));
-    if (at + text.size() <= line.size()) line.replace(at, text.size(), text);
+    if (at < free || at + text.size() > line.size()) continue;
+    line.replace(at, text.size(), text);
+    free = at + text.size() + 1;
   }
   return std::string(label_width + 1, ' ') + line;
 }
@@ -81,7 +84,7 @@ std::string phase_line(const history::History& history, const Axis& axis, const 
   std::string line(axis.cells, ' ');
   for (const history::ScenarioPhase& phase : history.phases) {
     const std::size_t from = axis.cell(phase.from.ns);
-    const std::size_t to = axis.cell(phase.to.ns);
+    const std::size_t to = phase.to.ns >= axis.to ? axis.cells : axis.cell(phase.to.ns);
     const std::string name = "|" + harmless(phase.name, false);
     const std::size_t room = std::max<std::size_t>(to > from ? to - from : 1, 1);
     const std::string shown = name.size() > room ? name.substr(0, room) : name;
