@@ -155,7 +155,7 @@ TEST(Watch, ADenialIsSaidAndTheTrafficGoesOn) {
   EXPECT_EQ(stream_fault(agent.events()), "");
   const auto ended = nth(agent.events(), WatchRecord::ended, 0)->body.get<WatchRecord>();
   EXPECT_EQ(ended.end, WatchEnd::denied);
-  EXPECT_EQ(ended.reason, "no slices for you");
+  EXPECT_EQ(ended.reason, "403 Forbidden: no slices for you");
   EXPECT_GT(sums(agent.all<AttemptWindow>()).ok, 0u);
   EXPECT_TRUE(agent.all<DirectProbe>().empty());
 }

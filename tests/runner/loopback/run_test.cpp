@@ -238,7 +238,7 @@ TEST_F(RunTest, AWaitThatTimesOutSaysHowThingsStood) {
   step(plan::Apply{{manifest(deployment("no-such-image"))}});
   step(plan::Wait{{"Deployment", "sayhi", ""}, "Available", 3s});
   const auto outcome = carry_out();
-  EXPECT_EQ(outcome.end, End::failed);
+  EXPECT_EQ(outcome.end, End::unmet);
   EXPECT_THAT(outcome.error, HasSubstr("Deployment/sayhi is not Available after 3s"));
   EXPECT_THAT(outcome.error,
               testing::ContainsRegex(
