@@ -89,7 +89,7 @@ void fold_health(History& history, const Clocks& clocks, const LogLine& line) {
   vantage.local_exhaustion += health.local_exhaustion;
   vantage.records_lost += health.records_lost;
   vantage.skipped += health.skipped;
-  vantage.health.push_back(std::move(health));
+  vantage.health.push_back(health);
 }
 
 void fold_summary(History& history, const Clocks& clocks, const LogLine& line) {
