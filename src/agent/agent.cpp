@@ -179,7 +179,7 @@ void Agent::act(const std::vector<Todo>& todo) {
 
 void Agent::await(boost::asio::steady_timer& timer, Nanos length, Came what) {
   timer.expires_after(length);
-  timer.async_wait([this, what = std::move(what)](boost::system::error_code error) {
+  timer.async_wait([this, what](boost::system::error_code error) {
     if (!error) live(what);
   });
 }

@@ -105,7 +105,7 @@ class Diagnose(unittest.TestCase):
     def test_bad_names(self):
         done = straycat("diagnose", "svc/sayhy", "-n", NAMESPACE, "--kubeconfig", kubernetes.KUBECONFIG, timeout=30)
         self.assertEqual(done.returncode, 3)
-        self.assertIn("did you mean sayhi", done.stderr)
+        self.assertIn('did you mean "sayhi"?', done.stderr)
 
 
 if __name__ == "__main__":
