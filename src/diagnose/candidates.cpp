@@ -153,15 +153,31 @@ struct Item {
   std::int64_t known_from = 0, known_to = 0;  // when it was known that they had failed
   FailureKind kind = FailureKind::refused;
   std::uint64_t count = 1;
+  std::int64_t waited = 0;  // each of them, at least
 };
 
 Item item_of(const History& history, const AttemptFailed& failed, std::int64_t at) {
   // A used connection was placed when it was made, which may be long ago.
-  return {failed.reused ? history.begin : at, at, failed.ended_ns, failed.ended_ns, failed.failure.kind, 1};
+  return {failed.reused ? history.begin : at, at, failed.ended_ns, failed.ended_ns, failed.failure.kind, 1,
+          failed.ended_ns - failed.started_ns};
+}
+
+using Waits = std::map<FailureKind, std::int64_t>;
+
+// How long those of each kind waited at least that were kept one by one: the others had the same patience.
+Waits waits_of(const history::Traffic& traffic) {
+  Waits least;
+  for (const AttemptFailed& failed : traffic.failures) {
+    const auto waited = failed.ended_ns - failed.started_ns;
+    auto& known = least.try_emplace(failed.failure.kind, waited).first->second;
+    known = std::min(known, waited);
+  }
+  return least;
 }
 
 // What a window counts beyond the failures kept one by one.
-void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window, std::vector<Item>& items) {
+void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window, const Waits& waits,
+                   std::vector<Item>& items) {
   if (window.failed_not_kept == 0) return;
   auto left = window.failed;
   auto failed = std::lower_bound(traffic.failures.begin(), traffic.failures.end(), window.from_ns,
@@ -174,7 +190,8 @@ void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window,
     const auto known = from_word<FailureKind>(kind);
     if (number > 0 && known)
       items.push_back({window.first_failed_start_ns, window.last_failed_start_ns, window.first_failed_start_ns,
-                       window.last_failed_start_ns + longest_wait, *known, number});
+                       window.last_failed_start_ns + longest_wait, *known, number,
+                       waits.count(*known) != 0 ? waits.at(*known) : 0});
   }
 }
 
@@ -182,7 +199,8 @@ std::map<Likeness, std::vector<Item>> items_of(const History& history, const his
   std::vector<Item> all;
   const auto chosen = chosen_at(traffic);
   for (std::size_t i = 0; i < chosen.size(); ++i) all.push_back(item_of(history, traffic.failures[i], chosen[i]));
-  for (const AttemptWindow& window : traffic.windows) add_uncounted(traffic, window, all);
+  const auto waits = waits_of(traffic);
+  for (const AttemptWindow& window : traffic.windows) add_uncounted(traffic, window, waits, all);
   std::map<Likeness, std::vector<Item>> result;
   for (const Item& item : all) result[likeness(item.kind)].push_back(item);
   for (auto& [like, items] : result) {
@@ -222,11 +240,12 @@ bool blind_at(const ServiceView& view, const Item& item) {
 }
 
 // Its own clock tells the prober that an answer is late. A loop that stood still just then may have had the answer
-// before it; whatever else it saw, it saw, and when it saw it is known to within the stall (loop_lag_near).
+// before it, if that came meanwhile: a loop that was 162 ms late had looked for an answer for 840 of 1,000 ms. Whatever
+// else it saw, it saw, and when it saw it is known to within the stall (loop_lag_near).
 bool gave_up_in(const VantageHealth& health, const Item& item) {
   const bool timed = item.kind == FailureKind::connect_timeout || item.kind == FailureKind::response_timeout;
-  return timed && health.loop_lag_ns >= shortest_stall && health.from_ns <= item.known_to &&
-         item.known_from <= health.to_ns;
+  const bool long_enough = health.loop_lag_ns >= std::max(shortest_stall, item.waited / 2);
+  return timed && long_enough && health.from_ns <= item.known_to && item.known_from <= health.to_ns;
 }
 
 Sight sight_of(const History& history, const history::Traffic& traffic, const Item& item) {

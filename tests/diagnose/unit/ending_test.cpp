@@ -125,6 +125,9 @@ TEST(Stalls, a_short_one_costs_what_it_could_have_changed) {
   const auto fewer = test::judged(unanswered);
   EXPECT_GT(fewer.unseen, 0U);
   EXPECT_LT(fewer.unseen, all.failed / 2) << "only those that were given up around it";
+  auto patient = *history::fold(test::log_of(unanswered));
+  for (auto& failed : patient.traffic.front().failures) failed.ended_ns = failed.started_ns + 1'000'000'000;
+  EXPECT_EQ(judge(patient).unseen, 0U) << "it had looked for an answer for most of the second";
   unanswered.stalls = {{20, 20.03}};
   EXPECT_EQ(test::judged(unanswered).unseen, 0U) << "no later than any loop";
 }
