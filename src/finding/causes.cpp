@@ -22,6 +22,7 @@ CauseRow once(std::vector<std::string_view> old_ids, CauseRow row) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 const std::vector<CauseRow>& causes() {
   using enum Cause;
   static const std::vector<CauseRow> all = {
