@@ -61,6 +61,7 @@ class Run {
   [[nodiscard]] RunEnd end_of_work() const;
   asio::awaitable<Result<>> carry_out();
   asio::awaitable<void> write_header();
+  void tell_header();
   asio::awaitable<Result<>> make_namespace();
   asio::awaitable<std::string> finish();
 
@@ -75,6 +76,8 @@ class Run {
   asio::posix::stream_descriptor lifeline_;
   int signal_ = 0;  // the last one
   bool cut_ = false;
+  Header header_;
+  bool header_due_ = true;
   Result<> worked_;
 };
 
@@ -121,11 +124,13 @@ void Run::act(const todo::AwaitCluster&) {
 
 void Run::act(const todo::GiveUpCluster& how) {
   site_.gone = how.why;
+  tell_header();
   site_.journal.tell(ClusterLost::kind, monotonic_now(), ClusterLost{how.why});
   site_.client.give_up(how.why);
 }
 
 void Run::act(const todo::Say& what) {
+  tell_header();
   steps_.cut(what.error);
   site_.journal.tell(RunEnded::kind, monotonic_now(), RunEnded{what.end, what.error});
 }
@@ -169,6 +174,7 @@ asio::awaitable<void> Run::all() {
   }
   watch_lifeline();
   co_await (work() || until_cut());
+  tell_header();
   live(came::WorkOver{worked_ ? "" : worked_.error().message, !worked_, end_of_work()});
   while (life_.state() == RunLife::State::doubting) co_await site_.wait_for_change(doubt_length);
   auto left = co_await finish();
@@ -194,8 +200,15 @@ asio::awaitable<Result<>> Run::carry_out() {
   co_return co_await steps_.run();
 }
 
+// A cluster that dies while it is asked for its version cuts the work: the log begins with its header all the same.
+void Run::tell_header() {
+  if (!std::exchange(header_due_, false)) return;
+  header_.wall_ns = wall_now_ns();
+  site_.journal.tell(Header::kind, monotonic_now(), header_);
+}
+
 asio::awaitable<void> Run::write_header() {
-  Header header;
+  Header& header = header_;
   header.format = std::string{log_format};
   header.run = site_.run_id;
   header.version = site_.options.version.empty() ? STRAYCAT_VERSION : site_.options.version;
@@ -213,8 +226,7 @@ asio::awaitable<void> Run::write_header() {
     if (const auto list = json::parse(nodes->body, nullptr, false);
         list.is_object() && list.contains("items") && !list["items"].empty())
       header.data_plane = model::project_node(list["items"][0]).data_plane;
-  header.wall_ns = wall_now_ns();
-  site_.journal.tell(Header::kind, monotonic_now(), header);
+  tell_header();
 }
 
 asio::awaitable<Result<>> Run::make_namespace() {
