@@ -98,6 +98,7 @@ Result<Judged> run_once(const plan::Plan& plan, RunFolder& folder, const RunArgu
     request.kubeconfig = embedded->kubeconfig();
   }
   const Result<kube::Config> config = kube::load_config(request);
+  if (!config && embedded) return own_trouble("the embedded cluster died as it started: " + config.error().message);
   if (!config) return config.error();
   if (const auto words = config->warning(); !words.empty()) say("straycat: warning: {}\n", words);
   if (!named) return carry_out(plan, *config, request, embedded->lifeline(), {}, folder, arguments);
