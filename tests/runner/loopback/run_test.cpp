@@ -430,6 +430,14 @@ struct LostTest : RunTest {
   }
 };
 
+// It is gone before it could be asked for its version: the log begins with its header all the same.
+TEST_F(LostTest, BeforeTheRunBegan) {
+  other.kill();
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, End::lost);
+  EXPECT_EQ(whole_log()["reason"], "lost");
+}
+
 TEST_F(LostTest, AClusterThatEndsInAPause) {
   step(plan::Pause{1h});
   kill_in_last_step();

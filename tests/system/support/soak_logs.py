@@ -14,7 +14,7 @@ CODES = (0, 1, 2, 3)   # as the verdict says, or "this is no log": what is damag
 LONGEST = 60           # seconds, of a log that takes 0.1
 MOST_MEMORY = 400      # MB; whole, it takes 30
 EXTREMES = (0, -1, 1, (1 << 31) - 1, -(1 << 31), 1 << 32, (1 << 62) - 1, -(1 << 62), (1 << 63) - 1, -(1 << 63), 1 << 64, 1e300, -1e300, 0.5, 1e-300,
-            None, True, "", "x" * 70_000, "\x1b[31m", "‮evil", [], {}, [[]] * 100, {"a": {"a": {}}})
+            None, True, "", "x" * 70_000, "\x1b[31m", "\u202eevil", [], {}, [[]] * 100, {"a": {"a": {}}})
 
 
 def places_in(value, path=()):
@@ -58,10 +58,11 @@ def cut(dice, data):
 
 
 def out_of_order(dice, data):
-    lines = data.splitlines(keepends=True)
-    header, rest = lines[0], [*lines[1:], lines[-1]]
+    header, *rest = data.splitlines(keepends=True)
     for _ in range(dice.randrange(1, 40)):
-        line = rest.pop(dice.randrange(len(rest))) if rest else lines[0]
+        if not rest:
+            break
+        line = rest.pop(dice.randrange(len(rest)))
         for _ in range(dice.randrange(3)):   # gone, elsewhere, or twice
             rest.insert(dice.randrange(len(rest) + 1), line)
     return header + b"".join(rest)
@@ -99,7 +100,7 @@ def logs(seed, place):
     words = [STRAYCAT, "report", log, *(word for flag, path in outputs.items() for word in (flag, path))]
     code, memory, printed = finished(words, place / "printed", f"{name}.jsonl with {way}")
     check(code in CODES, f"{name}.jsonl with {way}: exit {code}: {printed[-2000:]}")
-    check(b"\x1b" not in printed and "‮".encode() not in printed, f"{name}.jsonl with {way}: raw text: {printed[-2000:]}")
+    check(b"\x1b" not in printed and "\u202e".encode() not in printed, f"{name}.jsonl with {way}: raw text: {printed[-2000:]}")
     check(memory < MOST_MEMORY or hostile.SANITIZED, f"{name}.jsonl with {way}: {memory} MB")
     for flag, path in outputs.items():
         check(path.exists() == (code != 3), f"{name}.jsonl with {way}: exit {code}, and {flag} was {'' if path.exists() else 'not '}written")

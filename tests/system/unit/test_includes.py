@@ -66,6 +66,7 @@ class Includes(unittest.TestCase):
                     if line.strip() == word + ";":
                         callers.setdefault(word, []).append(path.relative_to(SOURCE / "src/cluster").as_posix())
         self.assertEqual(callers, {"default_object(object)": ["store/store.cpp"] * 2, "complete_new_object(object)": ["store/store.cpp"]})
+
     def test_a_coroutine_whose_end_nobody_hears_is_named(self):
         for line, word in (("asio::co_spawn(context, work(), [](const std::exception_ptr&) {});", "co_spawn"),
                            ("#include <boost/asio/detached.hpp>", "detached")):
@@ -77,6 +78,21 @@ class Includes(unittest.TestCase):
                 done = self.check(root)
                 self.assertEqual(done.returncode, 1)
                 self.assertIn(f"src/runner/broken.cpp:2: {word}: ", done.stdout)
+
+    def test_what_gpp_12_frees_twice_is_named(self):
+        for line, bad in (('  co_return (co_await ask()).object(text_at(object, {"metadata", "name"}));', True),
+                          ('  co_return (co_await ask()).object(scale ? "Scale" : kind);', True),
+                          ('  say("a\\"?\\n"); co_await ask("{\\"kind\\": ? }");  // {"a"} ? b : c', False),
+                          ('  const auto kind = scale ? "Scale" : plain; co_await ask(kind);', False),
+                          ('  if (co_await ask()) name = text_at(object, {"name"});', False)):   # another full expression
+            with self.subTest(line=line), tempfile.TemporaryDirectory(prefix="straycat-test-") as folder:
+                root = pathlib.Path(folder)
+                for part in ("src", "include"):
+                    shutil.copytree(SOURCE / part, root / part)
+                (root / "src/runner/broken.cpp").write_text(f"void f() {{\n{line}\n}}\n")
+                done = self.check(root)
+                self.assertEqual(done.returncode, 1 if bad else 0, done.stdout)
+                self.assertEqual("src/runner/broken.cpp: 'co_await ask" in done.stdout, bad, done.stdout)
 
 
 if __name__ == "__main__":
