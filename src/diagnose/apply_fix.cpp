@@ -1,8 +1,55 @@
 // The plan with the fix in it.
+#include "apply_fix.hpp"
+
+#include <straycat/core/json_access.hpp>
 #include <straycat/diagnose/verdict.hpp>
 #include <straycat/model/objects.hpp>
 
 namespace straycat::diagnose {
+namespace {
+
+// By what Kubernetes tells the items of a list apart (patchMergeKey in the API's types), "" where it is taken as a
+// whole.
+std::string merge_key(const std::string& list, const json& patch) {
+  if (list == "containers" || list == "initContainers" || list == "env") return "name";
+  const bool ports = list == "ports" && patch.is_array() && !patch.empty() && patch.front().is_object();
+  if (!ports) return "";
+  return patch.front().contains("containerPort") ? "containerPort" : patch.front().contains("port") ? "port" : "";
+}
+
+void merge_list(json& list, const json& patch, const std::string& key) {
+  for (const json& item : patch) {
+    json* same = nullptr;
+    for (json& one : list)
+      if (member(one, key.c_str()) == member(item, key.c_str())) same = &one;
+    if (same != nullptr) {
+      merge_into(*same, item);
+    } else {
+      list.push_back(item);
+    }
+  }
+}
+
+}  // namespace
+
+void merge_into(json& object, const json& patch) {
+  if (!patch.is_object()) {
+    object = patch;
+    return;
+  }
+  if (!object.is_object()) object = json::object();
+  for (const auto& [key, value] : patch.items()) {
+    const std::string by = merge_key(key, value);
+    if (value.is_null()) {
+      object.erase(key);
+    } else if (!by.empty() && object.contains(key) && object[key].is_array()) {
+      merge_list(object[key], value, by);
+    } else {
+      merge_into(object[key], value);
+    }
+  }
+}
+
 namespace {
 
 bool is_target(const json& object, const plan::Target& target) {
@@ -15,7 +62,7 @@ int patch_manifests(plan::Plan& plan, const Fix& fix) {
   for (auto& step : plan.steps) {
     for (auto& manifest : plan::manifests_of(step.action)) {
       if (!is_target(manifest.object, fix.target)) continue;
-      manifest.object.merge_patch(fix.merge_patch);
+      merge_into(manifest.object, fix.merge_patch);
       ++patched;
     }
   }
@@ -51,7 +98,7 @@ Result<plan::Plan> apply_fix(const plan::Plan& plan, const Fix& fix) {
   if (patch_manifests(result, fix) == 0) {
     return bad_input("the fix changes " + fix.target.display() + ", and no manifest of the scenario makes it");
   }
-  mend_waits(result, fix.target);
+  mend_waits(result, fix.leaves);
   expect_nothing(result.expect);
   return result;
 }

@@ -2,13 +2,15 @@
 // known is the set of endpoints that were routable then (lag included), less those that direct probes clear.
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <tuple>
 
 #include "case.hpp"
+#include "clearing.hpp"
 #include "echoes.hpp"
 #include "restarts.hpp"
 #include "starving.hpp"
-#include <straycat/finding/ports.hpp>
+#include "time.hpp"
 
 namespace straycat::diagnose {
 namespace {
@@ -19,108 +21,13 @@ using history::ServiceView;
 using history::Span;
 using history::unbounded;
 
-constexpr std::int64_t second = 1'000'000'000;
-// Two answers this close clear what lies between them; one answer clears this much after it, as long as nothing
-// changed.
-constexpr std::int64_t bracket = 5 * second;
-constexpr std::int64_t tail = 5 * second / 2;
-// A pod that is deleted may have ended this long before the slices say that it leaves: kubelet and the endpoints'
-// controller hear of it at once, and the one does not wait for the other (300 ms seen on a busy cluster).
-constexpr std::int64_t leaving = second;
 // A loop that is less late than this is no later than any (probe/limits.hpp).
 constexpr std::int64_t shortest_stall = 50'000'000;
 // Of failures that were not kept one by one: no request of ours waits longer for an answer, mostly.
 constexpr std::int64_t longest_wait = 10 * second;
 
-// --- spans
-// ------------------------------------------------------------------------------------------------------------
-
-// Both sorted and free of overlaps.
-std::vector<Span> without(const std::vector<Span>& spans, const std::vector<Span>& holes) {
-  std::vector<Span> result;
-  for (Span rest : spans) {
-    for (const Span& hole : holes) {
-      if (hole.to <= rest.from) continue;
-      if (hole.from >= rest.to) break;
-      if (hole.from > rest.from) result.push_back({rest.from, hole.from});
-      rest.from = std::max(rest.from, hole.to);
-    }
-    if (rest.to > rest.from) result.push_back(rest);
-  }
-  return result;
-}
-
-// --- what direct probes clear
-// -----------------------------------------------------------------------------------------
-
-enum class Answer { good, alike, otherwise };
-
-struct Asked {
-  std::int64_t started = 0, ended = 0;
-  Answer answer = Answer::good;
-};
-
-std::vector<Asked> asked(const Endpoint& endpoint, const std::string& traffic, Likeness like) {
-  std::vector<Asked> result;
-  for (const DirectProbe& probe : endpoint.probes) {
-    if (probe.traffic != traffic || !probe.uid_kept) continue;
-    const auto way = probe.failure ? likeness(probe.failure->kind) : Likeness::wrong;
-    if (!probe.ok && way == Likeness::local) continue;
-    const Answer answer = probe.ok ? Answer::good : kindred(way, like) ? Answer::alike : Answer::otherwise;
-    result.push_back({probe.started_ns, std::max(probe.ended_ns, probe.started_ns), answer});
-  }
-  return result;
-}
-
-// The end of what one answer clears after itself: the endpoint must be ready then, and must not have moved since. One
-// that is leaving may stop at any moment.
-std::int64_t tail_end(const History& history, const Endpoint& endpoint, std::int64_t answered) {
-  bool ready = false;
-  for (const auto& state : endpoint.states) {
-    const bool stays = state.ready && !state.terminating;
-    const std::int64_t unsure = stays ? history.lag.early_ns : leaving;
-    if (state.at.ns > answered) return ready ? std::min(answered + tail, state.at.ns - unsure) : answered;
-    ready = stays;
-  }
-  return ready ? answered + tail : answered;
-}
-
-// Before its change was seen, a proxy may have known of an endpoint and sent to it; but not before the kubelet's own
-// probe of that very port had succeeded. When the first direct probe after that is answered too, it served all along.
-std::vector<Span> vouched_for(const History& history, const ServiceView& view, const Endpoint& endpoint,
-                              const std::vector<Asked>& probes) {
-  const auto* pod = pod_of(history, view, endpoint);
-  if (pod == nullptr || !finding::asks_at(pod->spec, endpoint.id.port)) return {};
-  std::vector<Span> spans;
-  for (const auto& stay : endpoint.memberships) {
-    const auto first =
-        std::find_if(probes.begin(), probes.end(), [&](const Asked& one) { return one.ended >= stay.from; });
-    if (stay.open_start || first == probes.end() || first->answer != Answer::good) continue;
-    if (first->started - stay.from <= tail) spans.push_back({may_route(history, view, stay).from, first->started});
-  }
-  return spans;
-}
-
-std::vector<Span> cleared(const History& history, const ServiceView& view, const Endpoint& endpoint,
-                          const std::string& traffic, Likeness like) {
-  const auto probes = asked(endpoint, traffic, like);
-  std::vector<Span> spans;
-  for (std::size_t i = 0; i < probes.size(); ++i) {
-    const Asked& probe = probes[i];
-    if (probe.answer == Answer::alike) continue;
-    const Asked* next = i + 1 < probes.size() ? &probes[i + 1] : nullptr;
-    if (next != nullptr && next->answer == probe.answer && next->started - probe.started <= bracket) {
-      spans.push_back({probe.started, next->ended});
-    } else if (probe.answer == Answer::good) {
-      // A failure that follows withdraws what the answer would have cleared beyond itself.
-      const bool stands = next == nullptr || next->answer == Answer::good;
-      spans.push_back(
-          {probe.started, std::max(probe.ended + 1, stands ? tail_end(history, endpoint, probe.started) : 0)});
-    }
-  }
-  for (const Span& span : vouched_for(history, view, endpoint, probes)) spans.push_back(span);
-  return without(joined(std::move(spans)), restart_shadows(history, view, endpoint));
-}
+// A request that was under way for so long before it was cut had been taken by somebody who served then.
+constexpr std::int64_t long_answer = second / 2;
 
 // --- the sweep
 // --------------------------------------------------------------------------------------------------------
@@ -132,15 +39,14 @@ struct Suspicion {
 };
 
 std::vector<Suspicion> suspicions(const History& history, const ServiceView& view, const std::string& traffic,
-                                  Likeness like) {
+                                  Likeness like, bool clearing = true) {
   std::vector<Suspicion> result;
   for (std::size_t i = 0; i < view.endpoints.size(); ++i) {
     std::vector<Span> may;
     for (const auto& stay : view.endpoints[i].memberships) may.push_back(may_route(history, view, stay));
     if (may.empty()) continue;
-    for (const Span& span : without(joined(std::move(may)), cleared(history, view, view.endpoints[i], traffic, like))) {
-      result.push_back({span, i});
-    }
+    const auto clear = clearing ? cleared(history, view, view.endpoints[i], traffic, like) : std::vector<Span>{};
+    for (const Span& span : without(joined(std::move(may)), clear)) result.push_back({span, i});
   }
   std::sort(result.begin(), result.end(),
             [](const Suspicion& a, const Suspicion& b) { return a.span.from < b.span.from; });
@@ -154,12 +60,15 @@ struct Item {
   FailureKind kind = FailureKind::refused;
   std::uint64_t count = 1;
   std::int64_t waited = 0;  // each of them, at least
+  int status = 0;
+  // It was being answered for some time before it was cut: what its endpoint answered others meanwhile clears nobody.
+  [[nodiscard]] bool cut_late() const { return likeness(kind) == Likeness::cut && known_to - to >= long_answer; }
 };
 
 Item item_of(const History& history, const AttemptFailed& failed, std::int64_t at) {
   // A used connection was placed when it was made, which may be long ago.
-  return {failed.reused ? history.begin : at, at, failed.ended_ns, failed.ended_ns, failed.failure.kind, 1,
-          failed.ended_ns - failed.started_ns};
+  return {failed.reused ? history.begin : at,  at,           failed.ended_ns, failed.ended_ns, failed.failure.kind, 1,
+          failed.ended_ns - failed.started_ns, failed.status};
 }
 
 using Waits = std::map<FailureKind, std::int64_t>;
@@ -191,7 +100,7 @@ void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window,
     if (number > 0 && known)
       items.push_back({window.first_failed_start_ns, window.last_failed_start_ns, window.first_failed_start_ns,
                        window.last_failed_start_ns + longest_wait, *known, number,
-                       waits.count(*known) != 0 ? waits.at(*known) : 0});
+                       waits.count(*known) != 0 ? waits.at(*known) : 0, 0});
   }
 }
 
@@ -232,6 +141,50 @@ class Sweep {
   std::vector<Suspicion> all_;
   std::vector<Suspicion> active_;
   std::size_t next_ = 0;
+};
+
+// Whoever was about to end when the request was cut: its pod was being deleted, or its container had just ended.
+bool ends_with(const History& history, const ServiceView& view, const Endpoint& endpoint, const Item& item) {
+  constexpr std::int64_t around = 3 * second / 2;
+  const auto* pod = history.pod(view.ns, endpoint.id.pod, endpoint.id.uid);
+  if (pod == nullptr) return false;
+  const auto restarts = restart_shadows(history, view, endpoint);
+  const bool restarted = std::any_of(restarts.begin(), restarts.end(), [&](const Span& span) {
+    return span.overlaps(item.known_from - around, item.known_to + around);
+  });
+  const bool deleted = std::any_of(pod->versions.begin(), pod->versions.end(), [&](const auto& version) {
+    return version.object && version.object->meta.deletion_wall_ns != 0 &&
+           version.at.earliest() <= item.known_to + around;
+  });
+  return restarted || deleted;
+}
+
+// Of those that may have been cutting it, those that ended then; all of them when none did.
+std::vector<std::size_t> enders(const History& history, const ServiceView& view, std::vector<std::size_t> candidates,
+                                const Item& item) {
+  std::vector<std::size_t> ending;
+  for (const auto index : candidates)
+    if (ends_with(history, view, view.endpoints[index], item)) ending.push_back(index);
+  return ending.empty() ? candidates : ending;
+}
+
+// Who may have got an item, by what direct probes clear or not.
+class Sweeps {
+ public:
+  Sweeps(const History& history, const ServiceView& view, const std::string& traffic, Likeness like)
+      : history_(history),
+        view_(view),
+        cleared_(suspicions(history, view, traffic, like)),
+        whole_(like == Likeness::cut ? suspicions(history, view, traffic, like, false) : std::vector<Suspicion>{}) {}
+
+  std::vector<std::size_t> at(const Item& item) {
+    return item.cut_late() ? enders(history_, view_, whole_.at(item), item) : cleared_.at(item);
+  }
+
+ private:
+  const History& history_;
+  const ServiceView& view_;
+  Sweep cleared_, whole_;
 };
 
 bool blind_at(const ServiceView& view, const Item& item) {
@@ -296,25 +249,29 @@ class CellBuilder {
         cells_(cells),
         view_(traffic_.view ? &history.views[*traffic_.view] : nullptr),
         restarts_(view_ != nullptr ? restarts_of(history, *view_) : std::vector<std::vector<Span>>{}),
-        sweep_(view_ != nullptr ? suspicions(history, *view_, traffic_.name, like) : std::vector<Suspicion>{}) {}
+        sweeps_(view_ != nullptr ? std::optional<Sweeps>(std::in_place, history, *view_, traffic_.name, like)
+                                 : std::nullopt) {}
 
   void add(const Item& item) {
     Cell cell;
     cell.traffic = index_;
     cell.kind = item.kind;
     cell.sight = sight_of(history_, traffic_, item);
-    if (view_ != nullptr && item.kind != FailureKind::name_not_found) cell.candidates = sweep_.at(item);
+    if (view_ != nullptr && item.kind != FailureKind::name_not_found) cell.candidates = sweeps_->at(item);
     if (view_ != nullptr) cell.set_size = set_size_at(*view_, item.to);
     cell.restarting =
         !cell.candidates.empty() && std::all_of(cell.candidates.begin(), cell.candidates.end(),
-                                                [&](std::size_t index) { return contains(restarts_[index], item.to); });
+                                                [&](std::size_t index) { return restarting(index, item); });
     cell.count = item.count;
     cell.first_ns = item.from == history_.begin ? item.to : item.from;
     cell.last_ns = item.to;
+    cell.first_end_ns = cell.last_end_ns = std::max(item.known_from, item.to);
+    cell.longest_ns = cell.last_end_ns - item.to;
+    cell.by_a_gateway = item.status >= 502 && item.status <= 504;
     const auto change = view_ != nullptr ? changes_until(*view_, item.to) : 0;
     if (mine_ && change == change_ && alike(cells_.back(), cell)) {
       cells_.back().count += cell.count;
-      cells_.back().last_ns = std::max(cells_.back().last_ns, cell.last_ns);
+      join(cells_.back(), cell);
     } else {
       cells_.push_back(std::move(cell));
     }
@@ -325,7 +282,19 @@ class CellBuilder {
  private:
   static bool alike(const Cell& a, const Cell& b) {
     return a.kind == b.kind && a.sight == b.sight && a.candidates == b.candidates && a.set_size == b.set_size &&
-           a.restarting == b.restarting;
+           a.restarting == b.restarting && a.by_a_gateway == b.by_a_gateway;
+  }
+
+  static void join(Cell& into, const Cell& more) {
+    into.last_ns = std::max(into.last_ns, more.last_ns);
+    into.first_end_ns = std::min(into.first_end_ns, more.first_end_ns);
+    into.last_end_ns = std::max(into.last_end_ns, more.last_end_ns);
+    into.longest_ns = std::max(into.longest_ns, more.longest_ns);
+  }
+
+  // What is cut is cut when it ends, not when it was sent.
+  [[nodiscard]] bool restarting(std::size_t index, const Item& item) const {
+    return contains(restarts_[index], item.to) || (item.cut_late() && contains(restarts_[index], item.known_to));
   }
 
   const History& history_;
@@ -334,7 +303,7 @@ class CellBuilder {
   std::vector<Cell>& cells_;
   const ServiceView* view_;
   std::vector<std::vector<Span>> restarts_;  // by endpoint
-  Sweep sweep_;
+  std::optional<Sweeps> sweeps_;
   bool mine_ = false;  // the last cell is one of this builder
   std::size_t change_ = 0;
 };
@@ -371,14 +340,14 @@ std::vector<CandidateSet> candidate_sets(const History& history) {
     const ServiceView* view = traffic.view ? &history.views[*traffic.view] : nullptr;
     const history::Vantage* vantage = history.vantage(traffic.vantage);
     const auto chosen = chosen_at(traffic);
-    std::map<Likeness, std::vector<Suspicion>> all;
+    std::map<Likeness, Sweeps> all;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const AttemptFailed& failed = traffic.failures[i];
       const Item item = item_of(history, failed, chosen[i]);
       const Likeness like = likeness(item.kind);
-      if (view != nullptr && all.count(like) == 0) all[like] = suspicions(history, *view, traffic.name, like);
-      sets.push_back(name_candidates(traffic, view, failed, Sweep(all[like]).at(item),
-                                     vantage != nullptr ? vantage->offset_ns : 0));
+      if (view != nullptr) all.try_emplace(like, history, *view, traffic.name, like);
+      const auto endpoints = view != nullptr ? Sweeps(all.at(like)).at(item) : std::vector<std::size_t>{};
+      sets.push_back(name_candidates(traffic, view, failed, endpoints, vantage != nullptr ? vantage->offset_ns : 0));
       sets.back().seen = sight_of(history, traffic, item) == Sight::seen;
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "elsewhere.hpp"
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -141,9 +142,22 @@ int restarts(const History& history, const ServiceView& view, const Endpoint& en
   return 0;
 }
 
+const history::ServiceView& Case::view_of(const Cell& cell) const {
+  static const history::ServiceView none;
+  const auto& view = history.traffic[cell.traffic].view;
+  return view ? history.views[*view] : none;
+}
+
+const Intent& Case::intent_of(const Cell& cell) const {
+  static const Intent none;
+  const auto& view = history.traffic[cell.traffic].view;
+  return view ? intents[*view] : none;
+}
+
 Case open_case(const History& history) {
   Case result{history, infer_intents(history), {}, 0, 0};
   for (std::size_t i = 0; i < history.traffic.size(); ++i) gather_cells(history, i, result.cells);
+  for (Cell& cell : result.cells) cell.served_elsewhere = !who_is_served(result, cell).empty();
   for (const history::Vantage& vantage : history.vantages) {
     result.records_lost += vantage.records_lost + vantage.records_missing;
     for (const VantageHealth& health : vantage.health)

@@ -46,8 +46,12 @@ struct Cell {
   std::vector<std::size_t> candidates;  // endpoints (of the traffic's view) that may have got these attempts
   std::size_t set_size = 0;             // of the routable set by the slices, at its first failure
   bool restarting = false;              // containers of all its candidates had just ended, or did not run
+  bool served_elsewhere = false;        // its candidates refuse this place only (elsewhere.hpp): they are not at fault
+  bool by_a_gateway = false;            // answered 502, 503 or 504: by one who had asked somebody else in vain
   std::uint64_t count = 0;
-  std::int64_t first_ns = 0, last_ns = 0;  // instants of its first and last failure
+  std::int64_t first_ns = 0, last_ns = 0;          // instants of its first and last failure
+  std::int64_t first_end_ns = 0, last_end_ns = 0;  // when it was known that they had failed
+  std::int64_t longest_ns = 0;                     // the longest that one of them was under way
 };
 
 struct Case {
@@ -57,13 +61,13 @@ struct Case {
   std::uint64_t records_lost = 0;
   std::int64_t worst_loop_lag_ns = 0;
 
-  [[nodiscard]] const history::ServiceView& view_of(const Cell& cell) const {
-    return history.views[*history.traffic[cell.traffic].view];
-  }
+  // Of traffic that goes to no Service that is known (a damaged log, a plain URL): a view without anybody, and an
+  // intent that names nobody. A rule that asks for them finds nothing to claim.
+  [[nodiscard]] const history::ServiceView& view_of(const Cell& cell) const;
+  [[nodiscard]] const Intent& intent_of(const Cell& cell) const;
   [[nodiscard]] const history::Endpoint& endpoint(const Cell& cell, std::size_t index) const {
     return view_of(cell).endpoints[index];
   }
-  [[nodiscard]] const Intent& intent_of(const Cell& cell) const { return intents[*history.traffic[cell.traffic].view]; }
 };
 
 [[nodiscard]] Case open_case(const history::History& history);

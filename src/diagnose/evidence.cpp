@@ -240,6 +240,10 @@ void no_readiness_event(const About& on, Finding& finding) {
 }
 
 void share(const About& on, Finding& finding) {
+  const bool others = std::any_of(on.cells.begin(), on.cells.end(), [&](std::size_t cell) {
+    return other_owners(on.the_case, on.the_case.cells[cell]).size() > 1;
+  });
+  if (others) return;  // their shares add up, and no one's can be told
   const auto& history = on.the_case.history;
   const auto index = static_cast<std::size_t>(&on.traffic - history.traffic.data());
   const auto predicted = predicted_share(on.the_case, finding, index, {history.begin, history.end});

@@ -168,12 +168,17 @@ void check_phase(const Case& the_case, const plan::PhaseExpectation& expected, s
 bool explains(const Finding& finding) { return finding.explained > 0 && finding.cause != Cause::unexplained; }
 
 // A scenario that expects a general cause is right about a special one of its kind.
-bool is_expected(const plan::Expectations& expected, const Finding& finding) {
+bool is_expected(const plan::Expectations& expected, const Verdict& verdict, const Finding& finding) {
   const auto cause = finding::cause_from(expected.finding);
   if (!cause || (finding.cause != *cause && !finding::refines(finding.cause, *cause))) return false;
   if (!expected.workload) return true;
   const model::ObjectRef named{expected.workload->kind, expected.workload->ns, expected.workload->name, ""};
-  return finding.workload && same_workload(*finding.workload, named);
+  if (finding.workload && same_workload(*finding.workload, named)) return true;
+  // Where the Service itself is at fault, its workload may be named as well.
+  return row(finding.cause).at_fault == "Service" && expected.workload->kind != "Service" &&
+         std::any_of(verdict.intents.begin(), verdict.intents.end(), [&](const Intent& intent) {
+           return intent.ns == finding.ns && intent.service == finding.service && intent.means(named);
+         });
 }
 
 void check_none(const Case& the_case, const Verdict& verdict, const plan::Expectations& expected,
@@ -196,9 +201,9 @@ void check_none(const Case& the_case, const Verdict& verdict, const plan::Expect
 void check_cause(const Case& the_case, const Verdict& verdict, const plan::Expectations& expected,
                  CheckedExpectation& out) {
   const auto match = std::find_if(verdict.findings.begin(), verdict.findings.end(),
-                                  [&](const Finding& f) { return is_expected(expected, f); });
+                                  [&](const Finding& f) { return is_expected(expected, verdict, f); });
   const auto other = std::find_if(verdict.findings.begin(), verdict.findings.end(),
-                                  [&](const Finding& f) { return explains(f) && !is_expected(expected, f); });
+                                  [&](const Finding& f) { return explains(f) && !is_expected(expected, verdict, f); });
   if (verdict.conclusion == Conclusion::inconclusive &&
       !(match != verdict.findings.end() && !explains(*match) && verdict.failed == 0)) {
     out.why = "inconclusive: " + verdict.reasons.front();

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "case.hpp"
+#include "slices.hpp"
 #include <straycat/core/json_access.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
@@ -17,7 +18,7 @@ using history::History;
 using history::ServiceView;
 
 // One Service of the run; several traffics and vantage points may look at it.
-struct Asked {
+struct AskedService {
   std::string ns, name;
   model::Service service;
   std::vector<const ServiceView*> views;
@@ -29,7 +30,7 @@ struct Brought {
   bool with_service = false;
 };
 
-std::vector<Brought> brought_by(const History& history, const Asked& asked) {
+std::vector<Brought> brought_by(const History& history, const AskedService& asked) {
   std::vector<Brought> result;
   if (!history.plan) return result;
   for (const auto& step : history.plan->steps) {
@@ -63,7 +64,7 @@ const model::Workload* maker_of(const History& history, const std::vector<Brough
   return nullptr;
 }
 
-std::vector<const Endpoint*> endpoints_of(const Asked& asked, const model::ObjectRef& owner) {
+std::vector<const Endpoint*> endpoints_of(const AskedService& asked, const model::ObjectRef& owner) {
   std::vector<const Endpoint*> result;
   for (const ServiceView* view : asked.views) {
     for (const Endpoint& endpoint : view->endpoints) {
@@ -73,7 +74,7 @@ std::vector<const Endpoint*> endpoints_of(const Asked& asked, const model::Objec
   return result;
 }
 
-std::vector<const model::Pod*> pods_of(const History& history, const Asked& asked,
+std::vector<const model::Pod*> pods_of(const History& history, const AskedService& asked,
                                        const std::vector<const Endpoint*>& endpoints) {
   std::vector<const model::Pod*> result;
   for (const Endpoint* endpoint : endpoints) {
@@ -95,7 +96,7 @@ void add_answers(const std::vector<const Endpoint*>& endpoints, Claimant& one) {
 }
 
 // Those that stood behind it, in order of appearance; then those that it would select, or that bear its name.
-std::vector<model::ObjectRef> who_could_be(const History& history, const Asked& asked,
+std::vector<model::ObjectRef> who_could_be(const History& history, const AskedService& asked,
                                            const std::vector<Brought>& brought) {
   std::vector<model::ObjectRef> result;
   const auto add = [&](const model::ObjectRef& ref) {
@@ -125,7 +126,7 @@ std::vector<model::ObjectRef> who_could_be(const History& history, const Asked& 
   return result;
 }
 
-std::vector<Claimant> claimants_of(const History& history, const Asked& asked) {
+std::vector<Claimant> claimants_of(const History& history, const AskedService& asked) {
   const auto brought = brought_by(history, asked);
   std::vector<Claimant> result;
   for (const auto& ref : who_could_be(history, asked, brought)) {
@@ -168,11 +169,11 @@ std::vector<model::ObjectRef> given_for(const History& history, const std::vecto
   return result;
 }
 
-std::vector<Asked> services_of(const History& history) {
-  std::vector<Asked> result;
+std::vector<AskedService> services_of(const History& history) {
+  std::vector<AskedService> result;
   for (const ServiceView& view : history.views) {
     auto found = std::find_if(result.begin(), result.end(),
-                              [&](const Asked& one) { return one.ns == view.ns && one.name == view.service; });
+                              [&](const AskedService& one) { return one.ns == view.ns && one.name == view.service; });
     if (found == result.end()) {
       model::Service service = history.service(view.ns, view.service).value_or(model::Service{});
       service.meta.ns = view.ns;
@@ -189,13 +190,22 @@ std::vector<Asked> services_of(const History& history) {
 std::vector<Intent> infer_intents(const History& history) {
   const auto services = services_of(history);
   std::vector<finding::Question> questions;
-  for (const Asked& asked : services)
+  for (const AskedService& asked : services)
     questions.push_back({asked.service, {}, "the scenario names it", claimants_of(history, asked)});
   std::vector<Intent> result(history.views.size());
   for (std::size_t i = 0; i < services.size(); ++i) {
     finding::Question question = questions[i];
     question.given = given_for(history, questions, questions[i]);
-    const Intent intent = finding::intend(question);
+    // Who is listed by hand is meant, and whether those that a selector adds are is the question.
+    const bool by_hand = !services[i].service.selector.empty() && question.given.empty() &&
+                         std::any_of(services[i].views.begin(), services[i].views.end(),
+                                     [&](const ServiceView* view) { return !foreign_slices(history, *view).empty(); });
+    Intent intent = by_hand ? Intent{} : finding::intend(question);
+    if (by_hand) {
+      intent.ns = services[i].ns;
+      intent.service = services[i].name;
+      intent.basis = "it has endpoints that somebody writes by hand, and a selector beside them";
+    }
     for (const ServiceView* view : services[i].views)
       result[static_cast<std::size_t>(view - history.views.data())] = intent;
   }

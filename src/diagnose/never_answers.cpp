@@ -1,6 +1,7 @@
 #include "never_answers.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -54,12 +55,31 @@ Book never_answering(const Case& the_case, const Scope& scope) {
   return book;
 }
 
+namespace {
+
+// The port at which a ready pod's readiness probe is answered; 0 when there is none.
+int probed_port(const model::Pod& pod) {
+  if (!pod.ready()) return 0;
+  for (const auto& container : pod.spec.containers) {
+    if (!container.readiness || container.readiness->port.empty()) continue;
+    const std::string& at = container.readiness->port;
+    for (const auto& port : container.ports)
+      if (port.name == at) return port.port;
+    if (at.find_first_not_of("0123456789") == std::string::npos && at.size() < 6) return std::stoi(at);
+  }
+  return 0;
+}
+
+}  // namespace
+
 Declared declared_ports(const Case& the_case, const Book::Page& page) {
   const auto& view = the_case.history.views[page.view];
   Declared result = Declared::nothing;
   for (const auto index : candidates_of(the_case, page.cells)) {
     const auto* pod = pod_of(the_case.history, view, view.endpoints[index]);
     if (pod == nullptr) continue;
+    if (const int probed = probed_port(*pod); probed != 0 && probed != view.endpoints[index].id.port)
+      result = Declared::other_port;
     for (const auto& container : pod->spec.containers) {
       for (const auto& port : container.ports) {
         if (port.port == view.endpoints[index].id.port) return Declared::this_port;
@@ -68,6 +88,21 @@ Declared declared_ports(const Case& the_case, const Book::Page& page) {
     }
   }
   return result;
+}
+
+int other_port(const Case& the_case, const Book::Page& page) {
+  const auto& view = the_case.history.views[page.view];
+  std::set<int> declared, probed;
+  for (const auto index : candidates_of(the_case, page.cells)) {
+    const auto* pod = pod_of(the_case.history, view, view.endpoints[index]);
+    if (pod == nullptr) continue;
+    if (const int port = probed_port(*pod); port != 0) probed.insert(port);
+    for (const auto& container : pod->spec.containers)
+      for (const auto& port : container.ports)
+        if (port.protocol == "TCP") declared.insert(port.port);
+  }
+  const auto& best = probed.size() == 1 ? probed : declared;
+  return best.size() == 1 ? *best.begin() : 0;
 }
 
 void rule_out(const Case& the_case, const Scope& scope, Ruling& ruling) {

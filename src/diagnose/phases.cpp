@@ -93,7 +93,7 @@ PhaseReport report_of(const Case& the_case, const ScenarioPhase& phase, std::siz
   set_state(the_case, traffic, report, totals.failed - totals.local, starved_in(the_case, span, index));
   for (const Finding& finding : findings) {
     if (finding.cause == Cause::stray_endpoint && !report.share)
-      report.share = predicted_share(the_case, finding, index, span);
+      report.share = predicted_share(the_case, with_all_strays(findings, finding), index, span);
   }
   return report;
 }

@@ -37,7 +37,8 @@ std::vector<Span> shadows(const History& history, const ServiceView& view, const
   int before = -1;
   bool was_down = false;
   for (const auto& version : timeline->versions) {
-    if (!version.object) continue;
+    // What ends because its pod is deleted is no restart.
+    if (!version.object || version.object->meta.deletion_wall_ns != 0) continue;
     const int total = restarts_in(*version.object);
     if (before >= 0 && total > before)
       result.push_back({version.at.earliest() - restart_shadow, version.at.latest() + after});
@@ -63,6 +64,38 @@ std::vector<Span> joined(std::vector<Span> spans) {
     }
   }
   return result;
+}
+
+namespace {
+
+bool out_of_memory(const history::Timeline<model::Pod>& timeline) {
+  return std::any_of(timeline.versions.begin(), timeline.versions.end(), [](const auto& version) {
+    return version.object &&
+           std::any_of(version.object->statuses.begin(), version.object->statuses.end(),
+                       [](const auto& one) { return one.reason == "OOMKilled" || one.last_reason == "OOMKilled"; });
+  });
+}
+
+// "Container main failed liveness probe, will be restarted" (kubelet, events/event.go and kuberuntime_manager.go).
+bool killed_for(const History& history, const Endpoint& endpoint, std::string_view probe) {
+  return std::any_of(history.kube_events.begin(), history.kube_events.end(), [&](const auto& seen) {
+    const auto& event = seen.event;
+    const bool its = event.regarding.kind == "Pod" &&
+                     (event.regarding.uid.empty() || endpoint.id.uid.empty() ? event.regarding.name == endpoint.id.pod
+                                                                             : event.regarding.uid == endpoint.id.uid);
+    return its && event.reason == "Killing" && event.message.find(probe) != std::string::npos;
+  });
+}
+
+}  // namespace
+
+EndedBy ended_by(const History& history, const ServiceView& view, const Endpoint& endpoint) {
+  const auto* timeline = history.pod(view.ns, endpoint.id.pod, endpoint.id.uid);
+  if (timeline == nullptr || restart_shadows(history, view, endpoint).empty()) return EndedBy::nothing;
+  if (out_of_memory(*timeline)) return EndedBy::memory;
+  if (killed_for(history, endpoint, "failed liveness probe")) return EndedBy::liveness_probe;
+  if (killed_for(history, endpoint, "failed startup probe")) return EndedBy::startup_probe;
+  return EndedBy::itself;
 }
 
 std::vector<Span> restart_shadows(const History& history, const ServiceView& view, const Endpoint& endpoint) {

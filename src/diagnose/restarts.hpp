@@ -16,6 +16,10 @@ namespace straycat::diagnose {
 [[nodiscard]] std::vector<history::Span> restart_spans(const history::History& history,
                                                        const history::ServiceView& view,
                                                        const history::Endpoint& endpoint);
+// What ended its containers, as the kubelet's Events and their status tell; of several, the one that says most.
+enum class EndedBy { nothing, itself, startup_probe, liveness_probe, memory };
+[[nodiscard]] EndedBy ended_by(const history::History& history, const history::ServiceView& view,
+                               const history::Endpoint& endpoint);
 // Sorts them, and makes those that touch one.
 [[nodiscard]] std::vector<history::Span> joined(std::vector<history::Span> spans);
 

@@ -52,16 +52,29 @@ bool judgeable(const Cell& cell) {
 }
 
 std::optional<model::ObjectRef> intended_owner(const Case& the_case, const Cell& cell) {
-  if (!judgeable(cell)) return std::nullopt;
+  if (!judgeable(cell) || cell.served_elsewhere) return std::nullopt;
   const auto owner = sole_owner(the_case, cell);
   if (!owner) return std::nullopt;
   return the_case.intent_of(cell).excludes(*owner) ? std::nullopt : owner;
 }
 
 std::optional<model::ObjectRef> other_owner(const Case& the_case, const Cell& cell) {
-  if (!judgeable(cell)) return std::nullopt;
+  if (!judgeable(cell) || cell.served_elsewhere) return std::nullopt;
   const auto owner = sole_owner(the_case, cell);
   return owner && the_case.intent_of(cell).excludes(*owner) ? owner : std::nullopt;
+}
+
+std::vector<model::ObjectRef> other_owners(const Case& the_case, const Cell& cell) {
+  if (!judgeable(cell) || cell.served_elsewhere) return {};
+  std::vector<model::ObjectRef> result;
+  for (const auto index : cell.candidates) {
+    const auto& owner = the_case.endpoint(cell, index).owner;
+    if (owner.kind.empty() || !the_case.intent_of(cell).excludes(owner)) return {};
+    const bool there = std::any_of(result.begin(), result.end(),
+                                   [&](const model::ObjectRef& one) { return same_workload(one, owner); });
+    if (!there) result.push_back(owner);
+  }
+  return result;
 }
 
 std::vector<std::size_t> candidates_of(const Case& the_case, const Scope& cells) {
@@ -75,7 +88,9 @@ std::vector<std::size_t> candidates_of(const Case& the_case, const Scope& cells)
   return result;
 }
 
-Reached reached(const Case& the_case, const Scope& cells) {
+namespace {
+
+Reached reached_of(const Case& the_case, const Scope& cells, const model::ObjectRef* owner) {
   // By traffic and likeness, so that each endpoint's probes count once for each.
   std::map<std::pair<std::size_t, Likeness>, Scope> groups;
   for (const auto index : cells)
@@ -84,11 +99,20 @@ Reached reached(const Case& the_case, const Scope& cells) {
   for (const auto& [key, group] : groups) {
     const Cell& any = the_case.cells[group.front()];
     for (const auto endpoint : candidates_of(the_case, group)) {
+      if (owner != nullptr && !same_workload(the_case.endpoint(any, endpoint).owner, *owner)) continue;
       result += reached(the_case, the_case.view_of(any), the_case.endpoint(any, endpoint),
                         the_case.history.traffic[key.first].name, key.second);
     }
   }
   return result;
+}
+
+}  // namespace
+
+Reached reached(const Case& the_case, const Scope& cells) { return reached_of(the_case, cells, nullptr); }
+
+Reached reached(const Case& the_case, const Scope& cells, const model::ObjectRef& owner) {
+  return reached_of(the_case, cells, &owner);
 }
 
 std::uint64_t failures_in(const Case& the_case, const Scope& cells) {
@@ -134,8 +158,10 @@ Finding start_finding(const Case& the_case, const Book::Page& page, Cause cause)
   finding.ns = view.ns;
   finding.service = view.service;
   if (!page.owner.kind.empty()) finding.workload = page.owner;
-  for (const auto index : candidates_of(the_case, page.cells))
-    finding.endpoints.push_back(accused(the_case, view, index, page.cells));
+  for (const auto index : candidates_of(the_case, page.cells)) {
+    const bool its = page.owner.kind.empty() || same_workload(view.endpoints[index].owner, page.owner);
+    if (its) finding.endpoints.push_back(accused(the_case, view, index, page.cells));
+  }
   return finding;
 }
 

@@ -38,6 +38,8 @@ struct Rule {
   std::vector<Finding> (*flaws)(const Case&, const std::vector<Finding>& found, bool sure) = nullptr;
   // What no rule could claim.
   std::vector<Finding> (*rest)(const Case&, const Scope& left) = nullptr;
+  // The change that cures a proven claim of these cells: sets finding.fix, or finding.no_fix with the reason.
+  void (*cure)(const Case&, const Scope& cells, Finding&) = nullptr;
   bool claims = true;  // false: it only speaks against being sure, and is never a finding
 };
 [[nodiscard]] const std::vector<Rule>& rules();  // in the order of the table of causes
@@ -73,6 +75,11 @@ class Book {
 [[nodiscard]] std::optional<model::ObjectRef> intended_owner(const Case& the_case, const Cell& cell);
 // The sole owner when it surely is another than the one meant.
 [[nodiscard]] std::optional<model::ObjectRef> other_owner(const Case& the_case, const Cell& cell);
+// The owners of the cell's candidates when each of them surely is another than the one meant; none when there are no
+// candidates, or one of them is meant or unknown.
+[[nodiscard]] std::vector<model::ObjectRef> other_owners(const Case& the_case, const Cell& cell);
+// Direct probes of those candidates of these cells that belong to this owner.
+[[nodiscard]] Reached reached(const Case& the_case, const Scope& cells, const model::ObjectRef& owner);
 // Direct probes of all candidates of these cells.
 [[nodiscard]] Reached reached(const Case& the_case, const Scope& cells);
 // Nothing was ready any more, and next the routable set became empty: the last endpoints were going. A pod that waits

@@ -127,6 +127,22 @@ std::optional<Share> predicted_share(const Case& the_case, const Finding& findin
   return bounds(sum);
 }
 
+Finding with_all_strays(const std::vector<Finding>& findings, const Finding& finding) {
+  Finding all = finding;
+  for (const Finding& other : findings) {
+    const bool its = row(other.cause).blames_another && other.explained + other.shared > 0 && other.ns == finding.ns &&
+                     other.service == finding.service;
+    if (!its) continue;
+    for (const AccusedEndpoint& endpoint : other.endpoints) {
+      const bool there = std::any_of(all.endpoints.begin(), all.endpoints.end(), [&](const AccusedEndpoint& one) {
+        return one.id.uid == endpoint.id.uid && one.id.same_place(endpoint.id);
+      });
+      if (!there) all.endpoints.push_back(endpoint);
+    }
+  }
+  return all;
+}
+
 std::string contradiction(const Case& the_case, const Finding& finding) {
   const auto& history = the_case.history;
   for (const auto& traffic : history.traffic) {

@@ -16,4 +16,7 @@ namespace straycat::diagnose {
 // they stood there that no balancing fits. "" when nothing contradicts it, or nothing is predicted.
 [[nodiscard]] std::string contradiction(const Case& the_case, const Finding& finding);
 
+// The finding with the endpoints of every stray that is accused behind the same Service: their shares add up.
+[[nodiscard]] Finding with_all_strays(const std::vector<Finding>& findings, const Finding& finding);
+
 }  // namespace straycat::diagnose

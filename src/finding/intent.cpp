@@ -200,6 +200,28 @@ std::vector<const Claimant*> siblings(const std::vector<Weighed>& all) {
   return result.size() > 1 ? result : std::vector<const Claimant*>{};
 }
 
+bool always_serves(const Weighed& one) {
+  return one.who->stands && one.who->answered > 0 && one.who->unanswered * 20 <= one.who->answered;
+}
+bool never_serves(const Weighed& one) {
+  return one.who->answered == 0 && one.who->unanswered >= asked_enough && !one.identified() &&
+         (comes_and_goes(one) || !any_fits(one.who->ports));
+}
+
+// Some that always answer, and others that never did and that nothing speaks for: whichever of those that serve is
+// meant, the others are not.
+std::vector<const Claimant*> those_that_serve(const std::vector<Weighed>& all) {
+  std::vector<const Claimant*> result;
+  for (const Weighed& one : all) {
+    if (always_serves(one)) {
+      result.push_back(one.who);
+    } else if (!never_serves(one)) {
+      return {};
+    }
+  }
+  return result.size() < all.size() ? result : std::vector<const Claimant*>{};
+}
+
 Intent not_told(Intent intent, const std::vector<Weighed>& all) {
   std::vector<const Claimant*> close;
   for (const Weighed& one : all)
@@ -209,9 +231,18 @@ Intent not_told(Intent intent, const std::vector<Weighed>& all) {
   return intent;
 }
 
+// One that was asked often and never answered as expected is no second colour of one that does.
+bool could_share(const Weighed& one) {
+  const bool serves = one.who->answered > 0 || one.who->unanswered < asked_enough;
+  return serves && one.identified() && !one.disowned() && !comes_and_goes(one) && one.who->selected &&
+         any_fits(one.who->ports);
+}
+
 Intent infer(const Question& asked) {
-  Intent intent{asked.service.meta.ns, asked.service.meta.name, {}, Sure::unknown, ""};
+  Intent intent{asked.service.meta.ns, asked.service.meta.name, {}, Sure::unknown, "", {}};
   const auto all = weigh_all(asked);
+  for (const Weighed& one : all)
+    if (could_share(one)) intent.perhaps.push_back(one.who->workload);
   if (all.empty()) {
     intent.basis = "nothing that could be meant was seen behind it";
     return intent;
@@ -223,11 +254,14 @@ Intent infer(const Question& asked) {
     return told(std::move(intent), {all[0].who}, lead >= clear_margin ? Sure::clear : Sure::likely, basis_of(all));
   if (const auto alike = siblings(all); !alike.empty())
     return told(std::move(intent), alike, Sure::likely, "they bear its name or release alike, and have its port");
+  if (const auto serving = those_that_serve(all); !serving.empty())
+    return told(std::move(intent), serving, Sure::likely,
+                "they answer as expected when asked directly, and the others never did");
   return not_told(std::move(intent), all);
 }
 
 Intent as_given(const Question& asked) {
-  Intent intent{asked.service.meta.ns, asked.service.meta.name, {}, Sure::given, asked.given_by};
+  Intent intent{asked.service.meta.ns, asked.service.meta.name, {}, Sure::given, asked.given_by, {}};
   for (const auto& ref : asked.given) {
     const auto known = std::find_if(asked.claimants.begin(), asked.claimants.end(),
                                     [&](const Claimant& one) { return same_workload(one.workload, ref); });
@@ -267,6 +301,11 @@ bool Intent::means(const model::ObjectRef& workload) const {
                      [&](const model::ObjectRef& one) { return same_workload(one, workload); });
 }
 
+bool Intent::perhaps_means(const model::ObjectRef& workload) const {
+  return std::any_of(perhaps.begin(), perhaps.end(),
+                     [&](const model::ObjectRef& one) { return same_workload(one, workload); });
+}
+
 std::string Intent::told() const { return given() || !known() ? basis : "inferred: " + basis; }
 
 std::string Intent::names() const {
@@ -285,8 +324,7 @@ bool transient(const model::ObjectRef& ref, const std::string& helm_hook) {
   return (!ref.kind.empty() && !model::stands_for_good(ref.kind)) || !helm_hook.empty();
 }
 
-nlohmann::json to_json(const Intent& one) {
-  using json = nlohmann::json;
+json to_json(const Intent& one) {
   json out = json::object({{"namespace", one.ns},
                            {"service", one.service},
                            {"workload", one.known() ? json(one.workloads.front()) : json(nullptr)},

@@ -77,6 +77,10 @@ json manifest_shape() {
   spec.update(service_keys());
   spec.update(pod_spec_keys());
   spec["selector"] = selector_shape();
+  spec["podSelector"] = selector_shape();
+  const json peer = {{"podSelector", selector_shape()}, {"namespaceSelector", selector_shape()}};
+  spec["ingress"] = {{"from", peer}};
+  spec["egress"] = {{"to", peer}};
   spec["template"] = {{"metadata", metadata_shape()}, {"spec", pod_spec_keys()}};
   json job_spec = workload_keys();
   job_spec["selector"] = spec["selector"];

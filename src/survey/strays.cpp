@@ -171,14 +171,20 @@ void add_fix(const Dossier& one, const Place& place, const model::Service& servi
   request.stray = one.workload;
   request.stray_labels = labels_of(one, place);
   const model::Workload* workload = place.find(one.workload);
-  if (workload != nullptr) request.stray_selector = model::own_selector(*workload);
+  if (workload != nullptr) {
+    request.stray_selector = model::own_selector(*workload);
+    request.stray_shape = workload->pod;
+    request.stray_source = finding::source_of(workload->meta);
+    if (const auto* owner = workload->meta.controller()) request.owner = owner->kind + "/" + owner->name;
+  }
+  request.service_source = finding::source_of(service.meta);
   for (const auto& meant : survey.intent.workloads)
     request.meant.push_back({meant, labels_of_meant(survey, place, meant)});
   if (!place.snapshot().knows("services")) {
     finding.no_fix = "the namespace's other Services could not be read, so no change could be checked";
     return;
   }
-  if (auto fix = finding::label_fix(request)) {
+  if (auto fix = finding::stray_fix(request)) {
     finding.fix = std::move(*fix);
   } else {
     finding.no_fix = fix.error().message;

@@ -68,7 +68,7 @@ Survey unknown(const Snapshot& snapshot, const std::string& ns, const std::strin
   survey.ns = ns;
   survey.service = service;
   survey.seen = false;
-  survey.intent = {ns, service, {}, finding::Sure::unknown, "the Service could not be read"};
+  survey.intent = {ns, service, {}, finding::Sure::unknown, "the Service could not be read", {}};
   for (const Unread& one : snapshot.unread)
     if (one.resource == "services")
       survey.open.push_back(fmt::format(
@@ -82,7 +82,7 @@ Survey unknown(const Snapshot& snapshot, const std::string& ns, const std::strin
 // endpointslice, syncService), and DNS answers with an alias.
 Survey external(Survey survey, const model::Service& service) {
   survey.intent = {
-      survey.ns, survey.service, {}, finding::Sure::unknown, "it is a name for something outside the cluster"};
+      survey.ns, survey.service, {}, finding::Sure::unknown, "it is a name for something outside the cluster", {}};
   survey.open.emplace_back("it is an ExternalName: a name for something outside, of which the cluster knows nothing");
   if (!service.selector.empty()) survey.notes.emplace_back("its selector has no effect, as its type is ExternalName");
   survey.headline = headline_of(survey);

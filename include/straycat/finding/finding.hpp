@@ -71,18 +71,21 @@ struct LabelChange {
   std::string key, from, to;
 };
 
-// A change that was evaluated: with it, no Service of the run selects the stray's pods, and the workload that the
-// Service is meant for is selected as before.
+// A change that was evaluated. Where it takes a stray out of a Service, nobody whom another selector holds is lost, and
+// the workload that the Service is meant for is selected as before.
 struct Fix {
   plan::Target target;  // whose manifest is changed
   std::string file;     // where that manifest stands, relative to the scenario; "" when the plan has none
   int line = 0;
-  json merge_patch;  // RFC 7386, to the manifest
+  // To the manifest, as Kubernetes merges a strategic patch: an object by its keys (null removes one), a list of
+  // containers by their names and one of ports by their numbers, any other list as a whole.
+  json merge_patch;
   std::string yaml;  // the same for a person, as YAML
   std::vector<LabelChange> changes;
   std::vector<std::string> order;    // the steps in order, a sentence each (immutable fields: delete, then create)
   std::vector<std::string> checked;  // what was evaluated, a sentence each
   std::vector<std::string> kubectl;  // how a person can check the outcome
+  plan::Target leaves = {};          // whose pods stand behind the Service no more; no name: nobody's
 };
 
 // One cause, proven (or, with explained == 0, a flaw that made no failure yet).

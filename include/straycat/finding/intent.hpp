@@ -57,12 +57,15 @@ struct Intent {
   std::vector<model::ObjectRef> workloads;  // none: it cannot be told; several: they share the Service on purpose
   Sure sure = Sure::unknown;
   std::string basis;  // "the scenario names it", "it has the Service's name", ...: what it rests on, or why not told
+  std::vector<model::ObjectRef> perhaps;  // bear its name or release, have its port and stand for good, as those do
 
   [[nodiscard]] bool known() const { return !workloads.empty(); }
   [[nodiscard]] bool given() const { return sure == Sure::given; }
   [[nodiscard]] bool means(const model::ObjectRef& workload) const;
   // It is surely for others than this one.
   [[nodiscard]] bool excludes(const model::ObjectRef& workload) const { return known() && !means(workload); }
+  // Nobody says whom it is for, and this one is perhaps meant, too: a canary, a second colour.
+  [[nodiscard]] bool perhaps_means(const model::ObjectRef& workload) const;
   [[nodiscard]] std::string told() const;   // the basis, after the word "inferred" where nobody says so
   [[nodiscard]] std::string names() const;  // "Deployment/a and Deployment/b", safe; "" when nobody is told
 };

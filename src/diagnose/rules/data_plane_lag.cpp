@@ -12,7 +12,7 @@ namespace straycat::diagnose {
 namespace {
 
 // The longest lag that has been reported of a proxy (others than kube-proxy).
-constexpr std::int64_t longest = 30'000'000'000;
+constexpr std::int64_t longest_lag = 30'000'000'000;
 constexpr std::uint64_t enough_elsewhere = 30;  // requests that show that another place fares well
 
 bool burst_began_before(const history::Traffic& traffic, std::int64_t failure, std::int64_t limit) {
@@ -53,7 +53,7 @@ const history::Endpoint* stale(const Case& the_case, const Cell& cell) {
     for (const auto& stay : endpoint.memberships) {
       const auto late = the_case.history.lag.late_ns;
       const bool fits =
-          !stay.open_end && stay.to + late < cell.first_ns && (only_here || cell.last_ns <= stay.to + longest);
+          !stay.open_end && stay.to + late < cell.first_ns && (only_here || cell.last_ns <= stay.to + longest_lag);
       if (fits && burst_began_before(traffic, cell.first_ns, served_until(endpoint, stay.to) + late) &&
           stay.to > left) {
         left = stay.to;
@@ -64,7 +64,7 @@ const history::Endpoint* stale(const Case& the_case, const Cell& cell) {
   return latest;
 }
 
-Ruling claim(const Case& the_case, const Scope& scope) {
+Ruling data_plane_lag_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
@@ -88,6 +88,8 @@ Ruling claim(const Case& the_case, const Scope& scope) {
 
 }  // namespace
 
-Rule data_plane_lag_rule() { return {.cause = Cause::data_plane_lag, .explains = no_answer_at_all(), .claim = claim}; }
+Rule data_plane_lag_rule() {
+  return {.cause = Cause::data_plane_lag, .explains = no_answer_at_all(), .claim = data_plane_lag_claim};
+}
 
 }  // namespace straycat::diagnose

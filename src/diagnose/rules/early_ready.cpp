@@ -4,41 +4,20 @@
 
 #include <fmt/format.h>
 
-#include "diagnose/rules.hpp"
+#include "diagnose/cures.hpp"
+#include "diagnose/edges.hpp"
 #include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 namespace {
 
-bool answers_only_later(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint) {
-  const auto& view = the_case.view_of(cell);
-  const auto& traffic = the_case.history.traffic[cell.traffic].name;
-  if (cell.restarting) return false;
-  for (const auto& stay : endpoint.memberships) {
-    const auto may = may_route(the_case.history, view, stay);
-    if (stay.open_start || !may.contains(cell.first_ns) || !may.contains(cell.last_ns)) continue;
-    bool before = false;
-    bool after = false;
-    for (const DirectProbe& probe : endpoint.probes) {
-      if (!probe.ok || probe.traffic != traffic) continue;
-      before = before || (probe.started_ns >= may.from && probe.started_ns < cell.first_ns);
-      after = after || probe.started_ns >= cell.last_ns;
-    }
-    if (!before && after) return true;
-  }
-  return false;
-}
-
-Ruling claim(const Case& the_case, const Scope& scope) {
+Ruling early_ready_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    const auto early = [&](std::size_t one) {
-      return answers_only_later(the_case, cell, the_case.endpoint(cell, one));
-    };
-    if (owner && std::all_of(cell.candidates.begin(), cell.candidates.end(), early)) book.add(the_case, index, *owner);
+    if (owner && at_the_edges(the_case, cell, true)) book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
     ruling.claims.push_back(
@@ -50,8 +29,36 @@ Ruling claim(const Case& the_case, const Scope& scope) {
   return ruling;
 }
 
+// A probe on the port that answers: what it would have held back was seen.
+void early_ready_cure(const Case& the_case, const Scope&, Finding& finding) {
+  if (finding.endpoints.empty() || finding.endpoints.front().id.port == 0) return;
+  const int port = finding.endpoints.front().id.port;
+  const auto containers = containers_of(the_case, finding);
+  const auto* container = container_at(containers, port);
+  if (container == nullptr || container->readiness) {
+    finding.no_fix = container == nullptr
+                         ? "which of the pods' containers serves that port cannot be told"
+                         : fmt::format(
+                               "the pods have a readiness probe, and it asks for less than clients do: let it ask on "
+                               "port {} for what they ask",
+                               port);
+    return;
+  }
+  json probe =
+      json::object({{"tcpSocket", json::object({{"port", port}})}, {"periodSeconds", 1}, {"timeoutSeconds", 2}});
+  json one = json::object({{"name", container->name}, {"readinessProbe", std::move(probe)}});
+  change_pods(
+      the_case, json::object({{"containers", json::array({std::move(one)})}}),
+      {fmt::format("container {} has no readiness probe; the pods answered on port {} when reached directly, only "
+                   "later than they were ready",
+                   safe(container->name), port)},
+      finding);
+}
+
 }  // namespace
 
-Rule early_ready_rule() { return {.cause = Cause::early_ready, .explains = any_failure(), .claim = claim}; }
+Rule early_ready_rule() {
+  return {.cause = Cause::early_ready, .explains = any_failure(), .claim = early_ready_claim, .cure = early_ready_cure};
+}
 
 }  // namespace straycat::diagnose

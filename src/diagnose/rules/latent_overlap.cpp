@@ -4,8 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "diagnose/rules.hpp"
+#include "diagnose/selection.hpp"
 #include "diagnose/words.hpp"
+#include <straycat/finding/ports.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -15,6 +16,9 @@ namespace {
 struct Overlap {
   model::ObjectRef owner;
   bool port_unset = true, routable = false;
+  std::uint64_t answered = 0, failed = 0;  // when asked directly
+  // At its edges even one that serves fails a few.
+  [[nodiscard]] bool serves() const { return answered > 0 && answered >= 4 * failed; }
 };
 
 bool is_accused(const std::vector<Finding>& found, const history::ServiceView& view, const model::ObjectRef& owner) {
@@ -27,7 +31,7 @@ bool is_accused(const std::vector<Finding>& found, const history::ServiceView& v
 Overlap& overlap_of(std::vector<Overlap>& all, const model::ObjectRef& owner) {
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const Overlap& one) { return same_workload(one.owner, owner); });
-  return found != all.end() ? *found : all.emplace_back(Overlap{owner, true, false});
+  return found != all.end() ? *found : all.emplace_back(Overlap{owner, true, false, 0, 0});
 }
 
 std::vector<Overlap> overlaps(const history::ServiceView& view, const Intent& meant) {
@@ -37,14 +41,34 @@ std::vector<Overlap> overlaps(const history::ServiceView& view, const Intent& me
     Overlap& overlap = overlap_of(result, endpoint.owner);
     overlap.port_unset = overlap.port_unset && endpoint.id.port == 0;
     overlap.routable = overlap.routable || !endpoint.memberships.empty();
+    for (const DirectProbe& probe : endpoint.probes) ++(probe.ok ? overlap.answered : overlap.failed);
   }
   return result;
+}
+
+// One that stands for good and serves as the meant one does shares the Service on purpose as likely as not (a canary, a
+// second colour): nothing is to be said against it.
+bool shares_it(const Overlap& overlap, const Intent& meant) {
+  if (meant.given() || finding::transient(overlap.owner, "")) return false;
+  return overlap.serves() || meant.perhaps_means(overlap.owner);
+}
+
+// Of a Service of several ports each may be another workload's: one that lacks this port and has another of them stands
+// there for that one.
+bool has_another_port(const Case& the_case, const history::ServiceView& view, const Overlap& overlap) {
+  const auto service = the_case.history.service(view.ns, view.service);
+  if (!service || !overlap.port_unset) return false;
+  return std::any_of(view.endpoints.begin(), view.endpoints.end(), [&](const history::Endpoint& endpoint) {
+    const auto* pod = same_workload(endpoint.owner, overlap.owner) ? pod_of(the_case.history, view, endpoint) : nullptr;
+    return pod != nullptr && finding::any_fits(finding::fits_of(*service, pod->spec));
+  });
 }
 
 std::string consequence(const Overlap& overlap, bool sure) {
   if (overlap.port_unset)
     return "they lack the port that its targetPort names, so proxies send them nothing; an ingress controller may";
   if (!overlap.routable) return "they never were ready, so nothing was sent to them";
+  if (overlap.serves()) return "they answer as expected, now that they stand there";
   return sure ? "they were ready, and no request failed for it"
               : "they were ready; whether requests failed for it is not proven";
 }
@@ -77,10 +101,14 @@ std::vector<Finding> flaws(const Case& the_case, const std::vector<Finding>& fou
   std::vector<Finding> result;
   for (std::size_t i = 0; i < the_case.history.views.size(); ++i) {
     const auto& view = the_case.history.views[i];
+    if (selects_none_meant(the_case, view, the_case.intents[i])) continue;  // then it is the Service's fault
     for (const Overlap& overlap : overlaps(view, the_case.intents[i])) {
-      if (!is_accused(found, view, overlap.owner) && !is_accused(result, view, overlap.owner)) {
-        result.push_back(finding_of(the_case, view, overlap, sure));
-      }
+      if (shares_it(overlap, the_case.intents[i]) || has_another_port(the_case, view, overlap) ||
+          is_accused(found, view, overlap.owner) || is_accused(result, view, overlap.owner))
+        continue;
+      result.push_back(finding_of(the_case, view, overlap, sure));
+      if (overlap.answered > 0)
+        result.back().no_fix = "they serve: whether they are meant to stand there a person has to say";
     }
   }
   return result;

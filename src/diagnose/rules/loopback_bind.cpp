@@ -9,7 +9,7 @@ namespace straycat::diagnose {
 
 namespace {
 
-Ruling claim(const Case& the_case, const Scope& scope) {
+Ruling loopback_bind_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   const Book book = never_answering(the_case, scope);
   for (const auto& page : book.pages()) {
@@ -28,6 +28,8 @@ Ruling claim(const Case& the_case, const Scope& scope) {
 
 }  // namespace
 
-Rule loopback_bind_rule() { return {.cause = Cause::loopback_bind, .explains = {Likeness::refused}, .claim = claim}; }
+Rule loopback_bind_rule() {
+  return {.cause = Cause::loopback_bind, .explains = {Likeness::refused}, .claim = loopback_bind_claim};
+}
 
 }  // namespace straycat::diagnose

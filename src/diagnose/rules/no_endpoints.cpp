@@ -5,7 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "diagnose/rules.hpp"
+#include "diagnose/emptiness.hpp"
+#include "diagnose/named_port.hpp"
 #include "diagnose/words.hpp"
 #include <straycat/model/selector.hpp>
 
@@ -40,12 +41,6 @@ std::string why_empty(const Case& the_case, const history::ServiceView& view, co
   return fmt::format("none of the {} listed is ready", count(listed, "endpoint"));
 }
 
-bool nobody_there(const Case& the_case, const Cell& cell) {
-  if (!judgeable(cell) || (cell.set_size > 0 && !last_ones_go(the_case, cell))) return false;
-  // The last one to go may end in the middle of an answer; where nobody was left, nobody can have cut anything.
-  return likeness(cell.kind) != Likeness::cut || cell.set_size > 0;
-}
-
 // A success while the slices are empty (lag left out) means that the slices do not tell everything. One that only ended
 // when they were empty no longer does not: its SYN was sent again, and answered by whoever had come back.
 bool somebody_answered(const Case& the_case, const Cell& cell) {
@@ -63,11 +58,15 @@ bool somebody_answered(const Case& the_case, const Cell& cell) {
   });
 }
 
-Ruling claim(const Case& the_case, const Scope& scope) {
+Ruling no_endpoints_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
     if (!nobody_there(the_case, the_case.cells[index])) continue;
+    if (auto why = native_sidecar_port(the_case, the_case.cells[index]); !why.empty()) {
+      if (ruling.open.empty()) ruling.open.push_back(std::move(why));
+      continue;
+    }
     if (the_case.cells[index].set_size > 0 || !somebody_answered(the_case, the_case.cells[index])) {
       book.add(the_case, index, {});
     } else if (ruling.open.empty()) {
@@ -94,7 +93,7 @@ Ruling claim(const Case& the_case, const Scope& scope) {
 Rule no_endpoints_rule() {
   return {.cause = Cause::no_endpoints,
           .explains = {Likeness::refused, Likeness::no_answer, Likeness::cut},
-          .claim = claim};
+          .claim = no_endpoints_claim};
 }
 
 }  // namespace straycat::diagnose

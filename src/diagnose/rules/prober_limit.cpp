@@ -51,7 +51,7 @@ std::string first_words(const history::History& history, std::size_t traffic) {
   return "";
 }
 
-Ruling claim(const Case& the_case, const Scope& scope) {
+Ruling prober_limit_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   std::uint64_t local = 0;
   std::uint64_t stalled = 0;
@@ -78,7 +78,7 @@ Ruling claim(const Case& the_case, const Scope& scope) {
 }  // namespace
 
 Rule prober_limit_rule() {
-  return {.cause = Cause::prober_limit, .explains = any_failure(), .claim = claim, .claims = false};
+  return {.cause = Cause::prober_limit, .explains = any_failure(), .claim = prober_limit_claim, .claims = false};
 }
 
 }  // namespace straycat::diagnose

@@ -4,46 +4,22 @@
 
 #include <fmt/format.h>
 
-#include "diagnose/rules.hpp"
+#include "diagnose/cures.hpp"
+#include "diagnose/edges.hpp"
+#include "diagnose/time.hpp"
 #include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 namespace {
 
-// A pod's end may begin this long before its slice says so: kubelet, pod status and endpoint controller take their
-// time.
-constexpr std::int64_t notice = 2'000'000'000;
-
-bool slice_says(const history::Endpoint& endpoint, const Cell& cell) {
-  return std::any_of(endpoint.states.begin(), endpoint.states.end(), [&](const history::EndpointState& state) {
-    return state.terminating && state.at.ns - notice <= cell.first_ns && state.at.ns <= cell.last_ns + notice;
-  });
-}
-
-bool pod_says(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint) {
-  const auto* pod = the_case.history.pod(the_case.view_of(cell).ns, endpoint.id.pod, endpoint.id.uid);
-  if (pod == nullptr) return false;
-  return std::any_of(pod->versions.begin(), pod->versions.end(), [&](const history::Version<model::Pod>& version) {
-    const bool ending = !version.object || version.object->meta.deletion_wall_ns != 0;
-    return ending && version.at.bounded() && version.at.earliest() - notice <= cell.first_ns &&
-           version.at.latest() <= cell.last_ns + notice;
-  });
-}
-
-bool all_ending(const Case& the_case, const Cell& cell) {
-  return std::all_of(cell.candidates.begin(), cell.candidates.end(), [&](std::size_t index) {
-    const auto& endpoint = the_case.endpoint(cell, index);
-    return slice_says(endpoint, cell) || pod_says(the_case, cell, endpoint);
-  });
-}
-
-Ruling claim(const Case& the_case, const Scope& scope) {
+Ruling termination_race_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (owner && all_ending(the_case, cell) && !last_ones_go(the_case, cell)) book.add(the_case, index, *owner);
+    if (owner && at_the_edges(the_case, cell, false) && !last_ones_go(the_case, cell))
+      book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
     ruling.claims.push_back(
@@ -61,10 +37,40 @@ Ruling claim(const Case& the_case, const Scope& scope) {
   return ruling;
 }
 
+// A sleep before SIGTERM that is longer than any proxy lags, and a grace period that holds it and the requests under
+// way.
+void termination_race_cure(const Case& the_case, const Scope&, Finding& finding) {
+  constexpr std::int64_t sleep = 5;
+  json containers = json::array();
+  for (const auto& container : containers_of(the_case, finding)) {
+    if (container.pre_stop) continue;
+    const json hook = json::object({{"preStop", json::object({{"sleep", json::object({{"seconds", sleep}})}})}});
+    containers.push_back(json::object({{"name", container.name}, {"lifecycle", hook}}));
+  }
+  if (containers.empty()) {
+    finding.no_fix = fmt::format("the containers have a preStop hook already: it has to wait for {} s at least", sleep);
+    return;
+  }
+  json spec = json::object({{"containers", std::move(containers)}});
+  const std::int64_t needed = sleep + longest_answer_s(the_case, finding) + 5;
+  if (grace_of(the_case, finding) < needed) spec["terminationGracePeriodSeconds"] = needed;
+  change_pods(
+      the_case, std::move(spec),
+      {fmt::format("a proxy sends to an endpoint for up to {} after it has left ({} and the watch's own lateness); "
+                   "{} s of sleep outlast that",
+                   in_ms(the_case.history.lag.late_ns), in_ms(second), sleep),
+       fmt::format("a grace period of {} s holds the sleep and the requests under way",
+                   std::max(needed, grace_of(the_case, finding)))},
+      finding);
+}
+
 }  // namespace
 
 Rule termination_race_rule() {
-  return {.cause = Cause::termination_race, .explains = no_answer_at_all(), .claim = claim};
+  return {.cause = Cause::termination_race,
+          .explains = no_answer_at_all(),
+          .claim = termination_race_claim,
+          .cure = termination_race_cure};
 }
 
 }  // namespace straycat::diagnose

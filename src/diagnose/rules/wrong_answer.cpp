@@ -2,23 +2,23 @@
 // two releases).
 #include <fmt/format.h>
 
-#include "diagnose/rules.hpp"
+#include "diagnose/selection.hpp"
 #include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 
 namespace {
 
-Ruling claim(const Case& the_case, const Scope& scope) {
+Ruling wrong_answer_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
-    const auto owner = other_owner(the_case, cell);
-    if (owner) book.add(the_case, index, *owner);
+    if (judgeable(cell) && selects_none_meant(the_case, the_case.view_of(cell), the_case.intent_of(cell))) continue;
+    for (const auto& owner : other_owners(the_case, cell)) book.add(the_case, index, owner);
   }
   for (const auto& page : book.pages()) {
-    const Reached direct = reached(the_case, page.cells);
+    const Reached direct = reached(the_case, page.cells, page.owner);
     if (direct.failed_alike > 0 && direct.ok == 0) {
       ruling.claims.push_back(
           claim_of(the_case, page, Cause::wrong_answer,
@@ -37,6 +37,8 @@ Ruling claim(const Case& the_case, const Scope& scope) {
 
 }  // namespace
 
-Rule wrong_answer_rule() { return {.cause = Cause::wrong_answer, .explains = {Likeness::wrong}, .claim = claim}; }
+Rule wrong_answer_rule() {
+  return {.cause = Cause::wrong_answer, .explains = {Likeness::wrong}, .claim = wrong_answer_claim};
+}
 
 }  // namespace straycat::diagnose

@@ -8,7 +8,7 @@ namespace {
 
 using test::World;
 
-struct Row {
+struct ExpectationsRow {
   const char* name;
   std::function<World()> world;
   int exit_code;
@@ -36,8 +36,8 @@ World with_phase(World world, plan::PhaseExpectation phase) {
 
 constexpr plan::Budget budget(double value) { return {false, value}; }
 
-const std::vector<Row>& rows() {
-  static const std::vector<Row> all = {
+const std::vector<ExpectationsRow>& expectations_rows() {
+  static const std::vector<ExpectationsRow> all = {
       {"as_expected", [] { return test::article(); }, 0, "found"},
       {"nothing_expected_nothing_found", [] { return test::fixed(); }, 0, "nothing failed"},
       {"nothing_expected_stray_found", [] { return expecting(test::article(), "none"); }, 1, "found: a stray endpoint"},
@@ -281,9 +281,9 @@ const std::vector<Row>& rows() {
   return all;
 }
 
-void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const ExpectationsRow& row, std::ostream* out) { *out << row.name; }
 
-class Exit : public testing::TestWithParam<Row> {};
+class Exit : public testing::TestWithParam<ExpectationsRow> {};
 
 TEST_P(Exit, code_of_this_run) {
   const auto verdict = test::judged(GetParam().world());
@@ -294,7 +294,7 @@ TEST_P(Exit, code_of_this_run) {
   EXPECT_TRUE(verdict.expectations[0].why.starts_with(GetParam().first_why)) << shown;
 }
 
-INSTANTIATE_TEST_SUITE_P(Codes, Exit, testing::ValuesIn(rows()),
+INSTANTIATE_TEST_SUITE_P(Codes, Exit, testing::ValuesIn(expectations_rows()),
                          [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace

@@ -9,15 +9,15 @@ namespace {
 
 using test::World;
 
-struct Row {
+struct FixRow {
   const char* kind;
   const char* yaml;
   const char* second_step;
 };
 
-void PrintTo(const Row& row, std::ostream* out) { *out << row.kind; }
+void PrintTo(const FixRow& row, std::ostream* out) { *out << row.kind; }
 
-class FixOf : public testing::TestWithParam<Row> {};
+class FixOf : public testing::TestWithParam<FixRow> {};
 
 TEST_P(FixOf, changes_the_template_and_its_selector) {
   test::Names names;
@@ -31,22 +31,22 @@ TEST_P(FixOf, changes_the_template_and_its_selector) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, FixOf,
-    testing::Values(Row{"Job",
-                        "spec:\n  template:\n    metadata:\n      labels:\n        app: sayhi-job  # was: sayhi\n",
-                        "The pod template of a Job cannot be changed in place: delete Job/other if it still exists, "
-                        "then apply job.yaml."},
-                    Row{"CronJob",
-                        "spec:\n  jobTemplate:\n    spec:\n      template:\n        metadata:\n          labels:\n     "
-                        "       app: sayhi-cronjob  # was: sayhi\n",
-                        "Apply cronjob.yaml; Jobs that it starts from then on stay out of the Service, one that runs "
-                        "now ends as it is."},
-                    Row{"Pod", "metadata:\n  labels:\n    app: sayhi-pod  # was: sayhi\n", "Apply pod.yaml."},
-                    Row{"StatefulSet",
-                        "spec:\n  selector:\n    matchLabels:\n      app: sayhi-statefulset  # was: sayhi\n  "
-                        "template:\n    metadata:\n      labels:\n"
-                        "        app: sayhi-statefulset  # was: sayhi\n",
-                        "The selector of a StatefulSet cannot be changed in place: delete StatefulSet/other, then "
-                        "apply statefulset.yaml."}),
+    testing::Values(
+        FixRow{"Job", "spec:\n  template:\n    metadata:\n      labels:\n        app: sayhi-job  # was: sayhi\n",
+               "The pod template of a Job cannot be changed in place: delete Job/other if it still exists, "
+               "then apply job.yaml."},
+        FixRow{"CronJob",
+               "spec:\n  jobTemplate:\n    spec:\n      template:\n        metadata:\n          labels:\n     "
+               "       app: sayhi-cronjob  # was: sayhi\n",
+               "Apply cronjob.yaml; Jobs that it starts from then on stay out of the Service, one that runs "
+               "now ends as it is."},
+        FixRow{"Pod", "metadata:\n  labels:\n    app: sayhi-pod  # was: sayhi\n", "Apply pod.yaml."},
+        FixRow{"StatefulSet",
+               "spec:\n  selector:\n    matchLabels:\n      app: sayhi-statefulset  # was: sayhi\n  "
+               "template:\n    metadata:\n      labels:\n"
+               "        app: sayhi-statefulset  # was: sayhi\n",
+               "The selector of a StatefulSet cannot be changed in place: delete StatefulSet/other, then "
+               "apply statefulset.yaml."}),
     [](const auto& param) { return std::string(param.param.kind); });
 
 const plan::Apply& apply_of(const plan::Plan& plan, const std::string& step) {

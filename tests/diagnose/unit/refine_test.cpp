@@ -69,14 +69,14 @@ std::string told(const std::vector<Claim>& claims) {
   return text;
 }
 
-struct Row {
+struct RefineRow {
   const char* name;
   std::vector<Claim> claims;
   const char* left;
 };
 
-const std::vector<Row>& rows() {
-  static const std::vector<Row> all = {
+const std::vector<RefineRow>& refine_rows() {
+  static const std::vector<RefineRow> all = {
       {"the_special_takes_all",
        {claim(Cause::no_endpoints, {0, 1}), claim(Cause::crash_loop, {0, 1})},
        "crash-loop 0 1 as no-endpoints"},
@@ -98,7 +98,7 @@ const std::vector<Row>& rows() {
   return all;
 }
 
-class Refined : public testing::TestWithParam<Row> {};
+class Refined : public testing::TestWithParam<RefineRow> {};
 
 TEST_P(Refined, tell_the_cause) {
   const Cells cells({10, 10, 10, 1});
@@ -107,7 +107,7 @@ TEST_P(Refined, tell_the_cause) {
   EXPECT_EQ(told(claims), GetParam().left);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Refined, testing::ValuesIn(rows()),
+INSTANTIATE_TEST_SUITE_P(All, Refined, testing::ValuesIn(refine_rows()),
                          [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace

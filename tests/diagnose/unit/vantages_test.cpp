@@ -8,7 +8,7 @@ namespace straycat::diagnose {
 namespace {
 
 // What a second agent on another node would have written beside the first: the same, on a clock that runs alike.
-Event of_second(Event event, bool clean) {
+Event of_second_vantage(Event event, bool clean) {
   event.clock = "a1";
   if (event.kind == VantageRecord::kind) {
     event.body["id"] = "a1";
@@ -35,7 +35,7 @@ EventLog from_two_nodes(const test::World& world, bool second_clean) {
       more.body["vantage"] = "a1";
       log.events.push_back(more);
     } else if (event.clock == "a0" && !(second_clean && event.kind == AttemptFailed::kind)) {
-      log.events.push_back(of_second(std::move(more), second_clean));
+      log.events.push_back(of_second_vantage(std::move(more), second_clean));
     }
   }
   for (std::size_t i = 0; i < log.events.size(); ++i) log.events[i].number = i;

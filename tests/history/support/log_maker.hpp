@@ -144,7 +144,7 @@ class LogMaker : public ObjectLines {
       return result;
     }
     const auto set = plane_at(t);
-    if (set.empty()) {
+    if (set.empty() || world_.nobody_translates) {
       result.failure = failure_of(Answer::refused, 0);
       truth_[id] = "";
       return result;

@@ -58,6 +58,7 @@ class ObjectLines {
       spec["jobTemplate"] = json::object({{"spec", json::object({{"template", pod}})}});
     } else {
       spec["template"] = pod;
+      if (!owner.strategy.empty()) spec["strategy"] = json::object({{"type", owner.strategy}});
       if (owner.kind != "Job") spec["selector"] = json::object({{"matchLabels", labels}});
     }
     const bool batch = owner.kind == "Job" || owner.kind == "CronJob";
@@ -182,7 +183,8 @@ class ObjectLines {
     model::Pod pod;
     pod.meta = meta("Pod", life.name);
     pod.meta.labels = owner.labels;
-    pod.spec.labels = owner.labels;
+    if (!life.revision.empty()) pod.meta.labels["pod-template-hash"] = life.revision;
+    pod.spec.labels = pod.meta.labels;
     if (owner.kind == "Pod") {
       pod.meta.helm_hook = owner.helm_hook;
     } else if (via_replica_set(owner)) {

@@ -28,9 +28,10 @@ inline std::int64_t ns(double seconds) { return std::llround(seconds * 1e9); }
 // A workload, and what stands above it ("Deployment" makes a ReplicaSet between itself and the pods).
 struct Owner {
   std::string kind, name;
-  model::Labels labels;   // of its pod template
-  std::string helm_hook;  // of a bare pod
-  double applied = 0;     // when the runner saw it
+  model::Labels labels;       // of its pod template
+  std::string helm_hook;      // of a bare pod
+  double applied = 0;         // when the runner saw it
+  std::string strategy = {};  // of a Deployment: "Recreate"
   bool operator==(const Owner&) const = default;
 };
 
@@ -47,6 +48,7 @@ struct PodLife {
   std::vector<double> restarts = {};  // its container restarts then (status seen 0.5 s later), down for 0.4 s before
   bool readiness_probe = false;
   int container_port = 3000;
+  std::string revision{};   // the hash of its template, as a label
   bool port_unset = false;  // its slice has no port (a named targetPort that it lacks)
 };
 
@@ -65,6 +67,7 @@ struct World {
   model::Labels selector = {{"app", "sayhi"}};
   model::PortName target = 3000;
   std::string shuns;                      // no connection of the traffic is sent to this pod, whatever is listed
+  bool nobody_translates = false;         // what is sent through the Service is refused, whoever stands there
   bool lost_through_the_service = false;  // what is refused directly gets no answer through the Service
   bool affinity = false;  // the Service's sessionAffinity is ClientIP: one client stays with its endpoint
   std::vector<Owner> owners;

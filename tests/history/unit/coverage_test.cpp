@@ -12,7 +12,7 @@ namespace {
 using test::spans_of;
 using test::TinyLog;
 
-constexpr const char* slices = "endpointslices";
+constexpr const char* slice_watch = "endpointslices";
 constexpr const char* ours = "kubernetes.io/service-name=sayhi";
 constexpr const char* others = "kubernetes.io/service-name=other";
 
@@ -33,58 +33,71 @@ struct Watched {
 };
 
 const std::vector<Watched> watched = {
-    {"from the beginning to the end", [](TinyLog& log) { log.watch_from("a0", slices, 0); }, ""},
+    {"from the beginning to the end", [](TinyLog& log) { log.watch_from("a0", slice_watch, 0); }, ""},
     {"never", [](TinyLog&) {}, "0..100"},
-    {"begun late", [](TinyLog& log) { log.watch_from("a0", slices, 10); }, "0..10"},
-    {"ended early", [](TinyLog& log) { log.watch_from("a0", slices, 0).watch_to("a0", slices, 60); }, "60..100"},
+    {"begun late", [](TinyLog& log) { log.watch_from("a0", slice_watch, 10); }, "0..10"},
+    {"ended early", [](TinyLog& log) { log.watch_from("a0", slice_watch, 0).watch_to("a0", slice_watch, 60); },
+     "60..100"},
     {"ended and begun again",
      [](TinyLog& log) {
-       log.watch_from("a0", slices, 0)
-           .watch_to("a0", slices, 30)
-           .watch_from("a0", slices, 40)
-           .watch_to("a0", slices, 90);
+       log.watch_from("a0", slice_watch, 0)
+           .watch_to("a0", slice_watch, 30)
+           .watch_from("a0", slice_watch, 40)
+           .watch_to("a0", slice_watch, 90);
      },
      "30..40, 90..100"},
-    {"said to begin twice", [](TinyLog& log) { log.watch_from("a0", slices, 5).watch_from("a0", slices, 20); }, "0..5"},
+    {"said to begin twice",
+     [](TinyLog& log) { log.watch_from("a0", slice_watch, 5).watch_from("a0", slice_watch, 20); }, "0..5"},
     {"said to end twice",
-     [](TinyLog& log) { log.watch_from("a0", slices, 0).watch_to("a0", slices, 50).watch_to("a0", slices, 70); },
+     [](TinyLog& log) {
+       log.watch_from("a0", slice_watch, 0).watch_to("a0", slice_watch, 50).watch_to("a0", slice_watch, 70);
+     },
      "50..100"},
-    {"ended without a beginning", [](TinyLog& log) { log.watch_to("a0", slices, 50); }, "0..100"},
-    {"a gap", [](TinyLog& log) { log.watch_from("a0", slices, 0).gap("a0", slices, 20, 30); }, "20..30"},
+    {"ended without a beginning", [](TinyLog& log) { log.watch_to("a0", slice_watch, 50); }, "0..100"},
+    {"a gap", [](TinyLog& log) { log.watch_from("a0", slice_watch, 0).gap("a0", slice_watch, 20, 30); }, "20..30"},
     {"gaps that overlap, in any order",
      [](TinyLog& log) {
-       log.watch_from("a0", slices, 0).gap("a0", slices, 25, 40).gap("a0", slices, 20, 30).gap("a0", slices, 60, 61);
+       log.watch_from("a0", slice_watch, 0)
+           .gap("a0", slice_watch, 25, 40)
+           .gap("a0", slice_watch, 20, 30)
+           .gap("a0", slice_watch, 60, 61);
      },
      "20..40, 60..61"},
     {"a gap that begins before the watch does",
-     [](TinyLog& log) { log.watch_from("a0", slices, 10).gap("a0", slices, 5, 20); }, "0..20"},
+     [](TinyLog& log) { log.watch_from("a0", slice_watch, 10).gap("a0", slice_watch, 5, 20); }, "0..20"},
     {"a gap after its end",
-     [](TinyLog& log) { log.watch_from("a0", slices, 0).watch_to("a0", slices, 50).gap("a0", slices, 40, 70); },
+     [](TinyLog& log) {
+       log.watch_from("a0", slice_watch, 0).watch_to("a0", slice_watch, 50).gap("a0", slice_watch, 40, 70);
+     },
      "40..100"},
-    {"another Service's slices alone", [](TinyLog& log) { log.watch_from("a0", slices, 0, others); }, "0..100"},
-    {"its own by name", [](TinyLog& log) { log.watch_from("a0", slices, 0, ours); }, ""},
-    {"another vantage point's watch", [](TinyLog& log) { log.watch_from("a1", slices, 0); }, "0..100"},
+    {"another Service's slices alone", [](TinyLog& log) { log.watch_from("a0", slice_watch, 0, others); }, "0..100"},
+    {"its own by name", [](TinyLog& log) { log.watch_from("a0", slice_watch, 0, ours); }, ""},
+    {"another vantage point's watch", [](TinyLog& log) { log.watch_from("a1", slice_watch, 0); }, "0..100"},
     {"pods are no slices", [](TinyLog& log) { log.watch_from("a0", "pods", 0); }, "0..100"},
     {"a gap in another Service's",
      [](TinyLog& log) {
-       log.watch_from("a0", slices, 0, ours).watch_from("a0", slices, 0, others).gap("a0", slices, 5, 9, others);
+       log.watch_from("a0", slice_watch, 0, ours)
+           .watch_from("a0", slice_watch, 0, others)
+           .gap("a0", slice_watch, 5, 9, others);
      },
      ""},
     {"a gap in one of two watches that both see it",
      [](TinyLog& log) {
-       log.watch_from("a0", slices, 0, ours).watch_from("a0", slices, 0).gap("a0", slices, 20, 30, ours);
+       log.watch_from("a0", slice_watch, 0, ours).watch_from("a0", slice_watch, 0).gap("a0", slice_watch, 20, 30, ours);
      },
      ""},
     {"one watch follows another, with a gap where they meet",
      [](TinyLog& log) {
-       log.watch_from("a0", slices, 0, ours).watch_to("a0", slices, 40, ours).watch_from("a0", slices, 30);
-       log.gap("a0", slices, 35, 50);
+       log.watch_from("a0", slice_watch, 0, ours)
+           .watch_to("a0", slice_watch, 40, ours)
+           .watch_from("a0", slice_watch, 30);
+       log.gap("a0", slice_watch, 35, 50);
      },
      "40..50"},
     {"denied",
      [](TinyLog& log) {
-       log.watch_from("a0", slices, 0);
-       denied(log, "a0", slices, 30);
+       log.watch_from("a0", slice_watch, 0);
+       denied(log, "a0", slice_watch, 30);
      },
      "0..100"},
 };
@@ -118,9 +131,9 @@ TEST(Blind, edges_are_no_onsets) {
   };
   for (const Edge& row : table) {
     TinyLog log;
-    log.vantage("a0", 0).bound("a0", 0, 0).watch_from("a0", slices, 10).slice("a0", row.joins, "s", "p1");
+    log.vantage("a0", 0).bound("a0", 0, 0).watch_from("a0", slice_watch, 10).slice("a0", row.joins, "s", "p1");
     if (row.leaves != 0) log.slice("a0", row.leaves, "s", "");
-    log.gap("a0", slices, 40, 50).watch_to("a0", slices, 90);
+    log.gap("a0", slice_watch, 40, 50).watch_to("a0", slice_watch, 90);
     const History history = log.window("a0", 1, 2, {1}).ended(100).folded();
     EXPECT_EQ(test::stays_of(history.views.at(0)), row.stays) << row.what;
   }
@@ -141,7 +154,7 @@ TEST(Coverage, holds_only_where_a_watch_saw_the_whole_span) {
   log.vantage("a0", 0).bound("a0", -2, 2);  // the runner's instants are +- 3
   log.watch_from("runner", "pods", 10).gap("runner", "pods", 40, 50).watch_to("runner", "pods", 90);
   log.watch_from("runner", "events", 10);
-  log.watch_from("runner", "services", 10, "app=sayhi").watch_from("runner", slices, 10, ours);
+  log.watch_from("runner", "services", 10, "app=sayhi").watch_from("runner", slice_watch, 10, ours);
   log.watch_from("a0", "nodes", 10).watch_to("a0", "nodes", 30).watch_from("a0", "nodes", 30);
   log.watch_from("runner", "jobs", 10);
   denied(log, "runner", "jobs", 60);
@@ -158,7 +171,7 @@ TEST(Coverage, holds_only_where_a_watch_saw_the_whole_span) {
       {"to the end of the log", "events", {20, 97}, true},
       {"past the end of the log", "events", {20, 98}, false},
       {"some of them only", "services", {20, 30}, false},
-      {"slices are watched by name", slices, {20, 30}, true},
+      {"slices are watched by name", slice_watch, {20, 30}, true},
       {"two stretches that touch are two", "nodes", {25, 35}, false},
       {"the first of them", "nodes", {10, 30}, true},
       {"denied", "jobs", {20, 30}, false},

@@ -245,7 +245,7 @@ model::EndpointSlice random_slice(std::mt19937_64& random, int number) {
   return slice;
 }
 
-std::vector<std::string> addresses(const ServiceView& view, std::int64_t at) {
+std::vector<std::string> addresses_at(const ServiceView& view, std::int64_t at) {
   std::vector<std::string> result;
   for (const auto index : view.routable_at(at)) result.push_back(view.endpoints[index].id.address);
   std::sort(result.begin(), result.end());
@@ -263,7 +263,7 @@ TEST(RoutableSet, is_what_a_proxy_may_send_to) {
     events.push_back(event("attempts.window", "a0", 5000, json(window)));
     const auto history = folded(log_with(std::move(events)));
     const ServiceView& view = history.views.at(0);
-    EXPECT_EQ(addresses(view, 2000), world.addresses()) << world.name;
+    EXPECT_EQ(addresses_at(view, 2000), world.addresses()) << world.name;
     EXPECT_EQ(view.phases.back().size, world.routable.size()) << world.name;
   }
 }
@@ -295,7 +295,7 @@ TEST(RoutableSet, is_at_each_instant_what_model_says) {
     events.push_back(event("attempts.window", "a0", 40'000, json(window)));
     const auto history = folded(log_with(std::move(events)));
     for (int i = 0; i < 30; ++i) {
-      EXPECT_EQ(addresses(history.views.at(0), 1000 * (i + 1) + 500), expected[static_cast<std::size_t>(i)])
+      EXPECT_EQ(addresses_at(history.views.at(0), 1000 * (i + 1) + 500), expected[static_cast<std::size_t>(i)])
           << "seed " << seed << " step " << i;
     }
   }

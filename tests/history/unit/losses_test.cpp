@@ -17,7 +17,7 @@ using test::World;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-History folded(const EventLog& log) {
+History folded_losses(const EventLog& log) {
   auto history = fold(log);
   EXPECT_TRUE(history) << history.error().message;
   return history ? std::move(*history) : History{};
@@ -27,7 +27,7 @@ History folded(const EventLog& log) {
 std::int64_t at(double t) { return ns(5000 + t); }
 
 TEST(Losses, a_prober_that_dies_saw_nothing_from_then_on) {
-  const auto history = folded(test::log_of_death(test::article(), 20, false));
+  const auto history = folded_losses(test::log_of_death(test::article(), 20, false));
   ASSERT_EQ(history.losses.size(), 1U);
   EXPECT_EQ(history.losses[0].vantage, "a0");
   EXPECT_EQ(history.losses[0].why, "killed by signal 9 (Killed)");
@@ -44,7 +44,7 @@ TEST(Losses, a_prober_that_dies_saw_nothing_from_then_on) {
 }
 
 TEST(Losses, nothing_in_a_cluster_is_known_after_its_end) {
-  const auto history = folded(test::log_of_death(test::article(), 20, true));
+  const auto history = folded_losses(test::log_of_death(test::article(), 20, true));
   ASSERT_EQ(history.losses.size(), 2U);
   EXPECT_EQ(history.losses[0].vantage, "");
   EXPECT_LE(history.views.at(0).seen_until, at(20));
@@ -61,7 +61,7 @@ TEST(Losses, a_watch_that_is_closed_later_is_cut_at_the_clusters_end) {
                   {ns(20.9)},
                   json(WatchRecord{"pods", "", 0, 0, "", WatchEnd::closed})};
   log.events.insert(log.events.end() - 1, end);
-  EXPECT_FALSE(folded(log).covered("pods", {at(20.2), at(20.5)}));
+  EXPECT_FALSE(folded_losses(log).covered("pods", {at(20.2), at(20.5)}));
 }
 
 TEST(Losses, a_watch_that_died_covers_what_it_saw_and_no_more) {
@@ -71,7 +71,7 @@ TEST(Losses, a_watch_that_died_covers_what_it_saw_and_no_more) {
   log.events.insert(
       place,
       {0, WatchRecord::ended, "a0", {ns(5020)}, json(WatchRecord{"endpointslices", "", 0, 0, "boom", WatchEnd::died})});
-  const auto history = folded(log);
+  const auto history = folded_losses(log);
   EXPECT_EQ(history.views.at(0).seen_until, at(20));
   EXPECT_TRUE(history.covered("endpointslices", {at(18), at(19)}));
   EXPECT_FALSE(history.covered("endpointslices", {at(18), at(21)}));
@@ -79,7 +79,7 @@ TEST(Losses, a_watch_that_died_covers_what_it_saw_and_no_more) {
 }
 
 TEST(Losses, whoever_summed_up_saw_to_the_end) {
-  const auto history = folded(test::log_of(test::article()));
+  const auto history = folded_losses(test::log_of(test::article()));
   EXPECT_THAT(history.losses, IsEmpty());
   EXPECT_EQ(history.views.at(0).seen_until, history.end);
 }
@@ -88,14 +88,14 @@ TEST(Losses, a_runner_that_was_killed_saw_until_its_last_word) {
   EventLog log = test::log_of(test::article());
   log.events.resize(log.events.size() / 2);
   log.cut = true;
-  const auto history = folded(log);
+  const auto history = folded_losses(log);
   std::int64_t last = 0;
   for (const Event& event : log.events)
     if (event.clock == runner_clock) last = event.at.ns + ns(5000);
   EXPECT_FALSE(history.covered("pods", {last, last + ns(0.5)}));
 }
 
-std::vector<Hole> holes_of(const World& world) { return folded(test::log_of(world)).traffic.at(0).holes; }
+std::vector<Hole> holes_of(const World& world) { return folded_losses(test::log_of(world)).traffic.at(0).holes; }
 
 TEST(Holes, are_where_an_open_loop_sent_nothing) {
   World world = test::quiet();
@@ -135,10 +135,10 @@ TEST(Holes, of_a_closed_loop_are_only_what_stopped_the_prober) {
   plan->traffic[0].pace = {};
   plan->traffic[0].pace.loops = 2;
   log.events[0].body["plan"] = plan::to_json(*plan);
-  EXPECT_THAT(folded(log).traffic.at(0).holes, IsEmpty()) << "its answers may have been slow";
+  EXPECT_THAT(folded_losses(log).traffic.at(0).holes, IsEmpty()) << "its answers may have been slow";
   for (Event& event : log.events)
     if (event.kind == Topic::vantage_health && event.at.ns == ns(5015)) event.body["loopLagNs"] = ns(5);
-  const auto holes = folded(log).traffic.at(0).holes;
+  const auto holes = folded_losses(log).traffic.at(0).holes;
   EXPECT_THAT(holes, ElementsAre(Hole{{at(10), at(15)}, 0}));
 }
 

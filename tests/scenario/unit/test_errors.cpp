@@ -261,15 +261,10 @@ TEST(Errors, SeveralAreToldAtOnceTheFirstFirst) {
 // A cause that the table knows and no run finds is refused with the reason, and with what can be expected.
 TEST(Errors, ACauseThatNoRunFindsIsRefusedWithItsReason) {
   const std::map<std::string, std::string> reasons = {
-      {"missing-named-port",
-       "cannot be missing-named-port: this version has no rule for it yet in a run (straycat diagnose finds it); it "
-       "can "
-       "be none, inconclusive, stray-endpoint, "},
-      {"rollout-gap", "cannot be rollout-gap: this version has no rule for it yet; it can be none, inconclusive, "},
+      {"network-policy",
+       "cannot be network-policy: this version has no rule for it yet; it can be none, inconclusive, stray-endpoint, "},
       {"prober-limit",
-       "cannot be prober-limit: it is no fault of the Service's: such a run is inconclusive; it can be "},
-      {"selector-unwanted",
-       "cannot be selector-unwanted: no run shows it, only what a cluster lists (straycat diagnose); it can be "}};
+       "cannot be prober-limit: it is no fault of the Service's: such a run is inconclusive; it can be "}};
   for (const auto& [cause, reason] : reasons) {
     const std::string error = World().with("finding: stray-endpoint", "finding: " + cause).error();
     EXPECT_NE(error.find(":18:14: \"finding\" " + reason), std::string::npos) << error;

@@ -16,9 +16,9 @@ using town::article;
 using town::PodSpec;
 using town::Town;
 
-const model::Labels app{{"app", "sayhi"}};
+const model::Labels sayhi_app{{"app", "sayhi"}};
 
-PodSpec cat(const std::string& end = "1", const std::string& address = "10.244.0.4") {
+PodSpec pod_cat(const std::string& end = "1", const std::string& address = "10.244.0.4") {
   PodSpec pod{.name = "sayhi-abc-" + end};
   pod.owner_kind = "ReplicaSet";
   pod.owner = "sayhi-abc";
@@ -29,7 +29,7 @@ PodSpec cat(const std::string& end = "1", const std::string& address = "10.244.0
 
 Town serving(const json& target = 3000, const json& more = json::object()) {
   Town town;
-  town.service("sayhi", app, target, more).deployment("sayhi", app, 1);
+  town.service("sayhi", sayhi_app, target, more).deployment("sayhi", sayhi_app, 1);
   return town;
 }
 
@@ -43,21 +43,21 @@ std::vector<std::string> causes_of(const Survey& survey) {
 const json headless = json::object({{"clusterIP", "None"}});
 
 TEST(HardServices, AHeadlessOneTranslatesNoPort) {
-  const Survey survey = serving(3000, headless).pod(cat()).survey();
+  const Survey survey = serving(3000, headless).pod(pod_cat()).survey();
   EXPECT_EQ(survey.exit_code(), 0) << survey.headline;
   EXPECT_THAT(survey.notes, Contains(HasSubstr("clients of sayhi:80 must dial port 3000 of the pods, not 80")));
-  const Survey straight = Town().service("sayhi", app, 80, headless).pod(cat()).survey();
+  const Survey straight = Town().service("sayhi", sayhi_app, 80, headless).pod(pod_cat()).survey();
   EXPECT_THAT(straight.notes, Not(Contains(HasSubstr("must dial"))));
 }
 
 TEST(HardServices, AHeadlessOneWithoutPortsHasEndpointsAllTheSame) {
   json more = headless;
   more["ports"] = json::array();
-  const Survey survey = serving(3000, more).pod(cat()).survey();
+  const Survey survey = serving(3000, more).pod(pod_cat()).survey();
   EXPECT_THAT(causes_of(survey), IsEmpty()) << survey.headline;
   EXPECT_TRUE(survey.behind.at(0).pods.at(0).routable);
   EXPECT_EQ(survey.ports, "none");
-  PodSpec starting = cat();
+  PodSpec starting = pod_cat();
   starting.ready = false;
   const Survey empty = serving(3000, more).pod(starting).survey();
   ASSERT_THAT(causes_of(empty), ElementsAre("no-endpoints Deployment/sayhi"));
@@ -66,7 +66,7 @@ TEST(HardServices, AHeadlessOneWithoutPortsHasEndpointsAllTheSame) {
 
 TEST(HardServices, OfAnExternalNameNothingIsSaid) {
   const json more = json::object({{"type", "ExternalName"}, {"externalName", "example.org"}});
-  const Survey survey = serving(3000, more).pod(cat()).job("later", app, false).survey();
+  const Survey survey = serving(3000, more).pod(pod_cat()).job("later", sayhi_app, false).survey();
   EXPECT_EQ(survey.exit_code(), 2);
   EXPECT_THAT(causes_of(survey), IsEmpty()) << "its selector has no effect";
   EXPECT_THAT(survey.notes, ElementsAre(HasSubstr("selector has no effect")));
@@ -74,7 +74,7 @@ TEST(HardServices, OfAnExternalNameNothingIsSaid) {
 
 TEST(HardServices, WithoutASelectorWhoeverStandsThereWasPutThere) {
   Town town;
-  town.service("sayhi", {}).deployment("sayhi", app, 1).pod(cat()).pod(cat("2", "10.244.0.5"));
+  town.service("sayhi", {}).deployment("sayhi", sayhi_app, 1).pod(pod_cat()).pod(pod_cat("2", "10.244.0.5"));
   town.foreign_slice("sayhi", "me", "sayhi-abc-1");
   const Survey survey = town.survey();
   EXPECT_EQ(survey.exit_code(), 0) << survey.headline;
@@ -84,7 +84,7 @@ TEST(HardServices, WithoutASelectorWhoeverStandsThereWasPutThere) {
 }
 
 TEST(HardServices, ReadyInNameOnly) {
-  PodSpec starting = cat();
+  PodSpec starting = pod_cat();
   starting.ready = false;
   const Survey survey = serving(3000, json::object({{"publishNotReadyAddresses", true}})).pod(starting).survey();
   EXPECT_EQ(survey.exit_code(), 0) << survey.headline;
@@ -94,11 +94,11 @@ TEST(HardServices, ReadyInNameOnly) {
 
 // A rollout: the old revision's pods lack the name that the new one's have.
 TEST(HardServices, TwoRevisionsWithDifferentPorts) {
-  PodSpec fresh = cat("new", "10.244.0.5");
+  PodSpec fresh = pod_cat("new", "10.244.0.5");
   fresh.port_name = "web";
   for (const bool old_first : {true, false}) {
     Town town = serving("web");
-    town.pod(old_first ? cat("old") : fresh).pod(old_first ? fresh : cat("old"));
+    town.pod(old_first ? pod_cat("old") : fresh).pod(old_first ? fresh : pod_cat("old"));
     const Survey survey = town.survey();
     ASSERT_THAT(causes_of(survey), ElementsAre("missing-named-port Deployment/sayhi"));
     EXPECT_THAT(survey.headline, HasSubstr("1 of the 2 pods of Deployment/sayhi"));
@@ -107,11 +107,11 @@ TEST(HardServices, TwoRevisionsWithDifferentPorts) {
 }
 
 TEST(HardServices, ASidecarsPortIsNotTheApplications) {
-  PodSpec meshed = cat();
+  PodSpec meshed = pod_cat();
   meshed.port = 0;
   meshed.probe = false;
   meshed.sidecar_port = 15090;
-  const Survey survey = Town().service("sayhi", app).pod(meshed).survey();
+  const Survey survey = Town().service("sayhi", sayhi_app).pod(meshed).survey();
   EXPECT_THAT(causes_of(survey), IsEmpty());
   EXPECT_THAT(survey.notes, Contains(HasSubstr("one declares none at all, and may listen there")));
 }
@@ -123,7 +123,7 @@ TEST(HardServices, AStatefulSetAsTheStray) {
   stray.port = 6379;
   stray.address = "10.244.0.7";
   stray.labels = {{"app", "sayhi"}, {"statefulset.kubernetes.io/pod-name", "cache-0"}};
-  const Survey survey = serving().pod(cat()).stateful_set("cache", app, 6379).pod(stray).survey();
+  const Survey survey = serving().pod(pod_cat()).stateful_set("cache", sayhi_app, 6379).pod(stray).survey();
   ASSERT_THAT(causes_of(survey), ElementsAre("stray-endpoint StatefulSet/cache"));
   ASSERT_TRUE(survey.findings[0].fix);
   EXPECT_THAT(survey.findings[0].fix->yaml, HasSubstr("app: sayhi-statefulset"));
@@ -135,7 +135,8 @@ TEST(HardServices, SeveralStraysEachWithItsFix) {
   debug.port = 0;
   debug.probe = false;
   debug.address = "10.244.0.9";
-  const Survey survey = article().cron_job("nightly", app).pod(debug).job("test", app, true, false, "test").survey();
+  const Survey survey =
+      article().cron_job("nightly", sayhi_app).pod(debug).job("test", sayhi_app, true, false, "test").survey();
   EXPECT_THAT(causes_of(survey), ElementsAre("stray-endpoint Job/sayhi", "stray-endpoint Pod/debug",
                                              "latent-overlap CronJob/nightly", "latent-overlap Job/test"));
   for (const auto& finding : survey.findings) EXPECT_TRUE(finding.fix) << finding.title() << finding.no_fix;
@@ -145,7 +146,7 @@ TEST(HardServices, SeveralStraysEachWithItsFix) {
 // --- selectors that match nobody
 
 TEST(MistypedSelector, IsMendedWhereOneWorkloadWasMeant) {
-  const Survey survey = serving().service("typo", {{"app", "sayhy"}}).pod(cat()).survey("typo");
+  const Survey survey = serving().service("typo", {{"app", "sayhy"}}).pod(pod_cat()).survey("typo");
   ASSERT_EQ(survey.findings.size(), 1U);
   EXPECT_THAT(survey.headline, HasSubstr("Deployment/sayhi has app=sayhi on its pods"));
   ASSERT_TRUE(survey.findings[0].fix) << survey.findings[0].no_fix;
@@ -156,31 +157,31 @@ TEST(MistypedSelector, IsMendedWhereOneWorkloadWasMeant) {
 TEST(MistypedSelector, NoFixThatWouldBringAStray) {
   const Survey survey = serving()
                             .service("typo", {{"app", "sayhy"}})
-                            .pod(cat())
+                            .pod(pod_cat())
                             .job("later", {{"app", "sayhi"}, {"x", "y"}}, false)
                             .survey("typo");
   EXPECT_FALSE(survey.findings.at(0).fix);
-  const Survey blind = serving().service("typo", {{"app", "sayhy"}}).pod(cat()).denied("cronjobs").survey("typo");
+  const Survey blind = serving().service("typo", {{"app", "sayhy"}}).pod(pod_cat()).denied("cronjobs").survey("typo");
   EXPECT_FALSE(blind.findings.at(0).fix) << "what may be matched was not all seen";
 }
 
 TEST(MistypedSelector, AnotherNameAltogetherIsNoMistake) {
-  const Survey survey = serving().service("other", {{"app", "warehouse"}}).pod(cat()).survey("other");
+  const Survey survey = serving().service("other", {{"app", "warehouse"}}).pod(pod_cat()).survey("other");
   EXPECT_THAT(survey.headline, HasSubstr("matches no pod."));
   EXPECT_FALSE(survey.findings.at(0).fix);
 }
 
 TEST(MistypedSelector, PodsThatCouldNotBeReadAreNotNone) {
   Town town;
-  town.service("sayhi", app).denied("pods");
+  town.service("sayhi", sayhi_app).denied("pods");
   EXPECT_THAT(town.survey().headline, Not(HasSubstr("matches no pod")));
 }
 
 // --- what recently stood there
 
 TEST(RecentPast, WhatAControllersEventTellsOfPodsThatAreGone) {
-  Town town = serving().pod(cat());
-  town.deployment("canary", app, 0).made_event("ReplicaSet", "canary-abc", "Created pod: canary-abc-9");
+  Town town = serving().pod(pod_cat());
+  town.deployment("canary", sayhi_app, 0).made_event("ReplicaSet", "canary-abc", "Created pod: canary-abc-9");
   const Survey survey = town.survey();
   ASSERT_EQ(survey.past.size(), 1U);
   EXPECT_EQ(survey.past[0].workload.display(), "Deployment/canary");
@@ -190,22 +191,22 @@ TEST(RecentPast, WhatAControllersEventTellsOfPodsThatAreGone) {
 TEST(RecentPast, AJobThatItsCronJobMadeAndThatIsGone) {
   const auto with = [](const model::Labels& labels) {
     return serving()
-        .pod(cat())
+        .pod(pod_cat())
         .cron_job("nightly", labels)
         .made_event("CronJob", "nightly", "Created job nightly-123")
         .survey();
   };
-  const Survey survey = with(app);
+  const Survey survey = with(sayhi_app);
   ASSERT_THAT(causes_of(survey), ElementsAre("stray-endpoint CronJob/nightly"));
   EXPECT_EQ(survey.past.at(0).text, "Job nightly-123, which is gone, was made by CronJob/nightly");
   EXPECT_THAT(with({{"app", "other"}}).past, IsEmpty());
 }
 
 TEST(RecentPast, StraysComeFirst) {
-  Town town = serving().pod(cat());
+  Town town = serving().pod(pod_cat());
   for (int i = 0; i < 20; ++i)
     town.made_event("ReplicaSet", "sayhi-abc", "Created pod: sayhi-abc-x" + std::to_string(i));
-  town.job("sayhi", app, true).job_pod_event("sayhi", "sayhi-gone");
+  town.job("sayhi", sayhi_app, true).job_pod_event("sayhi", "sayhi-gone");
   const Survey survey = town.survey();
   ASSERT_EQ(survey.past.size(), 21U);
   EXPECT_TRUE(survey.past[0].stray);
