@@ -16,7 +16,7 @@ namespace {
 
 constexpr Nanos beat_length = std::chrono::milliseconds{20};
 constexpr Nanos health_length = std::chrono::seconds{1};
-constexpr Nanos patience = std::chrono::seconds{2};
+constexpr Nanos watch_patience = std::chrono::seconds{2};
 constexpr Nanos soonest_alarm = std::chrono::milliseconds{200};
 // Requests under way at the end get this long; more would hold up whoever waits for the summary.
 constexpr Nanos drain_length = std::chrono::seconds{1};  // for requests under way
@@ -184,7 +184,7 @@ void Agent::await(boost::asio::steady_timer& timer, Nanos length, Came what) {
   });
 }
 
-void Agent::act(const todo::AwaitWatches&) { await(patience_timer_, patience, came::PatienceOver{}); }
+void Agent::act(const todo::AwaitWatches&) { await(patience_timer_, watch_patience, came::PatienceOver{}); }
 
 void Agent::act(const todo::BeginFlows&) {
   patience_timer_.cancel();

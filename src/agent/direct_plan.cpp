@@ -6,7 +6,7 @@
 namespace straycat::agent {
 
 namespace {
-constexpr Stamp never{std::numeric_limits<std::int64_t>::max()};
+constexpr Stamp never_due{std::numeric_limits<std::int64_t>::max()};
 }
 
 DirectPlan::DirectPlan(DirectSettings settings, Stamp begin)
@@ -81,13 +81,13 @@ void DirectPlan::collect(Stamp now, bool urgent, std::vector<Order>& orders) {
 }
 
 Stamp DirectPlan::next_due(Stamp now) const {
-  Stamp next = never;
+  Stamp next = never_due;
   for (const auto& [key, seat] : seats_) {
     if (seat.under_way) continue;
     if (seat.wanted) next = std::min(next, now);
     if (is_periodic(seat)) next = std::min(next, seat.periodic);
   }
-  if (next == never || tokens_ >= 1) return next;
+  if (next == never_due || tokens_ >= 1) return next;
   const auto until_token = Nanos{static_cast<std::int64_t>((1 - tokens_) / settings_.most_per_second * 1e9) + 1};
   return std::max(next, refilled_ + until_token);
 }

@@ -7,19 +7,19 @@
 namespace straycat::cli {
 namespace {
 
-class Words {
+class CommandLine {
  public:
-  explicit Words(std::string start) : text_(std::move(start)) {}
-  Words& word(std::string_view one) {
+  explicit CommandLine(std::string start) : text_(std::move(start)) {}
+  CommandLine& word(std::string_view one) {
     text_ += " " + finding::shell_word(one);
     return *this;
   }
   // Left out where it has what it has anyway.
-  Words& flag(std::string_view name, std::string_view value, std::string_view usual = "") {
+  CommandLine& flag(std::string_view name, std::string_view value, std::string_view usual = "") {
     return value == usual ? *this : word(name).word(value);
   }
-  Words& flag(std::string_view name, bool given) { return given ? word(name) : *this; }
-  Words& each(std::string_view name, const std::vector<std::string>& values) {
+  CommandLine& flag(std::string_view name, bool given) { return given ? word(name) : *this; }
+  CommandLine& each(std::string_view name, const std::vector<std::string>& values) {
     for (const std::string& value : values) flag(name, value);
     return *this;
   }
@@ -30,7 +30,7 @@ class Words {
 };
 
 template <class Arguments>
-void name_cluster(Words& words, const Arguments& arguments, const std::string& context) {
+void name_cluster(CommandLine& words, const Arguments& arguments, const std::string& context) {
   words.flag("--kubeconfig", arguments.at.kubeconfig).flag("--context", context);
   words.flag("--cluster", arguments.at.cluster).flag("--user", arguments.at.user);
   words.flag("--in-cluster", arguments.at.in_cluster).flag("-n", arguments.at.ns);
@@ -41,7 +41,7 @@ void name_cluster(Words& words, const Arguments& arguments, const std::string& c
 }  // namespace
 
 std::string run_again(const RunArguments& arguments, std::uint64_t seed) {
-  Words words("straycat run");
+  CommandLine words("straycat run");
   words.word(arguments.scenario);
   name_cluster(words, arguments, arguments.at.context);
   words.each("--image", arguments.images).flag("--data-plane", arguments.data_plane, "auto");
@@ -49,7 +49,7 @@ std::string run_again(const RunArguments& arguments, std::uint64_t seed) {
 }
 
 std::string diagnose_again(const DiagnoseArguments& arguments, const std::string& context) {
-  Words words("straycat diagnose");
+  CommandLine words("straycat diagnose");
   words.word(arguments.service);
   name_cluster(words, arguments, context);
   if (!arguments.probe.empty()) words.word("--probe=" + arguments.probe);

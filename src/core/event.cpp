@@ -12,7 +12,7 @@ namespace {
 using json = nlohmann::json;
 
 // Our own lines nest less than 20 deep; a hostile line must not overflow the stack when it is copied or dumped.
-constexpr int max_depth = 64;
+constexpr int max_tree_depth = 64;
 
 // How deep the line nests at most; brackets inside strings do not count.
 int depth_of(std::string_view line) {
@@ -35,8 +35,8 @@ int depth_of(std::string_view line) {
 }
 
 json parse_bounded(std::string_view line) {
-  if (depth_of(line) <= max_depth) return json::parse(line, nullptr, false);  // twice as fast as with a callback
-  const auto keep = [](int depth, json::parse_event_t, json&) { return depth <= max_depth; };
+  if (depth_of(line) <= max_tree_depth) return json::parse(line, nullptr, false);  // twice as fast as with a callback
+  const auto keep = [](int depth, json::parse_event_t, json&) { return depth <= max_tree_depth; };
   return json::parse(line, keep, false);
 }
 

@@ -252,6 +252,7 @@ STRAYCAT_RECORD(VantageLost)
 STRAYCAT_RECORD(ClusterLost)
 STRAYCAT_RECORD(NoteRecord)
 STRAYCAT_RECORD(RunEnded)
+#undef STRAYCAT_RECORD
 
 namespace {
 

@@ -2,7 +2,9 @@
 
 namespace straycat {
 
+namespace {
 using json = nlohmann::json;
+}
 
 #define STRAYCAT_RECORD(Type)                                                \
   template <>                                                                \
@@ -28,6 +30,7 @@ STRAYCAT_RECORD(VantageLost)
 STRAYCAT_RECORD(ClusterLost)
 STRAYCAT_RECORD(NoteRecord)
 STRAYCAT_RECORD(RunEnded)
+#undef STRAYCAT_RECORD
 
 void to_json(json& out, const Failure& failure) { write_fields(out, failure); }
 void from_json(const json& in, Failure& failure) {

@@ -117,8 +117,8 @@ std::string path_in(const LawRow& row, const std::string& kind) {
 }  // namespace
 
 const std::vector<LawRow>& law() {
-  static const std::vector<LawRow> rows = make_law();
-  return rows;
+  static const std::vector<LawRow> all = make_law();
+  return all;
 }
 
 std::string Ignored::sentence() const {

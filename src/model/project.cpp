@@ -25,7 +25,7 @@ Meta project_meta(const json& object) {
   meta.created_wall_ns = wall(member(in, "creationTimestamp"));
   meta.deletion_wall_ns = wall(member(in, "deletionTimestamp"));
   meta.helm_hook = text_at(in, {"annotations", "helm.sh/hook"});
-  const auto run = meta.labels.find("straycat.dev/run");
+  const auto run = meta.labels.find(run_label);
   if (run != meta.labels.end()) meta.run = run->second;
   return meta;
 }

@@ -12,7 +12,7 @@ namespace straycat::probe {
 namespace {
 
 constexpr int most_ends_tried = 8;
-constexpr std::size_t header_limit = 64u << 10;  // as the fast engine's
+constexpr std::size_t most_header_bytes = 64u << 10;  // as the fast engine's
 
 // libcurl tells the errno of a transfer in words alone; 0: none.
 int error_in(const std::string& text) {
@@ -150,7 +150,7 @@ std::size_t CurlOp::on_header(char* data, std::size_t size, std::size_t count, v
   auto* op = static_cast<CurlOp*>(self);
   const std::string_view line(data, size * count);
   op->header_bytes_ += line.size();
-  if (op->header_bytes_ > header_limit) return 0;
+  if (op->header_bytes_ > most_header_bytes) return 0;
   return op->header_whole_ || op->take_head(line) ? line.size() : 0;  // after it: a trailer
 }
 
@@ -253,7 +253,7 @@ Failure CurlOp::failure_of(CURLcode code) const {
     case CURLE_UNSUPPORTED_PROTOCOL:
       return header_bytes_ == 0 ? not_http() : protocol_failure(phase(), text);
     case CURLE_WRITE_ERROR:
-      if (header_bytes_ > header_limit) return protocol_failure(Phase::first_byte, "header limit exceeded");
+      if (header_bytes_ > most_header_bytes) return protocol_failure(Phase::first_byte, "header limit exceeded");
       if (!refused_.empty()) return protocol_failure(Phase::first_byte, refused_);
       break;  // 7.88 says so of a chunk that is none
     case CURLE_OUT_OF_MEMORY:

@@ -16,7 +16,7 @@ void set_pem(CURL* easy, CURLoption option, const std::string& text) {
   if (!text.empty()) curl_easy_setopt(easy, option, &blob);
 }
 
-long millis(Nanos length) {
+long curl_millis(Nanos length) {
   return static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(length).count());
 }
 
@@ -78,8 +78,8 @@ void CurlOp::set_options() {
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's own answer to CONNECT is none to the request
   // Else the end of a request would wait for the resolver's thread.
   set(easy, CURLOPT_QUICK_EXIT, 1L);
-  set(easy, CURLOPT_CONNECTTIMEOUT_MS, millis(request.timeouts.connect));
-  set(easy, CURLOPT_TIMEOUT_MS, millis(request.timeouts.total));
+  set(easy, CURLOPT_CONNECTTIMEOUT_MS, curl_millis(request.timeouts.connect));
+  set(easy, CURLOPT_TIMEOUT_MS, curl_millis(request.timeouts.total));
   const auto age = std::chrono::duration_cast<std::chrono::seconds>(request.name_max_age);
   set(easy, CURLOPT_DNS_CACHE_TIMEOUT, static_cast<long>(age.count()));
   if (request.family == Family::ipv4) set(easy, CURLOPT_IPRESOLVE, static_cast<long>(CURL_IPRESOLVE_V4));

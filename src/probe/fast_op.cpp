@@ -11,7 +11,7 @@ namespace straycat::probe {
 
 namespace {
 
-constexpr int most_ends_tried = 8;
+constexpr int ends_tried = 8;
 
 int pending_error(int socket) {
   int error = 0;
@@ -112,7 +112,7 @@ void FastOp::connect(const Dial& dial, const sockaddr_storage& to, socklen_t siz
   shared_.deadlines.set(*this, deadline_after(request_->request.timeouts.connect));
   ends_ = shared_.ends.towards(dial);
   int error = EADDRNOTAVAIL;
-  for (int tries = 0; tries < most_ends_tried; ++tries) {
+  for (int tries = 0; tries < ends_tried; ++tries) {
     attempt_.connect = monotonic_now();
     const Dial from = ends_->next(attempt_.connect);
     error = connect_from(from, to, size);

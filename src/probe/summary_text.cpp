@@ -11,17 +11,17 @@ namespace {
 
 using nlohmann::json;
 
-double millis(Nanos length) { return static_cast<double>(length.count()) / 1e6; }
+double in_millis(Nanos length) { return static_cast<double>(length.count()) / 1e6; }
 // Microseconds are as fine as any of these stamps is.
 double rounded(Nanos length) { return static_cast<double>((length.count() + 500) / 1000) / 1000; }
 
 std::string time_text(Nanos length) {
-  const double ms = millis(length);
+  const double ms = in_millis(length);
   if (ms < 10) return fmt::format("{:.2f} ms", ms);
   return ms < 1000 ? fmt::format("{:.1f} ms", ms) : fmt::format("{:.3f} s", ms / 1000);
 }
 
-std::string at_text(Stamp at, Stamp began) { return fmt::format("+{:.3f} s", millis(at - began) / 1000); }
+std::string at_text(Stamp at, Stamp began) { return fmt::format("+{:.3f} s", in_millis(at - began) / 1000); }
 
 std::string quantiles_text(const Histogram& times) {
   if (times.count() == 0) return "none";
@@ -251,7 +251,7 @@ std::string_view to_string(Judgement judgement) {
 
 std::string render_text(const Outcome& outcome, const SessionFacts& facts) {
   const Summary& whole = outcome.whole;
-  auto out = fmt::format("{}, {}, {:.1f} s{}\n", facts.request, facts.pace, millis(whole.ended - whole.began) / 1000,
+  auto out = fmt::format("{}, {}, {:.1f} s{}\n", facts.request, facts.pace, in_millis(whole.ended - whole.began) / 1000,
                          facts.interrupted ? " (interrupted)" : "");
   out += fmt::format("  {}\n{}", count_line(whole), details(whole));
   for (const auto& [name, phase] : outcome.phases)
@@ -265,7 +265,7 @@ std::string render_text(const Outcome& outcome, const SessionFacts& facts) {
 }
 
 std::string live_line(const Summary& so_far, Stamp now) {
-  auto out = fmt::format("{:.1f} s  sent {}  ok {}  failed {}", millis(now - so_far.began) / 1000, so_far.sent,
+  auto out = fmt::format("{:.1f} s  sent {}  ok {}  failed {}", in_millis(now - so_far.began) / 1000, so_far.sent,
                          so_far.ok, so_far.failed());
   std::string kinds;
   for (const auto& [kind, group] : so_far.failures)

@@ -7,6 +7,7 @@
 
 #include "runner/site.hpp"
 #include <straycat/model/kinds.hpp>
+#include <straycat/model/objects.hpp>
 #include <straycat/runner/leftovers.hpp>
 
 namespace straycat::runner {
@@ -15,7 +16,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr const char* run_label = "straycat.dev/run";
 constexpr Nanos going_patience = std::chrono::seconds{60};
 
 std::string key_of(const Leftover& one) { return one.type.kind + "/" + one.ns + "/" + one.name; }
@@ -47,7 +47,8 @@ class Search {
 
  private:
   asio::awaitable<void> look(kube::ResourceType type) {
-    const std::string label = request_.run.empty() ? run_label : std::string(run_label) + "=" + request_.run;
+    const std::string label =
+        request_.run.empty() ? model::run_label : std::string(model::run_label) + "=" + request_.run;
     const std::string ns = type.namespaced ? request_.ns : "";
     const auto list = co_await client_.list(type, ns, label);
     if (!list && list.error().not_found() && !served_everywhere(type)) co_return;  // not served: there are none

@@ -8,11 +8,11 @@ namespace straycat::runner {
 
 namespace {
 
-constexpr const char* run_label = "straycat.dev/run";
 constexpr const char* rbac = "rbac.authorization.k8s.io/v1";
 
 json meta(const std::string& name, const std::string& ns, const agent::Orders& orders) {
-  return {{"name", name}, {"namespace", ns}, {"labels", {{run_label, orders.run}, {"straycat.dev/role", "agent"}}}};
+  return {
+      {"name", name}, {"namespace", ns}, {"labels", {{model::run_label, orders.run}, {"straycat.dev/role", "agent"}}}};
 }
 
 json field(const char* name, const char* path) {
@@ -80,13 +80,14 @@ std::string namespace_name(const std::string& scenario, const std::string& run_i
 json labelled(json object, const std::string& ns, const std::string& run_id) {
   auto& metadata = object["metadata"];
   if (!ns.empty() && !metadata.contains("namespace")) metadata["namespace"] = ns;
-  metadata["labels"][run_label] = run_id;
+  metadata["labels"][model::run_label] = run_id;
   return object;
 }
 
 json namespace_object(const std::string& name, const std::string& run_id) {
-  return {
-      {"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}, {"labels", {{run_label, run_id}}}}}};
+  return {{"apiVersion", "v1"},
+          {"kind", "Namespace"},
+          {"metadata", {{"name", name}, {"labels", {{model::run_label, run_id}}}}}};
 }
 
 AgentNames agent_names(const std::string& run_id, const std::string& vantage) {

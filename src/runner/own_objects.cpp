@@ -53,7 +53,7 @@ asio::awaitable<Result<>> not_foreign(Site& site, kube::ResourceType type, std::
   auto there = co_await site.client.get(type, site.ns, name);
   if (!there && there.error().not_found()) co_return Result<>{};
   if (!there) co_return there.error().to_error();
-  if (text_at(*there, {"metadata", "labels", "straycat.dev/run"}) == site.run_id) co_return Result<>{};
+  if (text_at(*there, {"metadata", "labels", model::run_label}) == site.run_id) co_return Result<>{};
   co_return bad_input(
       fmt::format("{}/{} exists in namespace {} and was not made by this run", type.kind, name, site.ns));
 }

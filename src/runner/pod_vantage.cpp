@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Nanos start_patience = 60s;
+constexpr Nanos pod_start_patience = 60s;
 // The agent has something to say each second: a log that is silent for so long has lost its way.
 constexpr Nanos log_silence = 10s;
 constexpr Nanos first_pause = 50ms, last_pause = 2s;  // between two readings of the log
@@ -41,7 +41,7 @@ Error failed(const std::string& what, const kube::ApiError& error) { return erro
 }  // namespace
 
 PodVantage::PodVantage(Site& site, agent::Orders orders, std::string node)
-    : Vantage(site, std::move(orders), start_patience),
+    : Vantage(site, std::move(orders), pod_start_patience),
       pod_(agent_names(site.run_id, orders_.vantage).pod),
       node_(std::move(node)),
       keeper_(orders_.vantage) {}

@@ -6,7 +6,7 @@ namespace straycat::runner {
 
 namespace {
 
-struct Words {
+struct VantageWords {
   std::string operator()(const vantage_todo::Began&) const { return "began"; }
   std::string operator()(const vantage_todo::NeverBegan& one) const { return "never began: " + one.why; }
   std::string operator()(const vantage_todo::AskToEnd&) const { return "ask to end"; }
@@ -22,7 +22,7 @@ constexpr const char* no_summary = "its records ended without a summary";
 
 }  // namespace
 
-std::string to_string(const VantageTodo& todo) { return std::visit(Words{}, todo); }
+std::string to_string(const VantageTodo& todo) { return std::visit(VantageWords{}, todo); }
 
 std::vector<VantageTodo> VantageLife::resume(const VantageCame& came) {
   return std::visit([this](const auto& each) { return on(each); }, came);

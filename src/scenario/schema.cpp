@@ -13,7 +13,7 @@
 namespace straycat::scenario {
 namespace {
 
-constexpr const char* top = R"json({
+constexpr const char* top_shapes = R"json({
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "https://straycat.dev/scenario.schema.json",
   "title": "straycat scenario, straycat/v1alpha1",
@@ -54,7 +54,7 @@ constexpr const char* top = R"json({
   }
 })json";
 
-constexpr const char* values = R"json({
+constexpr const char* values_shapes = R"json({
   "name": {"type": "string", "maxLength": 63, "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "x-check": "name", "x-expected": "a name of at most 63 small letters, digits and dashes"},
   "duration": {"type": "string", "maxLength": 40, "pattern": "^(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|\u00b5s|ms|s|m|h))+$", "x-check": "duration", "x-expected": "a duration such as 300ms, 1s or 2m30s"},
   "rate": {"type": "string", "pattern": "^(?!0+(\\.0+)?/)[0-9]{1,6}(\\.[0-9]{1,6})?/[smh]$", "x-check": "rate", "x-expected": "a rate such as 100/s or 30/m"},
@@ -75,7 +75,7 @@ constexpr const char* values = R"json({
   "status": {"type": "integer", "minimum": 100, "maximum": 599, "x-expected": "an HTTP status from 100 to 599"}
 })json";
 
-constexpr const char* traffic = R"json({
+constexpr const char* traffic_shapes = R"json({
   "traffic": {
     "type": "object",
     "additionalProperties": false,
@@ -108,7 +108,7 @@ constexpr const char* traffic = R"json({
   }
 })json";
 
-constexpr const char* steps = R"json({
+constexpr const char* steps_shapes = R"json({
   "step": {
     "type": "object",
     "additionalProperties": false,
@@ -137,7 +137,7 @@ constexpr const char* steps = R"json({
   }
 })json";
 
-constexpr const char* expectations = R"json({
+constexpr const char* expectations_shapes = R"json({
   "expect": {
     "type": "object",
     "additionalProperties": false,
@@ -207,9 +207,10 @@ void add_verbs(nlohmann::json& step) {
 }  // namespace
 
 nlohmann::json schema() {
-  nlohmann::json document = nlohmann::json::parse(top);
+  nlohmann::json document = nlohmann::json::parse(top_shapes);
   document["$defs"] = nlohmann::json::object();
-  for (const char* part : {values, traffic, steps, expectations}) document["$defs"].update(nlohmann::json::parse(part));
+  for (const char* part : {values_shapes, traffic_shapes, steps_shapes, expectations_shapes})
+    document["$defs"].update(nlohmann::json::parse(part));
   nlohmann::json& finding = document["$defs"]["expect"]["properties"]["finding"];
   finding = findings(std::move(finding));
   add_verbs(document["$defs"]["step"]);

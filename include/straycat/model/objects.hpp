@@ -39,6 +39,9 @@ struct OwnerReference {
   bool operator==(const OwnerReference&) const = default;
 };
 
+// The label of what belongs to a run; its value is the run's name.
+inline constexpr const char* run_label = "straycat.dev/run";
+
 // What all projections share (ObjectMeta).
 struct Meta {
   std::string kind, ns, name, uid;
@@ -49,7 +52,7 @@ struct Meta {
   std::int64_t created_wall_ns = 0;   // creationTimestamp, 0 when absent
   std::int64_t deletion_wall_ns = 0;  // deletionTimestamp, 0 when absent
   std::string helm_hook;              // the annotation helm.sh/hook ("test", "pre-upgrade"), "" when absent
-  std::string run;                    // label straycat.dev/run, "" when absent
+  std::string run;                    // its value of run_label, "" when absent
   [[nodiscard]] ObjectRef ref() const { return {kind, ns, name, uid}; }
   // The owner that manages this object, or none.
   [[nodiscard]] const OwnerReference* controller() const;

@@ -12,6 +12,8 @@
 namespace straycat::cluster {
 namespace {
 
+using Kind = Type::Kind;
+
 constexpr std::string_view magic{"k8s\0", 4};
 constexpr int deepest = 100;  // as in JSON
 
@@ -123,7 +125,6 @@ std::optional<json> scalar(const Type& type, std::string_view message) {
 std::optional<json> decode_message(std::string_view message, const Structure& structure, int depth);
 
 std::optional<json> decode_value(const Field& field, const Type& type, int depth) {
-  using Kind = Type::Kind;
   const bool is_number = type.kind == Kind::number || type.kind == Kind::boolean;
   if (field.form != (is_number ? Form::varint : Form::bytes)) return std::nullopt;
   switch (type.kind) {
@@ -175,7 +176,6 @@ bool is_zero(const json& value) {
 }
 
 bool add_field(json& object, const std::string& name, const Field& field, const Type& type, int depth) {
-  using Kind = Type::Kind;
   if (type.kind == Kind::map || type.kind == Kind::atomic_map)
     return add_entry(object[name], field, *type.element, depth);
   if (type.element) return add_items(object[name], field, *type.element, depth);

@@ -11,7 +11,7 @@ namespace {
 // client-go's cache of known events has this many entries as well.
 constexpr std::size_t known_limit = 4096;
 
-std::string namespace_of(const json& object) {
+std::string event_namespace_of(const json& object) {
   const auto ns = text_at(object, "/metadata/namespace");
   return ns.empty() ? "default" : ns;
 }
@@ -54,7 +54,7 @@ json EventRecorder::draft(const json& object, const std::string& type, const std
                           const std::string& message) const {
   auto event = json::object();
   event["kind"] = "Event";
-  event["metadata"]["namespace"] = namespace_of(object);
+  event["metadata"]["namespace"] = event_namespace_of(object);
   event["involvedObject"] = reference_to(object);
   event["type"] = type;
   event["reason"] = reason;
@@ -80,7 +80,7 @@ void EventRecorder::record(const json& object, const std::string& type, const st
   const auto uid = text_at(object, "/metadata/uid");
   const auto what = fmt::format("{}\n{}\n{}\n{}\n{}", uid, field_path, type, reason, message);
   const auto now = kube_time(clock_.wall_seconds());
-  const auto ns = namespace_of(object);
+  const auto ns = event_namespace_of(object);
   if (const auto known = known_.find(what); known != known_.end()) {
     const auto counted = store_.mutate("Event", ns, known->second, [&](json& event) {
       event["count"] = integer_or(event, "count", 1) + 1;

@@ -12,7 +12,7 @@ namespace {
 
 // 127.1.0.1 .. 127.1.254.254: 127.1.255.254 is where clients dial when a Service has no endpoint, so no pod may listen
 // there.
-constexpr std::uint32_t first_pod = 0x7f010001, last_pod = 0x7f01fefe;
+constexpr std::uint32_t first_loopback_pod = 0x7f010001, last_loopback_pod = 0x7f01fefe;
 
 // Fowler, Noll, Vo: 64 bit, variant 1a.
 std::uint64_t fnv1a64(const std::string& text) {
@@ -52,7 +52,7 @@ std::string service_map_text(const ServiceTable& table) {
 LoopbackDataPlane::LoopbackDataPlane(Descriptor map)
     : map_(std::move(map)),
       map_path_(fmt::format("/proc/{}/fd/{}", ::getpid(), map_.get())),
-      addresses_(first_pod, last_pod) {}
+      addresses_(first_loopback_pod, last_loopback_pod) {}
 
 Result<std::unique_ptr<LoopbackDataPlane>> LoopbackDataPlane::create() {
   auto map = make_memory_file("straycat-services");

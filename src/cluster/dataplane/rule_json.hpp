@@ -7,9 +7,11 @@
 
 #include <nlohmann/json.hpp>
 
-namespace straycat::cluster::rule_json {
+namespace straycat::cluster {
 
 using json = nlohmann::json;
+
+namespace rule_json {
 
 // Commands.
 json add_chain(const std::string& name);
@@ -43,4 +45,6 @@ json lookup_service(const std::string& map);
 json mark_packet(const std::string& op, unsigned bit);  // op: "|" or "^"
 json is_marked(unsigned bit);
 
-}  // namespace straycat::cluster::rule_json
+}  // namespace rule_json
+
+}  // namespace straycat::cluster

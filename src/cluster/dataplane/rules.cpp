@@ -8,9 +8,11 @@
 #include "cluster/dataplane/rule_json.hpp"
 
 namespace straycat::cluster {
-namespace {
 
 using json = nlohmann::json;
+
+namespace {
+
 using Commands = std::vector<json>;
 using namespace rule_json;
 

@@ -68,7 +68,7 @@ std::string containers(const json& pod_spec, const char* field) {
   return all;
 }
 
-std::string selector_of(const json& selector) {
+std::string selector_cell(const json& selector) {
   std::string all;
   const json& labels = at(selector, {"matchLabels"});
   if (labels.is_object() && !labels.empty()) all = joined(labels);
@@ -84,7 +84,7 @@ void add_template(json& cells, const json& object) {
   const json& spec = at(object, {"spec", "template", "spec"});
   cells.push_back(containers(spec, "name"));
   cells.push_back(containers(spec, "image"));
-  cells.push_back(selector_of(at(object, {"spec", "selector"})));
+  cells.push_back(selector_cell(at(object, {"spec", "selector"})));
 }
 
 }  // namespace cells

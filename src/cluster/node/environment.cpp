@@ -5,9 +5,11 @@
 #include <nlohmann/json.hpp>
 
 namespace straycat::cluster {
-namespace {
 
 using json = nlohmann::json;
+
+namespace {
+
 using Variables = std::map<std::string, std::string>;
 
 // "metadata.labels['app']" -> "app"

@@ -3,9 +3,10 @@
 #include <nlohmann/json.hpp>
 
 namespace straycat::cluster {
-namespace {
 
 using json = nlohmann::json;
+
+namespace {
 
 const json& at(const json& object, const char* key) {
   static const json nothing;

@@ -3,9 +3,11 @@
 #include "cluster/store/store.hpp"
 
 namespace straycat::cluster {
-namespace {
 
 using json = nlohmann::json;
+
+namespace {
+
 using State = ContainerLife::State;
 
 json ending_json(const Ending& ending) {

@@ -18,7 +18,7 @@
 namespace straycat::cluster {
 namespace {
 
-constexpr int patience_ms = 3000;
+constexpr int probe_patience_ms = 3000;
 constexpr std::uint16_t pod_port = 3000;
 
 sockaddr_in socket_address(const char* address, std::uint16_t port) {
@@ -29,12 +29,12 @@ sockaddr_in socket_address(const char* address, std::uint16_t port) {
   return out;
 }
 
-bool say(int fd, char word) { return ::send(fd, &word, 1, MSG_NOSIGNAL) == 1; }
+bool say_word(int fd, char word) { return ::send(fd, &word, 1, MSG_NOSIGNAL) == 1; }
 
 bool hear(int fd) {
   pollfd waited{fd, POLLIN, 0};
   char word = 0;
-  return ::poll(&waited, 1, patience_ms) == 1 && ::recv(fd, &word, 1, 0) == 1;
+  return ::poll(&waited, 1, probe_patience_ms) == 1 && ::recv(fd, &word, 1, 0) == 1;
 }
 
 // A pod, as small as it can be: an own network and hosts file, a listener. Ends with PID 1, or when its line is cut.
@@ -42,12 +42,12 @@ bool hear(int fd) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0) ::_exit(1);
   if (::mount(hosts.c_str(), "/etc/hosts", nullptr, MS_BIND, nullptr) != 0) ::_exit(2);
-  if (!say(line, 'u') || !hear(line)) ::_exit(3);
+  if (!say_word(line, 'u') || !hear(line)) ::_exit(3);
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const auto any = socket_address("0.0.0.0", pod_port);
   if (::bind(listener, reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0 || ::listen(listener, 1) != 0)
     ::_exit(4);
-  if (!say(line, 'l')) ::_exit(5);
+  if (!say_word(line, 'l')) ::_exit(5);
   char word;
   (void)::recv(line, &word, 1, 0);
   ::_exit(0);
@@ -60,7 +60,7 @@ Result<> connect_to(const char* address, std::uint16_t port) {
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) != 0 && errno != EINPROGRESS)
     return system_error(what);
   pollfd waited{socket.get(), POLLOUT, 0};
-  if (::poll(&waited, 1, patience_ms) != 1) return system_error(what, ETIMEDOUT);
+  if (::poll(&waited, 1, probe_patience_ms) != 1) return system_error(what, ETIMEDOUT);
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
@@ -74,7 +74,7 @@ Result<> serve_pod(KernelDataPlane& plane, pid_t pod, int line) {
   const auto address = plane.allocate_address();
   if (!address) return address.error();
   if (auto done = plane.attach(pod, *address); !done) return done;
-  if (!say(line, 'g') || !hear(line)) return own_trouble("a pod could not listen");
+  if (!say_word(line, 'g') || !hear(line)) return own_trouble("a pod could not listen");
   ServiceTable table;
   table.rules.push_back({"default", "probe", "", "10.96.0.1", 80, {{*address, pod_port, "probe"}}});
   if (auto done = plane.apply(table); !done) return done;

@@ -17,7 +17,7 @@ using history::History;
 
 constexpr std::size_t most_endpoints = 500;
 constexpr std::size_t most_events = 400;
-constexpr std::size_t most_columns = 900;
+constexpr std::size_t most_lane_columns = 900;
 constexpr std::size_t most_guides = 12;
 
 // In a picture of its own, which ends where the phase ends: on a narrow screen a name must not run into the next one.
@@ -150,7 +150,7 @@ std::string draw_page_lanes(const History& history, const Verdict& verdict, cons
   auto room = static_cast<std::size_t>(static_cast<double>(most_endpoints) * detail);
   for (const history::ServiceView& view : history.views)
     if (!view.repeats) out += draw_endpoints(history, view, verdict, axis, room);
-  const auto columns = std::max<std::size_t>(static_cast<std::size_t>(static_cast<double>(most_columns) * detail) /
+  const auto columns = std::max<std::size_t>(static_cast<std::size_t>(static_cast<double>(most_lane_columns) * detail) /
                                                  std::max<std::size_t>(history.traffic.size(), 1),
                                              60);
   for (const history::Traffic& traffic : history.traffic) out += draw_outcomes(history, traffic, axis, columns);

@@ -118,7 +118,7 @@ void write_notes(Page& page, const Verdict& verdict) {
   for (const std::string& note : verdict.notes) page.say("  - ", note);
 }
 
-std::string exit_words(int code) {
+std::string verdict_exit_words(int code) {
   switch (code) {
     case 0:
       return "as expected";
@@ -157,8 +157,10 @@ std::string render_text(const History& history, const Verdict& verdict, const Te
   write_expectations(page, verdict);
   write_notes(page, verdict);
   page.line();
-  page.say("", fmt::format("{}; exit {}: {}", totals_words(verdict), verdict.exit_code, exit_words(verdict.exit_code)),
-           Ink::bold);
+  page.say(
+      "",
+      fmt::format("{}; exit {}: {}", totals_words(verdict), verdict.exit_code, verdict_exit_words(verdict.exit_code)),
+      Ink::bold);
   return page.take();
 }
 

@@ -28,7 +28,7 @@ json slice(const std::string& address) {
   return out;
 }
 
-class World : public ::testing::Test {
+class ProxierWorld : public ::testing::Test {
  protected:
   void SetUp() override {
     auto plane = LoopbackDataPlane::create();
@@ -58,7 +58,7 @@ class World : public ::testing::Test {
   std::string map_;
 };
 
-TEST_F(World, WritesWhatIsThereAtTheStart) {
+TEST_F(ProxierWorld, WritesWhatIsThereAtTheStart) {
   ASSERT_TRUE(store_.create(service()));
   ASSERT_TRUE(store_.create(slice("127.1.0.3")));
   const Proxier proxier(io_, store_, *plane_, std::chrono::seconds(1));
@@ -66,7 +66,7 @@ TEST_F(World, WritesWhatIsThereAtTheStart) {
   EXPECT_EQ(proxier.writes(), 1U);
 }
 
-TEST_F(World, WritesAtOnceWhenQuietAndThenOncePerPeriod) {
+TEST_F(ProxierWorld, WritesAtOnceWhenQuietAndThenOncePerPeriod) {
   ASSERT_TRUE(store_.create(service()));
   const Proxier proxier(io_, store_, *plane_, milliseconds(400));
   ASSERT_TRUE(store_.create(slice("127.1.0.3")));
@@ -80,14 +80,14 @@ TEST_F(World, WritesAtOnceWhenQuietAndThenOncePerPeriod) {
   EXPECT_GE(proxier.last_write() - first, milliseconds(400));
 }
 
-TEST_F(World, IgnoresOtherKinds) {
+TEST_F(ProxierWorld, IgnoresOtherKinds) {
   const Proxier proxier(io_, store_, *plane_, Nanos{0});
   ASSERT_TRUE(store_.create(json::parse(R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"x"}})")));
   io_.run_for(milliseconds(20));
   EXPECT_EQ(proxier.writes(), 1U);
 }
 
-TEST_F(World, MayBeGoneWhileAWriteIsDue) {
+TEST_F(ProxierWorld, MayBeGoneWhileAWriteIsDue) {
   {
     const Proxier proxier(io_, store_, *plane_, milliseconds(30));
     ASSERT_TRUE(store_.create(service()));

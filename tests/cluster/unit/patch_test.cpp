@@ -5,63 +5,66 @@
 namespace straycat::cluster {
 namespace {
 
-struct Case {
+struct PatchCase {
   const char *name, *target, *patch, *result;
 };
 
-const Structure& deployment() { return *structure_of_kind("Deployment"); }
+const Structure& deployment_structure() { return *structure_of_kind("Deployment"); }
 
-class StrategicMerge : public testing::TestWithParam<Case> {};
+class StrategicMerge : public testing::TestWithParam<PatchCase> {};
 
 TEST_P(StrategicMerge, Gives) {
   const auto& [name, target, patch, result] = GetParam();
-  EXPECT_EQ(strategic_patched(json::parse(target), json::parse(patch), deployment()), json::parse(result)) << name;
+  EXPECT_EQ(strategic_patched(json::parse(target), json::parse(patch), deployment_structure()), json::parse(result))
+      << name;
 }
 
 // Containers merge by name, env by name, ports by containerPort, labels by key; the rest is replaced.
 INSTANTIATE_TEST_SUITE_P(
     Cases, StrategicMerge,
     testing::Values(
-        Case{"scalar", R"({"spec":{"replicas":1,"paused":true}})", R"({"spec":{"replicas":2}})",
-             R"({"spec":{"replicas":2,"paused":true}})"},
-        Case{"null removes", R"({"metadata":{"labels":{"a":"b","c":"d"}}})", R"({"metadata":{"labels":{"a":null}}})",
-             R"({"metadata":{"labels":{"c":"d"}}})"},
-        Case{
+        PatchCase{"scalar", R"({"spec":{"replicas":1,"paused":true}})", R"({"spec":{"replicas":2}})",
+                  R"({"spec":{"replicas":2,"paused":true}})"},
+        PatchCase{"null removes", R"({"metadata":{"labels":{"a":"b","c":"d"}}})",
+                  R"({"metadata":{"labels":{"a":null}}})", R"({"metadata":{"labels":{"c":"d"}}})"},
+        PatchCase{
             "container by name",
             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","image":"i"},{"name":"y","image":"j"}]}}}})",
             R"({"spec":{"template":{"spec":{"containers":[{"name":"y","env":[{"name":"A","value":"b"}]}]}}}})",
             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","image":"i"},{"name":"y","image":"j","env":[{"name":"A","value":"b"}]}]}}}})"},
-        Case{"new container", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"z","image":"k"}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"z","image":"k"}]}}}})"},
-        Case{
+        PatchCase{"new container", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"}]}}}})",
+                  R"({"spec":{"template":{"spec":{"containers":[{"name":"z","image":"k"}]}}}})",
+                  R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"z","image":"k"}]}}}})"},
+        PatchCase{
             "port by containerPort alone",
             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","ports":[{"containerPort":1,"protocol":"TCP"}]}]}}}})",
             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","ports":[{"containerPort":1,"name":"web"}]}]}}}})",
             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","ports":[{"containerPort":1,"protocol":"TCP","name":"web"}]}]}}}})"},
-        Case{"delete an item", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"y"}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","$patch":"delete"}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"y"}]}}}})"},
-        Case{"replace a list", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"y"}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"z"},{"$patch":"replace"}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"z"}]}}}})"},
-        Case{
+        PatchCase{"delete an item", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"y"}]}}}})",
+                  R"({"spec":{"template":{"spec":{"containers":[{"name":"x","$patch":"delete"}]}}}})",
+                  R"({"spec":{"template":{"spec":{"containers":[{"name":"y"}]}}}})"},
+        PatchCase{"replace a list", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"y"}]}}}})",
+                  R"({"spec":{"template":{"spec":{"containers":[{"name":"z"},{"$patch":"replace"}]}}}})",
+                  R"({"spec":{"template":{"spec":{"containers":[{"name":"z"}]}}}})"},
+        PatchCase{
             "order", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"y"}]}}}})",
             R"({"spec":{"template":{"spec":{"$setElementOrder/containers":[{"name":"y"},{"name":"x"}],"containers":[{"name":"y","image":"i"}]}}}})",
             R"({"spec":{"template":{"spec":{"containers":[{"name":"y","image":"i"},{"name":"x"}]}}}})"},
-        Case{"retain keys", R"({"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1}}}})",
-             R"({"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}})",
-             R"({"spec":{"strategy":{"type":"Recreate"}}})"},
-        Case{"replace an object", R"({"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1}}}})",
-             R"({"spec":{"strategy":{"$patch":"replace","type":"Recreate"}}})",
-             R"({"spec":{"strategy":{"type":"Recreate"}}})"},
-        Case{"set", R"({"metadata":{"finalizers":["a"]}})", R"({"metadata":{"finalizers":["b","a"]}})",
-             R"({"metadata":{"finalizers":["a","b"]}})"},
-        Case{"delete from a set", R"({"metadata":{"finalizers":["a","b"]}})",
-             R"({"metadata":{"$deleteFromPrimitiveList/finalizers":["a"]}})", R"({"metadata":{"finalizers":["b"]}})"},
-        Case{"atomic list", R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["1","2"]}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["3"]}]}}}})",
-             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["3"]}]}}}})"}),
+        PatchCase{"retain keys", R"({"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1}}}})",
+                  R"({"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"}}})",
+                  R"({"spec":{"strategy":{"type":"Recreate"}}})"},
+        PatchCase{"replace an object",
+                  R"({"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1}}}})",
+                  R"({"spec":{"strategy":{"$patch":"replace","type":"Recreate"}}})",
+                  R"({"spec":{"strategy":{"type":"Recreate"}}})"},
+        PatchCase{"set", R"({"metadata":{"finalizers":["a"]}})", R"({"metadata":{"finalizers":["b","a"]}})",
+                  R"({"metadata":{"finalizers":["a","b"]}})"},
+        PatchCase{"delete from a set", R"({"metadata":{"finalizers":["a","b"]}})",
+                  R"({"metadata":{"$deleteFromPrimitiveList/finalizers":["a"]}})",
+                  R"({"metadata":{"finalizers":["b"]}})"},
+        PatchCase{"atomic list", R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["1","2"]}]}}}})",
+                  R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["3"]}]}}}})",
+                  R"({"spec":{"template":{"spec":{"containers":[{"name":"x","args":["3"]}]}}}})"}),
     [](const auto& info) { return "Case" + std::to_string(info.index); });
 
 TEST(JsonPatch, AppliesOrSaysWhy) {

@@ -21,7 +21,7 @@ struct Sent {
   json object;
 };
 
-std::string bytes_of(const std::string& base64) {
+std::string from_base64(const std::string& base64) {
   static const std::string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   unsigned bits = 0;
@@ -42,7 +42,7 @@ std::vector<Sent> recorded() {
   std::vector<Sent> out;
   for (std::string line; std::getline(in, line);) {
     auto all = json::parse(line);
-    out.push_back({all["kind"], bytes_of(all["protobuf"]), all["zero"], std::move(all["json"])});
+    out.push_back({all["kind"], from_base64(all["protobuf"]), all["zero"], std::move(all["json"])});
   }
   return out;
 }

@@ -16,7 +16,7 @@ ServiceRule sayhi(std::vector<ServiceEndpoint> endpoints) {
   return {"default", "sayhi", "http", "10.96.0.7", 80, std::move(endpoints)};
 }
 
-const ServiceEndpoint first{"10.244.0.2", 3000, "sayhi-a"}, second{"10.244.0.3", 3000, "sayhi-b"},
+const ServiceEndpoint first_endpoint{"10.244.0.2", 3000, "sayhi-a"}, second_endpoint{"10.244.0.3", 3000, "sayhi-b"},
     third{"10.244.0.4", 3000, "sayhi-job"};
 
 std::string no_label(const ServiceRule&, const ServiceEndpoint&) { return ""; }
@@ -39,7 +39,7 @@ void expect_golden(const std::string& name, const std::string& text) {
 
 TEST(Rules, BaseTable) { expect_golden("base", text_of(base_commands())); }
 
-struct Case {
+struct RuleCase {
   const char* name;
   ServiceTable before, after;
   LogLabel label = no_label;
@@ -62,18 +62,18 @@ ServiceRule moved(ServiceRule rule) {
 }
 
 TEST(Rules, Changes) {
-  const Case cases[] = {
-      {"service_made", {}, {{sayhi({first, second})}}},
-      {"service_made_with_truth", {}, {{sayhi({first, second})}}, pod_label},
+  const RuleCase cases[] = {
+      {"service_made", {}, {{sayhi({first_endpoint, second_endpoint})}}},
+      {"service_made_with_truth", {}, {{sayhi({first_endpoint, second_endpoint})}}, pod_label},
       {"service_made_without_endpoints", {}, {{sayhi({})}}},
-      {"endpoint_joins", {{sayhi({first})}}, {{sayhi({first, third})}}},
-      {"endpoint_leaves", {{sayhi({first, third})}}, {{sayhi({first})}}},
-      {"last_endpoint_leaves", {{sayhi({first})}}, {{sayhi({})}}},
-      {"first_endpoint_joins", {{sayhi({})}}, {{sayhi({first})}}},
-      {"affinity_switched_on", {{sayhi({first})}}, {{affine(sayhi({first}))}}},
-      {"cluster_ip_changed", {{sayhi({first})}}, {{moved(sayhi({first}))}}},
-      {"address_taken_over", {{sayhi({first})}}, {{other(sayhi({first}))}}},
-      {"service_removed", {{sayhi({first, second})}}, {}},
+      {"endpoint_joins", {{sayhi({first_endpoint})}}, {{sayhi({first_endpoint, third})}}},
+      {"endpoint_leaves", {{sayhi({first_endpoint, third})}}, {{sayhi({first_endpoint})}}},
+      {"last_endpoint_leaves", {{sayhi({first_endpoint})}}, {{sayhi({})}}},
+      {"first_endpoint_joins", {{sayhi({})}}, {{sayhi({first_endpoint})}}},
+      {"affinity_switched_on", {{sayhi({first_endpoint})}}, {{affine(sayhi({first_endpoint}))}}},
+      {"cluster_ip_changed", {{sayhi({first_endpoint})}}, {{moved(sayhi({first_endpoint}))}}},
+      {"address_taken_over", {{sayhi({first_endpoint})}}, {{other(sayhi({first_endpoint}))}}},
+      {"service_removed", {{sayhi({first_endpoint, second_endpoint})}}, {}},
   };
   for (const auto& each : cases) {
     SCOPED_TRACE(each.name);
@@ -82,14 +82,14 @@ TEST(Rules, Changes) {
 }
 
 TEST(Rules, NothingToDoForTheSameTable) {
-  EXPECT_TRUE(change_commands({{sayhi({first})}}, {{sayhi({first})}}, no_label).empty());
+  EXPECT_TRUE(change_commands({{sayhi({first_endpoint})}}, {{sayhi({first_endpoint})}}, no_label).empty());
 }
 
 // An address that goes to another pod needs a new label: the ground truth must not name the dead one.
 TEST(Rules, AnotherPodAtTheSameAddressIsLabelledAnew) {
-  auto renamed = first;
+  auto renamed = first_endpoint;
   renamed.pod = "sayhi-z";
-  const auto text = text_of(change_commands({{sayhi({first})}}, {{sayhi({renamed})}}, pod_label));
+  const auto text = text_of(change_commands({{sayhi({first_endpoint})}}, {{sayhi({renamed})}}, pod_label));
   EXPECT_NE(text.find(R"("prefix":"sayhi-z")"), std::string::npos);
   EXPECT_EQ(text.find("delete"), std::string::npos) << "its chain and its counter stay";
 }

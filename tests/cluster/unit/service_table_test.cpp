@@ -44,7 +44,7 @@ std::string words(const ServiceTable& table) {
   return out;
 }
 
-struct Case {
+struct TableCase {
   const char* name;
   std::vector<Object> services, slices;
   std::string expected;
@@ -55,7 +55,7 @@ const std::string bare = "default/sayhi 10.96.0.7:80 ->";
 TEST(ServiceTable, EndpointsByKubeProxysRules) {
   const std::string going = R"({"ready":false,"serving":true,"terminating":true})",
                     dead = R"({"ready":false,"serving":false,"terminating":true})";
-  const Case cases[] = {
+  const TableCase cases[] = {
       {"ready ones, in order",
        {service(one_port)},
        {slice("[" + ready("10.244.0.9") + "," + ready("10.244.0.2") + "]")},

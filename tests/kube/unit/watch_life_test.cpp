@@ -10,20 +10,20 @@
 namespace straycat::kube {
 namespace {
 
-using State = WatchLife::State;
+using LifeState = WatchLife::State;
 
 constexpr Stamp now{50};
 
-WatchLife life_in(State state) {
+WatchLife life_in(LifeState state) {
   WatchLife life("pods", "app=x");
-  if (state != State::unlisted) (void)life.resume(watched::Listed{{10}});
-  if (state == State::open || state == State::over) (void)life.resume(watched::Told{{20}});
-  if (state == State::over) (void)life.resume(watched::Closed{{30}});
+  if (state != LifeState::unlisted) (void)life.resume(watched::Listed{{10}});
+  if (state == LifeState::open || state == LifeState::over) (void)life.resume(watched::Told{{20}});
+  if (state == LifeState::over) (void)life.resume(watched::Closed{{30}});
   EXPECT_EQ(life.state(), state);
   return life;
 }
 
-std::string told(const std::optional<WatchWord>& word) { return word ? to_string(*word) : ""; }
+std::string word_told(const std::optional<WatchWord>& word) { return word ? to_string(*word) : ""; }
 
 ApiError api_error(int code) { return {code, "", "no", std::nullopt}; }
 
@@ -38,58 +38,58 @@ TEST(WatchLife, EveryTransition) {
   const watched::Closed closed{now};
   const std::string doubt = "watch.gap pods app=x 10..50, lost: whether it told everything could not be asked: deaf";
   struct Case {
-    State before;
+    LifeState before;
     Watched what;
     std::string told;
-    State after;
+    LifeState after;
   };
   const std::vector<Case> table{
-      {State::unlisted, listed, "watch.started pods app=x", State::listed},
-      {State::unlisted, change, "", State::unlisted},
-      {State::unlisted, blind, "watch.gap pods app=x 30..40, lost: reset", State::unlisted},
-      {State::unlisted, denied, "watch.ended pods app=x: denied, 403: no", State::over},
-      {State::unlisted, absent, "watch.ended pods app=x: absent, 404: no", State::over},
-      {State::unlisted, unproven, "", State::unlisted},
-      {State::unlisted, died, "watch.ended pods app=x: died, out of memory", State::over},
-      {State::unlisted, closed, "", State::over},
+      {LifeState::unlisted, listed, "watch.started pods app=x", LifeState::listed},
+      {LifeState::unlisted, change, "", LifeState::unlisted},
+      {LifeState::unlisted, blind, "watch.gap pods app=x 30..40, lost: reset", LifeState::unlisted},
+      {LifeState::unlisted, denied, "watch.ended pods app=x: denied, 403: no", LifeState::over},
+      {LifeState::unlisted, absent, "watch.ended pods app=x: absent, 404: no", LifeState::over},
+      {LifeState::unlisted, unproven, "", LifeState::unlisted},
+      {LifeState::unlisted, died, "watch.ended pods app=x: died, out of memory", LifeState::over},
+      {LifeState::unlisted, closed, "", LifeState::over},
 
-      {State::listed, listed, "", State::listed},
-      {State::listed, change, "", State::open},
-      {State::listed, blind, "watch.gap pods app=x 30..40, lost: reset", State::open},
-      {State::listed, denied, "watch.ended pods app=x: denied, 403: no", State::over},
-      {State::listed, absent, "watch.ended pods app=x: absent, 404: no", State::over},
-      {State::listed, unproven, doubt, State::listed},
-      {State::listed, died, "watch.ended pods app=x: died, out of memory", State::over},
-      {State::listed, closed, "watch.ended pods app=x: closed", State::over},
+      {LifeState::listed, listed, "", LifeState::listed},
+      {LifeState::listed, change, "", LifeState::open},
+      {LifeState::listed, blind, "watch.gap pods app=x 30..40, lost: reset", LifeState::open},
+      {LifeState::listed, denied, "watch.ended pods app=x: denied, 403: no", LifeState::over},
+      {LifeState::listed, absent, "watch.ended pods app=x: absent, 404: no", LifeState::over},
+      {LifeState::listed, unproven, doubt, LifeState::listed},
+      {LifeState::listed, died, "watch.ended pods app=x: died, out of memory", LifeState::over},
+      {LifeState::listed, closed, "watch.ended pods app=x: closed", LifeState::over},
 
-      {State::open, listed, "", State::open},
-      {State::open, change, "", State::open},
-      {State::open, blind, "watch.gap pods app=x 30..40, lost: reset", State::open},
-      {State::open, denied, "watch.ended pods app=x: denied, 403: no", State::over},
-      {State::open, absent, "watch.ended pods app=x: absent, 404: no", State::over},
-      {State::open, unproven, doubt, State::open},
-      {State::open, died, "watch.ended pods app=x: died, out of memory", State::over},
-      {State::open, closed, "watch.ended pods app=x: closed", State::over},
+      {LifeState::open, listed, "", LifeState::open},
+      {LifeState::open, change, "", LifeState::open},
+      {LifeState::open, blind, "watch.gap pods app=x 30..40, lost: reset", LifeState::open},
+      {LifeState::open, denied, "watch.ended pods app=x: denied, 403: no", LifeState::over},
+      {LifeState::open, absent, "watch.ended pods app=x: absent, 404: no", LifeState::over},
+      {LifeState::open, unproven, doubt, LifeState::open},
+      {LifeState::open, died, "watch.ended pods app=x: died, out of memory", LifeState::over},
+      {LifeState::open, closed, "watch.ended pods app=x: closed", LifeState::over},
 
-      {State::over, listed, "", State::over},
-      {State::over, change, "", State::over},
-      {State::over, blind, "", State::over},
-      {State::over, denied, "", State::over},
-      {State::over, absent, "", State::over},
-      {State::over, unproven, "", State::over},
-      {State::over, died, "", State::over},
-      {State::over, closed, "", State::over},
+      {LifeState::over, listed, "", LifeState::over},
+      {LifeState::over, change, "", LifeState::over},
+      {LifeState::over, blind, "", LifeState::over},
+      {LifeState::over, denied, "", LifeState::over},
+      {LifeState::over, absent, "", LifeState::over},
+      {LifeState::over, unproven, "", LifeState::over},
+      {LifeState::over, died, "", LifeState::over},
+      {LifeState::over, closed, "", LifeState::over},
   };
   for (std::size_t row = 0; row < table.size(); ++row) {
     SCOPED_TRACE("row " + std::to_string(row));
     WatchLife life = life_in(table[row].before);
     const auto word = life.resume(table[row].what);
-    EXPECT_EQ(told(word), table[row].told);
+    EXPECT_EQ(word_told(word), table[row].told);
     if (word) {
       EXPECT_EQ(word->at, now);
     }
     EXPECT_EQ(life.state(), table[row].after);
-    EXPECT_EQ(life.settled(), table[row].after == State::open || table[row].after == State::over);
+    EXPECT_EQ(life.settled(), table[row].after == LifeState::open || table[row].after == LifeState::over);
   }
 }
 

@@ -10,7 +10,7 @@ namespace straycat::model {
 namespace {
 
 // The body of a recorded exchange with a real API server.
-std::string recorded(const std::string& name) {
+std::string recorded_text(const std::string& name) {
   std::ifstream in(std::string(STRAYCAT_SOURCE_DIR) + "/tests/model/recordings/" + name);
   std::stringstream all;
   all << in.rdbuf();
@@ -19,7 +19,7 @@ std::string recorded(const std::string& name) {
 }
 
 TEST(Project, PodsOfARealCluster) {
-  const json list = json::parse(recorded("list-pods-during.http"));
+  const json list = json::parse(recorded_text("list-pods-during.http"));
   int with_probe = 0, jobs = 0;
   for (json item : list.at("items")) {
     item["kind"] = "Pod";
@@ -39,7 +39,7 @@ TEST(Project, PodsOfARealCluster) {
 }
 
 TEST(Project, SlicesOfARealClusterTellTheArticlesStory) {
-  std::istringstream lines(recorded("watch-endpointslices.http"));
+  std::istringstream lines(recorded_text("watch-endpointslices.http"));
   std::vector<std::size_t> routable;
   for (std::string line; std::getline(lines, line);) {
     const auto tab = line.find('\t');

@@ -41,7 +41,7 @@ TEST_F(Differential, Chunks) { expect_same(chunks()); }
 TEST_F(Differential, Fields) { expect_same(fields()); }
 TEST_F(Differential, Statuses) { expect_same(statuses()); }
 
-void drip(int socket, std::string_view text) {
+void drip_text(int socket, std::string_view text) {
   for (const char c : text) {
     send_text(socket, {&c, 1});
     ::usleep(1000);
@@ -84,7 +84,7 @@ TEST_F(Differential, ConnectionsThatEndOddly) {
       },
       "200 4 bytes");
   expect_same("dripping_header", after_request([](int s) {
-                drip(s, "HTTP/1.1 200 OK\nX-A: b\r\n c\r\nTransfer-Encoding: chunked\r\n\n4 \nMeow\n0\n\n");
+                drip_text(s, "HTTP/1.1 200 OK\nX-A: b\r\n c\r\nTransfer-Encoding: chunked\r\n\n4 \nMeow\n0\n\n");
               }),
               "200 4 bytes");
   expect_same("stalled_in_header", after_request([](int s) {

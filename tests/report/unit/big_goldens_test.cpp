@@ -6,8 +6,8 @@
 namespace straycat::report {
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000;
-constexpr std::int64_t length = second / 5;  // of a window
+constexpr std::int64_t big_second = 1'000'000'000;
+constexpr std::int64_t window_length = big_second / 5;  // of a window
 
 // The page and the JSON are some hundred kilobytes: the forms that a person reads are kept whole.
 void expect_goldens(const std::string& name, const test::Run& run) {
@@ -31,18 +31,18 @@ TEST(BigGoldens, five_thousand_endpoints) {
 AttemptWindow window_at(std::int64_t at, std::uint64_t sent, std::uint64_t failed) {
   AttemptWindow window;
   window.traffic = "loop";
-  window.from_ns = at, window.to_ns = at + length;
+  window.from_ns = at, window.to_ns = at + window_length;
   window.sent = sent, window.ok = sent - failed;
   window.first_start_ns = window.first_ok_start_ns = at + 1000;
-  window.last_start_ns = at + length - 1000, window.last_ok_start_ns = at + length - 2000;
-  window.last_ok_end_ns = at + length + 500'000;
+  window.last_start_ns = at + window_length - 1000, window.last_ok_start_ns = at + window_length - 2000;
+  window.last_ok_end_ns = at + window_length + 500'000;
   window.max_gap_ns = 400'000;
   window.latency.record(Nanos{1'500'000 + at % 997 * 1000}, sent - failed);
   window.lateness.record(Nanos{60'000}, sent);
   if (failed == 0) return window;
   window.failed["refused"] = failed;
   window.failed_not_kept = failed - 1;
-  window.first_failed_start_ns = at + 2000, window.last_failed_start_ns = at + length - 1500;
+  window.first_failed_start_ns = at + 2000, window.last_failed_start_ns = at + window_length - 1500;
   return window;
 }
 
@@ -61,16 +61,16 @@ EventLog hour() {
     if (!event.kind.text().starts_with("attempt") && event.kind != "run.ended" && event.kind != "vantage.summary" &&
         event.kind != "vantage.health")
       log.events.push_back(std::move(event));
-  const std::int64_t begin = 5040 * second;  // on the vantage point's clock
+  const std::int64_t begin = 5040 * big_second;  // on the vantage point's clock
   for (std::int64_t i = 0; i < 3600 * 5; ++i) {
-    const std::int64_t at = begin + i * length;
+    const std::int64_t at = begin + i * window_length;
     const std::uint64_t failed = i % 3000 < 50 ? 1000 : 0;
     if (failed > 0)
       log.events.push_back(
-          {0, AttemptFailed::kind, "a0", {at + second / 100}, failure_at(at, static_cast<std::uint64_t>(i))});
-    log.events.push_back({0, AttemptWindow::kind, "a0", {at + length + 2'000'000}, window_at(at, 2000, failed)});
+          {0, AttemptFailed::kind, "a0", {at + big_second / 100}, failure_at(at, static_cast<std::uint64_t>(i))});
+    log.events.push_back({0, AttemptWindow::kind, "a0", {at + window_length + 2'000'000}, window_at(at, 2000, failed)});
   }
-  log.events.push_back({0, RunEnded::kind, "runner", {3640 * second}, RunEnded{RunEnd::finished, ""}});
+  log.events.push_back({0, RunEnded::kind, "runner", {3640 * big_second}, RunEnded{RunEnd::finished, ""}});
   for (std::size_t i = 0; i < log.events.size(); ++i) log.events[i].number = i;
   return log;
 }
