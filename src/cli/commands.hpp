@@ -12,6 +12,7 @@
 #include <straycat/kube/config.hpp>
 #include <straycat/plan/plan.hpp>
 #include <straycat/report/report.hpp>
+#include <straycat/scenario/scenario.hpp>
 
 namespace straycat::cli {
 
@@ -76,7 +77,9 @@ struct ProbeArguments {
 };
 int probe_command(const ProbeArguments& arguments);
 
-// Reads and parses a scenario file (or the scenario.yaml of a folder) and the manifests that it names.
-[[nodiscard]] Result<plan::Plan> load_scenario(const std::string& path);
+// Reads and parses a scenario file (or the scenario.yaml of a folder) and the manifests that it names. `told`: as
+// scenario::parse has it.
+[[nodiscard]] Result<plan::Plan> load_scenario(const std::string& path, std::vector<std::string>* told = nullptr,
+                                               scenario::Ground ground = scenario::Ground::own);
 
 }  // namespace straycat::cli

@@ -46,6 +46,7 @@ void add_notes(const Case& the_case, Verdict& verdict) {
   if (verdict.failed > 0) {  // else they are the verdict's reasons
     for (const auto& ignored : ignored_fields(history)) verdict.notes.push_back(ignored.sentence);
   }
+  for (const auto& harmless : harmless_fields(history)) verdict.notes.push_back(harmless.sentence);
   for (const auto& [at, note] : history.notes) verdict.notes.push_back(safe(note));
 }
 

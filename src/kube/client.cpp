@@ -177,17 +177,22 @@ asio::awaitable<ApiResult<json>> Client::apply(json object, std::string ns, Appl
   const auto keep = impl_;
   const auto type = resource_for(object);
   if (!type) co_return ApiError{400, "BadRequest", type.error().message, std::nullopt};
+  co_return co_await apply(*type, std::move(object), std::move(ns), std::move(options));
+}
+
+asio::awaitable<ApiResult<json>> Client::apply(ResourceType type, json object, std::string ns, ApplyOptions options) {
+  const auto keep = impl_;
   const auto name = text_at(object, {"metadata", "name"});
-  if (name.empty()) co_return ApiError{400, "BadRequest", type->kind + " without metadata.name", std::nullopt};
+  if (name.empty()) co_return ApiError{400, "BadRequest", type.kind + " without metadata.name", std::nullopt};
   Query query{{"fieldManager", options.field_manager}, {"fieldValidation", "Strict"}};
   if (options.dry_run) query.emplace_back("dryRun", "All");
   if (options.force) query.emplace_back("force", "true");
   Call call{.method = "PATCH",
-            .path = type->path(ns, name) + query_string(query),
+            .path = type.path(ns, name) + query_string(query),
             .body = dumped(object),  // JSON is YAML
             .content_type = "application/apply-patch+yaml",
             .idempotent = true};
-  co_return (co_await keep->ask(std::move(call))).object(type->kind, name);
+  co_return (co_await keep->ask(std::move(call))).object(type.kind, name);
 }
 
 asio::awaitable<ApiResult<json>> Client::merge_patch(ResourceType type, std::string ns, std::string name, json patch,

@@ -4,6 +4,7 @@
 
 #include "kube/json_text.hpp"
 #include <straycat/kube/client.hpp>
+#include <straycat/model/custom_kinds.hpp>
 #include <straycat/model/kinds.hpp>
 
 namespace straycat::kube {
@@ -13,6 +14,11 @@ namespace {
 // `api_version`: the one of those under which the kind is served that is asked for.
 ResourceType type_of(const model::Kind& kind, std::string_view api_version) {
   return {std::string(model::group_of(api_version)), std::string(model::version_of(api_version)),
+          std::string(kind.plural), std::string(kind.name), kind.namespaced};
+}
+
+ResourceType type_of(const model::CustomKind& kind) {
+  return {std::string(model::group_of(kind.api_version)), std::string(model::version_of(kind.api_version)),
           std::string(kind.plural), std::string(kind.name), kind.namespaced};
 }
 
@@ -27,9 +33,21 @@ std::string ResourceType::path(const std::string& ns, const std::string& name) c
 }
 
 std::optional<ResourceType> resource_for_kind(std::string_view kind) {
-  const model::Kind* row = model::kind_named(kind);
-  if (row == nullptr) return std::nullopt;
-  return type_of(*row, row->api_version);
+  if (const model::Kind* row = model::kind_named(kind)) return type_of(*row, row->api_version);
+  if (kind == model::resource_definition.name) return type_of(model::resource_definition);
+  for (const model::CustomKind& known : model::known_custom_kinds())
+    if (known.name == kind) return type_of(known);
+  return std::nullopt;
+}
+
+std::optional<ResourceType> resource_defined_by(const json& definition, const json& object) {
+  const auto api_version = text_at(object, {"apiVersion"});
+  const auto kind = text_at(object, {"kind"});
+  const auto group = model::group_of(api_version);
+  if (model::defined_by(definition) != model::qualified_kind(kind, group)) return std::nullopt;
+  return ResourceType{std::string(group), std::string(model::version_of(api_version)),
+                      text_at(definition, {"spec", "names", "plural"}), kind,
+                      text_at(definition, {"spec", "scope"}) != "Cluster"};
 }
 
 Result<ResourceType> resource_for(const json& object) {
@@ -37,6 +55,14 @@ Result<ResourceType> resource_for(const json& object) {
   const auto api_version = text_at(object, {"apiVersion"});
   if (kind.empty() || api_version.empty()) return bad_input("an object needs apiVersion and kind");
   const model::Kind* row = model::kind_named(kind);
+  if (row == nullptr && kind == model::resource_definition.name &&
+      api_version == model::resource_definition.api_version)
+    return type_of(model::resource_definition);
+  if (const auto* known = model::known_custom_kind(kind, model::group_of(api_version))) {
+    auto type = type_of(*known);
+    type.version = model::version_of(api_version);
+    return type;
+  }
   if (row == nullptr)
     return bad_input(
         fmt::format("unknown kind {} ({}); known are {}", kind, api_version, fmt::join(model::kind_names(), ", ")));

@@ -21,6 +21,7 @@ constexpr PodCounts replicas{"/spec/replicas", "/status/readyReplicas"};
 constexpr std::string_view whose = "which workload a pod belongs to";
 constexpr std::string_view whose_such = "which workload a pod of this kind belongs to";
 constexpr std::string_view could_come = "who could come to stand there";
+constexpr std::string_view admission = "admissionregistration.k8s.io/v1";
 constexpr std::string_view rbac = "rbac.authorization.k8s.io/v1";
 
 constexpr std::array rows{
@@ -280,6 +281,18 @@ constexpr std::array rows{
          .short_name = "pc",
          .namespaced = false,
          .keys = "description globalDefault preemptionPolicy value"},
+    Kind{.name = "MutatingWebhookConfiguration",
+         .api_version = admission,
+         .plural = "mutatingwebhookconfigurations",
+         .short_name = "",
+         .namespaced = false,
+         .keys = "webhooks"},
+    Kind{.name = "ValidatingWebhookConfiguration",
+         .api_version = admission,
+         .plural = "validatingwebhookconfigurations",
+         .short_name = "",
+         .namespaced = false,
+         .keys = "webhooks"},
     Kind{.name = "ResourceQuota", .api_version = "v1", .plural = "resourcequotas", .short_name = "quota"},
     Kind{.name = "LimitRange", .api_version = "v1", .plural = "limitranges", .short_name = "limits", .keys = "spec"},
     Kind{

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <straycat/model/custom_kinds.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/law.hpp>
 
@@ -15,9 +16,41 @@ std::vector<LawRow> make_law() {
   constexpr auto pods = Reach::pods;
   return {
       {"NetworkPolicy", "", "", traffic, "no policy is enforced, what it forbids goes through"},
-      {"StatefulSet", "", "", pods, "no controller makes its pods"},
-      {"DaemonSet", "", "", pods, "no controller makes its pods"},
-      {"CronJob", "", "", pods, "no controller starts its Jobs"},
+      {"ReplicationController", "", "", pods, "no controller makes its pods"},
+      {"Ingress", "", "", traffic, "no controller serves it: nothing reaches a Service through it"},
+      {"IngressClass", "", "", nothing, "no controller serves it"},
+      {"MutatingWebhookConfiguration", "", "", pods, "no webhook is called, objects stay as they were written"},
+      {"ValidatingWebhookConfiguration", "", "", nothing, "no webhook is called, nothing is refused"},
+      {"HorizontalPodAutoscaler", "", "", nothing, "nothing is measured: only its bounds hold"},
+      {"PodDisruptionBudget", "", "", nothing, "nothing is evicted, so that it holds nothing back"},
+      {"PersistentVolumeClaim", "", "", nothing, "no volume is made, and a pod that mounts one does not start"},
+      {"PersistentVolume", "", "", nothing, "no volume is mounted"},
+      {"StorageClass", "", "", nothing, "no volume is made"},
+      {"PriorityClass", "", "", nothing, "no pod is preempted"},
+      {"ResourceQuota", "", "", nothing, "nothing is counted, nothing is refused"},
+      {"LimitRange", "", "", nothing, "containers get no defaults from it, nothing is refused"},
+      {"CustomResourceDefinition", "", "", nothing,
+       "objects of its kind are stored as they come: no schema is checked, no default filled in"},
+      {custom_resource, "", "", pods, "nobody works at it"},
+      {"ServiceMonitor", "", "", nothing, "nobody measures what it selects"},
+      {"PodMonitor", "", "", nothing, "nobody measures what it selects"},
+      {"Probe", "", "", nothing, "nobody measures what it names"},
+      {"PrometheusRule", "", "", nothing, "nobody evaluates it"},
+      {"ScrapeConfig", "", "", nothing, "nobody measures what it names"},
+      {"Certificate", "", "", nothing, "no certificate is made, and a pod that mounts it does not start"},
+      {"Issuer", "", "", nothing, "no certificate is made"},
+      {"ClusterIssuer", "", "", nothing, "no certificate is made"},
+      {"VerticalPodAutoscaler", "", "", nothing, "nothing is measured, pods keep the resources that they ask for"},
+      {"ScaledObject", "", "", pods, "nothing is measured, its target keeps its replicas"},
+      {"Gateway", "", "", traffic, "no controller serves it: nothing reaches a Service through it"},
+      {"HTTPRoute", "", "", traffic, "no controller serves it: nothing reaches a Service through it"},
+      {"PodTemplate", "", "", nothing, "nobody makes pods from it"},
+      {"ClusterRole", "aggregationRule", "", nothing, "only its own rules count"},
+
+      {"StatefulSet", "spec.serviceName", "", nothing, "there is no DNS server, its pods have no names of their own"},
+      {"StatefulSet", "spec.volumeClaimTemplates", "", pods, "no volume is made, and its pods do not start"},
+      {"StatefulSet", "spec.updateStrategy.rollingUpdate.maxUnavailable", "1", pods, "an update goes pod by pod"},
+      {"CronJob", "spec.timeZone", "UTC|Etc/UTC", pods, "its schedule is read in UTC"},
 
       {"Service", "spec.internalTrafficPolicy", "Cluster", traffic, "there is one node, every endpoint is local"},
       {"Service", "spec.trafficDistribution", "", traffic, "there is one node, every endpoint is as near"},
@@ -58,8 +91,8 @@ bool is_set(const json& value) {
 }
 
 bool is_harmless(const json& value, std::string_view harmless) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
+  if (!value.is_string() && !value.is_number()) return false;
+  const auto text = value.is_string() ? value.get<std::string>() : value.dump();
   while (!harmless.empty()) {
     const auto end = std::min(harmless.find('|'), harmless.size());
     if (harmless.substr(0, end) == text) return true;
@@ -108,6 +141,20 @@ std::string pod_in(const std::string& kind) {
   return (path.empty() ? "" : path.substr(1) + ".") + "spec";
 }
 
+std::string text_of(const json& object, const char* key) {
+  if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return {};
+  return object[key].get<std::string>();
+}
+
+// Of another maker's object nothing is known but whether its kind has a row.
+Ignored custom_row(std::string_view api_version, const std::string& kind) {
+  const bool known = known_custom_kind(kind, group_of(api_version)) != nullptr;
+  const std::string_view wanted = known ? std::string_view(kind) : custom_resource;
+  const auto& all = law();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const LawRow& row) { return row.kind == wanted; });
+  return {&*at, "", kind};
+}
+
 std::string path_in(const LawRow& row, const std::string& kind) {
   constexpr std::string_view spec = "spec";
   if (row.kind != "Pod") return std::string(row.field);
@@ -122,24 +169,31 @@ const std::vector<LawRow>& law() {
 }
 
 std::string Ignored::sentence() const {
-  const auto what = field.empty() ? std::string(row->kind) : field;
+  const auto& what = field.empty() ? kind : field;
   return what + " has no effect on the embedded cluster: " + std::string(row->words);
+}
+
+bool is_ignored(std::string_view kind) {
+  return std::any_of(law().begin(), law().end(),
+                     [&](const LawRow& row) { return row.kind == kind && row.field.empty(); });
 }
 
 std::vector<Ignored> ignored_fields(const json& object) {
   std::vector<Ignored> out;
-  if (!object.is_object() || !object.contains("kind") || !object["kind"].is_string()) return out;
-  const auto kind = object["kind"].get<std::string>();
+  const auto kind = text_of(object, "kind");
+  if (kind.empty()) return out;
+  const auto version = text_of(object, "apiVersion");
+  if (is_custom(version, kind)) return {custom_row(version, kind)};
   for (const auto& row : law()) {
     if (row.kind != kind && (row.kind != "Pod" || pod_in(kind).empty())) continue;
     if (row.field.empty()) {
-      if (row.kind == kind) out.push_back({&row, ""});
+      if (row.kind == kind) out.push_back({&row, "", kind});
       continue;
     }
     std::vector<Found> all;
     find(object, path_in(row, kind), "", all);
     for (const auto& found : all) {
-      if (is_set(*found.value) && !is_harmless(*found.value, row.harmless)) out.push_back({&row, found.field});
+      if (is_set(*found.value) && !is_harmless(*found.value, row.harmless)) out.push_back({&row, found.field, kind});
     }
   }
   return out;

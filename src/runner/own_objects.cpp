@@ -30,22 +30,44 @@ Error failed(const plan::Target& target, const kube::ApiError& error) {
   return out;
 }
 
+namespace {
+
+// A cluster that was started for this run, and ends with it, is the run's own as a whole.
+bool own_cluster(const Site& site) { return site.options.lifeline.has_value(); }
+
+Result<> may_touch(const Site& site, const plan::Target& target, const kube::ResourceType& type) {
+  if (!type.namespaced && own_cluster(site)) return {};
+  if (!type.namespaced) return bad_input(target.display() + ": a run does not touch objects outside its namespace");
+  if (!target.ns.empty() && target.ns != site.ns)
+    return bad_input(fmt::format("{}: in namespace {}, but the run's is {}", target.display(), target.ns, site.ns));
+  return {};
+}
+
+}  // namespace
+
+std::optional<kube::ResourceType> defined_in_plan(const Site& site, const plan::Manifest& manifest) {
+  for (const auto& step : site.plan.steps)
+    for (const auto& other : plan::manifests_of(step.action))
+      if (auto type = kube::resource_defined_by(other.object, manifest.object)) return type;
+  return std::nullopt;
+}
+
 Result<kube::ResourceType> own(const Site& site, const plan::Target& target) {
   const auto type = kube::resource_for_kind(target.kind);
   if (!type) return bad_input(target.display() + ": unknown kind");
-  if (!type->namespaced) return bad_input(target.display() + ": a run does not touch objects outside its namespace");
-  if (!target.ns.empty() && target.ns != site.ns)
-    return bad_input(fmt::format("{}: in namespace {}, but the run's is {}", target.display(), target.ns, site.ns));
+  if (const auto may = may_touch(site, target, *type); !may) return may.error();
   return *type;
 }
 
-Result<plan::Target> target_of(const Site& site, const plan::Manifest& manifest) {
-  const auto known = kube::resource_for(manifest.object);
-  if (!known) return known.error().within(place_of(manifest));
-  plan::Target target{known->kind, text_at(manifest.object, {"metadata", "name"}),
-                      text_at(manifest.object, {"metadata", "namespace"})};
-  if (const auto type = own(site, target); !type) return type.error().within(place_of(manifest));
-  return target;
+Result<OwnManifest> own(const Site& site, const plan::Manifest& manifest) {
+  const auto defined = defined_in_plan(site, manifest);
+  const auto type = defined ? Result<kube::ResourceType>(*defined) : kube::resource_for(manifest.object);
+  if (!type) return type.error().within(place_of(manifest));
+  OwnManifest out{
+      {type->kind, text_at(manifest.object, {"metadata", "name"}), text_at(manifest.object, {"metadata", "namespace"})},
+      *type};
+  if (const auto may = may_touch(site, out.target, out.type); !may) return may.error().within(place_of(manifest));
+  return out;
 }
 
 asio::awaitable<Result<>> not_foreign(Site& site, kube::ResourceType type, std::string name) {

@@ -15,8 +15,14 @@ inline constexpr Nanos default_patience = std::chrono::seconds{60};
 
 // The object's type. Errors: the plan wants to touch what is not the run's.
 [[nodiscard]] Result<kube::ResourceType> own(const Site& site, const plan::Target& target);
-// What the manifest names, if a run may touch it.
-[[nodiscard]] Result<plan::Target> target_of(const Site& site, const plan::Manifest& manifest);
+// What the manifest names, and its type, if a run may touch it.
+struct OwnManifest {
+  plan::Target target;
+  kube::ResourceType type;
+};
+[[nodiscard]] Result<OwnManifest> own(const Site& site, const plan::Manifest& manifest);
+// Its type where a CustomResourceDefinition in the plan defines its kind: no cluster knows it before that is applied.
+[[nodiscard]] std::optional<kube::ResourceType> defined_in_plan(const Site& site, const plan::Manifest& manifest);
 // "job.yaml:1", for messages.
 [[nodiscard]] std::string place_of(const plan::Manifest& manifest);
 // bad_input where the API server rejects what is in the person's files, or knows no such kind or object.

@@ -46,12 +46,13 @@ bool says_when_traffic_runs(const std::vector<plan::Step>& steps) {
 asio::awaitable<Result<>> Steps::rehearse() {
   for (const auto& step : site_.plan.steps) {
     for (const auto& manifest : plan::manifests_of(step.action)) {
-      const auto target = target_of(site_, manifest);
-      if (!target) co_return target.error();
+      const auto found = own(site_, manifest);
+      if (!found) co_return found.error();
+      if (defined_in_plan(site_, manifest)) continue;
       kube::ApplyOptions options;
       options.dry_run = true;
       auto answer = co_await site_.client.apply(labelled(manifest.object, site_.ns, site_.run_id), site_.ns, options);
-      if (!answer) co_return failed(*target, answer.error()).within(place_of(manifest));
+      if (!answer) co_return failed(found->target, answer.error()).within(place_of(manifest));
     }
   }
   co_return Result<>{};

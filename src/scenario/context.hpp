@@ -1,6 +1,9 @@
 // What the parts of one parse share.
 #pragma once
 
+#include <algorithm>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "problems.hpp"
@@ -20,8 +23,14 @@ struct Context {
   const Source& source;
   const ReadFile& read;
   Problems& problems;
-  std::vector<Made> made;
+  Told* told = nullptr;  // where what the embedded cluster will not do goes, each once; null: nobody asks
+  Ground ground = Ground::own;
+  std::vector<Made> made = {};
+  std::set<std::string> defined = {};  // what definitions among the manifests so far define (model::qualified_kind)
 
+  void tell(std::string line) const {
+    if (told != nullptr && std::find(told->begin(), told->end(), line) == told->end()) told->push_back(std::move(line));
+  }
   void add(const yaml::Node& where, std::string message, std::string hint = "") {
     problems.add(source, where, std::move(message), std::move(hint));
   }

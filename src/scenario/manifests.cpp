@@ -3,6 +3,10 @@
 
 #include "context.hpp"
 #include "manifest_fields.hpp"
+#include "told.hpp"
+#include <straycat/core/json_access.hpp>
+#include <straycat/model/custom_kinds.hpp>
+#include <straycat/model/kinds.hpp>
 
 namespace straycat::scenario {
 namespace {
@@ -11,7 +15,7 @@ using yaml::Node;
 
 class Loader {
  public:
-  Loader(const Source& source, Problems& problems) : source_(source), problems_(problems) {}
+  Loader(const Source& source, Context& context) : source_(source), context_(context), problems_(context.problems) {}
 
   // One document, or one item of a List.
   void take(const Node& node) {
@@ -24,14 +28,37 @@ class Loader {
       for (const Node& item : items->items) take(item);
       return;
     }
+    const std::size_t before = problems_.size();
     check_manifest(node, source_, problems_);
-    manifests_.push_back({node.to_json(), source_.file, node.start.line});
+    nlohmann::json object = node.to_json();
+    if (problems_.size() == before) check_defined(node, object);
+    if (const auto defined = model::defined_by(object)) context_.defined.insert(*defined);
+    for (std::string& one : told_of(node, source_)) context_.tell(std::move(one));
+    manifests_.push_back({std::move(object), source_.file, node.start.line});
   }
 
   [[nodiscard]] std::vector<plan::Manifest> manifests() && { return std::move(manifests_); }
 
  private:
+  // On our own cluster another maker's kind is served where a definition was applied before.
+  void check_defined(const Node& node, const nlohmann::json& object) {
+    if (context_.ground == Ground::elsewhere) return;
+    const std::string kind = text_at(object, "/kind"), version = text_at(object, "/apiVersion");
+    if (kind.empty() || version.empty() || !model::is_custom(version, kind)) return;
+    const std::string_view group = model::group_of(version);
+    if (group.empty()) return;
+    if (model::known_custom_kind(kind, group) != nullptr) return;
+    if (context_.defined.contains(model::qualified_kind(kind, group))) return;
+    problems_.add(
+        source_, *node.find("kind"),
+        fmt::format("the kind {} of {} is none that straycat knows, and no CustomResourceDefinition before it "
+                    "defines it",
+                    kind, group),
+        "apply its definition first; the embedded cluster then stores such objects, and nobody works at them");
+  }
+
   const Source& source_;
+  Context& context_;
   Problems& problems_;
   std::vector<plan::Manifest> manifests_;
 };
@@ -50,7 +77,7 @@ std::vector<plan::Manifest> load_file(const Node& path, const std::string& shown
     return {};
   }
   if (documents->empty()) context.add(path, fmt::format("{} holds no manifest", path.scalar));
-  Loader loader(source, context.problems);
+  Loader loader(source, context);
   for (const Node& document : *documents) loader.take(document);
   std::vector<plan::Manifest> manifests = std::move(loader).manifests();
   for (plan::Manifest& manifest : manifests) manifest.file = path.scalar;

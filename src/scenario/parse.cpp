@@ -59,14 +59,15 @@ Result<> check_shape_only(const std::string& text, const std::string& file) {
   return {};
 }
 
-Result<plan::Plan> parse(const std::string& text, const std::string& file, const ReadFile& read) {
+Result<plan::Plan> parse(const std::string& text, const std::string& file, const ReadFile& read, Told* told,
+                         Ground ground) {
   const Source source{file, text};
   const Result<Node> root = read_document(source);
   if (!root) return root.error();
   Problems problems;
   check_document(*root, source, problems);
   if (!problems.empty()) return problems.error();
-  Context context{source, read, problems, {}};
+  Context context{source, read, problems, told, ground};
   plan::Plan plan = read_plan(*root, context);
   if (problems.empty()) return plan;
   return problems.error();

@@ -21,6 +21,7 @@ class Problems {
   void add(const Source& source, const yaml::Node& where, std::string message, std::string hint = "");
   void add(const Error& error) { rendered_.push_back({{}, error.message}); }
   [[nodiscard]] bool empty() const { return rendered_.empty(); }
+  [[nodiscard]] std::size_t size() const { return rendered_.size(); }
   // By place, where all are of one file.
   void sort();
   // All of them, in order; at most ten, and how many more.

@@ -22,7 +22,7 @@ namespace straycat::kube {
 
 using json = nlohmann::json;
 
-// A resource's place in the API. `resource_for_kind` knows the built-in kinds.
+// A resource's place in the API. `resource_for_kind` knows the built-in kinds, and a few of other makers.
 struct ResourceType {
   std::string group, version, plural, kind;  // "apps", "v1", "deployments", "Deployment"; group "" is core
   bool namespaced = true;
@@ -30,8 +30,10 @@ struct ResourceType {
   [[nodiscard]] std::string path(const std::string& ns, const std::string& name = "") const;
 };
 [[nodiscard]] std::optional<ResourceType> resource_for_kind(std::string_view kind);
-// From a manifest's apiVersion and kind. Errors (bad_input) name what is known.
+// From a manifest's apiVersion and kind, where they are among those that straycat knows. Errors (bad_input) name these.
 [[nodiscard]] Result<ResourceType> resource_for(const json& object);
+// That of an object whose kind the CustomResourceDefinition `definition` defines; none when it defines another.
+[[nodiscard]] std::optional<ResourceType> resource_defined_by(const json& definition, const json& object);
 
 // What the API server said no to: a Status object, in its own words. Or what it answered that is no answer: then `code`
 // is a 2xx.
@@ -146,6 +148,7 @@ class Client {
   boost::asio::awaitable<ApiResult<json>> create(ResourceType type, std::string ns, json object);
   boost::asio::awaitable<ApiResult<json>> apply(json object, std::string ns, ApplyOptions options);
   boost::asio::awaitable<ApiResult<json>> apply(json object, std::string ns);  // with the default options
+  boost::asio::awaitable<ApiResult<json>> apply(ResourceType type, json object, std::string ns, ApplyOptions options);
   boost::asio::awaitable<ApiResult<json>> merge_patch(ResourceType type, std::string ns, std::string name, json patch,
                                                       std::string subresource = {});
   boost::asio::awaitable<ApiResult<json>> remove(ResourceType type, std::string ns, std::string name,

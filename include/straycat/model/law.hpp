@@ -20,12 +20,16 @@ enum class Reach {
 };
 
 struct LawRow {
-  std::string_view kind;      // "Service"; "Pod": a pod's spec, in Pods and in the templates of workloads
+  // "Service"; "Pod": a pod's spec, in Pods and in the templates of workloads; custom_resource: any other maker's kind
+  // that has no row of its own.
+  std::string_view kind;
   std::string_view field;     // "spec.internalTrafficPolicy"; [*]: any item; "" the kind as a whole
   std::string_view harmless;  // values with which ignoring the field changes nothing, separated by "|"
   Reach reach = Reach::nothing;
   std::string_view words;  // what happens instead
 };
+
+inline constexpr std::string_view custom_resource = "custom resource";
 
 [[nodiscard]] const std::vector<LawRow>& law();
 
@@ -34,11 +38,15 @@ struct LawRow {
 struct Ignored {
   const LawRow* row;
   std::string field;
+  std::string kind;  // the object's
   // One sentence: "NetworkPolicy has no effect on the embedded cluster: ...".
   [[nodiscard]] std::string sentence() const;
 };
 
-// Those of one object (kind and spec are read), in the order of the table. Takes anything, never throws.
+// Whether nobody works at objects of this kind at all.
+[[nodiscard]] bool is_ignored(std::string_view kind);
+
+// Those of one object (apiVersion, kind and spec are read), in the order of the table. Takes anything, never throws.
 [[nodiscard]] std::vector<Ignored> ignored_fields(const nlohmann::json& object);
 
 // The reason of the Events that tell it, about the object; of type Warning when `reach` is not nothing.

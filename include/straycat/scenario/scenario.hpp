@@ -21,7 +21,15 @@ using ReadFile = std::function<Result<std::string>(const std::string& path)>;
 // Parses the scenario `text` (shown as `file` in messages; manifests are shown under the same folder). Errors:
 // bad_input, up to ten problems, each rendered with file:line:column, line and caret; the first is the one to mend
 // first. Problems of shape, of manifests, and of references are told in this order, as each makes the next unreliable.
-[[nodiscard]] Result<plan::Plan> parse(const std::string& text, const std::string& file, const ReadFile& read);
+//
+// `told`: where given, it gets what the manifests ask for and the embedded cluster does not do ("FILE:LINE:COLUMN:
+// Kind/name: ..."). None of that is an error.
+using Told = std::vector<std::string>;
+// Where the plan is to run. straycat's own cluster serves the kinds that it knows, and those that a manifest before
+// defines: any other is an error. What another cluster serves, nobody but that cluster knows.
+enum class Ground { own, elsewhere };
+[[nodiscard]] Result<plan::Plan> parse(const std::string& text, const std::string& file, const ReadFile& read,
+                                       Told* told = nullptr, Ground ground = Ground::own);
 
 // Only what the JSON Schema says, as an editor would: no file is read, no reference followed.
 [[nodiscard]] Result<> check_shape_only(const std::string& text, const std::string& file);

@@ -38,11 +38,19 @@ std::string summary(const plan::Plan& plan) {
   return text;
 }
 
+// What a run on the embedded cluster will say: no error, but better known before.
+std::string told_lines(const std::vector<std::string>& told) {
+  std::string text;
+  for (const std::string& line : told) text += "\n  " + line;
+  return text;
+}
+
 // What is good about the file, or what is wrong with it.
 Result<std::string> check(const std::string& file, bool shape_only) {
   if (!shape_only) {
-    const Result<plan::Plan> plan = load_scenario(file);
-    return plan ? Result<std::string>(summary(*plan)) : Result<std::string>(plan.error());
+    std::vector<std::string> told;
+    const Result<plan::Plan> plan = load_scenario(file, &told);
+    return plan ? Result<std::string>(summary(*plan) + told_lines(told)) : Result<std::string>(plan.error());
   }
   const Result<std::string> text = read_file(scenario_file(file).string());
   if (!text) return text.error();
@@ -50,7 +58,8 @@ Result<std::string> check(const std::string& file, bool shape_only) {
   return shape ? Result<std::string>("the shape is right") : Result<std::string>(shape.error());
 }
 
-// Prints "OK FILE: ..." to standard output, or "BAD FILE" there and the error to standard error.
+// Prints "OK FILE: ..." to standard output, below it a line for each thing that the embedded cluster will not do; or
+// "BAD FILE" there and the error to standard error.
 int act(const CheckArguments& arguments) {
   bool good = true;
   for (const std::string& file : arguments.files) {

@@ -56,7 +56,7 @@ int act(const RbacArguments& arguments) {
   if (arguments.probe)
     for (runner::Right& right : probe_rights()) rights.push_back(std::move(right));
   if (!arguments.scenario.empty()) {
-    const Result<plan::Plan> plan = load_scenario(arguments.scenario);
+    const Result<plan::Plan> plan = load_scenario(arguments.scenario, nullptr, scenario::Ground::elsewhere);
     if (!plan) return complain(plan.error());
     rights = runner::run_rights(*plan, arguments.ns.empty());
     name = "straycat-" + plan->name;

@@ -60,7 +60,8 @@ void add_options(CLI::App& command, RunArguments& arguments) {
 }
 
 Result<plan::Plan> read_plan(const RunArguments& arguments) {
-  Result<plan::Plan> plan = load_scenario(arguments.scenario);
+  const auto ground = names_cluster(arguments.at) ? scenario::Ground::elsewhere : scenario::Ground::own;
+  Result<plan::Plan> plan = load_scenario(arguments.scenario, nullptr, ground);
   if (plan && arguments.seed != 0) plan->seed = arguments.seed;
   if (plan && plan->seed == 0) plan->seed = std::random_device{}();
   return plan;

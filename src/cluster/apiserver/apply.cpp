@@ -106,7 +106,7 @@ json abandoned(const json& entries, const json& dropped, const Manager& manager)
 }  // namespace
 
 StoreResult<Document> apply(const json& live, json patch, const KindRow& resource, const Manager& manager, bool force) {
-  const auto& structure = *structure_of_kind(resource.kind);
+  const auto& structure = structure_of(resource);
   if (patch.contains("metadata") && patch["metadata"].is_object()) patch["metadata"].erase("managedFields");
   const auto fields = fields_of(patch, structure);
   if (live.is_null()) {
@@ -130,7 +130,7 @@ StoreResult<Document> apply(const json& live, json patch, const KindRow& resourc
 }
 
 void track_update(const json& before, json& after, const KindRow& resource, const Manager& manager) {
-  const auto& structure = *structure_of_kind(resource.kind);
+  const auto& structure = structure_of(resource);
   const auto empty = json::object();
   const auto& old = before.is_null() ? empty : before;
   const auto changed = changed_fields(old, after, structure);

@@ -64,7 +64,7 @@ StoreResult<Document> read_body(const Request& request) {
 
 StoreResult<Decoded> decode_object(json body, const Call& call) {
   if (auto fits = check_kind(body, call); !fits) return fits.error();
-  const auto& structure = *structure_of_kind(call.resource.kind);
+  const auto& structure = structure_of(call.resource);
   if (const auto clash = find_type_clash(body, structure)) {
     return bad_request(cannot_handle(call) + "json: cannot unmarshal " + clash->got + " into Go struct field " +
                        clash->owner + "." + clash->path + " of type " + clash->wanted);

@@ -19,12 +19,17 @@ json group_version(const std::string& group, const std::string& version) {
   return json::object({{"groupVersion", group.empty() ? version : group + "/" + version}, {"version", version}});
 }
 
-// The groups with their versions, in the catalog's order.
-std::vector<std::pair<std::string, std::string>> group_versions() {
-  std::vector<std::pair<std::string, std::string>> all;
-  for (const KindRow& resource : served_kinds()) {
-    const std::pair<std::string, std::string> one{resource.group, resource.version};
-    if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+// The groups with their versions, in the catalog's order; of a group's versions the one that is stored first.
+using Groups = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+Groups groups_of(const Kinds& kinds) {
+  Groups all;
+  for (const KindRow* resource : kinds) {
+    auto at = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.first == resource->group; });
+    if (at == all.end()) at = all.insert(at, {resource->group, {}});
+    auto& versions = at->second;
+    if (std::find(versions.begin(), versions.end(), resource->version) == versions.end())
+      versions.push_back(resource->version);
   }
   return all;
 }
@@ -84,24 +89,31 @@ void list_resource(const KindRow& resource, json& list) {
   }
 }
 
-json describe_group(const std::string& group, const std::string& version) {
-  const json one = group_version(group, version);
-  return json::object({{"name", group}, {"versions", json::array({one})}, {"preferredVersion", one}});
+json describe_group(const std::string& group, const std::vector<std::string>& versions) {
+  json all = json::array();
+  for (const auto& version : versions) all.push_back(group_version(group, version));
+  json preferred = all.front();
+  return json::object({{"name", group}, {"versions", std::move(all)}, {"preferredVersion", std::move(preferred)}});
+}
+
+json aggregated_version(const Kinds& kinds, const std::string& group, const std::string& version) {
+  json resources = json::array();
+  for (const KindRow* resource : kinds) {
+    if (resource->group == group && resource->version == version) resources.push_back(aggregated_resource(*resource));
+  }
+  return json::object({{"version", version}, {"resources", std::move(resources)}, {"freshness", "Current"}});
 }
 
 }  // namespace
 
-json aggregated_discovery(bool core) {
+json aggregated_discovery(const Kinds& kinds, bool core) {
   json items = json::array();
-  for (const auto& [group, version] : group_versions()) {
+  for (const auto& [group, versions] : groups_of(kinds)) {
     if (group.empty() != core) continue;
-    json resources = json::array();
-    for (const KindRow& resource : served_kinds()) {
-      if (resource.group == group && resource.version == version) resources.push_back(aggregated_resource(resource));
-    }
+    json all = json::array();
+    for (const auto& version : versions) all.push_back(aggregated_version(kinds, group, version));
     json metadata = group.empty() ? json::object() : json::object({{"name", group}});
-    json one = json::object({{"version", version}, {"resources", std::move(resources)}, {"freshness", "Current"}});
-    items.push_back(json::object({{"metadata", std::move(metadata)}, {"versions", json::array({std::move(one)})}}));
+    items.push_back(json::object({{"metadata", std::move(metadata)}, {"versions", std::move(all)}}));
   }
   return json::object({{"kind", "APIGroupDiscoveryList"},
                        {"apiVersion", "apidiscovery.k8s.io/v2"},
@@ -114,28 +126,28 @@ json core_versions() {
       {{"kind", "APIVersions"}, {"versions", json::array({"v1"})}, {"serverAddressByClientCIDRs", json::array()}});
 }
 
-json group_list() {
+json group_list(const Kinds& kinds) {
   json groups = json::array();
-  for (const auto& [group, version] : group_versions()) {
-    if (!group.empty()) groups.push_back(describe_group(group, version));
+  for (const auto& [group, versions] : groups_of(kinds)) {
+    if (!group.empty()) groups.push_back(describe_group(group, versions));
   }
   return json::object({{"kind", "APIGroupList"}, {"apiVersion", "v1"}, {"groups", std::move(groups)}});
 }
 
-json one_group(const std::string& group) {
-  for (const auto& [name, version] : group_versions()) {
+json one_group(const Kinds& kinds, const std::string& group) {
+  for (const auto& [name, versions] : groups_of(kinds)) {
     if (name != group || group.empty()) continue;
-    json out = describe_group(name, version);
+    json out = describe_group(name, versions);
     out.update(json::object({{"kind", "APIGroup"}, {"apiVersion", "v1"}}));
     return out;
   }
   return nullptr;
 }
 
-json resource_list(const std::string& group, const std::string& version) {
+json resource_list(const Kinds& kinds, const std::string& group, const std::string& version) {
   json resources = json::array();
-  for (const KindRow& resource : served_kinds()) {
-    if (resource.group == group && resource.version == version) list_resource(resource, resources);
+  for (const KindRow* resource : kinds) {
+    if (resource->group == group && resource->version == version) list_resource(*resource, resources);
   }
   if (resources.empty()) return nullptr;
   json out = json::object({{"kind", "APIResourceList"}, {"resources", std::move(resources)}});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cluster/store/store.hpp"
 
@@ -9,13 +10,15 @@ namespace straycat::cluster {
 
 // GET /api and /apis with `Accept: ...;as=APIGroupDiscoveryList`. `core`: the group without a name, else all the
 // others.
-[[nodiscard]] json aggregated_discovery(bool core);
+// `kinds`: all that are served, each group's together (Store::kinds).
+using Kinds = std::vector<const KindRow*>;
+[[nodiscard]] json aggregated_discovery(const Kinds& kinds, bool core);
 // GET /api, GET /apis, GET /apis/GROUP (null: no such group), GET /api/v1 and /apis/GROUP/VERSION (null: no such
 // version).
 [[nodiscard]] json core_versions();
-[[nodiscard]] json group_list();
-[[nodiscard]] json one_group(const std::string& group);
-[[nodiscard]] json resource_list(const std::string& group, const std::string& version);
+[[nodiscard]] json group_list(const Kinds& kinds);
+[[nodiscard]] json one_group(const Kinds& kinds, const std::string& group);
+[[nodiscard]] json resource_list(const Kinds& kinds, const std::string& group, const std::string& version);
 // GET /version.
 [[nodiscard]] json version_info();
 

@@ -225,7 +225,7 @@ StoreResult<Document> from_protobuf(std::string_view body) {
   if (!type_meta) return broken;
   const std::string api_version{(*type_meta)[1].bytes}, kind{(*type_meta)[2].bytes};
   const auto* structure = structure_of(api_version, kind);
-  if (structure == nullptr) {
+  if (structure == nullptr || structure->numbered.empty()) {
     return bad_request("no kind " + json(kind).dump() + " is registered for version " + json(api_version).dump() +
                        " in scheme");
   }

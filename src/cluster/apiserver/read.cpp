@@ -71,11 +71,11 @@ StoreResult<Page> read_page(const Call& call, const Store& store, const Filter& 
     const auto decoded = decode(token);
     if (!decoded) return decoded.error();
     from = *decoded;
-    auto then = objects_at(store, call.resource.kind, from.rv);
+    auto then = objects_at(store, call.resource.key(), from.rv);
     if (!then) return then.error();
     all = std::move(*then);
   } else {
-    all = store.list(call.resource.kind, filter.ns);
+    all = store.list(call.resource.key(), filter.ns);
   }
   Page page;
   const auto limit = static_cast<std::size_t>(std::strtoul(call.param("limit").c_str(), nullptr, 10));
@@ -127,14 +127,19 @@ json scale_of(const json& object) {
 
 Response object_response(const Call& call, int code, const json& object) {
   if (call.route.subresource == "scale") return json_response(code, scale_of(object));
+  if (!call.wants_table() && call.resource.custom) {  // it may be stored under another version
+    auto answer = object;
+    answer["apiVersion"] = call.resource.api_version();
+    return json_response(code, answer);
+  }
   if (!call.wants_table()) return json_response(code, object);
   return json_response(
-      code, make_table(call.resource.kind, {std::make_shared<const json>(object)},
+      code, make_table(call.resource, {std::make_shared<const json>(object)},
                        text_at(object, "/metadata/resourceVersion"), call.param("includeObject"), wall_now_ns()));
 }
 
 Answer get_object(const Call& call, const Store& store) {
-  const auto object = store.get(call.resource.kind, call.route.ns, call.route.name);
+  const auto object = store.get(call.resource.key(), call.route.ns, call.route.name);
   if (!object) return status_response(not_found(call.resource, call.route.name));
   return object_response(call, 200, *object);
 }
@@ -145,7 +150,7 @@ Answer list_objects(const Call& call, const Store& store) {
   auto page = read_page(call, store, *filter);
   if (!page) return status_response(page.error());
   if (call.wants_table()) {
-    auto table = make_table(call.resource.kind, page->items, "", call.param("includeObject"), wall_now_ns());
+    auto table = make_table(call.resource, page->items, "", call.param("includeObject"), wall_now_ns());
     table["metadata"] = page->meta;
     return json_response(200, table);
   }

@@ -60,7 +60,7 @@ json gone_status(const KindRow& resource, const json& object) {
 Answer delete_object(const Call& call, Store& store) {
   const auto deletion = parse_options(call);
   if (!deletion) return status_response(deletion.error());
-  const auto& kind = call.resource.kind;
+  const auto kind = call.resource.key();
   if (is_dry_run(call)) return get_object(call, store);
   const auto left = store.remove(kind, call.route.ns, call.route.name, *deletion);
   if (!left) return status_response(left.error());
@@ -78,10 +78,10 @@ Answer delete_collection(const Call& call, Store& store) {
   json list = {
       {"kind", call.resource.kind + "List"}, {"apiVersion", call.resource.api_version()}, {"metadata", json::object()}};
   list["items"] = json::array();
-  for (const auto& object : store.list(call.resource.kind, filter->ns)) {
+  for (const auto& object : store.list(call.resource.key(), filter->ns)) {
     if (!filter->matches(*object)) continue;
     if (!is_dry_run(call)) {
-      const auto left = store.remove(call.resource.kind, text_at(*object, "/metadata/namespace"),
+      const auto left = store.remove(call.resource.key(), text_at(*object, "/metadata/namespace"),
                                      text_at(*object, "/metadata/name"), *deletion);
       if (!left) return status_response(left.error());
     }

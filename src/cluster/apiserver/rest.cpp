@@ -121,6 +121,12 @@ Rest::Rest(boost::asio::any_io_executor executor, Store& store, Tokens& tokens, 
 
 namespace {
 
+const KindRow* resource_at(const Route& route, const Store& store) {
+  for (const auto* kind : store.kinds())
+    if (kind->group == route.group && kind->version == route.version && kind->plural == route.resource) return kind;
+  return nullptr;
+}
+
 Answer dispatch_one(const Call& call, Store& store, const PodLogs& logs) {
   const auto& sub = call.route.subresource;
   if (sub == "proxy") return forward_to_pod(call, store);
@@ -149,15 +155,15 @@ Answer Rest::handle(const Request& request) {
   if (!user) return status_response({401, "Unauthorized", "Unauthorized", nullptr});
   const auto path = request.path();
   const auto route = parse_route(path);
-  const auto* resource = route ? resource_by_plural(route->group, route->resource) : nullptr;
+  const auto* resource = route ? resource_at(*route, store_) : nullptr;
   if (route && route->group == "authorization.k8s.io" && route->resource == "selfsubjectaccessreviews" &&
       request.method == "POST") {
     return review_own_access(request, store_, *user);
   }
-  if (resource == nullptr || route->version != resource->version) {
+  if (resource == nullptr) {
     const Attributes asked{request.method == "GET" ? "get" : request.method, "", "", "", "", "", path};
     if (!open_to_all(path) && !allowed(store_, *user, asked)) return status_response(forbidden_for(*user, asked));
-    if (auto found = answer_plain_path(request)) return std::move(*found);
+    if (auto found = answer_plain_path(request, store_)) return std::move(*found);
     return status_response(no_such_resource());
   }
   const Call call{request, *route, *resource, request.query()};

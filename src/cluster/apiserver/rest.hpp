@@ -60,7 +60,7 @@ struct Call {
 [[nodiscard]] json scale_of(const json& object);
 
 // plain_paths.cpp: /api, /apis, /version, /openapi and their children; none when the path is not one of these.
-[[nodiscard]] std::optional<Response> answer_plain_path(const Request& request);
+[[nodiscard]] std::optional<Response> answer_plain_path(const Request& request, const Store& store);
 // authorize.cpp: the RBAC rules that are in the store, for everybody but the admin.
 struct Attributes {
   std::string verb, group, resource, subresource, ns, name, path;  // path: of a non-resource request

@@ -33,11 +33,10 @@ json row_object(const json& object, const std::string& with_object) {
 
 }  // namespace
 
-json make_table(const std::string& kind, const std::vector<Object>& objects, const std::string& resource_version,
+json make_table(const KindRow& resource, const std::vector<Object>& objects, const std::string& resource_version,
                 const std::string& with_object, std::int64_t wall_now_ns) {
-  const auto* resource = resource_by_kind(kind);
-  const bool plain = resource == nullptr || resource->cells == nullptr;
-  const auto cells_of = plain ? plain_cells : resource->cells;
+  const bool plain = resource.cells == nullptr;
+  const auto cells_of = plain ? plain_cells : resource.cells;
   json rows = json::array();
   for (const Object& object : objects) {
     json row = json::object({{"cells", cells_of(*object, wall_now_ns)}});
@@ -48,7 +47,7 @@ json make_table(const std::string& kind, const std::vector<Object>& objects, con
       {{"kind", "Table"},
        {"apiVersion", "meta.k8s.io/v1"},
        {"metadata", json::object({{"resourceVersion", resource_version}})},
-       {"columnDefinitions", definitions(plain ? std::vector<Column>{name_column, age_column} : resource->columns)},
+       {"columnDefinitions", definitions(plain ? std::vector<Column>{name_column, age_column} : resource.columns)},
        {"rows", std::move(rows)}});
 }
 

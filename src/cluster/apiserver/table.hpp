@@ -12,7 +12,7 @@ namespace straycat::cluster {
 
 // A Table of `kind` with a row for each object. `with_object` is the query parameter includeObject: "Metadata" (the
 // default), "Object" or "None".
-[[nodiscard]] json make_table(const std::string& kind, const std::vector<Object>& objects,
+[[nodiscard]] json make_table(const KindRow& resource, const std::vector<Object>& objects,
                               const std::string& resource_version, const std::string& with_object,
                               std::int64_t wall_now_ns);
 

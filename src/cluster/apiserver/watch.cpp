@@ -47,7 +47,7 @@ class Watch : public std::enable_shared_from_this<Watch> {
   void start() {
     if (!send_past()) return;
     subscription_ = store_.subscribe([this](const Change& change) {
-      if (change.kind == order_.resource.kind) send(change);
+      if (change.kind == order_.resource.key()) send(change);
     });
     deadline_.expires_after(std::chrono::seconds(order_.timeout_seconds));
     deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
@@ -60,13 +60,13 @@ class Watch : public std::enable_shared_from_this<Watch> {
   // The objects there are, or the changes since the client's revision. False: the stream is over.
   bool send_past() {
     if (order_.initial_events) {
-      for (const auto& object : store_.list(order_.resource.kind, order_.filter.ns)) {
+      for (const auto& object : store_.list(order_.resource.key(), order_.filter.ns)) {
         if (order_.filter.matches(*object)) send_object("ADDED", *object);
       }
       if (order_.mark_initial_end) send_bookmark(true);
       return true;
     }
-    const auto changes = store_.changes_since(order_.resource.kind, order_.from);
+    const auto changes = store_.changes_since(order_.resource.key(), order_.from);
     if (!changes) {
       write_(event_line("ERROR", to_json(changes.error())));
       end_();
@@ -95,7 +95,7 @@ class Watch : public std::enable_shared_from_this<Watch> {
   }
 
   [[nodiscard]] json table_of(const json& object, const std::string& version) const {
-    return make_table(order_.resource.kind, {std::make_shared<const json>(object)}, version, order_.include_object,
+    return make_table(order_.resource, {std::make_shared<const json>(object)}, version, order_.include_object,
                       wall_now_ns());
   }
 

@@ -20,10 +20,10 @@ struct Controllers::State {
 
   // A cluster's first objects may be older than its controllers.
   void tell_what_is_there() const {
-    for (const auto& resource : served_kinds())
-      for (const auto& object : world.store.list(resource.kind))
-        tell({ChangeType::added, resource.kind, namespace_of(*object), name_of(*object), world.store.revision(), object,
-              nullptr});
+    for (const auto* resource : world.store.kinds())
+      for (const auto& object : world.store.list(resource->key()))
+        tell({ChangeType::added, resource->key(), namespace_of(*object), name_of(*object), world.store.revision(),
+              object, nullptr});
   }
 };
 

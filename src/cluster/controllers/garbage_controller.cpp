@@ -67,14 +67,14 @@ void GarbageCollector::on_change(const Change& change) {
     if (const auto at = dependents_.find(uid_of(*change.object)); at != dependents_.end())
       for (const auto& dependent : at->second) wake(dependent);
     for (const auto& reference : owners_of(*change.object))
-      wake({string_or(reference, "kind"), change.ns, string_or(reference, "name")});
+      wake({world_.store.key_of(reference), change.ns, string_or(reference, "name")});
     return;
   }
   const bool other_owners = !change.previous || owners_of(*change.previous) != owners_of(*change.object);
   const bool owned_anew = other_owners && !owners_of(*change.object).empty();
   if (other_owners && change.previous)  // one that it left may have waited for it
     for (const auto& reference : owners_of(*change.previous))
-      wake({string_or(reference, "kind"), change.ns, string_or(reference, "name")});
+      wake({world_.store.key_of(reference), change.ns, string_or(reference, "name")});
   const bool finalizing = is_deleted(*change.object) && (has_finalizer(*change.object, "foregroundDeletion") ||
                                                          has_finalizer(*change.object, "orphan"));
   if (owned_anew || finalizing) wake({change.kind, change.ns, change.name});
@@ -92,7 +92,7 @@ std::vector<Object> GarbageCollector::dependents_of(const std::string& uid, bool
 
 void GarbageCollector::work(const Id& id) {
   const auto& [kind, ns, name] = id;
-  const auto* resource = resource_by_kind(kind);
+  const auto* resource = world_.store.row(kind);
   if (resource == nullptr) return;
   const auto object = world_.store.get(kind, resource->namespaced ? ns : "", name);
   if (!object) return;
@@ -107,11 +107,10 @@ void GarbageCollector::work(const Id& id) {
 }
 
 OwnerView GarbageCollector::view_owner(const json& reference, const json& dependent) const {
-  const auto kind = string_or(reference, "kind");
-  const auto* resource = resource_by_kind(kind);
+  const auto* resource = world_.store.row_of(reference);
   if (resource == nullptr) return {true, false};  // a kind that we do not serve: nothing is known, so nothing is done
-  const auto owner =
-      world_.store.get(kind, resource->namespaced ? namespace_of(dependent) : "", string_or(reference, "name"));
+  const auto owner = world_.store.get(resource->key(), resource->namespaced ? namespace_of(dependent) : "",
+                                      string_or(reference, "name"));
   if (!owner || uid_of(*owner) != string_or(reference, "uid")) return {};
   const bool waits =
       is_deleted(*owner) && has_finalizer(*owner, "foregroundDeletion") && blocks(dependent, uid_of(*owner));
@@ -137,7 +136,7 @@ void GarbageCollector::judge_dependent(const json& object) {
     case Fate::remove_foreground:
       deletion.propagation = "Foreground";
   }
-  (void)world_.store.remove(kind_of(object), namespace_of(object), name_of(object), deletion);
+  (void)world_.store.remove(world_.store.key_of(object), namespace_of(object), name_of(object), deletion);
 }
 
 // The owner stays until the last dependent that blocks it is gone.
@@ -154,7 +153,7 @@ void GarbageCollector::orphan_dependents(const json& owner) {
 }
 
 void GarbageCollector::drop_finalizer(const json& object, const char* finalizer) {
-  (void)world_.store.mutate(kind_of(object), namespace_of(object), name_of(object), [&](json& changed) {
+  (void)world_.store.mutate(world_.store.key_of(object), namespace_of(object), name_of(object), [&](json& changed) {
     auto kept = json::array();
     for (const auto& present : array_or_empty(changed["metadata"], "finalizers"))
       if (present != json(finalizer)) kept.push_back(present);
@@ -167,7 +166,7 @@ void GarbageCollector::drop_finalizer(const json& object, const char* finalizer)
 }
 
 void GarbageCollector::drop_owners(const json& object, const std::set<std::string>& uids) {
-  (void)world_.store.mutate(kind_of(object), namespace_of(object), name_of(object), [&](json& changed) {
+  (void)world_.store.mutate(world_.store.key_of(object), namespace_of(object), name_of(object), [&](json& changed) {
     auto kept = json::array();
     for (const auto& reference : owners_of(changed))
       if (!uids.contains(string_or(reference, "uid"))) kept.push_back(reference);

@@ -13,13 +13,27 @@ void LawController::on_change(const Change& change) {
     return;
   }
   if (controller_of(object) != nullptr) return;
-  for (const auto& ignored : model::ignored_fields(object)) {
-    if (!told_.insert(uid_of(object) + "\n" + ignored.field).second) continue;
-    if (ignored.row->reach == model::Reach::nothing)
-      events_.normal(object, model::kNotSupported, ignored.sentence(), ignored.field);
-    else
-      events_.warning(object, model::kNotSupported, ignored.sentence(), ignored.field);
-  }
+  for (const auto& ignored : model::ignored_fields(object))
+    if (told_.insert(uid_of(object) + "\n" + ignored.field).second) tell(heard_in_its_run(object), ignored);
+}
+
+void LawController::tell(const json& object, const model::Ignored& ignored) {
+  if (ignored.row->reach == model::Reach::nothing)
+    events_.normal(object, model::kNotSupported, ignored.sentence(), ignored.field);
+  else
+    events_.warning(object, model::kNotSupported, ignored.sentence(), ignored.field);
+}
+
+// Events about what stands in no namespace go to "default", where no run looks: that of the object's run is better.
+json LawController::heard_in_its_run(const json& object) const {
+  auto about = object;
+  const auto run = labels_of(object);
+  const auto id = run.find("straycat.dev/run");
+  if (!namespace_of(object).empty() || id == run.end()) return about;
+  for (const auto& ns : store_.list("Namespace"))
+    if (const auto labels = labels_of(*ns); labels.contains(id->first) && labels.at(id->first) == id->second)
+      about["metadata"]["namespace"] = name_of(*ns);
+  return about;
 }
 
 std::unique_ptr<Controller> law_controller(const Start& start) { return std::make_unique<LawController>(start.world); }

@@ -12,10 +12,15 @@ namespace straycat::cluster {
 
 class LawController final : public Controller {
  public:
-  explicit LawController(const World& world) : events_(world.store, world.clock, model::kLawTeller) {}
+  explicit LawController(const World& world)
+      : store_(world.store), events_(world.store, world.clock, model::kLawTeller) {}
   void on_change(const Change& change) override;
 
  private:
+  void tell(const json& object, const model::Ignored& ignored);
+  [[nodiscard]] json heard_in_its_run(const json& object) const;
+
+  const Store& store_;
   EventRecorder events_;
   std::set<std::string> told_;  // uid and field
 };

@@ -53,8 +53,8 @@ void NamespaceController::empty(const json& object) {
   const auto ns = name_of(object);
   auto left = remove_all("Pod", ns);
   if (left > 0) return;  // pods may need their Services, ConfigMaps and accounts until they have ended
-  for (const auto& resource : served_kinds())
-    if (resource.namespaced) left += remove_all(resource.kind, ns);
+  for (const auto* resource : world_.store.kinds())
+    if (resource->namespaced) left += remove_all(resource->key(), ns);
   if (left > 0) return;
   (void)world_.store.mutate("Namespace", "", ns, [](json& changed) {
     auto kept = json::array();

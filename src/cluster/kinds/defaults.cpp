@@ -30,14 +30,14 @@ json empty_template() {
 }
 
 void default_object(json& object) {
-  const auto* row = resource_by_kind(string_or(object, "kind"));
+  const auto* row = built_in_row(object);
   if (row == nullptr || row->default_object == nullptr) return;
   if (is_object_or_absent(object, "spec") && is_object_or_absent(object, "metadata"))  // else validation will say so
     row->default_object(object);
 }
 
 void complete_new_object(json& object) {
-  const auto* row = resource_by_kind(string_or(object, "kind"));
+  const auto* row = built_in_row(object);
   if (row == nullptr) return;
   if (row->has_status) set_default(object, "status", json::object());
   if (row->complete != nullptr) row->complete(object);

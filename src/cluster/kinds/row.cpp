@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "cluster/kinds/json_help.hpp"
 #include <straycat/model/kinds.hpp>
 
 namespace straycat::cluster {
@@ -45,11 +46,10 @@ const KindRow* resource_by_kind(std::string_view kind) {
   return at == all.end() ? nullptr : &*at;
 }
 
-const KindRow* resource_by_plural(std::string_view group, std::string_view plural) {
-  const auto& all = served_kinds();
-  const auto at = std::find_if(all.begin(), all.end(),
-                               [&](const auto& info) { return info.group == group && info.plural == plural; });
-  return at == all.end() ? nullptr : &*at;
+const KindRow* built_in_row(const json& named) {
+  const auto* row = resource_by_kind(string_or(named, "kind"));
+  const auto version = string_or(named, "apiVersion");
+  return row == nullptr || version.empty() || model::group_of(version) == row->group ? row : nullptr;
 }
 
 }  // namespace straycat::cluster

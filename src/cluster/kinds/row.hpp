@@ -44,6 +44,7 @@ struct KindRow {
   std::string group = {}, version = {}, plural = {}, singular = {};
   std::vector<std::string> short_names = {};
   bool namespaced = true, has_scale = false;
+  bool custom = false;  // another maker's: its objects have no schema, and its kind may be called as one of ours
   bool has_status = false;
   bool counts_generation = false;            // metadata.generation is kept (Services, Nodes, Events... have none)
   std::vector<std::string> categories = {};  // "all": what `kubectl get all` shows
@@ -73,15 +74,18 @@ struct KindRow {
   StoreResult<Document> (*allocate)(json object, const std::vector<Object>& others) = nullptr;
 
   [[nodiscard]] std::string api_version() const { return group.empty() ? version : group + "/" + version; }
+  // Under which name its objects stand in the store.
+  [[nodiscard]] std::string key() const { return custom ? kind + "." + group : kind; }
   // "pods", "deployments.apps": how messages name it.
   [[nodiscard]] std::string qualified() const { return group.empty() ? plural : plural + "." + group; }
 };
 
-// All of them, the core group first, then by group and name: the order of discovery.
+// Those that are built in, the core group first, then by group and name: the order of discovery.
 [[nodiscard]] const std::vector<KindRow>& served_kinds();
-// None of the kinds served here has the same name in two groups.
+// None of them has the same name in two groups.
 [[nodiscard]] const KindRow* resource_by_kind(std::string_view kind);
-[[nodiscard]] const KindRow* resource_by_plural(std::string_view group, std::string_view plural);
+// The row of an object, or of a reference to one; null when it is another maker's, whatever that calls its kind.
+[[nodiscard]] const KindRow* built_in_row(const json& named);
 
 [[nodiscard]] std::vector<KindRow> rows();  // made by the build: one for each file in rows/
 

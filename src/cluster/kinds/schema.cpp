@@ -96,10 +96,10 @@ std::map<std::string, Structure> parse_schema() {
   for (const auto line : all_lines()) {
     auto words = split(line, ' ');
     auto name = words[0];
-    const bool atomic = name.back() == '!';
-    if (atomic) name.pop_back();
+    const bool atomic = name.back() == '!', open = name.back() == '*';
+    if (atomic || open) name.pop_back();
     words[0] = name;
-    all[name] = {name, atomic, {}, {}};
+    all[name] = {name, atomic, open, {}, {}};
     lines.push_back(std::move(words));
   }
   for (const auto& words : lines) {
@@ -192,7 +192,7 @@ void collect_unknown(const json& value, const Type& type, const std::string& pat
     for (const auto& [key, item] : value.items()) {
       const auto at = type.structure->fields.find(key);
       if (at == type.structure->fields.end()) {
-        out.push_back(join(path, key));
+        if (!type.structure->open) out.push_back(join(path, key));
       } else {
         collect_unknown(item, at->second, join(path, key), out);
       }
@@ -227,10 +227,10 @@ void collect_typed(const json& value, const Type& type, const std::string& path,
   } else if (type.kind == Kind::structure) {
     for (const auto& [key, item] : value.items()) {
       const auto field = type.structure->fields.find(key);
-      if (field == type.structure->fields.end())
-        out.push_back(path + "." + key + ": field not declared in schema");
-      else
+      if (field != type.structure->fields.end())
         collect_typed(item, field->second, path + "." + key, out);
+      else if (!type.structure->open)
+        out.push_back(path + "." + key + ": field not declared in schema");
     }
   } else if (type.element && value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i)
@@ -249,7 +249,7 @@ void prune_value(json& value, const Type& type) {
     for (auto at = value.begin(); at != value.end();) {
       const auto field = type.structure->fields.find(at.key());
       if (field == type.structure->fields.end()) {
-        at = value.erase(at);
+        at = type.structure->open ? std::next(at) : value.erase(at);
         continue;
       }
       prune_value(*at, field->second);
@@ -280,6 +280,11 @@ const Structure* structure_of_kind(std::string_view kind) {
   auto package = resource->group.empty() ? std::string("core") : resource->group.substr(0, resource->group.find('.'));
   const auto at = structures().find(package + "." + resource->version + "." + resource->kind);
   return at == structures().end() ? nullptr : &at->second;
+}
+
+const Structure& structure_of(const KindRow& row) {
+  if (row.custom) return structures().at("custom.v1.Object");
+  return *structure_of_kind(row.kind);
 }
 
 std::optional<TypeClash> find_type_clash(const json& object, const Structure& structure) {

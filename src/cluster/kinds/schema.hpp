@@ -14,6 +14,7 @@
 namespace straycat::cluster {
 
 using json = nlohmann::json;
+struct KindRow;
 struct Structure;
 
 struct Type {
@@ -38,13 +39,16 @@ struct Numbered {
 struct Structure {
   std::string name;     // "core.v1.Container"
   bool atomic = false;  // owned as one value
+  bool open = false;    // may have any other fields, too
   std::map<std::string, Type> fields;
   std::map<int, Numbered> numbered = {};
   [[nodiscard]] std::string go_name() const { return name.substr(name.rfind('.') + 1); }
 };
 
-// Null when the kind is not served.
+// Null when the kind is not built in.
 [[nodiscard]] const Structure* structure_of_kind(std::string_view kind);
+// Of any kind that is served.
+[[nodiscard]] const Structure& structure_of(const KindRow& row);
 // All structures by name.
 [[nodiscard]] const std::map<std::string, Structure>& structures();
 [[nodiscard]] const std::vector<std::string_view>& shared_types();  // schema_data.cpp

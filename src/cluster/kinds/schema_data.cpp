@@ -1,5 +1,7 @@
 // The types that several kinds share, a line a type (a kind's own stand in its row):
-//   NAME[!] FIELD:NUMBER=TYPE ...       (! = the whole struct is one value for ownership)
+//   NAME[!*] FIELD:NUMBER=TYPE ...       (! = the whole struct is one value for ownership; * = any other field may
+//   stand
+//                                        in it, too)
 //   NUMBER: the field's in Kubernetes' protobuf messages; none: it is not there (kind, apiVersion)
 //   TYPE: s string, y bytes, n number, b boolean (S, N, B: a pointer in Go, so that its zero value says something),
 //         q quantity, t time, i number or string, u anything, NAME, list(T) replaced whole, list(T;KEY,...) merged by
@@ -14,6 +16,12 @@ namespace straycat::cluster {
 // NOLINTNEXTLINE(readability-function-size): a table
 const std::vector<std::string_view>& shared_types() {
   static const std::vector<std::string_view> lines = {
+      "admissionregistration.v1.MatchCondition expression:2=s name:1=s",
+      "admissionregistration.v1.Rule apiGroups:1=list(s) apiVersions:2=list(s) resources:3=list(s) scope:4=S",
+      "admissionregistration.v1.RuleWithOperations operations:1=list(s) ~:2=admissionregistration.v1.Rule",
+      "admissionregistration.v1.ServiceReference name:2=s namespace:1=s path:3=S port:4=N",
+      "admissionregistration.v1.WebhookClientConfig caBundle:2=y service:1=admissionregistration.v1.ServiceReference "
+      "url:3=S",
       "authorization.v1.NonResourceAttributes path:1=s verb:2=s",
       "authorization.v1.FieldSelectorAttributes rawSelector:1=s requirements:2=list(meta.v1.FieldSelectorRequirement)",
       "authorization.v1.LabelSelectorAttributes rawSelector:1=s requirements:2=list(meta.v1.LabelSelectorRequirement)",
@@ -30,6 +38,7 @@ const std::vector<std::string_view>& shared_types() {
       "status:3=autoscaling.v1.ScaleStatus",
       "autoscaling.v1.ScaleSpec replicas:1=n",
       "autoscaling.v1.ScaleStatus replicas:1=n selector:2=s",
+      "custom.v1.Object* apiVersion=s kind=s metadata=meta.v1.ObjectMeta",
       "core.v1.AWSElasticBlockStoreVolumeSource fsType:2=s partition:3=n readOnly:4=b volumeID:1=s",
       "core.v1.Affinity nodeAffinity:1=core.v1.NodeAffinity podAffinity:2=core.v1.PodAffinity "
       "podAntiAffinity:3=core.v1.PodAntiAffinity",

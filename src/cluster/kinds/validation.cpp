@@ -53,7 +53,6 @@ bool is_name_part(std::string_view text) {
 
 void check_name(Causes& causes, const json& object) {
   const auto& meta = object_or_empty(object, "metadata");
-  const auto kind = string_or(object, "kind");
   auto name = string_or(meta, "name");
   auto field = std::string("metadata.name");
   if (name.empty()) {
@@ -62,7 +61,7 @@ void check_name(Causes& causes, const json& object) {
     field = "metadata.generateName";
     name = prefix + "x";  // what a generated name will look like
   }
-  const auto* row = resource_by_kind(kind);
+  const auto* row = built_in_row(object);
   const auto naming = row == nullptr ? Naming::subdomain : row->naming;
   if (naming == Naming::path_segment) return;  // with colons
   if (naming == Naming::label) {
@@ -182,14 +181,14 @@ Causes validate(const json& object) {
   Causes causes;
   check_name(causes, object);
   check_labels(causes, "metadata.labels", object_or_empty(object_or_empty(object, "metadata"), "labels"));
-  const auto* row = resource_by_kind(string_or(object, "kind"));
+  const auto* row = built_in_row(object);
   if (row != nullptr && row->validate != nullptr) row->validate(causes, object);
   return causes;
 }
 
 Causes validate_update(const json& object, const json& current) {
   Causes causes;
-  const auto* row = resource_by_kind(string_or(object, "kind"));
+  const auto* row = built_in_row(object);
   if (row == nullptr) return causes;
   for (const char* key : row->fixed) keep_unchanged(causes, object, current, key);
   if (row->validate_update != nullptr) row->validate_update(causes, object, current);

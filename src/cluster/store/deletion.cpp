@@ -12,21 +12,20 @@ bool dying(const json& object) { return !text_at(object, "/metadata/deletionTime
 bool has_finalizers(const json& object) { return !array_or_empty(object["metadata"], "finalizers").empty(); }
 
 DeletionStyle style_of(const json& object) {
-  const auto* row = resource_by_kind(string_or(object, "kind"));
+  const auto* row = built_in_row(object);
   return row == nullptr ? DeletionStyle::at_once : row->deletion;
 }
 
-StoreResult<void> check_preconditions(const json& current, const Deletion& deletion) {
-  const auto* resource = resource_by_kind(string_or(current, "kind"));
+StoreResult<void> check_preconditions(const KindRow& row, const json& current, const Deletion& deletion) {
   const auto name = text_at(current, "/metadata/name");
   const auto uid = text_at(current, "/metadata/uid");
   if (!deletion.uid.empty() && deletion.uid != uid) {
-    return conflict(*resource, name,
+    return conflict(row, name,
                     "Precondition failed: UID in precondition: " + deletion.uid + ", UID in object meta: " + uid);
   }
   const auto version = text_at(current, "/metadata/resourceVersion");
   if (!deletion.resource_version.empty() && deletion.resource_version != version) {
-    return conflict(*resource, name,
+    return conflict(row, name,
                     "Precondition failed: ResourceVersion in precondition: " + deletion.resource_version +
                         ", ResourceVersion in object meta: " + version);
   }
@@ -98,8 +97,9 @@ Removal remove_namespace(json object, std::int64_t now) {
 
 }  // namespace
 
-StoreResult<Removal> decide_removal(const json& current, const Deletion& deletion, std::int64_t now) {
-  if (auto ok = check_preconditions(current, deletion); !ok) return ok.error();
+StoreResult<Removal> decide_removal(const KindRow& row, const json& current, const Deletion& deletion,
+                                    std::int64_t now) {
+  if (auto ok = check_preconditions(row, current, deletion); !ok) return ok.error();
   auto object = current;
   set_propagation(object, deletion.propagation);
   switch (style_of(current)) {

@@ -12,7 +12,8 @@ struct Removal {
 };
 
 // `now` in seconds since 1970. Fails when a precondition does not hold.
-[[nodiscard]] StoreResult<Removal> decide_removal(const json& current, const Deletion& deletion, std::int64_t now);
+[[nodiscard]] StoreResult<Removal> decide_removal(const KindRow& row, const json& current, const Deletion& deletion,
+                                                  std::int64_t now);
 
 // Whether an object that an update leaves behind has nothing more to wait for and must go.
 [[nodiscard]] bool ready_to_go(const json& object);

@@ -16,6 +16,7 @@ namespace straycat::cluster {
 namespace {
 
 constexpr std::size_t kept_changes = 4096;
+constexpr const char* definitions = "CustomResourceDefinition";
 
 std::int64_t wall_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -73,6 +74,29 @@ std::string kube_time(std::int64_t wall_seconds) {
 Store::Store(boost::asio::any_io_executor executor, Clock clock)
     : executor_(std::move(executor)), clock_(clock ? std::move(clock) : wall_seconds) {}
 
+const KindRow* Store::row(std::string_view key) const {
+  const auto* built_in = resource_by_kind(key);
+  return built_in != nullptr ? built_in : custom_.by_key(key);
+}
+
+const KindRow* Store::row_of(const json& named) const {
+  if (const auto* built_in = built_in_row(named)) return built_in;
+  return custom_.row_of(named);
+}
+
+std::string Store::key_of(const json& named) const {
+  const auto* found = row_of(named);
+  return found == nullptr ? string_or(named, "kind") : found->key();
+}
+
+std::vector<const KindRow*> Store::kinds() const {
+  std::vector<const KindRow*> out;
+  for (const auto& built_in : served_kinds()) out.push_back(&built_in);
+  const auto custom = custom_.all();
+  out.insert(out.end(), custom.begin(), custom.end());
+  return out;
+}
+
 Object Store::get(const std::string& kind, const std::string& ns, const std::string& name) const {
   const auto of_kind = objects_.find(kind);
   if (of_kind == objects_.end()) return nullptr;
@@ -96,17 +120,17 @@ bool Store::terminating(const std::string& ns) const {
 
 StoreResult<Document> Store::allocated(const KindRow& row, json object) const {
   if (row.allocate == nullptr) return Document{std::move(object)};
-  return row.allocate(std::move(object), list(row.kind));
+  return row.allocate(std::move(object), list(row.key()));
 }
 
 StoreResult<Document> Store::prepare_create(json object, const Review& review) const {
-  const auto* resource = resource_by_kind(string_or(object, "kind"));
+  const auto* resource = row_of(object);
   if (resource == nullptr) return bad_request("no kind \"" + string_or(object, "kind") + "\" is registered");
   object["apiVersion"] = resource->api_version();
   auto& meta = object["metadata"];
   const auto ns = resource->namespaced ? string_or(meta, "namespace") : "";
   if (!resource->namespaced) meta.erase("namespace");
-  generate_name(meta, [&](const std::string& name) { return get(resource->kind, ns, name) != nullptr; });
+  generate_name(meta, [&](const std::string& name) { return get(resource->key(), ns, name) != nullptr; });
   for (const char* key : {"deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation"})
     meta.erase(key);
   meta["uid"] = random_uid();
@@ -116,23 +140,23 @@ StoreResult<Document> Store::prepare_create(json object, const Review& review) c
   if (auto fine = reviewed(object, nullptr, review); !fine) return fine.error();
   const auto name = text_at(object, "/metadata/name");
   if (!ns.empty() && terminating(ns)) return namespace_terminating(*resource, name, ns);
-  if (get(resource->kind, ns, name)) return already_exists(*resource, name);
+  if (get(resource->key(), ns, name)) return already_exists(*resource, name);
   complete_new_object(object);
   return allocated(*resource, std::move(object));
 }
 
 StoreResult<Object> Store::current_of(const json& object) const {
-  const auto* resource = resource_by_kind(string_or(object, "kind"));
+  const auto* resource = row_of(object);
   if (resource == nullptr) return bad_request("no kind \"" + string_or(object, "kind") + "\" is registered");
   const auto name = text_at(object, "/metadata/name");
   const auto ns = resource->namespaced ? text_at(object, "/metadata/namespace") : "";
-  auto current = get(resource->kind, ns, name);
+  auto current = get(resource->key(), ns, name);
   if (!current) return not_found(*resource, name);
   return current;
 }
 
 StoreResult<Document> Store::prepare_update(json object, const Object& current, const Review& review) const {
-  const auto& resource = *resource_by_kind(string_or(object, "kind"));
+  const auto& resource = *row_of(object);
   const auto name = text_at(object, "/metadata/name");
   const auto version = text_at(object, "/metadata/resourceVersion");
   if (!version.empty() && version != text_at(*current, "/metadata/resourceVersion"))
@@ -187,7 +211,7 @@ StoreResult<Object> Store::preview_update(json object, const Review& review) con
 
 StoreResult<Object> Store::mutate(const std::string& kind, const std::string& ns, const std::string& name,
                                   const std::function<bool(json&)>& change) {
-  const auto* resource = resource_by_kind(kind);
+  const auto* resource = row(kind);
   if (resource == nullptr) return bad_request("no kind \"" + kind + "\" is registered");
   auto current = get(kind, ns, name);
   if (!current) return not_found(*resource, name);
@@ -203,11 +227,11 @@ StoreResult<Object> Store::remove(const std::string& kind, const std::string& ns
 
 StoreResult<Object> Store::remove(const std::string& kind, const std::string& ns, const std::string& name,
                                   const Deletion& deletion) {
-  const auto* resource = resource_by_kind(kind);
+  const auto* resource = row(kind);
   if (resource == nullptr) return bad_request("no kind \"" + kind + "\" is registered");
   const auto current = get(kind, ns, name);
   if (!current) return not_found(*resource, name);
-  auto removal = decide_removal(*current, deletion, clock_());
+  auto removal = decide_removal(*resource, *current, deletion, clock_());
   if (!removal) return removal.error();
   if (removal->ends) return end(current, std::move(removal->object));
   if (removal->object == *current) return current;
@@ -220,24 +244,35 @@ void Store::purge(const std::string& kind, const std::string& ns, const std::str
 
 Object Store::put(json object, Object previous) {
   object["metadata"]["resourceVersion"] = std::to_string(++revision_);
-  const auto kind = string_or(object, "kind");
+  const auto kind = key_of(object);
   const auto ns = text_at(object, "/metadata/namespace");
   const auto name = text_at(object, "/metadata/name");
   auto stored = std::make_shared<const json>(std::move(object));
   objects_[kind][{ns, name}] = stored;
   publish(
       {previous ? ChangeType::modified : ChangeType::added, kind, ns, name, revision_, stored, std::move(previous)});
+  if (kind == definitions) custom_.define(*stored);
   return stored;
+}
+
+// With the definition go the objects that it defined.
+void Store::undefine(const json& definition) {
+  for (const auto* defined : custom_.all()) {
+    if (defined->qualified() != text_at(definition, "/metadata/name")) continue;
+    for (const auto& object : list(defined->key())) end(object, *object);
+  }
+  custom_.forget(definition);
 }
 
 Object Store::end(const Object& current, json last) {
   last["metadata"]["resourceVersion"] = std::to_string(++revision_);
-  const auto kind = string_or(*current, "kind");
+  const auto kind = key_of(*current);
   const auto ns = text_at(*current, "/metadata/namespace");
   const auto name = text_at(*current, "/metadata/name");
   objects_[kind].erase({ns, name});
   auto stored = std::make_shared<const json>(std::move(last));
   publish({ChangeType::deleted, kind, ns, name, revision_, stored, current});
+  if (kind == definitions) undefine(*stored);
   return stored;
 }
 

@@ -16,6 +16,7 @@
 #include <boost/system/result.hpp>
 #include <nlohmann/json.hpp>
 
+#include "cluster/kinds/custom.hpp"
 #include "cluster/kinds/row.hpp"
 
 namespace straycat::cluster {
@@ -23,7 +24,7 @@ namespace straycat::cluster {
 enum class ChangeType { added, modified, deleted };
 
 struct Change {
-  ChangeType type;
+  ChangeType type;  // `kind`: KindRow::key()
   std::string kind, ns, name;
   std::uint64_t revision = 0;
   Object object;    // the new state; for a deletion the last one, with the deletion's resourceVersion
@@ -72,6 +73,14 @@ class Store {
                                          const std::string& ns = "") const;  // "" = all; by ns, name
   [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
+  // The kinds that are served now: the built-in ones, then those of other makers. A row lives as long as the store.
+  [[nodiscard]] std::vector<const KindRow*> kinds() const;
+  // By KindRow::key(), which is what "kind" means in all functions here; null when no such kind is served.
+  [[nodiscard]] const KindRow* row(std::string_view key) const;
+  // By apiVersion and kind: of an object, or of a reference to one.
+  [[nodiscard]] const KindRow* row_of(const json& named) const;
+  [[nodiscard]] std::string key_of(const json& named) const;  // its kind where it is not served
+
   // `generateName` is honoured as the API server does (five letters of bcdfghjklmnpqrstvwxz2456789).
   StoreResult<Object> create(json object, const Review& review = {});
   StoreResult<Object> update(json object, const Review& review = {});
@@ -111,10 +120,12 @@ class Store {
   Object put(json object, Object previous);
   Object end(const Object& current, json last);
   void publish(Change change);
+  void undefine(const json& definition);
 
   boost::asio::any_io_executor executor_;
   Clock clock_;
   std::uint64_t revision_ = 1;
+  CustomKinds custom_;
   std::map<std::string, std::map<Key, Object>> objects_;  // kind -> (ns, name)
   std::deque<Change> history_;
   std::uint64_t forgotten_ = 0;  // changes up to this revision are gone

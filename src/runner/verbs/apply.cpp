@@ -9,15 +9,16 @@ namespace asio = boost::asio;
 
 asio::awaitable<Result<>> apply_one(const plan::Manifest& manifest, Site& site) {
   const auto where = place_of(manifest);
-  const auto target = target_of(site, manifest);
-  if (!target) co_return target.error();
-  const auto type = own(site, *target);
-  if (!type) co_return type.error().within(where);
-  if (auto ours = co_await not_foreign(site, *type, target->name); !ours) co_return ours.error().within(where);
-  auto answer = co_await site.client.apply(labelled(manifest.object, site.ns, site.run_id), site.ns);
-  if (!answer) co_return failed(*target, answer.error()).within(where);
-  site.remember(*type, *answer);
-  site.written[{target->kind, target->name}] = text_at(*answer, {"metadata", "resourceVersion"});
+  const auto found = own(site, manifest);
+  if (!found) co_return found.error();
+  if (auto ours = co_await not_foreign(site, found->type, found->target.name); !ours)
+    co_return ours.error().within(where);
+  kube::ApplyOptions defaults;  // a variable: g++ 12 destroys a temporary aggregate of a co_await expression twice
+  auto answer =
+      co_await site.client.apply(found->type, labelled(manifest.object, site.ns, site.run_id), site.ns, defaults);
+  if (!answer) co_return failed(found->target, answer.error()).within(where);
+  site.remember(found->type, *answer);
+  site.written[{found->target.kind, found->target.name}] = text_at(*answer, {"metadata", "resourceVersion"});
   co_return Result<>{};
 }
 

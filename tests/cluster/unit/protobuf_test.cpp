@@ -63,7 +63,9 @@ TEST(Protobuf, EveryFieldOfEveryKindIsWhatJsonWouldHaveSaid) {
         << sent.kind;
     kinds.insert(sent.kind);
   }
-  for (const auto& row : served_kinds()) EXPECT_TRUE(kinds.contains(row.kind)) << row.kind << " is not recorded";
+  for (const auto& row : served_kinds())
+    if (row.kind != "CustomResourceDefinition")  // its clients speak JSON
+      EXPECT_TRUE(kinds.contains(row.kind)) << row.kind << " is not recorded";
 }
 
 // Paths of the scalars that are zero.

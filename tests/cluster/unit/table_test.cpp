@@ -23,7 +23,7 @@ json recorded(const std::string& resource) {
 Object object(const char* text) { return std::make_shared<const json>(json::parse(text)); }
 
 json cells(const std::string& kind, const char* text, const char* now = "2026-11-24T20:15:21Z") {
-  return make_table(kind, {object(text)}, "5", "Metadata", *parse_wall(now))["rows"][0]["cells"];
+  return make_table(*resource_by_kind(kind), {object(text)}, "5", "Metadata", *parse_wall(now))["rows"][0]["cells"];
 }
 
 // What kubectl prints depends on the columns' names, order, types and priorities: those of a real API server.
@@ -39,7 +39,7 @@ TEST(Table, ColumnsAreThoseOfARealServer) {
                                                        {"Event", "events"}};
   for (const auto& [kind, resource] : kinds) {
     json theirs = recorded(resource)["columnDefinitions"];
-    json ours = make_table(kind, {}, "1", "", 0)["columnDefinitions"];
+    json ours = make_table(*resource_by_kind(kind), {}, "1", "", 0)["columnDefinitions"];
     for (json* columns : {&theirs, &ours}) {
       for (json& column : *columns) column.erase("description");
     }
@@ -98,9 +98,10 @@ TEST(Table, PodStatus) {
 
 TEST(Table, RowsCarryWhatWasAskedFor) {
   const Object pod = object(R"({"kind":"Pod","metadata":{"name":"p"},"spec":{"x":1}})");
-  EXPECT_EQ(make_table("Pod", {pod}, "1", "Metadata", 0)["rows"][0]["object"]["kind"], "PartialObjectMetadata");
-  EXPECT_EQ(make_table("Pod", {pod}, "1", "Object", 0)["rows"][0]["object"], *pod);
-  EXPECT_FALSE(make_table("Pod", {pod}, "1", "None", 0)["rows"][0].contains("object"));
+  EXPECT_EQ(make_table(*resource_by_kind("Pod"), {pod}, "1", "Metadata", 0)["rows"][0]["object"]["kind"],
+            "PartialObjectMetadata");
+  EXPECT_EQ(make_table(*resource_by_kind("Pod"), {pod}, "1", "Object", 0)["rows"][0]["object"], *pod);
+  EXPECT_FALSE(make_table(*resource_by_kind("Pod"), {pod}, "1", "None", 0)["rows"][0].contains("object"));
 }
 
 TEST(HumanDuration, AsKubernetesPrintsIt) {

@@ -75,6 +75,70 @@ TEST(Ignored, AProofStandsAndTheReaderIsTold) {
   EXPECT_THAT(verdict.notes, testing::Contains(HasSubstr(words)));
 }
 
+// --- kinds that nobody works at: whether they could have met the requests
+
+model::KubeEvent told_of(const std::string& kind, const std::string& name, const std::string& type = "Warning") {
+  auto event = told(type);
+  event.message = kind + " has no effect on the embedded cluster: nobody works at it";
+  event.regarding = {kind, "shop", name, "uid-" + kind + "-" + name};
+  return event;
+}
+
+model::NetworkPolicy policy(const model::Labels& pods) {
+  model::NetworkPolicy policy;
+  policy.meta.kind = "NetworkPolicy";
+  policy.meta.ns = "shop";
+  policy.meta.name = "deny";
+  policy.meta.uid = "uid-NetworkPolicy-deny";
+  policy.pods.match_labels = pods;
+  policy.ingress = true;
+  return policy;
+}
+
+// What is said of a quiet run, and whether a note says it.
+std::pair<std::string, bool> outcome(const World& world) {
+  const auto verdict = test::judged(world);
+  const auto said = std::any_of(verdict.notes.begin(), verdict.notes.end(),
+                                [](const std::string& note) { return note.find("no effect") != std::string::npos; });
+  return {std::string(to_string(verdict.conclusion)), said};
+}
+using Said = std::pair<std::string, bool>;
+
+TEST(Ignored, APolicyMattersWhereItSelectsPodsThatAreAsked) {
+  World world = quiet_with(told_of("NetworkPolicy", "deny"), 1);
+  world.policies = {policy({{"app", "sayhi"}})};
+  EXPECT_EQ(outcome(world), Said("inconclusive", false));
+  world.policies = {policy({})};
+  EXPECT_EQ(outcome(world), Said("inconclusive", false)) << "an empty selector selects all";
+  world.policies = {policy({{"app", "database"}})};
+  EXPECT_EQ(outcome(world), Said("none", true));
+  world.policies[0].meta.ns = "other";
+  world.policies[0].pods = {};
+  EXPECT_EQ(outcome(world), Said("none", true)) << "a policy reaches no other namespace";
+  world.policies = {};
+  EXPECT_EQ(outcome(world), Said("inconclusive", false)) << "nobody knows whom it selects";
+}
+
+TEST(Ignored, AWorkloadMattersWhereItsPodsWouldBeAsked) {
+  World world = quiet_with(told_of("ReplicationController", "old"), 1);
+  world.owners.push_back({"ReplicationController", "old", {{"app", "sayhi"}, {"more", "yes"}}, ""});
+  EXPECT_EQ(outcome(world), Said("inconclusive", false));
+  world.owners.back().labels = {{"app", "batch"}};
+  EXPECT_EQ(outcome(world), Said("none", true));
+  world.kube_events[0].message = "spec.template.spec.affinity has no effect on the embedded cluster: one node";
+  EXPECT_EQ(outcome(world), Said("none", true)) << "a field of what does not run";
+  world.owners.pop_back();
+  EXPECT_EQ(outcome(world), Said("inconclusive", false)) << "nobody knows its pods";
+}
+
+TEST(Ignored, WhatCannotMatterIsOnlySaid) {
+  EXPECT_EQ(outcome(quiet_with(told_of("PodDisruptionBudget", "web", "Normal"), 1)), Said("none", true));
+  EXPECT_EQ(outcome(quiet_with(told_of("Ingress", "web"), 1)), Said("inconclusive", false));
+  auto probers = told_of("PodDisruptionBudget", "web", "Normal");
+  probers.component = "somebody";
+  EXPECT_EQ(outcome(quiet_with(probers, 1)), Said("none", false));
+}
+
 TEST(Ignored, NeverAndAtMostAreUnproven) {
   World world = test::quiet();
   world.expect.finding = "none";

@@ -157,6 +157,7 @@ class ObjectLines {
     if (world_.affinity) service.session_affinity = "ClientIP";
     service.ports.push_back({"", 80, world_.target, "TCP", 0});
     put(0.2, "service", false, set(json(service)));
+    for (const model::NetworkPolicy& policy : world_.policies) put(0.2, "networkpolicy", false, set(json(policy)));
     for (const Owner& owner : world_.owners) workload(owner);
     if (world_.watch_pods) {
       for (const PodLife& life : world_.pods) pod(life);

@@ -73,6 +73,7 @@ struct World {
   std::vector<Owner> owners;
   std::vector<PodLife> pods;
   std::vector<Stage> stages;
+  std::vector<model::NetworkPolicy> policies;
   std::vector<model::KubeEvent> kube_events;
   std::vector<double> kube_event_times;
   plan::Expectations expect;

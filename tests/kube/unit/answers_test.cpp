@@ -151,6 +151,25 @@ TEST(Resources, AreFoundByApiVersionAndKind) {
   EXPECT_FALSE(resource_for(json{{"kind", 3}}));
 }
 
+// Kinds of other makers: a few are known, others by a definition that the person brings.
+TEST(Resources, KindsOfOtherMakers) {
+  const auto monitor = resource_for(json{{"apiVersion", "monitoring.coreos.com/v1"}, {"kind", "ServiceMonitor"}});
+  ASSERT_TRUE(monitor);
+  EXPECT_EQ(monitor->path("ns", "m"), "/apis/monitoring.coreos.com/v1/namespaces/ns/servicemonitors/m");
+  EXPECT_EQ(resource_for_kind("ClusterIssuer")->path("ns"), "/apis/cert-manager.io/v1/clusterissuers");
+  EXPECT_FALSE(resource_for(json{{"apiVersion", "example.org/v1"}, {"kind", "Widget"}}));
+  const auto definition = json::parse(R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+    "spec":{"group":"example.org","scope":"Namespaced","names":{"kind":"Widget","plural":"widgets"}}})");
+  EXPECT_EQ(resource_for(definition)->path("ns", "x"), "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/x");
+  const auto widget = resource_defined_by(definition, {{"apiVersion", "example.org/v1beta1"}, {"kind", "Widget"}});
+  ASSERT_TRUE(widget);
+  EXPECT_EQ(widget->path("ns", "w"), "/apis/example.org/v1beta1/namespaces/ns/widgets/w");
+  EXPECT_FALSE(resource_defined_by(definition, {{"apiVersion", "example.com/v1"}, {"kind", "Widget"}}));
+  EXPECT_FALSE(resource_defined_by(definition, {{"apiVersion", "example.org/v1"}, {"kind", "Gadget"}}));
+  EXPECT_FALSE(
+      resource_defined_by(json{{"kind", "ConfigMap"}}, {{"apiVersion", "example.org/v1"}, {"kind", "Widget"}}));
+}
+
 TEST(JsonText, RefusesWhatWouldBreakTheStack) {
   EXPECT_TRUE(parse_json(R"({"a":"[[[[","b":[1,{"c":"\"{"}]})"));
   EXPECT_TRUE(parse_json(std::string(400, '[') + std::string(400, ']')));

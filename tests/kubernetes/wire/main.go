@@ -11,15 +11,20 @@ import (
 	"reflect"
 	"time"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -51,6 +56,9 @@ func fill(v reflect.Value, zero bool) {
 		return
 	case intstr.IntOrString:
 		v.Set(reflect.ValueOf(intstr.FromString("25%")))
+		return
+	case runtime.RawExtension:
+		v.Set(reflect.ValueOf(runtime.RawExtension{Raw: []byte(`{"spec":{"a":7}}`)}))
 		return
 	case metav1.FieldsV1:
 		v.Set(reflect.ValueOf(metav1.FieldsV1{Raw: []byte(`{"f:a":{}}`)}))
@@ -101,7 +109,8 @@ func fill(v reflect.Value, zero bool) {
 func main() {
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, discoveryv1.AddToScheme,
-		networkingv1.AddToScheme, rbacv1.AddToScheme, coordinationv1.AddToScheme, authorizationv1.AddToScheme, autoscalingv1.AddToScheme} {
+		networkingv1.AddToScheme, rbacv1.AddToScheme, coordinationv1.AddToScheme, authorizationv1.AddToScheme, autoscalingv1.AddToScheme,
+		admissionv1.AddToScheme, autoscalingv2.AddToScheme, policyv1.AddToScheme, schedulingv1.AddToScheme, storagev1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			panic(err)
 		}
@@ -124,6 +133,14 @@ func main() {
 	add(authorizationv1.SchemeGroupVersion, "SelfSubjectAccessReview")
 	add(autoscalingv1.SchemeGroupVersion, "Scale")
 	add(core, "DeleteOptions")
+	add(core, "LimitRange", "PersistentVolume", "PersistentVolumeClaim", "PodTemplate", "ReplicationController", "ResourceQuota")
+	add(apps, "ControllerRevision")
+	add(autoscalingv2.SchemeGroupVersion, "HorizontalPodAutoscaler")
+	add(policyv1.SchemeGroupVersion, "PodDisruptionBudget")
+	add(networkingv1.SchemeGroupVersion, "Ingress", "IngressClass")
+	add(storagev1.SchemeGroupVersion, "StorageClass")
+	add(schedulingv1.SchemeGroupVersion, "PriorityClass")
+	add(admissionv1.SchemeGroupVersion, "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 	for _, kind := range kinds {
 		for _, zero := range []bool{false, true} {
 			object, err := scheme.New(kind)

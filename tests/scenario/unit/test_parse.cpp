@@ -172,10 +172,11 @@ TEST(Manifests, SeveralDocumentsAndLists) {
   EXPECT_EQ(manifests[2].file, "all.yaml");
 }
 
-TEST(Manifests, CustomResourcesAreLeftToTheApiServer) {
+TEST(Manifests, CustomResourcesAreLeftToTheApiServerOfAnotherCluster) {
   World world;
   world.files["route.yaml"] = "apiVersion: example.com/v1\nkind: Route\nmetadata: {name: r}\nanything: [1]\n";
-  EXPECT_EQ(world.with("service.yaml]", "service.yaml, route.yaml]").error(), "no error");
+  EXPECT_EQ(world.with("service.yaml]", "service.yaml, route.yaml]").error(Ground::elsewhere), "no error");
+  EXPECT_TRUE(world.error().starts_with("dir/route.yaml:2:7: the kind Route of example.com is none")) << world.error();
 }
 
 TEST(Parse, RefusesWhatIsNotOneScenario) {

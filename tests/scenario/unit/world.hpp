@@ -64,15 +64,16 @@ struct World {
     return *this;
   }
 
-  Result<plan::Plan> parse() const {
-    return scenario::parse(scenario, "dir/world.yaml", [this](const std::string& path) -> Result<std::string> {
+  Result<plan::Plan> parse(Ground ground = Ground::own) const {
+    const auto read = [this](const std::string& path) -> Result<std::string> {
       const auto found = files.find(path);
       if (found == files.end()) return bad_input("cannot read " + path + ": No such file or directory");
       return found->second;
-    });
+    };
+    return scenario::parse(scenario, "dir/world.yaml", read, nullptr, ground);
   }
-  std::string error() const {
-    const Result<plan::Plan> plan = parse();
+  std::string error(Ground ground = Ground::own) const {
+    const Result<plan::Plan> plan = parse(ground);
     if (plan) return "no error";
     EXPECT_EQ(plan.error().fault, Fault::bad_input);
     return plan.error().message;
