@@ -17,6 +17,7 @@
 #include "cli/progress.hpp"
 #include "cli/run_folder.hpp"
 #include <straycat/core/seam.hpp>
+#include <straycat/diagnose/proof.hpp>
 #include <straycat/diagnose/verdict.hpp>
 #include <straycat/history/history.hpp>
 #include <straycat/kube/config.hpp>
@@ -110,30 +111,54 @@ Result<Judged> run_once(const plan::Plan& plan, RunFolder& folder, const RunArgu
   return carry_out(there->plan, *config, request, std::nullopt, there->notes, folder, arguments);
 }
 
-const finding::Fix* first_fix(const diagnose::Verdict& verdict) {
-  for (const finding::Finding& finding : verdict.findings) {
-    if (finding.fix) return &*finding.fix;
-  }
-  return nullptr;
+// A further run of a proof, with its reports in a folder of its own.
+Result<Judged> run_beside(const plan::Plan& plan, const RunFolder& folder, const char* name,
+                          const RunArguments& arguments) {
+  RunFolder own = folder.within(name);
+  Result<Judged> judged = run_once(plan, own, arguments);
+  if (!judged) return judged;
+  if (const Result<> reports = write_reports(*judged, own.path()); !reports) return reports.error();
+  return judged;
 }
 
-// Applies exactly the printed change to the plan, runs that, and shows both side by side.
+// Of the Services that the change may touch and nobody asked: what they answer without it. Those that answer nothing
+// even then (no HTTP, nobody there) cannot be harmed in a way that we would see, and are left out.
+struct Others {
+  std::optional<Judged> judged;
+  std::vector<diagnose::Unasked> asked;
+};
+
+Result<Others> ask_others(const plan::Plan& plan, const plan::Plan& fixed, const RunFolder& folder,
+                          const RunArguments& arguments) {
+  Others others;
+  const auto unasked = diagnose::unasked(plan, fixed);
+  if (unasked.empty()) return others;
+  Result<Judged> judged = run_beside(diagnose::asking(plan, unasked), folder, "without-fix", arguments);
+  if (!judged) return judged.error();
+  for (const diagnose::Unasked& one : unasked)
+    if (diagnose::answered(judged->history, one)) others.asked.push_back(one);
+  others.judged = std::move(*judged);
+  return others;
+}
+
+// Applies exactly the printed changes to the plan, runs that, and says what both runs prove.
 int prove_fix(const plan::Plan& plan, const Judged& before, const RunFolder& folder, const RunArguments& arguments) {
-  const finding::Fix* fix = first_fix(before.verdict);
-  if (fix == nullptr) {
+  const auto fixes = diagnose::printed_fixes(before.verdict);
+  if (fixes.empty()) {
     say("straycat: --prove-fix: the verdict proposes no fix\n");
     return before.verdict.exit_code == 0 ? 2 : before.verdict.exit_code;
   }
-  const Result<plan::Plan> fixed = diagnose::apply_fix(plan, *fix);
+  const Result<plan::Plan> fixed = diagnose::apply_fixes(plan, fixes);
   if (!fixed) return complain(fixed.error());
-  RunFolder second = folder.within("with-fix");
-  const Result<Judged> after = run_once(*fixed, second, arguments);
+  const Result<Others> others = ask_others(plan, *fixed, folder, arguments);
+  if (!others) return complain(others.error());
+  const Result<Judged> after = run_beside(diagnose::asking(*fixed, others->asked), folder, "with-fix", arguments);
   if (!after) return complain(after.error());
-  const Result<> reports = write_reports(*after, second.path());
+  const auto proof = diagnose::prove(before.history, others->judged ? &others->judged->history : nullptr,
+                                     after->history, after->verdict);
   const report::TextStyle style = style_for(arguments.look, STDOUT_FILENO);
-  fmt::print("{}", report::render_comparison(before.history, before.verdict, after->history, after->verdict, style));
-  if (!reports) return complain(reports.error());
-  return before.verdict.exit_code != 0 ? before.verdict.exit_code : after->verdict.exit_code;
+  fmt::print("{}", report::render_proof(before.history, before.verdict, after->history, after->verdict, proof, style));
+  return before.verdict.exit_code != 0 ? before.verdict.exit_code : diagnose::exit_code_of(proof.proven);
 }
 
 int exit_code_of(const plan::Plan& plan, const Judged& judged) {

@@ -162,7 +162,8 @@ void find_port_flaws(const Place&, const model::Service& service, Survey& survey
 void find_pod_flaws(const Place& place, const model::Service& service, Survey& survey) {
   for (const Standing& one : survey.behind) {
     for (const PodLine& line : one.pods) {
-      if (line.routable && !line.ready && !line.terminating && service.publish_not_ready)
+      const bool peers = service.publish_not_ready && service.cluster_ip == "None";
+      if (line.routable && !line.ready && !line.terminating && peers)
         survey.notes.push_back(fmt::format(
             "pod {} gets connections though it is not ready: the Service publishes addresses that are not", line.name));
     }

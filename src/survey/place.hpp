@@ -76,6 +76,8 @@ void find_strays(const Place& place, const model::Service& service, Survey& surv
 void find_port_flaws(const Place& place, const model::Service& service, Survey& survey);
 void find_emptiness(const Place& place, const model::Service& service, Survey& survey);
 void find_pod_flaws(const Place& place, const model::Service& service, Survey& survey);
+void find_kubelet_flaws(const Place& place, const model::Service& service, Survey& survey);
+void find_service_flaws(const Place& place, const model::Service& service, Survey& survey);
 void find_slice_flaws(const Place& place, const model::Service& service, Survey& survey);
 void add_notes(const Place& place, const model::Service& service, Survey& survey);
 

@@ -112,6 +112,8 @@ Survey survey_of(const Place& place, const model::Service& service, const std::v
   find_port_flaws(place, service, survey);
   find_emptiness(place, service, survey);
   find_pod_flaws(place, service, survey);
+  find_kubelet_flaws(place, service, survey);
+  find_service_flaws(place, service, survey);
   find_slice_flaws(place, service, survey);
   finding::settle(survey.findings);
   add_open(place.snapshot(), survey);

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <straycat/diagnose/proof.hpp>
 #include <straycat/diagnose/verdict.hpp>
 #include <straycat/history/history.hpp>
 
@@ -49,10 +50,10 @@ struct Compared {
 };
 [[nodiscard]] std::string render_html_comparison(const std::vector<Compared>& runs);
 
-// Two runs side by side, for --prove-fix.
-[[nodiscard]] std::string render_comparison(const history::History& before, const diagnose::Verdict& verdict_before,
-                                            const history::History& after, const diagnose::Verdict& verdict_after,
-                                            const TextStyle& style);
+// Two runs side by side and what they prove, for --prove-fix.
+[[nodiscard]] std::string render_proof(const history::History& before, const diagnose::Verdict& verdict_before,
+                                       const history::History& after, const diagnose::Verdict& verdict_after,
+                                       const diagnose::Proof& proof, const TextStyle& style);
 
 // One progress line for an event as it happens ("" when it is not worth one), without a newline; `zero` is the header's
 // stamp.

@@ -10,15 +10,24 @@ bool publishes_not_ready(const json& service) {
   return spec_of(service).value("publishNotReadyAddresses", json(false)) == json(true);
 }
 
-// A number, or a container port's name (pkg/api/v1/pod FindPort).
+std::optional<std::int64_t> port_of_container(const json& container, const std::string& name,
+                                              const std::string& protocol) {
+  for (const auto& port : array_or_empty(container, "ports"))
+    if (string_or(port, "name") == name && string_or(port, "protocol", "TCP") == protocol)
+      return integer_or(port, "containerPort");
+  return std::nullopt;
+}
+
+// A number, or a container port's name; since Kubernetes 1.33 that of a native sidecar, too (pkg/api/v1/pod FindPort).
 std::optional<std::int64_t> port_on(const json& target, const std::string& protocol, const json& pod) {
   if (target.is_number_integer()) return target.get<std::int64_t>();
   if (!target.is_string()) return std::nullopt;
   const auto& name = target.get_ref<const std::string&>();
   for (const auto& container : array_or_empty(spec_of(pod), "containers"))
-    for (const auto& port : array_or_empty(container, "ports"))
-      if (string_or(port, "name") == name && string_or(port, "protocol", "TCP") == protocol)
-        return integer_or(port, "containerPort");
+    if (const auto port = port_of_container(container, name, protocol)) return port;
+  for (const auto& container : array_or_empty(spec_of(pod), "initContainers"))
+    if (string_or(container, "restartPolicy") == "Always")
+      if (const auto port = port_of_container(container, name, protocol)) return port;
   return std::nullopt;
 }
 

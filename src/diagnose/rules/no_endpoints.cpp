@@ -22,6 +22,7 @@ bool any_pod_matches(const Case& the_case, const model::Service& service) {
 
 std::string why_empty(const Case& the_case, const history::ServiceView& view, const Cell& cell) {
   const auto service = the_case.history.service(view.ns, view.service);
+  if (likeness(cell.kind) == Likeness::name) return "it was not made yet, and its name did not resolve";
   const bool pods_watched = the_case.history.covered("pods", {cell.first_ns, cell.last_ns});
   if (service && pods_watched && view.endpoints.empty() && !any_pod_matches(the_case, *service)) {
     return fmt::format("its selector {} matches no pod", safe(model::to_string(service->selector)));
@@ -58,10 +59,28 @@ bool somebody_answered(const Case& the_case, const Cell& cell) {
   });
 }
 
+// The name of a Service that nobody had made yet, by a watch that saw it come. Some time later the name may still fail,
+// as resolvers remember that there was none; that is not claimed.
+bool not_made_yet(const Case& the_case, const Cell& cell) {
+  if (likeness(cell.kind) != Likeness::name) return false;
+  const auto& view = the_case.view_of(cell);
+  if (!the_case.history.covered("services", {cell.first_ns, cell.last_ns})) return false;
+  for (const auto& [key, timeline] : the_case.history.services) {
+    const bool ours = timeline.last && timeline.last->meta.ns == view.ns && timeline.last->meta.name == view.service;
+    if (!ours) continue;
+    return !timeline.versions.empty() && timeline.versions.front().at.earliest() > cell.last_ns;
+  }
+  return false;
+}
+
 Ruling no_endpoints_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
   for (const auto index : scope) {
+    if (not_made_yet(the_case, the_case.cells[index])) {
+      book.add(the_case, index, {});
+      continue;
+    }
     if (!nobody_there(the_case, the_case.cells[index])) continue;
     if (auto why = native_sidecar_port(the_case, the_case.cells[index]); !why.empty()) {
       if (ruling.open.empty()) ruling.open.push_back(std::move(why));
@@ -92,7 +111,7 @@ Ruling no_endpoints_claim(const Case& the_case, const Scope& scope) {
 
 Rule no_endpoints_rule() {
   return {.cause = Cause::no_endpoints,
-          .explains = {Likeness::refused, Likeness::no_answer, Likeness::cut},
+          .explains = {Likeness::refused, Likeness::no_answer, Likeness::cut, Likeness::name},
           .claim = no_endpoints_claim};
 }
 

@@ -138,6 +138,11 @@ std::string totals_words(const Verdict& verdict) {
                      unfinished_words(verdict));
 }
 
+Ink ink_of(diagnose::Proven proven) {
+  if (proven == diagnose::Proven::cannot_tell) return Ink::bold;
+  return proven == diagnose::Proven::cured ? Ink::green : Ink::red;
+}
+
 }  // namespace
 
 std::string render_text(const History& history, const Verdict& verdict, const TextStyle& wanted) {
@@ -164,12 +169,12 @@ std::string render_text(const History& history, const Verdict& verdict, const Te
   return page.take();
 }
 
-std::string render_comparison(const History& before, const Verdict& verdict_before, const History& after,
-                              const Verdict& verdict_after, const TextStyle& wanted) {
+std::string render_proof(const History& before, const Verdict& verdict_before, const History& after,
+                         const Verdict& verdict_after, const diagnose::Proof& proof, const TextStyle& wanted) {
   TextStyle style = wanted;
   style.width = std::clamp(style.width, 60, 200);
   Page page(style);
-  page.title("Proof of the fix: the same scenario, without and with the printed change");
+  page.title("Proof of the fix: the same scenario, without and with every printed change");
   const auto half = static_cast<std::size_t>(style.width - 14) / 2;
   const auto pair = [&](std::string_view label, const std::string& a, const std::string& b) {
     page.line(fmt::format("{:<11} {} {}", label, fit(harmless(a, style.unicode), half, style.unicode),
@@ -191,12 +196,15 @@ std::string render_comparison(const History& before, const Verdict& verdict_befo
     pair(fit(harmless(phase.phase, style.unicode), 11, style.unicode), words(phase),
          same == verdict_after.phases.end() ? "-" : words(*same));
   }
-  const bool cured =
-      verdict_before.failed > 0 && verdict_after.conclusion == Conclusion::none && verdict_after.failed == 0;
+  if (proof.asked.size() > 1) {
+    for (const diagnose::Asked& one : proof.asked) {
+      pair(fit(harmless("to " + one.service, style.unicode), 11, style.unicode),
+           fmt::format("{} of {} failed", one.failed_before, one.attempts_before),
+           fmt::format("{} of {} failed: {}", one.failed_after, one.attempts_after, to_string(one.proven)));
+    }
+  }
   page.line();
-  page.say("", cured ? "The change cures it: nothing failed with it." : "The change is NOT shown to cure it.",
-           cured ? Ink::green : Ink::red);
-  page.say("", verdict_after.headline);
+  page.say("", proof.sentence, ink_of(proof.proven));
   return page.take();
 }
 

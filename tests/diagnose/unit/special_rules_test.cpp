@@ -48,6 +48,24 @@ EventLog other_service_port() {
                  [](json& service) { service["ports"][0]["port"] = 8080; });
 }
 
+// Nobody is there for 12 s, and the Service's name does not resolve; `made`: when a watch saw the Service come.
+EventLog asked_before(double made) {
+  World world = test::quiet(2);
+  for (auto& pod : world.pods) pod.ready_from = 12;
+  EventLog log = test::log_of(world);
+  std::int64_t zero = 0;
+  for (Event& event : log.events) {
+    if (event.kind == Header::kind) zero = event.at.ns;
+    if (event.kind == AttemptFailed::kind) event.body["failure"]["kind"] = "name_not_found";
+    if (event.kind == AttemptWindow::kind && event.body["failed"].contains("refused")) {
+      event.body["failed"]["name_not_found"] = event.body["failed"]["refused"];
+      event.body["failed"].erase("refused");
+    }
+    if (event.kind == "service") event.at.ns = zero + static_cast<std::int64_t>(made * 1e9);
+  }
+  return log;
+}
+
 EventLog headless(const World& world) {
   return changed(test::log_of(world), "service", [](json& service) { service["clusterIP"] = "None"; });
 }
@@ -140,6 +158,8 @@ const std::vector<SpecialRulesRow>& special_rules_rows() {
        },
        "inconclusive"},
       {"rollout_gap", [] { return test::log_of(rolled_too_early("bbb")); }, "found rollout-gap Deployment/sayhi"},
+      {"asked_before_the_service_was_made", [] { return asked_before(12); }, "found no-endpoints"},
+      {"a_name_that_fails_though_it_is_there", [] { return asked_before(0.1); }, "inconclusive"},
       {"a_gap_that_the_strategy_forbids", [] { return test::log_of(rolled_too_early("bbb", "")); },
        "found no-endpoints"},
       {"the_same_revision_again", [] { return test::log_of(rolled_too_early("aaa")); }, "found no-endpoints"},

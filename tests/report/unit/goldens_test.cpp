@@ -39,7 +39,8 @@ TEST(ComparisonGolden, text) {
   const test::Run before = test::saved_run("article"), after = test::saved_run("fixed");
   test::expect_golden(
       "tests/report/goldens/comparison.txt",
-      render_comparison(before.history, before.verdict, after.history, after.verdict, {80, false, true}));
+      render_proof(before.history, before.verdict, after.history, after.verdict,
+                   diagnose::prove(before.history, nullptr, after.history, after.verdict), {80, false, true}));
 }
 
 TEST(Rendering, gives_the_same_bytes_twice) {

@@ -62,7 +62,7 @@ json pod_object(const PodSpec& spec) {
   else
     status["state"]["running"]["startedAt"] = ago(120);
   if (spec.restarts > 0)
-    status["lastState"]["terminated"] = json::object({{"reason", "Error"}, {"exitCode", 1}, {"finishedAt", ago(30)}});
+    status["lastState"]["terminated"] = json::object({{"reason", spec.last_reason}, {"exitCode", 1}, {"finishedAt", ago(30)}});
   out["status"]["containerStatuses"] = json::array({status});
   return out;
 }
@@ -168,6 +168,21 @@ Town& Town::made_event(const std::string& kind, const std::string& name, const s
   out["involvedObject"] = json::object({{"kind", kind}, {"namespace", "default"}, {"name", name}});
   out["firstTimestamp"] = ago(200);
   out["lastTimestamp"] = ago(200);
+  snapshot_.events.push_back(model::project_kube_event(out));
+  return *this;
+}
+
+Town& Town::warning(const std::string& pod, const std::string& reason, const std::string& message, int count) {
+  json out;
+  out["kind"] = "Event";
+  out["metadata"] = meta("event-" + pod + "-" + reason);
+  out["type"] = "Warning";
+  out["reason"] = reason;
+  out["message"] = message;
+  out["count"] = count;
+  out["involvedObject"] = json::object({{"kind", "Pod"}, {"namespace", "default"}, {"name", pod}});
+  out["firstTimestamp"] = ago(200);
+  out["lastTimestamp"] = ago(30);
   snapshot_.events.push_back(model::project_kube_event(out));
   return *this;
 }

@@ -29,6 +29,7 @@ struct PodSpec {
   std::string address = "10.244.0.4";
   std::string waiting = {};  // a container's waiting reason
   int restarts = 0;
+  std::string last_reason = "Error";  // of the last of them
   bool listed = true;  // in the slice of its Service
 };
 
@@ -49,6 +50,8 @@ class Town {
   Town& job_pod_event(const std::string& job, const std::string& pod);
   // An Event "SuccessfulCreate" of that object.
   Town& made_event(const std::string& kind, const std::string& name, const std::string& message);
+  // A Warning about a pod, half a minute ago.
+  Town& warning(const std::string& pod, const std::string& reason, const std::string& message, int count = 1);
   Town& unread(const std::string& resource, const std::string& why = "forbidden", bool not_served = false);
   Town& denied(const std::string& resource);  // the user may not list it
   // `changed`: when its last change was triggered (see ago), "" = it does not say.

@@ -87,8 +87,8 @@ TEST(HardServices, ReadyInNameOnly) {
   PodSpec starting = pod_cat();
   starting.ready = false;
   const Survey survey = serving(3000, json::object({{"publishNotReadyAddresses", true}})).pod(starting).survey();
-  EXPECT_EQ(survey.exit_code(), 0) << survey.headline;
-  EXPECT_THAT(survey.notes, Contains(HasSubstr("gets connections though it is not ready")));
+  EXPECT_EQ(survey.exit_code(), 1);
+  EXPECT_THAT(survey.headline, HasSubstr("which is not ready: it publishes addresses that are not"));
   EXPECT_TRUE(survey.behind.at(0).pods.at(0).routable);
 }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "survey/support/town.hpp"
+#include "survey/unit/flaws.hpp"
 
 namespace straycat::survey {
 namespace {
@@ -169,8 +170,8 @@ std::vector<Case> flaw_cases() {
          return Town().service("sayhi", app).deployment("sayhi", app, 1).pod(sick);
        },
        1,
-       {"no-endpoints Deployment/sayhi"},
-       "none of its 1 pod is ready; pod sayhi-abc-1: ImagePullBackOff"},
+       {"never-ready Deployment/sayhi"},
+       "becomes ready: ImagePullBackOff"},
       {"CrashLoop",
        [] {
          PodSpec sick = cat();
@@ -260,6 +261,8 @@ TEST(Survey, FindsTheCausesOfTheTable) {
       for (const auto& finding : one.town().survey().findings) found.insert(to_string(finding.cause));
     }
   }
+  for (const Survey& survey : surveys_of_flaws())
+    for (const auto& finding : survey.findings) found.insert(to_string(finding.cause));
   for (const auto& row : finding::causes()) {
     if (row.found.listing) listed.insert(row.id);
   }

@@ -55,7 +55,7 @@ class Article(unittest.TestCase):
         second = json.loads((self.run_folder / "with-fix/report.json").read_text())
         self.assertEqual(second["verdict"]["failed"], 0)
         self.assertEqual(second["verdict"]["conclusion"], "none")
-        self.assertIn("The change cures it", self.done.stdout)
+        self.assertIn("cured: with the change 0 of", self.done.stdout)
 
     def test_the_text_tells_it(self):
         first_screen = "\n".join(self.done.stdout.splitlines()[:24])

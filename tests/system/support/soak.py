@@ -20,9 +20,10 @@ def run(volume, seed, folder):
     """Runs the cases, `volume[name]` of each; the failures."""
     import soak_hostile  # these need this module
     import soak_logs
+    import soak_truth
     dice = random.Random(seed)
     failures = []
-    for name, case in (("articles", article), ("fixed", fixed), ("kills", killed), ("randoms", randomised),
+    for name, case in (("articles", article), ("fixed", fixed), ("kills", killed), ("randoms", randomised), ("truth", soak_truth.truth),
                        ("outputs", soak_hostile.outputs), ("apis", soak_hostile.apis), ("logs", soak_logs.logs)):
         began, counts = time.monotonic(), collections.Counter()
         for _ in range(volume.get(name, 0)):
@@ -37,6 +38,9 @@ def run(volume, seed, folder):
             shutil.rmtree(place, ignore_errors=True)
         if volume.get(name):
             print(f"soak: {name}: {dict(counts)} in {time.monotonic() - began:.0f} s", flush=True)
+        if name == "truth" and volume.get(name, 0) >= 100:
+            right = counts["right"] / sum(counts.values())
+            assert right >= 0.95, f"right in {right:.1%} of the runs, at least 95 % expected"
     if volume.get("faults"):
         import soak_faults  # needs this module
         failures += soak_faults.until(volume["faults"], dice, folder)
