@@ -62,7 +62,8 @@ json pod_object(const PodSpec& spec) {
   else
     status["state"]["running"]["startedAt"] = ago(120);
   if (spec.restarts > 0)
-    status["lastState"]["terminated"] = json::object({{"reason", spec.last_reason}, {"exitCode", 1}, {"finishedAt", ago(30)}});
+    status["lastState"]["terminated"] =
+        json::object({{"reason", spec.last_reason}, {"exitCode", 1}, {"finishedAt", ago(30)}});
   out["status"]["containerStatuses"] = json::array({status});
   return out;
 }

@@ -30,7 +30,7 @@ struct PodSpec {
   std::string waiting = {};  // a container's waiting reason
   int restarts = 0;
   std::string last_reason = "Error";  // of the last of them
-  bool listed = true;  // in the slice of its Service
+  bool listed = true;                 // in the slice of its Service
 };
 
 class Town {
