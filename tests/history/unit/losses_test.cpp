@@ -113,6 +113,16 @@ TEST(Holes, at_the_edges_of_the_traffic_count_too) {
   EXPECT_EQ(holes_of(world).size(), 2U);
 }
 
+TEST(Holes, nothing_is_due_where_a_step_has_stopped_the_traffic) {
+  World world = test::quiet();
+  world.silences = {{20, 38}};
+  EXPECT_EQ(holes_of(world).size(), 1U);
+  world.stages.push_back({"stop", "", "traffic", "stop traffic", 20, 20.1, plan::Traffic{false}});
+  EXPECT_THAT(holes_of(world), IsEmpty());
+  world.stages.push_back({"start", "", "traffic", "start traffic", 30, 30.1, plan::Traffic{true}});
+  EXPECT_EQ(holes_of(world).size(), 1U) << "from the new start on it is due again";
+}
+
 TEST(Holes, short_silences_are_none) {
   World world = test::quiet();
   world.silences = {{10, 10.9}};

@@ -18,7 +18,7 @@ PROGRAMS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler
 GO = "1.26.0"
 TOOLCHAINS = {"x86_64": ("amd64", "38461905b98c59173672814302e222ab43b652274bc0c95817b08b71ab66b705"),
               "aarch64": ("arm64", "4c3f961bc257ff52e7a425166f9f75015f645dff071d01a81823455ffe646609")}
-PATIENCE = int(os.environ.get("STRAYCAT_KUBERNETES_PATIENCE", "1500"))  # seconds, for downloads and for the build
+PATIENCE = int(os.environ.get("STRAYCAT_KUBERNETES_PATIENCE", "2400"))  # seconds, for downloads and for the build
 
 
 def folder():

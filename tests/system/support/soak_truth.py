@@ -136,8 +136,9 @@ FAULTS = [
     Fault("bad-revision", nothing, answers_badly, [("bad-revision", "Deployment/"), ("server-errors", "Deployment/")], True),
 ]
 BESIDE = [CANARY, STRAY_JOB]
-# Where nobody of the meant pods can be reached, what another fault adds cannot be seen.
-ALONE = {"wrong-target-port", "missing-named-port", "loopback-bind", "selector-misspelt", "never-ready", "clean", "canary", "stray-job", "crash-loop"}
+# Where nobody of the meant pods can be reached, what another fault adds cannot be seen, and another that serves hides that nobody is there.
+ALONE = {"wrong-target-port", "missing-named-port", "loopback-bind", "selector-misspelt", "never-ready", "clean", "canary", "stray-job", "crash-loop",
+         "scaled-to-zero", "rollout-gap"}
 
 
 def chosen(dice):
