@@ -45,7 +45,7 @@ void judge_world(const World& world, const Wishes& wishes, Verdict& verdict) {
     if (rule.words.on_demand && !wishes.latent) continue;
     for (Flaw& flaw : rule.look(world)) {
       flaw.rule = rule.words.code;
-      flaw.severity = rule.words.severity;
+      flaw.severity = std::max(flaw.severity, rule.words.severity);  // a rule may say less of one flaw
       flaw.cause = rule.words.cause;
       sort_flaw(std::move(flaw), world.facts(), wishes, verdict);
     }

@@ -5,7 +5,6 @@
 #include <straycat/model/selector.hpp>
 
 namespace straycat::lint {
-namespace {
 
 bool in_reach(const Monitor& monitor, const Thing& thing) {
   if (monitor.any_namespace) return true;
@@ -16,8 +15,6 @@ bool in_reach(const Monitor& monitor, const Thing& thing) {
   });
 }
 
-}  // namespace
-
 std::vector<const ServiceFact*> watched_services(const World& world, const Monitor& monitor) {
   std::vector<const ServiceFact*> out;
   if (monitor.of_pods || monitor.selector.empty()) return out;
@@ -25,7 +22,5 @@ std::vector<const ServiceFact*> watched_services(const World& world, const Monit
     if (in_reach(monitor, one) && model::matches(monitor.selector, one.labels)) out.push_back(&one);
   return out;
 }
-
-bool looks_elsewhere(const Monitor& monitor) { return monitor.selector.empty(); }
 
 }  // namespace straycat::lint

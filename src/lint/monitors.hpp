@@ -7,7 +7,7 @@ namespace straycat::lint {
 
 // The Services that it selects and that are known; doubtful ones count.
 [[nodiscard]] std::vector<const ServiceFact*> watched_services(const World& world, const Monitor& monitor);
-// Whether its namespaces hold things that these manifests do not.
-[[nodiscard]] bool looks_elsewhere(const Monitor& monitor);
+// Whether its namespaces are, or include, that of the thing.
+[[nodiscard]] bool in_reach(const Monitor& monitor, const Thing& thing);
 
 }  // namespace straycat::lint

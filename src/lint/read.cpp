@@ -100,6 +100,16 @@ bool is_definition(std::string_view text) {
   return at != std::string_view::npos;
 }
 
+// A separator that was forgotten: kubectl would take the last of the objects and know nothing of the others.
+bool joins_objects(std::string_view text, const std::vector<yaml::Diagnostic>& repeated) {
+  return std::any_of(repeated.begin(), repeated.end(), [&](const yaml::Diagnostic& one) {
+    if (one.at.column != 1) return false;
+    std::size_t at = 0;
+    for (int line = 1; line < one.at.line && at < text.size(); ++line) at += line_at(text, at).size() + 1;
+    return at < text.size() && (text.substr(at).starts_with("kind") || text.substr(at).starts_with("apiVersion"));
+  });
+}
+
 class Reader {
  public:
   Reader(const Text& text, std::size_t index, Facts& facts, std::vector<Unread>& unread)
@@ -114,8 +124,9 @@ class Reader {
       ++facts_.objects;
       return;
     }
-    Result<std::vector<yaml::Node>> documents = yaml::parse(words, text_.name);
-    if (!documents) return refuse(words, piece, origin);
+    std::vector<yaml::Diagnostic> repeated;
+    Result<std::vector<yaml::Node>> documents = yaml::parse(words, text_.name, &repeated);
+    if (!documents || joins_objects(words, repeated)) return refuse(words, piece, origin);
     for (const yaml::Node& document : *documents) {
       origin.line = piece.lines_before + document.start.line;
       add(document, origin);
@@ -203,7 +214,9 @@ void read_text(const Text& text, std::size_t index, Facts& facts, std::vector<Un
 Spot locate(const std::vector<Text>& texts, const Origin& origin, const Path& path) {
   const Text& text = texts[origin.text];
   Spot spot{text.name, {origin.line, 1}, 1, origin.source};
-  const auto documents = yaml::parse(std::string_view(text.text).substr(origin.from, origin.size), text.name);
+  std::vector<yaml::Diagnostic> repeated;
+  const auto documents =
+      yaml::parse(std::string_view(text.text).substr(origin.from, origin.size), text.name, &repeated);
   if (!documents || origin.document >= documents->size()) return spot;
   Path whole = origin.within;
   whole.insert(whole.end(), path.begin(), path.end());

@@ -92,13 +92,13 @@ void look_at_services(const World& world, const Monitor& monitor, std::vector<Fl
 std::vector<const Maker*> watched_pods(const World& world, const Monitor& monitor) {
   std::vector<const Maker*> out;
   for (const Maker& one : world.facts().makers)
-    if (!one.comes_and_goes() && same_namespace(one, monitor) && selects(monitor.selector, one) != Match::no)
+    if (!one.comes_and_goes() && in_reach(monitor, one) && selects(monitor.selector, one) != Match::no)
       out.push_back(&one);
   return out;
 }
 
 void look_at_pods(const World& world, const Monitor& monitor, std::vector<Flaw>& out) {
-  if (monitor.selector.empty() || monitor.any_namespace || !monitor.namespaces.empty()) return;
+  if (monitor.selector.empty()) return;
   const auto pods = watched_pods(world, monitor);
   if (pods.empty()) return;
   for (const MonitorEndpoint& endpoint : monitor.endpoints) {

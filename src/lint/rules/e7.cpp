@@ -4,26 +4,30 @@
 #include <fmt/format.h>
 
 #include "lint/rules.hpp"
+#include <straycat/finding/ports.hpp>
 #include <straycat/finding/words.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::lint {
 namespace {
 
-bool leads_nowhere(const ServiceFact& service, const std::vector<const Maker*>& behind) {
-  const auto& ports = service.service.ports;
-  return !ports.empty() && std::all_of(ports.begin(), ports.end(), [&](const model::ServicePort& port) {
-    return std::none_of(behind.begin(), behind.end(), [&](const Maker* one) {
-      return one->doubtful || model::resolve_port(port.target, one->workload.pod, port.protocol).has_value();
-    });
-  });
+// The Service's ports that ask for a name that none of these pods has.
+std::vector<const model::ServicePort*> dead_ports(const ServiceFact& service, const std::vector<const Maker*>& behind) {
+  std::vector<const model::ServicePort*> out;
+  for (const model::ServicePort& port : service.service.ports)
+    if (std::none_of(behind.begin(), behind.end(), [&](const Maker* one) {
+          return one->doubtful || model::resolve_port(port.target, one->workload.pod, port.protocol).has_value();
+        }))
+      out.push_back(&port);
+  return out;
 }
 
-std::string targets_of(const ServiceFact& service) {
+std::string targets_of(const std::vector<const model::ServicePort*>& ports) {
   std::string out;
-  for (const model::ServicePort& port : service.service.ports)
-    if (const auto* name = std::get_if<std::string>(&port.target))
-      out += (out.empty() ? "" : ", ") + finding::safe(*name);
+  for (const model::ServicePort* port : ports) {
+    const std::string name = finding::safe(finding::target_text(port->target));
+    if (out.find(name) == std::string::npos) out += (out.empty() ? "" : ", ") + name;
+  }
   return out;
 }
 
@@ -43,12 +47,17 @@ std::vector<Flaw> e7_flaws(const World& world) {
   for (const ServiceFact& service : world.facts().services) {
     if (service.doubtful || service.external || service.service.selector.empty()) continue;
     const auto homes = world.homes(service);
-    if (homes.empty() || !leads_nowhere(service, homes)) continue;
+    const auto dead = homes.empty() ? std::vector<const model::ServicePort*>{} : dead_ports(service, homes);
+    if (dead.empty()) continue;
+    const bool all = dead.size() == service.service.ports.size() && !service.headless;
+    const auto index = std::to_string(dead.front() - service.service.ports.data());
     Flaw flaw =
-        flaw_at(world, service, {"spec", "ports", "0", "targetPort"}, homes.front(), labels_path(*homes.front()));
+        flaw_at(world, service, {"spec", "ports", index, "targetPort"}, homes.front(), labels_path(*homes.front()));
+    // A port of a part that is switched off is often left over, and harmless.
+    if (!all) flaw.severity = Severity::note;
     flaw.sentence = fmt::format("{} sends to the port named {}, which no container of {} has (they have {}): {}.",
-                                name_of(service), targets_of(service), names_of(homes), names_that_are_there(homes),
-                                service.headless ? "its records carry no port" : "every connection to it is refused");
+                                name_of(service), targets_of(dead), names_of(homes), names_that_are_there(homes),
+                                all ? "every connection to it is refused" : "that port leads nowhere");
     out.push_back(std::move(flaw));
   }
   return out;

@@ -36,11 +36,16 @@ std::vector<Flaw> w1_flaws(const World& world) {
   for (const ServiceFact& service : world.facts().services) {
     if (service.doubtful || service.external || service.service.selector.empty()) continue;
     const auto near = near_templates(world, service);
-    if (near.size() != 1 || near.front()->doubtful || !world.behind(service, Match::maybe).empty()) continue;
+    if (near.empty() || !world.behind(service, Match::maybe).empty()) continue;
     const std::string key = missing_key(service.service.selector, near.front()->pod_labels());
+    // Several (the shards of one program) are near as one where they lack the same label.
+    if (!std::all_of(near.begin(), near.end(), [&](const Maker* one) {
+          return !one->doubtful && missing_key(service.service.selector, one->pod_labels()) == key;
+        }))
+      continue;
     Flaw flaw = flaw_at(world, service, {"spec", "selector", key}, near.front(), labels_path(*near.front()));
     flaw.sentence = fmt::format("{} selects nobody: the pods of {} carry all labels of its selector but {}.",
-                                name_of(service), name_of(*near.front()), finding::safe(key));
+                                name_of(service), names_of(near), finding::safe(key));
     out.push_back(std::move(flaw));
   }
   return out;
