@@ -73,27 +73,39 @@ bool are_alternatives(const std::vector<const Leaf*>& leaves) {
   return twice;
 }
 
+// The folder at this depth, with its slash; of what lies higher, the file.
 std::string below(const std::string& name, std::size_t depth) {
   std::size_t at = 0;
   for (std::size_t i = 0; i <= depth; ++i) {
     at = name.find('/', at);
-    if (at == std::string::npos) return name;  // a file of its own
+    if (at == std::string::npos) return name;
     ++at;
   }
   return name.substr(0, at);
 }
 
+// What Helm rendered into one file is a whole release.
+bool is_rendered(const Leaf& leaf) {
+  bool rendered = false;
+  each_thing(leaf.facts, [&](const Thing& thing) { rendered = rendered || !thing.origin.source.empty(); });
+  return rendered;
+}
+
 void divide(const std::vector<const Leaf*>& leaves, std::size_t depth, bool whole, std::vector<Part>& parts) {
   if (leaves.size() == 1 || !are_alternatives(leaves)) {
     Part part;
-    part.whole = whole;
+    part.whole = whole || (leaves.size() == 1 && is_rendered(*leaves.front()));
     for (const Leaf* leaf : leaves) join(part.facts, leaf->facts);
     parts.push_back(std::move(part));
     return;
   }
   std::map<std::string, std::vector<const Leaf*>> folders;
   for (const Leaf* leaf : leaves) folders[below(leaf->name, depth)].push_back(leaf);
-  for (const auto& [name, inside] : folders) divide(inside, depth + 1, false, parts);
+  for (const auto& [name, inside] : folders) {
+    const bool one_file = !name.ends_with('/');  // which was given twice
+    for (std::size_t i = 0; one_file && i < inside.size(); ++i) divide({inside[i]}, depth + 1, false, parts);
+    if (!one_file) divide(inside, depth + 1, false, parts);
+  }
 }
 
 }  // namespace
@@ -117,7 +129,7 @@ std::vector<Part> parts_of(const std::vector<Text>& texts, Verdict& verdict) {
     if (parts.size() > before + 1)
       verdict.notes.push_back(fmt::format(
           "objects of the same kind and name stand in several of these {} files: they are taken for alternatives, {} "
-          "judged each by itself, and nothing is called missing",
+          "judged each by itself",
           leaves.size(), finding::count(parts.size() - before, "part")));
   }
   std::size_t twins = 0;

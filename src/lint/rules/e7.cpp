@@ -67,7 +67,7 @@ std::vector<Flaw> e7_flaws(const World& world) {
 
 Rule e7_rule() {
   return {
-      {"E7", Severity::error, finding::Cause::missing_named_port, "no pod has a port that the Service names",
+      {"E7", Severity::warning, finding::Cause::missing_named_port, "no pod has a port that the Service names",
        "The Service has endpoints without a port: no proxy sends them anything, and every connection is refused.",
        "All target ports of the Service are names, and no container of the pods that it selects declares one of them.",
        "Name the container's port so, or let targetPort say a name that is there."},
