@@ -11,11 +11,16 @@
 namespace straycat::cli {
 
 struct LintSources {
-  std::vector<std::string> paths;   // "-" is standard input
-  std::vector<std::string> values;  // each a rendering of its own
-  std::string release, helm, kubectl;
+  std::vector<std::string> paths;     // "-" is standard input
+  std::vector<std::string> values;    // each a rendering of its own; "a.yaml,b.yaml" are two files of one
+  std::vector<std::string> releases;  // none: "release-name"
+  std::string helm, kubectl;          // "": as the PATH has them
 };
 
-[[nodiscard]] Result<std::vector<lint::Text>> lint_texts(const LintSources& sources);
+struct LintTexts {
+  std::vector<lint::Text> texts;
+  std::vector<lint::Unread> skipped;  // charts inside a folder that could not be rendered
+};
+[[nodiscard]] Result<LintTexts> lint_texts(const LintSources& sources);
 
 }  // namespace straycat::cli

@@ -58,6 +58,7 @@ std::size_t doubt_twins(Facts& facts) {
 struct Leaf {
   std::string name;
   Facts facts;
+  bool fragment = false;
 };
 
 bool are_alternatives(const std::vector<const Leaf*>& leaves) {
@@ -95,7 +96,10 @@ void divide(const std::vector<const Leaf*>& leaves, std::size_t depth, bool whol
   if (leaves.size() == 1 || !are_alternatives(leaves)) {
     Part part;
     part.whole = whole || (leaves.size() == 1 && is_rendered(*leaves.front()));
-    for (const Leaf* leaf : leaves) join(part.facts, leaf->facts);
+    for (const Leaf* leaf : leaves) {
+      join(part.facts, leaf->facts);
+      part.whole = part.whole && !leaf->fragment;
+    }
     parts.push_back(std::move(part));
     return;
   }
@@ -116,7 +120,7 @@ void for_each_thing(Facts& facts, const std::function<void(Thing&)>& call) { eac
 std::vector<Part> parts_of(const std::vector<Text>& texts, Verdict& verdict) {
   std::map<int, std::vector<Leaf>> groups;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    Leaf& leaf = groups[texts[i].group].emplace_back(Leaf{texts[i].name, {}});
+    Leaf& leaf = groups[texts[i].group].emplace_back(Leaf{texts[i].name, {}, texts[i].fragment});
     read_text(texts[i], i, leaf.facts, verdict.unread);
     verdict.objects += leaf.facts.objects;
   }

@@ -24,6 +24,7 @@ namespace straycat::lint {
 struct Text {
   std::string name, text;
   int group = 0;
+  bool fragment = false;  // something changes it before it is applied (a kustomization): nothing is called missing
 };
 
 enum class Severity { error, warning, note };

@@ -59,7 +59,9 @@ void add_options(CLI::App& command, LintArguments& arguments) {
       .add_option("--values", arguments.sources.values,
                   "Values of a chart (several for several renderings, each judged by itself)")
       ->group("Charts and kustomizations");
-  command.add_option("--release", arguments.sources.release, "The release's name (default: release-name)")
+  command
+      .add_option("--release", arguments.sources.releases,
+                  "The release's name (default: release-name); several for several renderings")
       ->group("Charts and kustomizations");
   command.add_option("--helm", arguments.sources.helm, "The helm that renders a chart (default: as the PATH has it)")
       ->group("Charts and kustomizations");
@@ -109,18 +111,26 @@ Result<> write_lint(const lint::Verdict& verdict, const LintArguments& arguments
   return write_files(files);
 }
 
+Result<> check_lint(const LintArguments& arguments) {
+  if (const Result<> good = check_outputs(arguments.outputs); !good) return good;
+  if (arguments.write_baseline.empty()) return {};
+  return check_output("--write-baseline", arguments.write_baseline, arguments.outputs.force);
+}
+
 int act(const LintArguments& arguments) {
-  if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
+  if (const Result<> good = check_lint(arguments); !good) return complain(good.error());
   lint::Wishes wishes;
   wishes.latent = arguments.latent;
   const auto baseline = read_baseline(arguments.baseline);
   if (!baseline) return complain(baseline.error());
   wishes.baseline = *baseline;
-  const Result<std::vector<lint::Text>> texts = lint_texts(arguments.sources);
-  if (!texts) return complain(texts.error());
-  const lint::Verdict verdict = lint::lint(*texts, wishes);
+  const Result<LintTexts> given = lint_texts(arguments.sources);
+  if (!given) return complain(given.error());
+  lint::Verdict verdict = lint::lint(given->texts, wishes);
+  verdict.unread.insert(verdict.unread.end(), given->skipped.begin(), given->skipped.end());
   if (!takes_standard_output(arguments.outputs)) {
-    const Result<> told = print_now(report::render_lint(verdict, *texts, style_for(arguments.look, STDOUT_FILENO)));
+    const Result<> told =
+        print_now(report::render_lint(verdict, given->texts, style_for(arguments.look, STDOUT_FILENO)));
     if (!told) return complain(told.error());
   }
   if (const Result<> done = write_lint(verdict, arguments); !done) return complain(done.error());

@@ -1,6 +1,8 @@
 // The findings of `lint` as JUnit XML: a testcase a finding, and one for each part that could not be read.
 #include "report/junit.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "report/html/markup.hpp"
@@ -9,11 +11,21 @@
 namespace straycat::report {
 namespace {
 
+std::string junit_lines(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += escape(text.substr(at, end - at)) + "\n";
+    at = end + 1;
+  }
+  return out;
+}
+
 std::string junit_words(const lint::Flaw& flaw) {
   std::string out = fmt::format("{}\n{}:{}:{}\n", escape(flaw.sentence), escape(flaw.spot.file), flaw.spot.at.line,
                                 flaw.spot.at.column);
   if (!flaw.spot.source.empty()) out += fmt::format("rendered from {}\n", escape(flaw.spot.source));
-  if (flaw.fix) out += fmt::format("cure, in {}:\n{}", escape(flaw.fix->target.display()), escape(flaw.fix->yaml));
+  if (flaw.fix) out += fmt::format("cure, in {}:\n{}", escape(flaw.fix->target.display()), junit_lines(flaw.fix->yaml));
   return out;
 }
 
