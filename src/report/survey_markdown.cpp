@@ -14,7 +14,7 @@ namespace {
 using survey::Survey;
 using Lines = std::vector<std::string>;
 
-constexpr std::size_t most_rows = 24;
+constexpr std::size_t most_survey_rows = 24;
 
 std::string more(std::size_t all, std::size_t most) { return fmt::format("- and {} more", all - most); }
 
@@ -62,11 +62,11 @@ void add_many(Lines& lines, const std::vector<Survey>& surveys) {
     for (const Survey& one : surveys)
       if (one.exit_code() == code) order.push_back(&one);
   lines.insert(lines.end(), {"", surveys_sum(surveys), "", "| | Service | |", "|---|---|---|"});
-  for (std::size_t i = 0; i < std::min(order.size(), most_rows); ++i)
+  for (std::size_t i = 0; i < std::min(order.size(), most_survey_rows); ++i)
     lines.push_back(fmt::format("| {} | {} | {} |", survey_word(order[i]->exit_code()),
                                 markdown_text(order[i]->ns + "/" + order[i]->service),
                                 markdown_text(order[i]->headline)));
-  if (order.size() > most_rows) lines.insert(lines.end(), {"", more(order.size(), most_rows)});
+  if (order.size() > most_survey_rows) lines.insert(lines.end(), {"", more(order.size(), most_survey_rows)});
   std::vector<finding::Finding> findings;
   for (const Survey* one : order) findings.insert(findings.end(), one->findings.begin(), one->findings.end());
   add_fix(findings, lines);

@@ -138,6 +138,8 @@ Complaint Composer::place(Node node, bool may_merge, std::size_t height) {
   if (frame.merge_key) {
     frame.merges.push_back(std::move(node));
   } else {
+    if (frame.again)
+      std::erase_if(frame.node.pairs, [&](const auto& pair) { return pair.key.value == frame.key->value; });
     frame.node.pairs.push_back({std::move(*frame.key), std::move(node)});
   }
   frame.key.reset();
@@ -155,8 +157,13 @@ Complaint Composer::place_key(Frame& frame, Node node, bool may_merge) {
   if (!key) return complain(node, key.error().message);
   node.value = *key;
   const auto [first, fresh] = frame.keys.emplace(*key, node.start);
-  if (!fresh)
-    return complain(node, fmt::format("duplicate key \"{}\": it stands already in line {}", *key, first->second.line));
+  frame.again = !fresh;
+  if (!fresh) {
+    auto twice =
+        complain(node, fmt::format("duplicate key \"{}\": it stands already in line {}", *key, first->second.line));
+    if (repeated_ == nullptr) return twice;
+    repeated_->push_back(std::move(twice));
+  }
   frame.key = std::move(node);
   return std::nullopt;
 }

@@ -18,7 +18,9 @@ using Complaint = std::optional<Diagnostic>;
 // Builds one document from its events, in order. Decides without I/O.
 class Composer {
  public:
-  explicit Composer(int lines_before) : lines_before_(lines_before) {}
+  // `repeated`: as parse() has it.
+  explicit Composer(int lines_before, std::vector<Diagnostic>* repeated = nullptr)
+      : lines_before_(lines_before), repeated_(repeated) {}
   // One event between DOCUMENT-START and DOCUMENT-END.
   [[nodiscard]] Complaint take(const yaml_event_t& event);
   [[nodiscard]] Node root() && { return std::move(root_); }
@@ -31,6 +33,7 @@ class Composer {
     std::map<std::string, Position, std::less<>> keys;  // own keys, for duplicates
     std::optional<Node> key;                            // waits for its value
     bool merge_key = false;                             // ... and is `<<`
+    bool again = false;                                 // ... and stands there already
     std::vector<Node> merges;
     std::size_t height = 1;  // levels of collections from here down
   };
@@ -50,6 +53,7 @@ class Composer {
   [[nodiscard]] Complaint merge(Frame& frame, Node source);
 
   int lines_before_;
+  std::vector<Diagnostic>* repeated_;
   std::vector<Frame> stack_;
   Node root_;
   std::map<std::string, Anchored, std::less<>> anchors_;

@@ -92,14 +92,14 @@ Diagnostic syntax_error(const Events& events, const Chunk& chunk) {
 }
 
 // All documents of one chunk: at most one, as kubectl reads only the first.
-Complaint parse_chunk(const Chunk& chunk, std::vector<Node>& documents) {
+Complaint parse_chunk(const Chunk& chunk, std::vector<Node>& documents, std::vector<Diagnostic>* repeated) {
   Events events(chunk.text);
   std::optional<Composer> composer;
   bool seen = false;
   while (const yaml_event_t* event = events.next()) {
     if (event->type == YAML_STREAM_END_EVENT) return std::nullopt;
     if (event->type == YAML_DOCUMENT_START_EVENT) {
-      composer.emplace(chunk.lines_before);
+      composer.emplace(chunk.lines_before, repeated);
       if (seen)
         return Diagnostic{"", composer->position(event->start_mark), 3, "kubectl would not read what follows",
                           "documents are separated by a line that is --- and nothing else"};
@@ -116,10 +116,10 @@ Complaint parse_chunk(const Chunk& chunk, std::vector<Node>& documents) {
 
 }  // namespace
 
-Result<std::vector<Node>> parse(std::string_view text, const std::string& file) {
+Result<std::vector<Node>> parse(std::string_view text, const std::string& file, std::vector<Diagnostic>* repeated) {
   std::vector<Node> documents;
   for (const Chunk& chunk : split(text)) {
-    Complaint complaint = parse_chunk(chunk, documents);
+    Complaint complaint = parse_chunk(chunk, documents, repeated);
     if (!complaint) continue;
     complaint->file = file;
     return to_error(*complaint, text);

@@ -73,7 +73,11 @@ inline constexpr std::size_t max_alias_nodes = 1'000'000;  // nodes copied for a
 // All documents of a text, in order, split as kubectl splits (a line that is `---` and nothing else); empty documents
 // are left out. `file` is only for messages. Errors are a rendered Diagnostic: syntax, duplicate key, undefined alias,
 // a key that is no scalar, infinity, a limit, a second document that kubectl would not read.
-[[nodiscard]] Result<std::vector<Node>> parse(std::string_view text, const std::string& file);
+//
+// With `repeated` a key that stands twice in one mapping is no error: the last one counts, as for kubectl and helm, and
+// each is told there (without its file).
+[[nodiscard]] Result<std::vector<Node>> parse(std::string_view text, const std::string& file,
+                                              std::vector<Diagnostic>* repeated = nullptr);
 
 // The nearest of `candidates` to `word` when it is near enough to be a slip of the finger, else none.
 [[nodiscard]] std::optional<std::string> did_you_mean(std::string_view word,

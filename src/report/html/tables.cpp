@@ -15,11 +15,11 @@ using diagnose::Verdict;
 using history::History;
 
 // A page stays small and quick whatever the run; the JSON report has everything.
-constexpr std::size_t most_rows = 800;
+constexpr std::size_t most_table_rows = 800;
 constexpr std::size_t outcome_rows = 60;
 
 std::string more(std::size_t all) {
-  return all <= most_rows ? "" : fmt::format("<p>{} more are in the JSON report.</p>\n", all - most_rows);
+  return all <= most_table_rows ? "" : fmt::format("<p>{} more are in the JSON report.</p>\n", all - most_table_rows);
 }
 
 std::string folded(const std::string& summary, const std::string& content, bool open = false) {
@@ -40,7 +40,7 @@ std::string endpoints_table(const History& history, const Verdict& verdict, cons
       if (view.repeats) continue;
       for (const history::Endpoint& endpoint : view.endpoints) {
         const bool stray = is_stray(view, endpoint, verdict);
-        if (stray != strays || ++all > most_rows) continue;
+        if (stray != strays || ++all > most_table_rows) continue;
         std::string times;
         for (std::size_t i = 0; i < std::min<std::size_t>(endpoint.memberships.size(), 20); ++i)
           times += fmt::format("{}{} to {}", times.empty() ? "" : ", ",
@@ -62,7 +62,7 @@ std::string endpoints_table(const History& history, const Verdict& verdict, cons
 std::string steps_table(const History& history, const TimeAxis& axis) {
   Table table{"steps", {"step", "phase", "what", "#began", "#took", "outcome"}, "", 0};
   for (const history::Step& step : history.steps) {
-    if (table.count >= most_rows) break;
+    if (table.count >= most_table_rows) break;
     table.row({escape(step.record.name), escape(step.record.phase), escape(step.record.detail),
                short_length(step.started.ns - axis.from),
                step.ended ? short_length(step.ended->ns - step.started.ns) : "never ended",
@@ -75,7 +75,7 @@ std::string steps_table(const History& history, const TimeAxis& axis) {
 std::string events_table(const History& history, const TimeAxis& axis) {
   Table table{"Kubernetes Events", {"#seen", "type", "about", "reason", "message", "#count"}, "", 0};
   for (const history::KubeEventSeen& seen : history.kube_events) {
-    if (table.count >= most_rows) break;
+    if (table.count >= most_table_rows) break;
     const model::KubeEvent& event = seen.event;
     table.row({short_length(seen.at.ns - axis.from), escape(event.type), escape(event.regarding.display()),
                escape(event.reason), escape(event.message), std::to_string(event.count)},
@@ -104,7 +104,7 @@ std::string phases_section(const Verdict& verdict) {
   if (verdict.phases.empty()) return "";
   Table table{"phases", {"phase", "traffic", "#sent", "#failed", "state", "#longest gap", "refused", "note"}, "", 0};
   for (const diagnose::PhaseReport& phase : verdict.phases) {
-    if (table.count >= most_rows) break;
+    if (table.count >= most_table_rows) break;
     table.row({escape(phase.phase), escape(phase.traffic), std::to_string(phase.attempts), std::to_string(phase.failed),
                escape(phase.state), short_length(phase.largest_gap_ns), phase.share ? share_words(*phase.share) : "",
                escape(phase.note)},
@@ -121,7 +121,7 @@ std::string bursts_section(const History& history, const TimeAxis& axis) {
   std::size_t all = 0;
   for (const history::Traffic& traffic : history.traffic) {
     for (const history::Burst& burst : traffic.bursts) {
-      if (++all > most_rows) continue;
+      if (++all > most_table_rows) continue;
       table.row({escape(traffic.name), short_length(burst.first_ns - axis.from),
                  short_length(burst.last_ns - axis.from), fmt::format("{} of {}", burst.failed, burst.attempts),
                  escape(kinds_text(burst.kinds)), near_or_dash(traffic, history, burst.onset),
@@ -144,7 +144,7 @@ std::string story_section(const History& history, const Verdict& verdict, const 
   Table table{"what happened", {"UTC", "#after", "", "what"}, "", 0};
   const std::vector<Moment> story = tell(history, verdict);
   for (const Moment& moment : story) {
-    if (table.count >= most_rows) break;
+    if (table.count >= most_table_rows) break;
     std::string details;
     for (const std::string& detail : moment.details) details += "<br><small>" + escape(detail) + "</small>";
     table.row({format_wall(history.wall_ns(moment.at.ns)).substr(11, 12), short_length(moment.at.ns - axis.from),
@@ -190,7 +190,7 @@ std::string plan_section(const History& history) {
 std::string coverage_section(const History& history) {
   Table table{"vantage points", {"vantage point", "where", "address", "#clock error", "its own trouble"}, "", 0};
   for (const history::Vantage& vantage : history.vantages) {
-    if (table.count >= most_rows) break;
+    if (table.count >= most_table_rows) break;
     table.row({escape(vantage.record.id),
                std::string(to_string(vantage.record.where)) + " " + escape(vantage.record.node),
                escape(vantage.record.address),
