@@ -33,7 +33,8 @@ struct Look {
 // Where a report goes beside the terminal, a file a format ("-" = standard output, in place of the text).
 struct Outputs {
   std::map<std::string, std::string, std::less<>> files;  // by the format's name; "" = not asked for
-  std::string inconclusive = "skip";                      // JUnit: what could not be proven is skipped, or "fail"s
+  // What could not be proven: JUnit skips it, or it "fail"s there. A suite's exit code follows it where it is given.
+  std::string inconclusive;
   bool force = false;                                     // write over files that are there
 };
 

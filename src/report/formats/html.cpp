@@ -11,7 +11,10 @@ Format html_format() {
           [](const survey::Snapshot& snapshot, const std::vector<survey::Survey>& surveys, bool all, const Wishes&) {
             return render_survey_html(snapshot, surveys, all);
           },
-          render_html_comparison};
+          render_html_comparison,
+          [](const suite::Answer& answer, const std::string& folder, const Wishes&) {
+            return render_suite_html(answer, folder);
+          }};
 }
 
 }  // namespace straycat::report

@@ -10,6 +10,10 @@ Format junit_format() {
           },
           [](const survey::Snapshot& snapshot, const std::vector<survey::Survey>& surveys, bool, const Wishes& wishes) {
             return render_survey_junit(snapshot, surveys, wishes.inconclusive_fails);
+          },
+          nullptr,
+          [](const suite::Answer& answer, const std::string&, const Wishes& wishes) {
+            return render_suite_junit(answer, wishes.inconclusive_fails);
           }};
 }
 

@@ -10,6 +10,10 @@ Format markdown_format() {
           },
           [](const survey::Snapshot& snapshot, const std::vector<survey::Survey>& surveys, bool all, const Wishes&) {
             return render_survey_markdown(snapshot, surveys, all);
+          },
+          nullptr,
+          [](const suite::Answer& answer, const std::string&, const Wishes&) {
+            return render_suite_markdown(answer);
           }};
 }
 
