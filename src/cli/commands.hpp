@@ -35,7 +35,7 @@ struct Outputs {
   std::map<std::string, std::string, std::less<>> files;  // by the format's name; "" = not asked for
   // What could not be proven: JUnit skips it, or it "fail"s there. A suite's exit code follows it where it is given.
   std::string inconclusive;
-  bool force = false;                                     // write over files that are there
+  bool force = false;  // write over files that are there
 };
 
 struct RunArguments {

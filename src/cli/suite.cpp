@@ -155,8 +155,7 @@ int carry_and_tell(std::vector<suite::Case> cases, const SuiteArguments& suite, 
   const suite::Rules rules{jobs_of(suite, arguments, cases.size()), std::max(1, suite.repeat), suite.retry,
                            suite.fail_fast, unproven_of(arguments.outputs)};
   const report::TextStyle style = style_for(arguments.look, STDERR_FILENO);
-  if (!arguments.quiet)
-    say("straycat: {} scenarios, {} at a time\n", cases.size(), rules.jobs);
+  if (!arguments.quiet) say("straycat: {} scenarios, {} at a time\n", cases.size(), rules.jobs);
   const std::int64_t wall = wall_now_ns();
   const Stamp began = monotonic_now();
   suite::Schedule schedule(std::move(cases), rules);

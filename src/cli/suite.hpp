@@ -1,5 +1,5 @@
-// `straycat run PATH...`: many scenarios as one answer. What is decided stands in the room suite; here are the files, the
-// child processes (this program itself, a run each) and where the answer goes.
+// `straycat run PATH...`: many scenarios as one answer. What is decided stands in the room suite; here are the files,
+// the child processes (this program itself, a run each) and where the answer goes.
 #pragma once
 
 #include <filesystem>
@@ -24,13 +24,13 @@ struct SuiteArguments {
 };
 void add_suite_options(CLI::App& command, SuiteArguments& arguments);
 
-// Whether that asks for a suite: several paths, a folder that holds no scenario.yaml itself, or a flag that only a suite
-// has.
+// Whether that asks for a suite: several paths, a folder that holds no scenario.yaml itself, or a flag that only a
+// suite has.
 [[nodiscard]] bool is_suite(const std::vector<std::string>& paths, const SuiteArguments& suite);
 int run_suite(const std::vector<std::string>& paths, const SuiteArguments& suite, const RunArguments& arguments);
 
-// Every scenario below the paths, each file once. Hidden folders are passed over. A file that is named itself is one, one
-// in a folder where it says so, or is called scenario.yaml. Errors (bad_input): a path that is not there, a folder
+// Every scenario below the paths, each file once. Hidden folders are passed over. A file that is named itself is one,
+// one in a folder where it says so, or is called scenario.yaml. Errors (bad_input): a path that is not there, a folder
 // without any.
 [[nodiscard]] Result<std::vector<suite::Case>> find_cases(const std::vector<std::string>& paths,
                                                           scenario::Ground ground);

@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int look_again_ms = 500;                     // a deadline may pass without any signal
-constexpr Nanos grace = std::chrono::seconds{30};      // for a run that was asked to end: it cleans up
+constexpr int look_again_ms = 500;                 // a deadline may pass without any signal
+constexpr Nanos grace = std::chrono::seconds{30};  // for a run that was asked to end: it cleans up
 constexpr std::size_t most_of_a_report = 256u << 20;
 
 // One run that is going on.
@@ -47,8 +47,8 @@ class SuiteShell {
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) return own_trouble(fmt::format("{}: {}", folder.string(), error.message()));
-    std::vector<std::string> words{"straycat", "run",   schedule_.result(start.which).of.file, "--quiet",
-                                   "--out",    folder.string()};
+    std::vector<std::string> words{"straycat", "run",   schedule_.result(start.which).of.file,
+                                   "--quiet",  "--out", folder.string()};
     words.insert(words.end(), how_.words.begin(), how_.words.end());
     Result<SuiteChild> child = SuiteChild::start(words, (folder / "said.txt").string(), signals_.before());
     if (!child) return child.error();
@@ -115,8 +115,7 @@ class SuiteShell {
     if (const auto text = read_file((folder / "report.json").string(), most_of_a_report))
       ended.report = nlohmann::json::parse(*text, nullptr, false);
     if (const auto said = read_file((folder / "said.txt").string())) ended.said = *said;
-    if (schedule_.ended(one.start, suite::read_run(ended)) && how_.ended)
-      how_.ended(schedule_.result(one.start.which));
+    if (schedule_.ended(one.start, suite::read_run(ended)) && how_.ended) how_.ended(schedule_.result(one.start.which));
   }
 
   suite::Schedule& schedule_;

@@ -1,4 +1,5 @@
-// Runs as child processes of the suite: this program itself, without a shell. None outlives the suite, whatever kills it.
+// Runs as child processes of the suite: this program itself, without a shell. None outlives the suite, whatever kills
+// it.
 #pragma once
 
 #include <array>

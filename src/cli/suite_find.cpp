@@ -80,7 +80,7 @@ std::optional<int> line_in(const std::string& message, const std::string& file) 
   int line = 0;
   const char* const from = message.data() + file.size() + 1;
   return std::from_chars(from, message.data() + message.size(), line).ec == std::errc{} ? std::optional(line)
-                                                                                         : std::nullopt;
+                                                                                        : std::nullopt;
 }
 
 void read_whole(const plan::Plan& plan, scenario::Ground ground, suite::Case& one) {

@@ -34,8 +34,8 @@ Result<> write_wanted(const suite::Answer& answer, const fs::path& folder, const
   for (const report::Format& format : report::formats()) {
     const auto wanted = outputs.files.find(format.name);
     if (wanted == outputs.files.end() || wanted->second.empty()) continue;
-    files.push_back({wanted->second, format.of_suite(answer, seen_from(wanted->second, folder),
-                                                     {outputs.inconclusive == "fail"})});
+    files.push_back(
+        {wanted->second, format.of_suite(answer, seen_from(wanted->second, folder), {outputs.inconclusive == "fail"})});
   }
   return write_files(files);
 }

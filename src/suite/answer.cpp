@@ -55,14 +55,20 @@ Nanos CaseResult::took() const {
 const Run* CaseResult::telling() const {
   const auto as_bad = [&](const Run& run) {
     switch (outcome) {
-      case Outcome::failed: return run.state == State::failed;
-      case Outcome::inconclusive: return run.state == State::inconclusive;
-      case Outcome::broken: return run.state == State::broken;
-      case Outcome::flaky: return run.state != State::passed;
-      default: return true;
+      case Outcome::failed:
+        return run.state == State::failed;
+      case Outcome::inconclusive:
+        return run.state == State::inconclusive;
+      case Outcome::broken:
+        return run.state == State::broken;
+      case Outcome::flaky:
+        return run.state != State::passed;
+      default:
+        return true;
     }
   };
-  const auto counts = [&](const Run& run) { return !run.set_aside && as_bad(run); };
+  // The one made again alone rules; of a flaky one what went before is what there is to tell.
+  const auto counts = [&](const Run& run) { return (outcome == Outcome::flaky || !run.set_aside) && as_bad(run); };
   const auto found = std::find_if(runs.rbegin(), runs.rend(), counts);
   return found == runs.rend() ? nullptr : &*found;
 }

@@ -12,10 +12,14 @@ namespace {
 
 Outcome outcome_of(State state) {
   switch (state) {
-    case State::passed: return Outcome::passed;
-    case State::failed: return Outcome::failed;
-    case State::inconclusive: return Outcome::inconclusive;
-    case State::broken: return Outcome::broken;
+    case State::passed:
+      return Outcome::passed;
+    case State::failed:
+      return Outcome::failed;
+    case State::inconclusive:
+      return Outcome::inconclusive;
+    case State::broken:
+      return Outcome::broken;
   }
   return Outcome::broken;
 }
@@ -23,19 +27,25 @@ Outcome outcome_of(State state) {
 // A proven failure weighs most.
 int weight(Outcome outcome) {
   switch (outcome) {
-    case Outcome::failed: return 4;
-    case Outcome::broken: return 3;
-    case Outcome::inconclusive: return 2;
-    case Outcome::flaky: return 1;
-    default: return 0;
+    case Outcome::failed:
+      return 4;
+    case Outcome::broken:
+      return 3;
+    case Outcome::inconclusive:
+      return 2;
+    case Outcome::flaky:
+      return 1;
+    default:
+      return 0;
   }
 }
 
-// Of each round its last run counts; one that passed only then is flaky.
+// Of each round its last run counts; one that passed only then is flaky. Load may well keep a run from proving
+// anything: that tells nothing of the scenario.
 std::map<int, Outcome> rounds_of(const std::vector<Run>& runs) {
   std::map<int, Outcome> rounds;
   for (const Run& run : runs) {
-    if (run.set_aside) continue;
+    if (run.set_aside && run.state == State::inconclusive) continue;
     const bool again = rounds.contains(run.round);
     rounds[run.round] = again && run.state == State::passed ? Outcome::flaky : outcome_of(run.state);
   }
@@ -116,8 +126,8 @@ bool Schedule::waits(std::size_t which) const {
 }
 
 bool Schedule::leave(const Start& start) {
-  const auto mine = std::find_if(going_.begin(), going_.end(),
-                                 [&](const Going& one) { return one.start.folder == start.folder; });
+  const auto mine =
+      std::find_if(going_.begin(), going_.end(), [&](const Going& one) { return one.start.folder == start.folder; });
   if (mine == going_.end()) return false;
   const bool beside = mine->beside;
   going_.erase(mine);
@@ -142,7 +152,7 @@ std::optional<Outcome> Schedule::ended(const Start& start, Run run) {
   run.beside = leave(start);
   run.round = start.round;
   run.folder = start.folder;
-  run.set_aside = stopped_.empty() && run.state == State::inconclusive && run.beside;
+  run.set_aside = stopped_.empty() && run.beside && run.state != State::passed && !run.bad_input;
   if (stopped_.empty()) go_on(start, run);
   CaseResult& result = results_[start.which];
   if (!run.interrupted) result.runs.push_back(std::move(run));

@@ -21,13 +21,13 @@ namespace straycat::suite {
 
 // A scenario of the suite. Its name never changes with what is found: reports of many runs are compared by it.
 struct Case {
-  std::string name;         // the scenario's; with its file behind it where several have that name
-  std::string file;         // as the person wrote the path to it
-  int line = 1;             // where it says what it expects
-  std::string folder;       // of its runs, within the suite's
-  model::Labels labels;     // metadata.labels
-  Nanos length{};           // that its pauses take: no run is shorter
-  std::string broken = {};  // why it cannot be run: a file is wrong. "" = it can
+  std::string name;           // the scenario's; with its file behind it where several have that name
+  std::string file;           // as the person wrote the path to it
+  int line = 1;               // where it says what it expects
+  std::string folder;         // of its runs, within the suite's
+  model::Labels labels;       // metadata.labels
+  Nanos length{};             // that its pauses take: no run is shorter
+  std::string broken = {};    // why it cannot be run: a file is wrong. "" = it can
   std::string left_out = {};  // why it is not to be run here
 };
 
@@ -65,10 +65,10 @@ struct ProposedFix {
 };
 struct Run {
   State state = State::broken;
-  bool bad_input = false;  // broken, and no second try can mend it
+  bool bad_input = false;    // broken, and no second try can mend it
   bool interrupted = false;  // by the suite's own end: it tells nothing
-  bool beside = false;     // others ran meanwhile
-  bool set_aside = false;  // inconclusive beside others, and made again alone: it does not count
+  bool beside = false;       // others ran meanwhile
+  bool set_aside = false;    // did not pass beside others, and made again alone: that one counts
   int round = 1;
   std::string folder;      // within the suite's
   std::string why;         // one sentence
@@ -81,11 +81,11 @@ struct Run {
 
 // How a child process ended.
 struct Ended {
-  int code = 0;           // 128 + the signal that killed it
-  std::string cut_short;  // why it was ended from outside; "" = it ended of itself
+  int code = 0;              // 128 + the signal that killed it
+  std::string cut_short;     // why it was ended from outside; "" = it ended of itself
   bool interrupted = false;  // by the suite's own end
-  nlohmann::json report;  // its report.json; null = none
-  std::string said;       // what it wrote to standard error
+  nlohmann::json report;     // its report.json; null = none
+  std::string said;          // what it wrote to standard error
   Nanos took{};
 };
 [[nodiscard]] Run read_run(const Ended& ended);
@@ -139,9 +139,9 @@ struct Start {
   std::string folder;  // of the run, within the suite's
 };
 
-// Decides without I/O. The longest are started first, so that the end is not one of them alone. A run that was
-// inconclusive beside others is made again alone when all others are over, and that one's verdict counts: load must
-// not turn verdicts.
+// Decides without I/O. The longest are started first, so that the end is not one of them alone. A run that did not pass
+// beside others is made again alone when all others are over, and that one's verdict counts: load must not turn
+// verdicts. What failed beside others and passes alone is flaky, though, and not green silently.
 class Schedule {
  public:
   Schedule(std::vector<Case> cases, const Rules& rules);

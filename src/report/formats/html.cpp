@@ -4,7 +4,8 @@
 namespace straycat::report {
 
 Format html_format() {
-  return {"html", "Write the timeline as one HTML page",
+  return {"html",
+          "Write the timeline as one HTML page",
           [](const history::History& history, const diagnose::Verdict& verdict, const Wishes&) {
             return render_html(history, verdict);
           },

@@ -4,7 +4,8 @@
 namespace straycat::report {
 
 Format junit_format() {
-  return {"junit", "Write JUnit XML",
+  return {"junit",
+          "Write JUnit XML",
           [](const history::History& history, const diagnose::Verdict& verdict, const Wishes& wishes) {
             return render_junit(history, verdict, wishes.inconclusive_fails);
           },

@@ -14,7 +14,8 @@ using suite::Outcome;
 std::string github_text(std::string_view text, bool property) {
   std::string out;
   for (const char letter : harmless(text)) {
-    const bool special = letter == '%' || letter == '\r' || letter == '\n' || (property && (letter == ':' || letter == ','));
+    const bool special =
+        letter == '%' || letter == '\r' || letter == '\n' || (property && (letter == ':' || letter == ','));
     out += special ? fmt::format("%{:02X}", static_cast<unsigned char>(letter)) : std::string(1, letter);
   }
   return out;

@@ -14,7 +14,8 @@ std::string as_url(std::string_view path) {
   std::string out;
   for (const char letter : path) {
     const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                       (letter >= '0' && letter <= '9') || std::string_view("-_./~").find(letter) != std::string_view::npos;
+                       (letter >= '0' && letter <= '9') ||
+                       std::string_view("-_./~").find(letter) != std::string_view::npos;
     out += plain ? std::string(1, letter) : fmt::format("%{:02X}", static_cast<unsigned char>(letter));
   }
   return out;

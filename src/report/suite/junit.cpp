@@ -30,11 +30,18 @@ std::string element(const char* name, const char* type, const suite::CaseResult&
 
 std::string inside(const suite::CaseResult& result, bool inconclusive_fails, SuiteTally& tally) {
   switch (result.outcome) {
-    case Outcome::passed: return "";
-    case Outcome::flaky: return "      <system-out>flaky: " + told(result) + "</system-out>\n";
-    case Outcome::failed: ++tally.failures; return element("failure", "straycat", result);
-    case Outcome::broken: ++tally.errors; return element("error", "broken", result);
-    default: break;
+    case Outcome::passed:
+      return "";
+    case Outcome::flaky:
+      return "      <system-out>flaky: " + told(result) + "</system-out>\n";
+    case Outcome::failed:
+      ++tally.failures;
+      return element("failure", "straycat", result);
+    case Outcome::broken:
+      ++tally.errors;
+      return element("error", "broken", result);
+    default:
+      break;
   }
   if (result.outcome == Outcome::inconclusive && inconclusive_fails) {
     ++tally.failures;
@@ -46,9 +53,9 @@ std::string inside(const suite::CaseResult& result, bool inconclusive_fails, Sui
 
 std::string case_of(const suite::CaseResult& result, bool inconclusive_fails, SuiteTally& tally) {
   const std::string folder = std::filesystem::path(result.of.file).parent_path().string();
-  const std::string head = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
-                                       escape(folder.empty() ? "." : folder), escape(result.of.name),
-                                       static_cast<double>(result.took().count()) / 1e9);
+  const std::string head =
+      fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape(folder.empty() ? "." : folder),
+                  escape(result.of.name), static_cast<double>(result.took().count()) / 1e9);
   const std::string body = inside(result, inconclusive_fails, tally);
   return body.empty() ? head + "/>\n" : head + ">\n" + body + "    </testcase>\n";
 }

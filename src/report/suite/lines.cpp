@@ -8,14 +8,20 @@ using nlohmann::json;
 
 constexpr const char* suite_format = "straycat.suite/1";
 
-std::string json_line(const json& document) { return document.dump(-1, ' ', true, json::error_handler_t::replace) + "\n"; }
+std::string json_line(const json& document) {
+  return document.dump(-1, ' ', true, json::error_handler_t::replace) + "\n";
+}
 
 std::string_view state_word(suite::State state) {
   switch (state) {
-    case suite::State::passed: return "passed";
-    case suite::State::failed: return "failed";
-    case suite::State::inconclusive: return "inconclusive";
-    case suite::State::broken: return "broken";
+    case suite::State::passed:
+      return "passed";
+    case suite::State::failed:
+      return "failed";
+    case suite::State::inconclusive:
+      return "inconclusive";
+    case suite::State::broken:
+      return "broken";
   }
   return "broken";
 }
@@ -35,7 +41,8 @@ json run_json(const suite::Run& run) {
   for (const suite::CheckedExpectation& one : run.expectations)
     out["expectations"].push_back({{"text", one.text}, {"outcome", one.outcome}, {"why", one.why}});
   if (run.fix)
-    out["fix"] = {{"target", run.fix->target}, {"yaml", run.fix->yaml}, {"file", run.fix->file}, {"line", run.fix->line}};
+    out["fix"] = {
+        {"target", run.fix->target}, {"yaml", run.fix->yaml}, {"file", run.fix->file}, {"line", run.fix->line}};
   return out;
 }
 
@@ -56,8 +63,8 @@ json case_json(const suite::CaseResult& result) {
 json whole_json(const suite::Answer& answer) {
   json counts = json::object();
   using suite::Outcome;
-  for (const Outcome outcome : {Outcome::passed, Outcome::flaky, Outcome::failed, Outcome::inconclusive,
-                                Outcome::broken, Outcome::left_out})
+  for (const Outcome outcome :
+       {Outcome::passed, Outcome::flaky, Outcome::failed, Outcome::inconclusive, Outcome::broken, Outcome::left_out})
     counts[std::string(to_string(outcome))] = answer.count(outcome);
   return json::object({{"format", suite_format},
                        {"suite", sentence(answer)},

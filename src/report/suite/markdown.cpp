@@ -1,7 +1,8 @@
 // The suite for a step summary or a pull request.
+#include "report/markdown.hpp"
+
 #include <fmt/format.h>
 
-#include "report/markdown.hpp"
 #include "report/suite/words.hpp"
 #include <straycat/report/suite.hpp>
 

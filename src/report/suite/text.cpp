@@ -14,11 +14,15 @@ constexpr std::size_t longest_name = 40;
 
 Ink ink_of(suite::Outcome outcome) {
   switch (outcome) {
-    case suite::Outcome::passed: return Ink::green;
+    case suite::Outcome::passed:
+      return Ink::green;
     case suite::Outcome::failed:
-    case suite::Outcome::broken: return Ink::red;
-    case suite::Outcome::left_out: return Ink::plain;
-    default: return Ink::yellow;
+    case suite::Outcome::broken:
+      return Ink::red;
+    case suite::Outcome::left_out:
+      return Ink::plain;
+    default:
+      return Ink::yellow;
   }
 }
 

@@ -21,8 +21,8 @@ std::vector<Case> cases_of(const std::vector<std::string>& names) {
   return all;
 }
 
-Run run_of(State state, bool bad = false) {
-  Run run;
+suite::Run run_of(State state, bool bad = false) {
+  suite::Run run;
   run.state = state;
   run.bad_input = bad;
   run.why = "because";
@@ -122,12 +122,29 @@ TEST(SuiteSchedule, InconclusiveBesideOthersIsMadeAgainAlone) {
   EXPECT_EQ(exit_code(schedule.answer()), 0);
 }
 
-TEST(SuiteSchedule, ProvenFailuresBesideOthersStay) {
+TEST(SuiteSchedule, AFailureBesideOthersIsMadeAgainAloneAndNeverGreenSilently) {
+  for (const auto& [alone, outcome] : {std::pair{State::passed, Outcome::flaky},
+                                       {State::failed, Outcome::failed},
+                                       {State::inconclusive, Outcome::inconclusive}}) {
+    Rules rules;
+    rules.jobs = 2;
+    Schedule schedule(cases_of({"a", "b"}), rules);
+    const auto a = schedule.next(), b = schedule.next();
+    EXPECT_FALSE(schedule.ended(*a, run_of(State::failed)));
+    EXPECT_EQ(schedule.ended(*b, run_of(State::passed)), Outcome::passed);
+    const auto again = schedule.next();
+    ASSERT_TRUE(again && again->alone);
+    EXPECT_EQ(schedule.ended(*again, run_of(alone)), outcome);
+    EXPECT_TRUE(schedule.over());
+  }
+}
+
+TEST(SuiteSchedule, BadInputBesideOthersIsNotMadeAgain) {
   Rules rules;
   rules.jobs = 2;
   Schedule schedule(cases_of({"a", "b"}), rules);
   const auto a = schedule.next(), b = schedule.next();
-  EXPECT_EQ(schedule.ended(*a, run_of(State::failed)), Outcome::failed);
+  EXPECT_EQ(schedule.ended(*a, run_of(State::broken, true)), Outcome::broken);
   EXPECT_EQ(schedule.ended(*b, run_of(State::passed)), Outcome::passed);
 }
 
@@ -145,7 +162,7 @@ TEST(SuiteSchedule, InterruptedIsNeverGreen) {
   Schedule schedule(cases_of({"a", "b"}), {});
   const auto a = schedule.next();
   schedule.stop("interrupted");
-  Run run = run_of(State::broken);
+  suite::Run run = run_of(State::broken);
   run.interrupted = true;
   EXPECT_EQ(schedule.ended(*a, run), Outcome::left_out);
   EXPECT_TRUE(schedule.over());
@@ -181,19 +198,19 @@ TEST(SuiteRun, ReadFromHowAChildEnded) {
     "expectations": [{"text": "expect none", "outcome": "not met", "why": "found stray-endpoint"},
                      {"text": "at most 0", "outcome": "unproven", "why": "cut"}],
     "findings": [{"fix": {"kind": "Job", "name": "sayhi", "yaml": "a: b\n", "file": "job.yaml", "line": 3}}]}})");
-  const Run failed = read_run({1, "", false, report, "", Nanos{5}});
+  const suite::Run failed = read_run({1, "", false, report, "", Nanos{5}});
   EXPECT_EQ(failed.state, State::failed);
   EXPECT_EQ(failed.why, "expect none: found stray-endpoint");
   EXPECT_EQ(failed.fix->target, "Job/sayhi");
   EXPECT_EQ(failed.failures, 7u);
   EXPECT_EQ(read_run({2, "", false, report, "", {}}).why, "too few requests");
   EXPECT_EQ(read_run({0, "", false, report, "", {}}).why, "A stray.");
-  const Run bad = read_run({3, "", false, {}, "noise\nstraycat: x.yaml:1:1: no\n  1 | x\n", {}});
+  const suite::Run bad = read_run({3, "", false, {}, "noise\nstraycat: x.yaml:1:1: no\n  1 | x\n", {}});
   EXPECT_TRUE(bad.bad_input);
   EXPECT_EQ(bad.why, "x.yaml:1:1: no");
   EXPECT_EQ(read_run({0, "", false, {}, "", {}}).state, State::broken) << "without a report nothing is proven";
   EXPECT_THAT(read_run({137, "", false, report, "", {}}).why, HasSubstr("signal 9"));
-  const Run late = read_run({2, "it took longer than --timeout 5s", false, report, "", {}});
+  const suite::Run late = read_run({2, "it took longer than --timeout 5s", false, report, "", {}});
   EXPECT_EQ(late.state, State::broken);
   EXPECT_FALSE(late.bad_input);
 }

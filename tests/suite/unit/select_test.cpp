@@ -83,7 +83,8 @@ TEST(SuiteSelect, Shards) {
   ASSERT_TRUE(good);
   EXPECT_EQ(good->which, 2u);
   EXPECT_EQ(good->of, 4u);
-  for (const char* bad : {"", "2", "/4", "0/4", "5/4", "2/", "2/4x", "a/b", "-1/4", "2/0"}) EXPECT_FALSE(parse_shard(bad)) << bad;
+  for (const char* bad : {"", "2", "/4", "0/4", "5/4", "2/", "2/4x", "a/b", "-1/4", "2/0"})
+    EXPECT_FALSE(parse_shard(bad)) << bad;
 }
 
 TEST(SuiteSelect, NamesAreUniqueAndFoldersHarmless) {
