@@ -175,9 +175,12 @@ int carry_and_tell(std::vector<suite::Case> cases, const SuiteArguments& suite, 
 
 void add_suite_options(CLI::App& command, SuiteArguments& arguments) {
   const char* group = "Suite";
+  // Each takes one word: without that a path behind it would be a second one, and CLI11 reads "[ab]" as a list.
   command.add_option("--only", arguments.only, "Only scenarios whose name or file is like this (a glob); several: any")
+      ->allow_extra_args(false)
       ->group(group);
   command.add_option("-l,--selector", arguments.selectors, "Only scenarios with such labels, as kubectl has it")
+      ->allow_extra_args(false)
       ->group(group);
   command.add_option("--shard", arguments.shard, "I/N: the I-th of N parts, each with about as much to do")
       ->group(group);

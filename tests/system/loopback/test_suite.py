@@ -167,7 +167,7 @@ class Suite(unittest.TestCase):
         """Broken ones tell by which of them is looked at, without any run."""
         for name, tier in (("a", "quick"), ("b", "nightly"), ("c", "quick")):
             self.scenario(name, text=SCENARIO.format(name=name, finding="cats", pause="1s", tier=tier))
-        for words, wanted in (((), "abc"), (("--only", "[ab]"), "ab"), (("-l", "tier=quick"), "ac"), (("--shard", "1/2"), "ac"), (("--shard", "2/2"), "b")):
+        for words, wanted in (((), "abc"), (("--only", "[ab]"), "ab"), (("--only", "a", "--only", "*/c/*"), "ac"), (("-l", "tier=quick"), "ac"), (("--shard", "1/2"), "ac"), (("--shard", "2/2"), "b")):
             shutil.rmtree(self.folder / "out", ignore_errors=True)
             self.suite(3, *words)
             self.assertEqual("".join(self.lines()[0]), wanted, words)
