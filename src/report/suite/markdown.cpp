@@ -30,7 +30,7 @@ void add_case(const suite::CaseResult& result, std::vector<std::string>& lines) 
   for (std::size_t i = 0; i < std::min(unmet.size(), most_unmet); ++i) lines.push_back("- " + markdown_text(unmet[i]));
   const std::string fix = fix_words(result);
   if (fix.empty()) return;
-  lines.push_back("- **fix**: " + markdown_text(fix));
+  lines.insert(lines.end(), {"", "**Fix**: " + markdown_text(fix)});  // no list item: what is indented below is code
   add_fix_lines(*result.telling()->fix, lines);
 }
 
