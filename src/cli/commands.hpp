@@ -43,7 +43,8 @@ struct RunArguments {
   std::string out;       // the run's folder; "" = straycat-runs/NAME-TIME
   Outputs outputs;
   bool prove_fix = false;
-  bool quiet = false;  // no progress lines
+  bool quiet = false;  // no progress lines; and one line in place of the short report
+  bool full = true;    // the whole report on the terminal
   std::uint64_t seed = 0;
   Look look;
   kube::ConfigRequest at;  // the embedded cluster unless it names another

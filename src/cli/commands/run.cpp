@@ -44,6 +44,7 @@ struct RunCommand {
   RunArguments run;
   SuiteArguments suite;
   std::vector<std::string> paths;
+  bool full = false;
 };
 
 void add_options(CLI::App& command, RunCommand& all) {
@@ -56,7 +57,8 @@ void add_options(CLI::App& command, RunCommand& all) {
   add_outputs(command, arguments.outputs);
   command.add_flag("--prove-fix", arguments.prove_fix,
                    "When a fix is found: run again with exactly that change, and compare");
-  command.add_flag("-q,--quiet", arguments.quiet, "No progress lines; of a suite one line");
+  command.add_flag("-q,--quiet", arguments.quiet, "One line in the place of the report, and no progress");
+  command.add_flag("--full", all.full, "The whole report (the run's folder has it anyway)");
   command.add_option("--seed", arguments.seed, "Seed of everything random (printed in the log)");
   add_suite_options(command, all.suite);
   add_cluster_options(command, arguments);
@@ -86,6 +88,7 @@ int act(const RunCommand& all) {
   if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
   if (is_suite(all.paths, all.suite)) return run_suite(all.paths, all.suite, arguments);
   arguments.scenario = all.paths.front();
+  arguments.full = all.full;
   const Result<plan::Plan> plan = read_plan(arguments);
   if (!plan) return complain(plan.error());
   return run_plan(*plan, arguments);

@@ -67,7 +67,7 @@ class Case(unittest.TestCase):
         return folder
 
     def run_scenario(self, code, scenario, *words, says=""):
-        return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--data-plane", "loopback", *words, says=says)
+        return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--full", "--data-plane", "loopback", *words, says=says)
 
 
 class OnItsOwnCluster(Case):
@@ -225,7 +225,7 @@ class OnACluster(Case):
         cls.context = json.loads(pathlib.Path(cls.cluster.kubeconfig).read_text())["current-context"]
 
     def run_there(self, code, scenario, *words, kubeconfig=None, says=""):
-        return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--kubeconfig", kubeconfig or self.cluster.kubeconfig,
+        return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--full", "--kubeconfig", kubeconfig or self.cluster.kubeconfig,
                          "--context", "less" if kubeconfig else self.context, *words, says=says)
 
     def nowhere(self):
