@@ -28,7 +28,7 @@ struct TextStyle {
 // and change once more as the last sentence. `folder`: where the rest is.
 [[nodiscard]] std::string render_short_text(const history::History& history, const diagnose::Verdict& verdict,
                                             const TextStyle& style, std::string_view folder);
-// "PASSED: 108 of 680 requests failed for a stray endpoint: Job/sayhi; change Job/sayhi (job.yaml:1)".
+// "PASSED: 108 of 680 failed by a stray endpoint: Job/sayhi; change job.yaml:1".
 [[nodiscard]] std::string run_sentence(const diagnose::Verdict& verdict);
 
 // The same content for programs ("straycat.report/1"). Deterministic.

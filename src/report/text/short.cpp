@@ -28,7 +28,7 @@ Told told_of(int code) {
     case 1:
       return {"FAILED", "not as expected", Ink::red};
     case 2:
-      return {"INCONCLUSIVE", "nothing is proven", Ink::yellow};
+      return {"INCONCLUSIVE", "not all of it is proven", Ink::yellow};
     case 3:
       return {"BAD INPUT", "it could not be carried out", Ink::red};
     default:
@@ -110,12 +110,18 @@ void say_change(Page& page, const finding::Finding& finding) {
   if (!rest.empty()) page.say("            ", "(and more: --full)", Ink::dim);
 }
 
-// The first that explains failures; a second one is counted.
+// What made failures is a cause; what is a flaw all the same is only seen.
+std::string_view cause_label(const Verdict& verdict) {
+  if (verdict.findings.empty()) return "Suspected, not proven: ";
+  return verdict.findings.front().explained > 0 ? "Cause   " : "Seen    ";
+}
+
+// The first, which explains most; others are counted.
 void say_findings(Page& page, const Verdict& verdict) {
   const std::vector<finding::Finding>& all = verdict.findings.empty() ? verdict.suspicions : verdict.findings;
   if (all.empty()) return;
   page.line();
-  say_cause(page, all.front(), verdict.findings.empty() ? "Suspected, not proven: " : "Cause   ");
+  say_cause(page, all.front(), cause_label(verdict));
   if (!verdict.findings.empty()) say_change(page, all.front());
   if (all.size() > 1) page.say("        ", fmt::format("({} more: --full)", all.size() - 1), Ink::dim);
 }
@@ -133,14 +139,21 @@ std::string failures_words(const Verdict& verdict) {
   return fmt::format("{} of {} requests failed", verdict.failed, verdict.attempts);
 }
 
+// The workload is named already where its own manifest is to be changed.
+std::string short_change(const finding::Finding& finding) {
+  if (!finding.fix) return "";
+  const finding::Fix& fix = *finding.fix;
+  const bool own = finding.workload && finding.workload->display() == fix.target.display() && !fix.file.empty();
+  return "; change " + (own ? fmt::format("{}:{}", fix.file, fix.line) : change_words(fix));
+}
+
 std::string cause_sentence(const Verdict& verdict) {
-  if (verdict.findings.empty()) {
-    if (verdict.conclusion == diagnose::Conclusion::none) return failures_words(verdict);
-    return verdict.reasons.empty() ? verdict.headline : verdict.reasons.front();
-  }
+  if (verdict.conclusion == diagnose::Conclusion::none) return failures_words(verdict);
+  const bool proven = verdict.conclusion == diagnose::Conclusion::found && !verdict.findings.empty();
+  if (!proven) return verdict.reasons.empty() ? verdict.headline : verdict.reasons.front();
   const finding::Finding& first = verdict.findings.front();
-  const std::string change = first.fix ? "; change " + change_words(*first.fix) : "";
-  return fmt::format("{} for {}{}", failures_words(verdict), cause_words(first), change);
+  return fmt::format("{} of {} failed by {}{}", verdict.failed, verdict.attempts, cause_words(first),
+                     short_change(first));
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ class ARun(Hostile):
     def test_progress_that_nobody_hears(self):
         scenario, folder = small_scenario(self.folder, ["pause: 200ms"], QUICK), self.folder / "run"
         with open("/dev/full", "w", encoding="utf-8") as full:
-            done = hostile.run(["run", scenario, "--data-plane", "loopback", "--out", folder], stderr=full)
+            done = hostile.run(["run", scenario, "--data-plane", "loopback", "--out", folder, "--full"], stderr=full)
         self.assertEqual(done.returncode, json.loads((folder / "report.json").read_text())["verdict"]["exitCode"], done.stdout)
         self.assertIn("Phases", done.stdout)
 
