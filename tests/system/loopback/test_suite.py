@@ -11,7 +11,7 @@ import unittest
 import xml.etree.ElementTree
 
 from live_run import ARTICLE
-from straycat import STRAYCAT, Surroundings, processes, straycat
+from straycat import SOURCE, STRAYCAT, Surroundings, processes, straycat
 
 SCENARIO = """\
 apiVersion: straycat/v1alpha1
@@ -92,6 +92,29 @@ class Suite(unittest.TestCase):
             self.assertIn(f'href="{link}"', (self.folder / page).read_text())
             self.assertTrue(((self.folder / page).parent / link).exists())
         self.assertEqual(self.before.left_behind(ignore=[self.folder.name]), [])
+
+    def test_what_the_ci_templates_call(self):
+        """As GitHub's runner and GitLab's call it: the summary and the reports stand where they look, and the code is the suite's."""
+        self.scenario("odd", finding="cats")
+        self.scenario("odder", finding="dogs")
+        environment = {**os.environ, "STRAYCAT": STRAYCAT, "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(self.folder / "summary"), "GITHUB_ACTION_PATH": str(SOURCE / "scripts/ci/github")}
+        action = (SOURCE / "scripts/ci/github/action.yml").read_text()
+        (line,) = [part for part in action.splitlines() if part.strip().startswith("run: ")]
+        done = subprocess.run(["bash", "-ec", line.strip().removeprefix("run: ").strip("'")], cwd=self.folder, capture_output=True, text=True, timeout=60,
+                              env={**environment, "STRAYCAT_OUT": "github", "PATHS": "all", "FLAGS": "--jobs 2"})
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("::error file=all/odd/scenario.yaml,line=", done.stdout)
+        self.assertTrue((self.folder / "summary").read_text().startswith("### straycat: BROKEN: 0 of 2 passed"))
+        template = (SOURCE / "scripts/ci/gitlab.yml").read_text()
+        for index in (1, 2):
+            out = self.folder / f"gitlab-{index}"
+            done = subprocess.run([SOURCE / "scripts/ci/suite", "all"], cwd=self.folder, capture_output=True, text=True, timeout=60,
+                                  env={**os.environ, "STRAYCAT": STRAYCAT, "GITLAB_CI": "true", "STRAYCAT_OUT": str(out), "CI_NODE_INDEX": str(index), "CI_NODE_TOTAL": "2"})
+            self.assertEqual(done.returncode, 3, done.stderr)
+            for report in ("junit.xml", "gl-code-quality.json"):
+                self.assertTrue((out / report).exists())
+                self.assertIn(f"straycat-suite/{report}", template)
+            self.assertEqual(len(json.loads((out / "gl-code-quality.json").read_text())), 1)
 
     def test_flaky(self):
         """It fails at first, and passes when somebody has mended what it waits for: never green silently."""
