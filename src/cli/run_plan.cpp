@@ -160,7 +160,8 @@ bool tell(const Judged& judged, const fs::path& folder, const RunArguments& argu
     say("straycat: {}: {}\n", to_string(judged.verdict.conclusion), report::harmless(judged.verdict.headline));
   for (const Result<>& each : {reports, outputs, text})
     if (!each) complain(each.error());
-  if (arguments.full && !takes_standard_output(arguments.outputs))  // the short one says so itself, before its end
+  // The short one says so itself, before its end.
+  if ((arguments.full || !text) && !takes_standard_output(arguments.outputs))
     say("straycat: the run's log and reports are in {}\n", folder.string());
   return reports && outputs && text;
 }
