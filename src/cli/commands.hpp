@@ -33,8 +33,9 @@ struct Look {
 // Where a report goes beside the terminal, a file a format ("-" = standard output, in place of the text).
 struct Outputs {
   std::map<std::string, std::string, std::less<>> files;  // by the format's name; "" = not asked for
-  std::string inconclusive = "skip";                      // JUnit: what could not be proven is skipped, or "fail"s
-  bool force = false;                                     // write over files that are there
+  // What could not be proven: JUnit skips it, or it "fail"s there. A suite's exit code follows it where it is given.
+  std::string inconclusive;
+  bool force = false;  // write over files that are there
 };
 
 struct RunArguments {
@@ -42,7 +43,8 @@ struct RunArguments {
   std::string out;       // the run's folder; "" = straycat-runs/NAME-TIME
   Outputs outputs;
   bool prove_fix = false;
-  bool quiet = false;  // no progress lines
+  bool quiet = false;  // no progress lines; and one line in place of the short report
+  bool full = true;    // the whole report on the terminal
   std::uint64_t seed = 0;
   Look look;
   kube::ConfigRequest at;  // the embedded cluster unless it names another

@@ -21,7 +21,8 @@ void add_outputs(CLI::App& command, Outputs& outputs) {
     command.add_option("--" + name, outputs.files[name], std::string(format.help))->group("Outputs");
   }
   command
-      .add_option("--inconclusive", outputs.inconclusive, "JUnit: what could not be proven is skipped, or a failure")
+      .add_option("--inconclusive", outputs.inconclusive,
+                  "What could not be proven: skip or fail. JUnit skips it by default; a suite then ends with 2")
       ->check(one_of({"skip", "fail"}))
       ->group("Outputs");
   command.add_flag("--force", outputs.force, "Write over files that are there")->group("Outputs");

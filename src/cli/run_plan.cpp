@@ -167,19 +167,26 @@ int exit_code_of(const plan::Plan& plan, const Judged& judged) {
   return around_command(judged.command_status, judged.verdict.exit_code, to_string(judged.verdict.conclusion));
 }
 
+std::string text_for_terminal(const Judged& judged, const fs::path& folder, const RunArguments& arguments) {
+  const report::TextStyle style = style_for(arguments.look, STDOUT_FILENO);
+  if (arguments.full) return report::render_text(judged.history, judged.verdict, style);
+  if (arguments.quiet) return report::harmless(report::run_sentence(judged.verdict), style.unicode) + "\n";
+  return report::render_short_text(judged.history, judged.verdict, style, folder.string());
+}
+
 // Everything that was asked for, and the verdict in any case: the run was long, and a disk that filled up meanwhile is
 // no reason to keep it back. False: something could not be written.
 bool tell(const Judged& judged, const fs::path& folder, const RunArguments& arguments) {
   const Result<> reports = write_reports(judged, folder);
   const Result<> outputs = write_outputs(judged, arguments.outputs);
   Result<> text;
-  if (!takes_standard_output(arguments.outputs))
-    text = print_now(report::render_text(judged.history, judged.verdict, style_for(arguments.look, STDOUT_FILENO)));
+  if (!takes_standard_output(arguments.outputs)) text = print_now(text_for_terminal(judged, folder, arguments));
   if (!text || (!outputs && takes_standard_output(arguments.outputs)))
     say("straycat: {}: {}\n", to_string(judged.verdict.conclusion), report::harmless(judged.verdict.headline));
   for (const Result<>& each : {reports, outputs, text})
     if (!each) complain(each.error());
-  if (!takes_standard_output(arguments.outputs))
+  // The short one says so itself, before its end.
+  if ((arguments.full || !text) && !takes_standard_output(arguments.outputs))
     say("straycat: the run's log and reports are in {}\n", folder.string());
   return reports && outputs && text;
 }

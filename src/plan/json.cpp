@@ -154,6 +154,7 @@ Plan read(const json& in) {
   Plan plan;
   plan.name = in.at("name").get<std::string>();
   plan.description = in.value("description", "");
+  plan.labels = in.value("labels", plan.labels);
   if (in.contains("for")) plan.meant_for = targets_from(in["for"]);
   for (const json& traffic : in.value("traffic", json::array())) plan.traffic.push_back(traffic.get<TrafficPlan>());
   for (const json& step : in.at("steps")) {
@@ -208,6 +209,7 @@ json to_json(const Plan& plan, bool for_log) {
               {"deadline", format_duration(plan.deadline)},
               {"seed", plan.seed}};
   if (!plan.description.empty()) out["description"] = plan.description;
+  if (!plan.labels.empty()) out["labels"] = plan.labels;
   if (!plan.meant_for.empty()) out["for"] = targets_json(plan.meant_for);
   for (const TrafficPlan& traffic : plan.traffic) out["traffic"].push_back(traffic_json(traffic, for_log));
   for (const Step& step : plan.steps) out["steps"].push_back(step_json(step, for_log));

@@ -30,6 +30,9 @@ plan::Plan read_plan(const Node& root, Context& context) {
   const Node& spec = *root.find("spec");
   plan.name = metadata.find("name")->scalar;
   if (const Node* description = metadata.find("description")) plan.description = description->scalar;
+  if (const Node* labels = metadata.find("labels")) {
+    for (const Node::Pair& pair : labels->pairs) plan.labels[pair.key.value.get<std::string>()] = pair.value.scalar;
+  }
   plan.steps = read_steps(*spec.find("steps"), context);
   if (plan.steps.empty()) return plan;  // manifests are broken: references to them would only add noise
   if (const Node* targets = spec.find("for")) {

@@ -30,7 +30,8 @@ constexpr const char* top_shapes = R"json({
       "required": ["name"],
       "properties": {
         "name": {"$ref": "#/$defs/name", "description": "The scenario's name: in reports, and in the names of what a run makes."},
-        "description": {"type": "string", "description": "What it shows, for people."}
+        "description": {"type": "string", "description": "What it shows, for people."},
+        "labels": {"$ref": "#/$defs/texts", "description": "By which `straycat run PATH... -l` selects it. straycat.dev/cluster: real says that only a real cluster can show it."}
       }
     },
     "spec": {

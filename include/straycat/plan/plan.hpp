@@ -179,7 +179,8 @@ struct ClusterSettings {
 struct Plan {
   std::string name;
   std::string description;
-  std::vector<Target> meant_for;  // `for:`; empty = to be inferred
+  std::map<std::string, std::string> labels;  // metadata.labels: what a suite selects by
+  std::vector<Target> meant_for;              // `for:`; empty = to be inferred
   std::vector<TrafficPlan> traffic;
   std::vector<Step> steps;
   Expectations expect;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <straycat/report/report.hpp>
+#include <straycat/report/suite.hpp>
 #include <straycat/report/survey.hpp>
 
 namespace straycat::report {
@@ -22,6 +23,8 @@ struct Format {
   // `all`: each Service of a namespace was looked at, not one.
   std::string (*of_survey)(const survey::Snapshot&, const std::vector<survey::Survey>&, bool all, const Wishes&);
   std::string (*of_comparison)(const std::vector<Compared>&) = nullptr;  // of several runs at once; most have none
+  // `folder`: of the runs, as seen from where this file goes.
+  std::string (*of_suite)(const suite::Answer&, const std::string& folder, const Wishes&) = nullptr;
 };
 
 // All of them, by name.

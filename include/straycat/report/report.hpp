@@ -25,6 +25,13 @@ struct TextStyle {
 [[nodiscard]] std::string render_text(const history::History& history, const diagnose::Verdict& verdict,
                                       const TextStyle& style);
 
+// What of it a person needs first: at most 45 lines at 80 columns, passed or failed beside found or clean, and cause
+// and change once more as the last sentence. `folder`: where the rest is.
+[[nodiscard]] std::string render_short_text(const history::History& history, const diagnose::Verdict& verdict,
+                                            const TextStyle& style, std::string_view folder);
+// "PASSED: 108 of 680 failed by a stray endpoint: Job/sayhi; change job.yaml:1".
+[[nodiscard]] std::string run_sentence(const diagnose::Verdict& verdict);
+
 // The same content for programs ("straycat.report/1"). Deterministic.
 [[nodiscard]] nlohmann::json render_json(const history::History& history, const diagnose::Verdict& verdict);
 // The JSON Schema (2020-12) of what render_json gives.

@@ -1,4 +1,4 @@
-// `straycat run`: a scenario's plan, run and judged.
+// `straycat run`: a scenario's plan, run and judged; or many of them.
 #include <random>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +9,7 @@
 #include "cli/output_options.hpp"
 #include "cli/outputs.hpp"
 #include "cli/subcommand.hpp"
+#include "cli/suite.hpp"
 
 namespace straycat::cli {
 namespace {
@@ -39,14 +40,27 @@ void add_cluster_options(CLI::App& command, RunArguments& arguments) {
       ->group(group);
 }
 
-void add_options(CLI::App& command, RunArguments& arguments) {
-  command.add_option("scenario", arguments.scenario, "scenario.yaml, or a folder that holds one")->required();
+struct RunCommand {
+  RunArguments run;
+  SuiteArguments suite;
+  std::vector<std::string> paths;
+  bool full = false;
+};
+
+void add_options(CLI::App& command, RunCommand& all) {
+  RunArguments& arguments = all.run;
+  command
+      .add_option("scenario", all.paths,
+                  "scenario.yaml, or a folder that holds one; or several, and folders of scenarios: a suite")
+      ->required();
   command.add_option("--out", arguments.out, "Folder for the run's log and reports (default straycat-runs/NAME-TIME)");
   add_outputs(command, arguments.outputs);
   command.add_flag("--prove-fix", arguments.prove_fix,
                    "When a fix is found: run again with exactly that change, and compare");
-  command.add_flag("-q,--quiet", arguments.quiet, "No progress lines");
+  command.add_flag("-q,--quiet", arguments.quiet, "One line in the place of the report, and no progress");
+  command.add_flag("--full", all.full, "The whole report (the run's folder has it anyway)");
   command.add_option("--seed", arguments.seed, "Seed of everything random (printed in the log)");
+  add_suite_options(command, all.suite);
   add_cluster_options(command, arguments);
   const char* embedded = "Embedded cluster";
   command.add_option("--data-plane", arguments.data_plane, "Of the embedded cluster: auto, kernel or loopback")
@@ -67,10 +81,14 @@ Result<plan::Plan> read_plan(const RunArguments& arguments) {
   return plan;
 }
 
-int act(const RunArguments& arguments) {
+int act(const RunCommand& all) {
+  RunArguments arguments = all.run;
   if (!arguments.at.kubeconfig.empty() && arguments.at.context.empty())
     return complain(bad_input("--kubeconfig needs --context: whatever deploys must have its cluster named"));
   if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
+  if (is_suite(all.paths, all.suite)) return run_suite(all.paths, all.suite, arguments);
+  arguments.scenario = all.paths.front();
+  arguments.full = all.full;
   const Result<plan::Plan> plan = read_plan(arguments);
   if (!plan) return complain(plan.error());
   return run_plan(*plan, arguments);

@@ -23,7 +23,12 @@ std::string surveys(const survey::Snapshot& snapshot, const std::vector<survey::
 }  // namespace
 
 Format json_format() {
-  return {"json", "Write the report as JSON; - = to standard output, in place of the text", run, surveys};
+  return {"json",
+          "Write the report as JSON; - = to standard output, in place of the text",
+          run,
+          surveys,
+          nullptr,
+          [](const suite::Answer& answer, const std::string&, const Wishes&) { return render_suite_lines(answer); }};
 }
 
 }  // namespace straycat::report

@@ -50,6 +50,8 @@ class Page {
   std::string out_;
 };
 
+// Which run, where and when.
+void write_heading(Page& page, const history::History& history);
 // A finding with its evidence and rivals. `proven` is false for what only explains a part: it accuses nobody, and its
 // fix is not told.
 void write_finding(Page& page, const finding::Finding& finding, bool proven);

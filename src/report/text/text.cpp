@@ -19,17 +19,6 @@ using diagnose::Conclusion;
 using diagnose::Verdict;
 using history::History;
 
-void write_heading(Page& page, const History& history) {
-  const Header& header = history.header;
-  std::string where = header.cluster.empty() ? "unknown cluster" : header.cluster;
-  if (!header.data_plane.empty()) where += " (" + header.data_plane + ")";
-  page.say("", fmt::format("straycat {}: {}   run {}", header.version, header.scenario, header.run), Ink::bold);
-  page.say("",
-           fmt::format("{}, Kubernetes {}, namespace {}, {}", where, header.cluster_version, header.ns,
-                       format_wall(header.wall_ns)),
-           Ink::dim);
-}
-
 Ink ink_of(const Verdict& verdict) {
   if (verdict.conclusion == Conclusion::found) return Ink::red;
   return verdict.conclusion == Conclusion::none ? Ink::green : Ink::yellow;
@@ -144,6 +133,17 @@ Ink ink_of(diagnose::Proven proven) {
 }
 
 }  // namespace
+
+void write_heading(Page& page, const History& history) {
+  const Header& header = history.header;
+  std::string where = header.cluster.empty() ? "unknown cluster" : header.cluster;
+  if (!header.data_plane.empty()) where += " (" + header.data_plane + ")";
+  page.say("", fmt::format("straycat {}: {}   run {}", header.version, header.scenario, header.run), Ink::bold);
+  page.say("",
+           fmt::format("{}, Kubernetes {}, namespace {}, {}", where, header.cluster_version, header.ns,
+                       format_wall(header.wall_ns)),
+           Ink::dim);
+}
 
 std::string render_text(const History& history, const Verdict& verdict, const TextStyle& wanted) {
   TextStyle style = wanted;

@@ -24,6 +24,7 @@ Plan every_verb() {
   Plan plan;
   plan.name = "all";
   plan.description = "each verb once";
+  plan.labels = {{"tier", "nightly"}};
   plan.meant_for = {target};
   TrafficPlan open;
   open.name = "open";

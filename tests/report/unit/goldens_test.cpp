@@ -27,6 +27,11 @@ std::string without_assets(std::string page) {
 
 TEST_P(FormatGoldens, text) { expect(".txt", render_text(run_.history, run_.verdict, {80, false, true})); }
 TEST_P(FormatGoldens, ascii) { expect(".ascii.txt", render_text(run_.history, run_.verdict, {80, false, false})); }
+TEST_P(FormatGoldens, short_text) {
+  const std::string text = render_short_text(run_.history, run_.verdict, {80, false, true}, "runs/one");
+  expect(".short.txt", text);
+  EXPECT_LE(test::split_lines(text).size(), 45u);
+}
 TEST_P(FormatGoldens, json) { expect(".json", render_json(run_.history, run_.verdict).dump(1) + "\n"); }
 TEST_P(FormatGoldens, html) { expect(".html", without_assets(render_html(run_.history, run_.verdict))); }
 TEST_P(FormatGoldens, junit) { expect(".junit.xml", render_junit(run_.history, run_.verdict, false)); }

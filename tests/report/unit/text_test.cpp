@@ -41,6 +41,27 @@ TEST(Text, fits_its_width) {
   }
 }
 
+// Nothing that could be broken stands out, and the end names cause and change.
+TEST(ShortText, fits_its_width_and_ends_with_the_sentence) {
+  for (const std::string& name : saved_names()) {
+    const test::Run run = saved_run(name);
+    for (const int width : {60, 80, 120}) {
+      const std::string text = render_short_text(run.history, run.verdict, {width, false, false}, "runs/one");
+      for (const std::string& line : test::split_lines(text)) {
+        const std::string rest = line.substr(std::min(line.size(), line.find_first_not_of(" *:-")));
+        const bool one_word = rest.find(" ") == std::string::npos;
+        if (!line.starts_with("            ") && !one_word) {
+          EXPECT_LE(columns(line), static_cast<std::size_t>(width)) << name << ": " << line;
+        }
+      }
+    }
+  }
+  const test::Run run = saved_run("article");
+  const std::string text = render_short_text(run.history, run.verdict, {80, false, true}, "runs/one");
+  EXPECT_EQ(test::split_lines(text).back(), run_sentence(run.verdict));
+  EXPECT_EQ(run_sentence(run.verdict), "PASSED: 108 of 680 failed by a stray endpoint: Job/sayhi; change job.yaml:1");
+}
+
 TEST(Text, tells_the_same_without_colour) {
   for (const std::string& name : saved_names()) {
     const test::Run run = saved_run(name);

@@ -67,7 +67,7 @@ class Case(unittest.TestCase):
         return folder
 
     def run_scenario(self, code, scenario, *words, says=""):
-        return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--data-plane", "loopback", *words, says=says)
+        return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--full", "--data-plane", "loopback", *words, says=says)
 
 
 class OnItsOwnCluster(Case):
@@ -148,6 +148,41 @@ class OnItsOwnCluster(Case):
             self.assertEqual(done.stdout, "", "there is nothing to report of")
             self.assertEqual(straycat("report", self.folder / "run").returncode, code)
 
+    # --- run PATH... ---
+
+    def suite(self, code, scenario, *words, says):
+        return self.ends(code, "run", scenario, "--out", self.folder / "suite", "--quiet", "--data-plane", "loopback", *words, says=says)
+
+    @row("run PATH...", "every scenario passed")
+    def test_suite_passed(self, code):
+        scenario = self.scenario("pause: 1s")
+        real = scenario / "real.yaml"
+        real.write_text((scenario / "scenario.yaml").read_text().replace("{name: meddled}", "{name: real, labels: {straycat.dev/cluster: real}}"))
+        self.suite(code, scenario / "scenario.yaml", real, says="PASSED: 1 of 2 passed, 1 left out (real)")
+
+    @row("run PATH...", "one failed")
+    def test_suite_failed(self, code):
+        self.suite(code, self.scenario(*STRAY_STEPS), "--jobs", "1", says="FAILED: 0 of 1 passed, 1 failed (meddled)")
+
+    @row("run PATH...", "one is inconclusive")
+    def test_suite_not_finished(self, code):
+        run = LiveRun(self.scenario("name: long, pause: 60s"), self.folder / "suite", "--data-plane", "loopback", "--jobs", "1")
+        self.addCleanup(run.process.kill)
+        end = time.monotonic() + 60
+        while not (self.folder / "suite/meddled/log.jsonl").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        run.process.send_signal(signal.SIGINT)
+        self.assertEqual(run.finish()[0], code)
+
+    @row("run PATH...", "a file of one is wrong")
+    def test_suite_bad_input(self, code):
+        self.suite(code, self.scenario("pause: never"), "--jobs", "1", says="BROKEN: 0 of 1 passed, 1 broken (meddled)")
+        self.suite(code, self.folder / "scenario", "--only", "cats", says="no scenario is selected")
+
+    @row("run PATH...", "one broke for want")
+    def test_suite_broken(self, code):
+        self.suite(code, self.scenario("pause: 60s"), "--timeout", "3s", says="BROKEN: 0 of 1 passed, 1 broken (meddled)")
+
     # --- report, check ---
 
     @row("report", "a run is read again")
@@ -190,7 +225,7 @@ class OnACluster(Case):
         cls.context = json.loads(pathlib.Path(cls.cluster.kubeconfig).read_text())["current-context"]
 
     def run_there(self, code, scenario, *words, kubeconfig=None, says=""):
-        return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--kubeconfig", kubeconfig or self.cluster.kubeconfig,
+        return self.ends(code, "run", scenario, "--out", self.folder / "run", "--quiet", "--full", "--kubeconfig", kubeconfig or self.cluster.kubeconfig,
                          "--context", "less" if kubeconfig else self.context, *words, says=says)
 
     def nowhere(self):

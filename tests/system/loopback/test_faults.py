@@ -33,7 +33,7 @@ class Faults(unittest.TestCase):
         """A run of the scenario with a stray; `then` is called when this phase begins. Its exit code, what it said, its log."""
         kubeconfig, context = proxy.kubeconfig()
         source = write(scenario(True, 4, patience), self.folder / "scenario")
-        words = [STRAYCAT, "run", source, "--out", self.folder / "run", "--quiet", "--kubeconfig", kubeconfig, "--context", context,
+        words = [STRAYCAT, "run", source, "--out", self.folder / "run", "--quiet", "--full", "--kubeconfig", kubeconfig, "--context", context,
                  "--agent-image", "straycat/agent"]
         child = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         log = self.folder / "run/log.jsonl"

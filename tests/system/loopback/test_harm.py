@@ -42,7 +42,7 @@ class Harm(unittest.TestCase):
         self.runs += 1
         self.run = self.folder / f"run-{self.runs}"
         source = write(files, self.folder / f"scenario-{self.runs}")
-        done = straycat("run", source, "--out", self.run, "--quiet", "--kubeconfig", kubeconfig or self.cluster.kubeconfig,
+        done = straycat("run", source, "--out", self.run, "--quiet", "--full", "--kubeconfig", kubeconfig or self.cluster.kubeconfig,
                         "--context", "straycat", "-n", "shop", "--agent-image", "straycat/agent")
         return done.returncode, done.stdout + done.stderr
 

@@ -32,8 +32,8 @@ class Hostile(unittest.TestCase):
     def commands(self, api):
         where = ["--kubeconfig", str(api.kubeconfig), "--context", "c"]
         return [["diagnose", "svc/sayhi", *where], ["diagnose", "--all", *where], ["diagnose", "-A", *where], ["cleanup", "--dry-run", *where],
-                ["diagnose", "svc/sayhi", "--probe=1s", *where], ["run", str(self.scenario), "--quiet", *where],
-                ["run", str(self.scenario), "--quiet", "-n", "shop", *where]]
+                ["diagnose", "svc/sayhi", "--probe=1s", *where], ["run", str(self.scenario), "--quiet", "--full", *where],
+                ["run", str(self.scenario), "--quiet", "--full", "-n", "shop", *where]]
 
     def some_of(self, api, number, all_of_them):
         """Each command, or two of them, in turn."""
@@ -136,7 +136,7 @@ class Hostile(unittest.TestCase):
             return request.reply(404, status(404, "NotFound", "no such thing"))
         return answer
 
-    RUN = ["run", "scenario", "--quiet", "-n", "shop", "--kubeconfig", "KUBECONFIG", "--context", "c"]
+    RUN = ["run", "scenario", "--quiet", "--full", "-n", "shop", "--kubeconfig", "KUBECONFIG", "--context", "c"]
 
     def test_a_watch_without_end(self):
         """Objects that nobody ever lists, as fast as they can be sent."""

@@ -96,7 +96,7 @@ class ARun(Hostile):
     def test_progress_that_nobody_hears(self):
         scenario, folder = small_scenario(self.folder, ["pause: 200ms"], QUICK), self.folder / "run"
         with open("/dev/full", "w", encoding="utf-8") as full:
-            done = hostile.run(["run", scenario, "--data-plane", "loopback", "--out", folder], stderr=full)
+            done = hostile.run(["run", scenario, "--data-plane", "loopback", "--out", folder, "--full"], stderr=full)
         self.assertEqual(done.returncode, json.loads((folder / "report.json").read_text())["verdict"]["exitCode"], done.stdout)
         self.assertIn("Phases", done.stdout)
 
@@ -115,7 +115,7 @@ class ARun(Hostile):
 
     def test_a_log_that_does_not_fit(self):
         scenario, folder = small_scenario(self.folder, ["pause: 200ms"], QUICK), self.folder / "run"
-        done = hostile.with_files_of(4096, ["run", scenario, "--data-plane", "loopback", "--out", folder, "--quiet"])
+        done = hostile.with_files_of(4096, ["run", scenario, "--data-plane", "loopback", "--out", folder, "--quiet", "--full"])
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertIn("cannot write the run's log", done.stderr)
 
@@ -189,7 +189,7 @@ class Limits(Hostile):
         scenario = small_scenario(self.folder, ["pause: 200ms"], QUICK)
         for more in (500, 2_000, 8_000, 20_000, 60_000):
             with self.subTest(more=more):
-                done = hostile.with_memory_of((least + more) * 1024, ["run", scenario, "--data-plane", "loopback", "--quiet"], cwd=self.folder)
+                done = hostile.with_memory_of((least + more) * 1024, ["run", scenario, "--data-plane", "loopback", "--quiet", "--full"], cwd=self.folder)
                 self.assertIn(done.returncode, range(5), done.stderr)
                 self.assertTrue(done.stderr.splitlines(), "whatever it was, it is said")
 

@@ -271,7 +271,7 @@ spec:
             spaces = [f"ns-{i}" for i in range(6)]
             for name in spaces:
                 cluster.call("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
-            words = [STRAYCAT, "run", str(scenario), "--quiet", "--kubeconfig", cluster.kubeconfig, "--context", "straycat", "-n"]
+            words = [STRAYCAT, "run", str(scenario), "--quiet", "--full", "--kubeconfig", cluster.kubeconfig, "--context", "straycat", "-n"]
             # Each waits for the start of one and the same second, and begins there.
             children = [subprocess.Popen(["sh", "-c", 'read go; exec "$@"', "sh", *words, name], cwd=self.folder, stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for name in spaces]

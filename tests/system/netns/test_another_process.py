@@ -33,7 +33,7 @@ class AnotherProcess(unittest.TestCase):
                 FaultProxy(cluster, pathlib.Path(name)) as proxy:
             folder = pathlib.Path(name)
             kubeconfig, context = proxy.kubeconfig()
-            words = [STRAYCAT, "run", str(SCENARIOS / "service-selector"), "--quiet", "--out", str(folder / "run"), "--kubeconfig", str(kubeconfig),
+            words = [STRAYCAT, "run", str(SCENARIOS / "service-selector"), "--quiet", "--full", "--out", str(folder / "run"), "--kubeconfig", str(kubeconfig),
                      "--context", context, "--agent-image", "straycat/agent"]
             with open(folder / "said", "w+", encoding="utf-8") as said:
                 runner = subprocess.Popen(words, stdout=said, stderr=said, text=True)

@@ -41,7 +41,7 @@ def small_scenario(folder, steps, head=HEAD):
 class LiveRun:
     def __init__(self, scenario, folder, *flags, **options):
         self.folder = pathlib.Path(folder)
-        self.process = subprocess.Popen([STRAYCAT, "run", str(scenario), "--out", str(folder), "--quiet", *map(str, flags)],
+        self.process = subprocess.Popen([STRAYCAT, "run", str(scenario), "--out", str(folder), "--quiet", "--full", *map(str, flags)],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
     def log(self):

@@ -95,7 +95,7 @@ def killed(seed, place):
     dice = random.Random(seed)
     before = Surroundings()
     place.mkdir(parents=True)
-    child = subprocess.Popen([STRAYCAT, "run", str(SCENARIOS / "service-selector"), "--out", str(place / "run"), "--quiet"],
+    child = subprocess.Popen([STRAYCAT, "run", str(SCENARIOS / "service-selector"), "--out", str(place / "run"), "--quiet", "--full"],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     role = dice.choice(sorted(ROLES))
     # Half of the moments lie in the first 200 ms, where things are being made.

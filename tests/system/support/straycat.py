@@ -38,7 +38,7 @@ def straycat(*arguments, timeout=PATIENCE, **options):
 
 def run_scenario(scenario, folder, *flags, timeout=PATIENCE, **options):
     """`straycat run`; the finished process and its JSON report (None when there is none)."""
-    done = straycat("run", scenario, "--out", folder, "--quiet", *flags, timeout=timeout, **options)
+    done = straycat("run", scenario, "--out", folder, "--quiet", "--full", *flags, timeout=timeout, **options)
     report = pathlib.Path(folder) / "report.json"
     log = pathlib.Path(folder) / "log.jsonl"
     # A sanitizer's words, for one, which nobody else would see: they come from a process in a pod.
