@@ -149,13 +149,8 @@ class Reader {
   }
 
   void add(const yaml::Node& node, const Origin& origin) {
-    if (node.type != yaml::Node::Type::mapping) {
-      unread_.push_back({text_.name, origin.line,
-                         text_.name + ":" + std::to_string(origin.line) + ": a manifest is a mapping, not " +
-                             std::string(yaml::to_string(node.type))});
-      facts_.shadows.emplace_back().doubtful = true;
-      return;
-    }
+    // A list, or a word, is no manifest: a folder also holds values and workflows.
+    if (node.type != yaml::Node::Type::mapping) return;
     const yaml::Node* kind = node.find("kind");
     const yaml::Node* items = node.find("items");
     const bool list = kind != nullptr && kind->scalar.ends_with("List") && items != nullptr &&

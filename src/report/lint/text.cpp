@@ -51,7 +51,7 @@ std::string flaw_text(const lint::Flaw& flaw, const std::vector<lint::Text>& tex
   const std::string kind =
       coloured(fmt::format("{} {}", lint::to_string(flaw.severity), flaw.rule), flaw.severity, style);
   const std::string* text = text_of(texts, flaw.spot.file);
-  const yaml::Diagnostic place{flaw.spot.file, flaw.spot.at, flaw.spot.length, flaw.sentence, ""};
+  const yaml::Diagnostic place{harmless(flaw.spot.file), flaw.spot.at, flaw.spot.length, harmless(flaw.sentence), ""};
   std::string shown = yaml::render(place, text == nullptr ? std::string_view{} : std::string_view(*text));
   if (!shown.ends_with('\n')) shown += '\n';
   std::string out = fmt::format("{}: {}", kind, shown);

@@ -211,7 +211,7 @@ const std::vector<World1> worlds_of_rules{
     // Nothing to judge.
     {"nothing", "", {}},
     {"empty documents", "---\n---\n# only words\n---\n", {}},
-    {"no mapping", "- a\n- b\n", {}, 2},
+    {"YAML that is no manifest", "- a\n- b\n", {}},
     {"a separator was forgotten", web + "kind: Job\nmetadata: {name: migrate}\n", {}, 2},
 };
 
