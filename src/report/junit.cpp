@@ -1,6 +1,7 @@
 // JUnit XML as Jenkins and GitLab read it: a testcase for each expectation and each phase.
 #include "report/junit.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
@@ -11,6 +12,9 @@
 
 namespace straycat::report {
 namespace {
+
+// A damaged log may end a phase before it begins; the schema has no negative time.
+double never_negative(double seconds) { return std::max(0.0, seconds); }
 
 // What a failed case says: the findings and what proves them, a line each.
 std::string proof(const diagnose::Verdict& verdict) {
@@ -46,7 +50,7 @@ void JunitSuite::add(const std::string& name, double seconds, JunitState state, 
                      const std::string& body) {
   ++tests_;
   cases_ +=
-      fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape(name_), escape(name), seconds);
+      fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape(name_), escape(name), never_negative(seconds));
   if (state == JunitState::passed) {
     cases_ += "/>\n";
   } else if (state == JunitState::unproven && !inconclusive_fails_) {
@@ -65,7 +69,7 @@ void JunitSuite::property(const std::string& name, std::uint64_t value) {
 
 std::string JunitSuite::document(double seconds, std::int64_t wall_ns, const std::string& host) const {
   const std::string counts =
-      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{:.3f}\"", tests_, failures_, seconds);
+      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{:.3f}\"", tests_, failures_, never_negative(seconds));
   const std::string properties = properties_.empty() ? "" : "    <properties>\n" + properties_ + "    </properties>\n";
   const std::string stamp = format_wall(wall_ns).substr(0, 19);
   // Jenkins' schema knows "skipped" on a suite, but not on the suites' root.

@@ -149,6 +149,13 @@ class Formats(unittest.TestCase):
     def test_records_cut_and_shuffled(self):
         seed = random.randrange(1 << 32)
         print(f"seed {seed}")
+        self.cut(seed)
+
+    def test_seeds_that_once_failed(self):
+        """A phase that ends before it begins had a negative time in JUnit."""
+        self.cut(1364459910)
+
+    def cut(self, seed):
         dice = random.Random(seed)
         lines = (cases.LOGS / "article.jsonl").read_text().splitlines(keepends=True)
         for _ in range(12):
