@@ -49,8 +49,8 @@ std::string junit_proof(const finding::Finding& finding) {
 void JunitSuite::add(const std::string& name, double seconds, JunitState state, const std::string& why,
                      const std::string& body) {
   ++tests_;
-  cases_ +=
-      fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape(name_), escape(name), never_negative(seconds));
+  cases_ += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape(name_), escape(name),
+                        never_negative(seconds));
   if (state == JunitState::passed) {
     cases_ += "/>\n";
   } else if (state == JunitState::unproven && !inconclusive_fails_) {
@@ -68,8 +68,8 @@ void JunitSuite::property(const std::string& name, std::uint64_t value) {
 }
 
 std::string JunitSuite::document(double seconds, std::int64_t wall_ns, const std::string& host) const {
-  const std::string counts =
-      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{:.3f}\"", tests_, failures_, never_negative(seconds));
+  const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{:.3f}\"", tests_, failures_,
+                                         never_negative(seconds));
   const std::string properties = properties_.empty() ? "" : "    <properties>\n" + properties_ + "    </properties>\n";
   const std::string stamp = format_wall(wall_ns).substr(0, 19);
   // Jenkins' schema knows "skipped" on a suite, but not on the suites' root.
