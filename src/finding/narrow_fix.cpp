@@ -7,6 +7,7 @@
 #include <straycat/finding/kubectl.hpp>
 #include <straycat/finding/label_fix.hpp>
 #include <straycat/finding/words.hpp>
+#include <straycat/model/controller_labels.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
@@ -18,19 +19,10 @@ using model::Labels;
 // Labels that controllers write, or that change with each release: a selector that asks for one selects nobody some
 // day.
 bool is_fleeting(const std::string& key) {
-  static constexpr std::array fleeting{"pod-template-hash",
-                                       "controller-revision-hash",
-                                       "pod-template-generation",
-                                       "controller-uid",
-                                       "job-name",
-                                       "version",
-                                       "chart",
-                                       "heritage",
-                                       "app.kubernetes.io/version",
+  static constexpr std::array fleeting{"version", "chart", "heritage", "app.kubernetes.io/version",
                                        "app.kubernetes.io/managed-by"};
   return std::find(fleeting.begin(), fleeting.end(), key) != fleeting.end() || key.starts_with("helm.sh/") ||
-         key.starts_with("straycat.dev/") || key.starts_with("batch.kubernetes.io/") ||
-         key.starts_with("statefulset.kubernetes.io/") || key.starts_with("apps.kubernetes.io/");
+         key.starts_with("straycat.dev/") || model::is_controller_label(key);
 }
 
 // Those that name a thing come before those that say something of it.

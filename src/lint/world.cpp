@@ -1,7 +1,6 @@
 #include "lint/world.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "lint/read.hpp"
 #include <straycat/finding/words.hpp>
@@ -42,13 +41,6 @@ bool is_shadow_of_maker(const Thing& shadow) {
 }
 
 }  // namespace
-
-bool is_runtime_label(const std::string& key) {
-  static constexpr std::array keys{"pod-template-hash", "controller-revision-hash", "pod-template-generation",
-                                   "job-name", "controller-uid"};
-  return std::find(keys.begin(), keys.end(), key) != keys.end() || key.starts_with("batch.kubernetes.io/") ||
-         key.starts_with("statefulset.kubernetes.io/") || key.starts_with("apps.kubernetes.io/");
-}
 
 bool same_namespace(const Thing& a, const Thing& b) { return namespace_of(a) == namespace_of(b); }
 

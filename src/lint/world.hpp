@@ -41,7 +41,6 @@ class World {
 // Labels that controllers write on the pods of this workload count as there, with whatever value.
 [[nodiscard]] Match selects(const model::Labels& selector, const Maker& maker);
 [[nodiscard]] Match selects(const model::LabelSelector& selector, const Maker& maker);
-[[nodiscard]] bool is_runtime_label(const std::string& key);
 
 // "Job/migrate", safe to print.
 [[nodiscard]] std::string name_of(const Thing& thing);

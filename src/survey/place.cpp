@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <straycat/model/controller_labels.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
@@ -87,11 +88,7 @@ bool same(const model::ObjectRef& a, const model::ObjectRef& b) {
 }
 
 model::Labels own_labels(model::Labels labels) {
-  for (const char* made :
-       {"pod-template-hash", "controller-revision-hash", "controller-uid", "job-name",
-        "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "statefulset.kubernetes.io/pod-name",
-        "apps.kubernetes.io/pod-index", "batch.kubernetes.io/job-completion-index", "pod-template-generation"})
-    labels.erase(made);
+  std::erase_if(labels, [](const auto& label) { return model::is_controller_label(label.first); });
   return labels;
 }
 

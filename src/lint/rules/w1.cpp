@@ -5,6 +5,7 @@
 
 #include "lint/rules.hpp"
 #include <straycat/finding/words.hpp>
+#include <straycat/model/controller_labels.hpp>
 
 namespace straycat::lint {
 namespace {
@@ -15,7 +16,7 @@ std::string missing_key(const model::Labels& selector, const model::Labels& labe
   for (const auto& [key, value] : selector) {
     const auto found = labels.find(key);
     if (found != labels.end() && found->second == value) continue;
-    if (found != labels.end() || !missing.empty() || is_runtime_label(key)) return "";
+    if (found != labels.end() || !missing.empty() || model::is_controller_label(key)) return "";
     missing = key;
   }
   return selector.size() > 1 ? missing : "";

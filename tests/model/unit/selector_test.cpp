@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <straycat/model/controller_labels.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::model {
@@ -149,6 +150,15 @@ TEST(RootOwner, ACycleEnds) {
   Meta pod;
   pod.owners = {{"A", "a", "a", true}};
   EXPECT_FALSE(root_owner(pod, workloads).kind.empty());
+}
+
+TEST(ControllerLabels, AreThoseThatNoManifestHas) {
+  for (const char* key :
+       {"pod-template-hash", "controller-revision-hash", "pod-template-generation", "job-name", "controller-uid",
+        "batch.kubernetes.io/job-name", "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"})
+    EXPECT_TRUE(is_controller_label(key)) << key;
+  for (const char* key : {"app", "app.kubernetes.io/name", "job", "version", ""})
+    EXPECT_FALSE(is_controller_label(key)) << key;
 }
 
 }  // namespace
