@@ -59,7 +59,7 @@ code{overflow-wrap:anywhere}
 table{border-collapse:collapse;font-size:13px;margin-bottom:8px}
 .scroll{overflow-x:auto}
 th,td{text-align:left;padding:2px 10px 2px 0;border-bottom:1px solid var(--line);vertical-align:top}
-td.num,th.num{text-align:right}
+td.num,th.num{text-align:right;white-space:nowrap}
 .evidence li{margin:4px 0}
 .bad{color:var(--stray);font-weight:600}
 li,p,summary{overflow-wrap:anywhere}
