@@ -16,6 +16,11 @@ class Seeds(unittest.TestCase):
         """The Service's counter was six above the traffic's attempts."""
         self.check(1942955373)
 
+    def test_a_killed_agent_ends_the_run_soon(self):
+        """It took 3.9 s: the run deleted its namespace, and waited for the pods' grace periods, in a cluster that was to end with it."""
+        with tempfile.TemporaryDirectory(prefix="straycat-test-") as folder:
+            self.assertEqual(soak.killed(1356755759, pathlib.Path(folder) / "case"), "agent")
+
 
 if __name__ == "__main__":
     if not kernel_data_plane():
