@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -14,17 +15,34 @@ const Rule& rule_of(Cause cause) {
 
 }  // namespace
 
+namespace {
+
+// What the rules say of these cells: those that look at everything, or those that look at what is left.
+void ask(Judgement& judgement, const Scope& cells, bool leftovers, std::vector<Claim>& claims) {
+  for (const Rule& rule : rules()) {
+    if (rule.claim == nullptr || rule.leftovers != leftovers) continue;
+    Ruling ruling = rule.claim(judgement.the_case, explainable(judgement.the_case, rule, cells));
+    for (Claim& claim : ruling.claims) claims.push_back(std::move(claim));
+    for (std::string& open : ruling.open) note(judgement.open, std::move(open));
+  }
+}
+
+Scope unclaimed(Scope cells, const std::vector<Claim>& claims) {
+  std::set<std::size_t> taken;
+  for (const Claim& claim : claims) taken.insert(claim.cells.begin(), claim.cells.end());
+  std::erase_if(cells, [&](std::size_t cell) { return taken.contains(cell); });
+  return cells;
+}
+
+}  // namespace
+
 void collect_claims(Judgement& judgement) {
   Scope all(judgement.the_case.cells.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
   std::vector<Claim> claims;
-  for (const Rule& rule : rules()) {
-    if (rule.claim == nullptr) continue;
-    Ruling ruling = rule.claim(judgement.the_case, explainable(judgement.the_case, rule, all));
-    for (Claim& claim : ruling.claims) claims.push_back(std::move(claim));
-    for (std::string& open : ruling.open) note(judgement.open, std::move(open));
-  }
+  ask(judgement, all, false, claims);
   settle_refined(judgement.the_case, claims);
+  ask(judgement, unclaimed(all, claims), true, claims);
   for (Claim& claim : claims)
     judgement.standings.push_back({&rule_of(claim.finding.cause), std::move(claim), {}, {}, false, 0});
 }

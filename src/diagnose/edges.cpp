@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "restarts.hpp"
 #include "revisions.hpp"
 #include <straycat/finding/ports.hpp>
 
@@ -21,12 +22,36 @@ bool just_started(const Case& the_case, const history::ServiceView& view, const 
   });
 }
 
+// After it had answered it failed so again, while nothing ended it or started it again: it is not its beginning that is
+// at fault. A program that answers every third request wrongly looked like a slow start, when the first direct request
+// was one of those.
+bool fails_again(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint) {
+  constexpr std::int64_t about = 2'000'000'000;  // a pod's end begins before it is told of
+  const auto& view = the_case.view_of(cell);
+  const auto& traffic = the_case.history.traffic[cell.traffic].name;
+  const auto gone = deleted_at(the_case, view, endpoint);
+  const auto down = restart_spans(the_case.history, view, endpoint);
+  bool answered = false;
+  for (const DirectProbe& probe : endpoint.probes) {
+    if (probe.traffic != traffic || !probe.uid_kept) continue;
+    answered = answered || probe.ok;
+    const bool alike =
+        !probe.ok && kindred(probe.failure ? likeness(probe.failure->kind) : Likeness::wrong, likeness(cell.kind));
+    const bool excused = (gone && probe.started_ns >= *gone - about) ||
+                         !may_be_routable(the_case.history, view, endpoint, probe.started_ns) ||
+                         std::any_of(down.begin(), down.end(),
+                                     [&](const history::Span& span) { return span.contains(probe.started_ns); });
+    if (answered && alike && !excused) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool answers_only_later(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint) {
   const auto& view = the_case.view_of(cell);
   const auto& traffic = the_case.history.traffic[cell.traffic].name;
-  if (cell.restarting) return false;
+  if (cell.restarting || fails_again(the_case, cell, endpoint)) return false;
   for (const auto& stay : endpoint.memberships) {
     const auto may = may_route(the_case.history, view, stay);
     // What stood there when the watch began may have served before: unless it had only just been started.

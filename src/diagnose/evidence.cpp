@@ -314,7 +314,7 @@ void add_rivals(const Case& the_case, const Scope& cells, Finding& finding) {
   for (const Rule& rule : rules()) {
     const bool same = rule.cause == finding.cause || finding::refines(finding.cause, rule.cause);
     const Scope fitting = explainable(the_case, rule, cells);
-    if (rule.claim == nullptr || same || fitting.empty()) continue;
+    if (rule.claim == nullptr || rule.leftovers || same || fitting.empty()) continue;
     const Ruling ruling = rule.claim(the_case, fitting);
     Rival rival{rule.cause, ruling.claims.empty() && ruling.open.empty(), ruling.excluded, ruling.kubectl};
     if (!ruling.claims.empty()) {

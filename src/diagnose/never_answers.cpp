@@ -90,6 +90,37 @@ Declared declared_ports(const Case& the_case, const Book::Page& page) {
   return result;
 }
 
+namespace {
+
+// The port's name, when the Service asks for it by name.
+std::string name_asked_for(const Case& the_case, const history::ServiceView& view) {
+  const auto service = the_case.history.service(view.ns, view.service);
+  if (!service) return "";
+  for (const auto& port : service->ports) {
+    const auto* name = std::get_if<std::string>(&port.target);
+    if (port.port == view.service_port && name != nullptr) return *name;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string declared_in_vain(const Case& the_case, const Book::Page& page) {
+  if (declared_ports(the_case, page) != Declared::this_port) return "";
+  const auto& view = the_case.history.views[page.view];
+  for (const auto index : candidates_of(the_case, page.cells)) {
+    const auto* pod = pod_of(the_case.history, view, view.endpoints[index]);
+    const int probed = pod == nullptr ? 0 : probed_port(*pod);
+    if (probed != 0 && probed != view.endpoints[index].id.port)
+      return fmt::format("the kubelet's readiness probe is answered on port {}", probed);
+  }
+  const std::string name = name_asked_for(the_case, view);
+  return name.empty()
+             ? ""
+             : fmt::format("the Service asks for it by its name, {}, and only the pods' declaration gives it a number",
+                           safe(name));
+}
+
 int other_port(const Case& the_case, const Book::Page& page) {
   const auto& view = the_case.history.views[page.view];
   std::set<int> declared, probed;

@@ -41,6 +41,9 @@ struct Rule {
   // The change that cures a proven claim of these cells: sets finding.fix, or finding.no_fix with the reason.
   void (*cure)(const Case&, const Scope& cells, Finding&) = nullptr;
   bool claims = true;  // false: it only speaks against being sure, and is never a finding
+  // It is asked about what no other rule claims, and is nobody's rival: what a program does by itself is told only
+  // where nothing around it moved.
+  bool leftovers = false;
 };
 [[nodiscard]] const std::vector<Rule>& rules();  // in the order of the table of causes
 

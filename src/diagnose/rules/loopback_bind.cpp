@@ -13,7 +13,7 @@ Ruling loopback_bind_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   const Book book = never_answering(the_case, scope);
   for (const auto& page : book.pages()) {
-    if (declared_ports(the_case, page) == Declared::other_port) continue;
+    if (declared_ports(the_case, page) == Declared::other_port || !declared_in_vain(the_case, page).empty()) continue;
     const auto& view = the_case.history.views[page.view];
     ruling.claims.push_back(claim_of(
         the_case, page, Cause::loopback_bind,

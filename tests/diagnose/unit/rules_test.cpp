@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "diagnose/support/judging.hpp"
+#include "diagnose/support/tiny_worlds.hpp"
 
 namespace straycat::diagnose {
 namespace {
@@ -412,3 +413,10 @@ INSTANTIATE_TEST_SUITE_P(All, Rules, testing::ValuesIn(rules_rows()),
 
 }  // namespace
 }  // namespace straycat::diagnose
+
+std::vector<straycat::test::TinyWorld> straycat::test::general_worlds() {
+  std::vector<TinyWorld> all;
+  for (const auto& row : diagnose::rules_rows())
+    all.push_back({row.name, [&row] { return log_of(row.world()); }, row.expected});
+  return all;
+}

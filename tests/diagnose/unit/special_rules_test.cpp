@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "diagnose/support/judging.hpp"
+#include "diagnose/support/tiny_worlds.hpp"
 
 namespace straycat::diagnose {
 namespace {
@@ -294,3 +295,9 @@ TEST(Cures, of_one_object_are_one_and_merge_lists_by_name) {
 
 }  // namespace
 }  // namespace straycat::diagnose
+
+std::vector<straycat::test::TinyWorld> straycat::test::special_worlds() {
+  std::vector<TinyWorld> all;
+  for (const auto& row : diagnose::special_rules_rows()) all.push_back({row.name, row.log, row.expected});
+  return all;
+}

@@ -65,12 +65,16 @@ class LogMaker : public ObjectLines {
     return next == plane_.begin() ? std::vector<std::size_t>{} : std::prev(next)->second;
   }
 
-  enum class Answer { ok, refused, cut, wrong };
+  enum class Answer { ok, refused, cut, wrong, late };
   [[nodiscard]] Answer answer(const PodLife& life, double t) {
     const Answer got = steady_answer(life, t);
-    const bool cut = life.cut_share > 0 && std::bernoulli_distribution(life.cut_share)(random_);
-    return got == Answer::ok && cut ? Answer::cut : got;
+    if (got != Answer::ok) return got;
+    if (happens(life.cut_share)) return Answer::cut;
+    if (happens(life.wrong_share)) return Answer::wrong;
+    return happens(life.late_share) ? Answer::late : Answer::ok;
   }
+  [[nodiscard]] bool happens(double share) { return share > 0 && std::bernoulli_distribution(share)(random_); }
+  [[nodiscard]] static int status_of(const PodLife& life) { return life.wrong_status != 0 ? life.wrong_status : 500; }
   [[nodiscard]] static Answer steady_answer(const PodLife& life, double t) {
     if (t < life.answers_from || t >= life.answers_to) return Answer::refused;
     for (const double restart : life.restarts) {
@@ -103,6 +107,8 @@ class LogMaker : public ObjectLines {
   Failure failure_of(Answer answer, int status) const {
     if (answer == Answer::wrong)
       return {FailureKind::status, Phase::check, 0, "(22) The requested URL returned error: " + std::to_string(status)};
+    if (answer == Answer::late)
+      return {FailureKind::response_timeout, Phase::first_byte, 0, "(28) Operation timed out after 2000 milliseconds"};
     if (answer == Answer::cut) return {FailureKind::closed_early, Phase::first_byte, 0, "(52) Empty reply from server"};
     return {FailureKind::refused, Phase::connect, 111,
             "(7) Failed to connect to " + world_.service + " port 80 after 1 ms: Connection refused"};
@@ -152,9 +158,9 @@ class LogMaker : public ObjectLines {
     const PodLife& life = world_.pods[chosen_of(set)];
     const Answer got = answer(life, t);
     result.ok = got == Answer::ok;
-    if (got == Answer::wrong) result.status = life.wrong_status;
+    if (got == Answer::wrong) result.status = status_of(life);
     if (!result.ok) {
-      result.failure = failure_of(got, life.wrong_status);
+      result.failure = failure_of(got, status_of(life));
       truth_[id] = life.name;
       if (world_.lost_through_the_service && got == Answer::refused) result.failure = unanswered();
       if (world_.ports_round > 0) {
@@ -258,7 +264,7 @@ class LogMaker : public ObjectLines {
     probe.ended_ns = own(t) + 1000000;
     const Answer got = answer(life, t);
     probe.ok = got == Answer::ok;
-    if (!probe.ok) probe.failure = world_.ports_round > 0 ? unanswered() : failure_of(got, life.wrong_status);
+    if (!probe.ok) probe.failure = world_.ports_round > 0 ? unanswered() : failure_of(got, status_of(life));
     put(t + 0.001, DirectProbe::kind, true, json(probe));
   }
 

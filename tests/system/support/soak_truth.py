@@ -14,6 +14,19 @@ Fault = collections.namedtuple("Fault", "name prepare steps truth waits")
 
 BODY = "hi\N{CAT}\n"
 
+# Answers as sayhi does, but every fifth request with 500.
+ERRING = """
+import http.server, itertools
+count = itertools.count()
+class H(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        bad = self.path != '/healthz' and next(count) % 5 == 4
+        body = 'hi\N{CAT}\\n'.encode()
+        self.send_response(500 if bad else 200); self.send_header('Content-Length', str(len(body))); self.end_headers(); self.wfile.write(body)
+    def log_message(self, *a): pass
+http.server.ThreadingHTTPServer(('', 3000), H).serve_forever()
+"""
+
 
 class World:
     """One Deployment and its Service, to be broken."""
@@ -92,6 +105,20 @@ def unready(world, _dice):
     world.container["readinessProbe"]["httpGet"]["path"] = "/nowhere"
 
 
+def slow(world, _dice):
+    world.env(LATENCY="4s")
+
+
+def declared_in_vain(world, _dice):
+    no_probe(world)
+    world.service["spec"]["ports"][0]["targetPort"] = "http"
+    world.container["ports"] = [{"name": "http", "containerPort": 6666}]
+
+
+def errs(world, _dice):
+    world.container["image"] = "example/erring"
+
+
 def restarts(world, _dice):
     return [{"restart": f"Deployment/{world.app}"}, {"wait": {"for": f"Deployment/{world.app}", "condition": "RolledOut"}}]
 
@@ -130,6 +157,9 @@ FAULTS = [
     Fault("crash-loop", ends_by_itself, nothing, [("crash-loop", "Deployment/")], False),
     Fault("rollout-gap", recreates, restarts, [("rollout-gap", "Deployment/")], True),
     Fault("loopback-bind", loopback, nothing, [("loopback-bind", "Deployment/"), ("wrong-declared-port", "Deployment/")], True),
+    Fault("wrong-declared-port", declared_in_vain, nothing, [("wrong-declared-port", "Deployment/"), ("loopback-bind", "Deployment/")], True),
+    Fault("server-errors", errs, nothing, [("server-errors", "Deployment/")], True),
+    Fault("slow", slow, nothing, [("overload", "Deployment/")], True),
     Fault("selector-misspelt", misspelt, nothing, [("no-endpoints", ""), ("selector-misses", "")], True),
     Fault("never-ready", unready, nothing, [("never-ready", "Deployment/")], False),
     Fault("scaled-to-zero", nothing, shrinks_to_nothing, [("no-endpoints", "")], True),
@@ -137,7 +167,7 @@ FAULTS = [
 ]
 BESIDE = [CANARY, STRAY_JOB]
 # Where nobody of the meant pods can be reached, what another fault adds cannot be seen, and another that serves hides that nobody is there.
-ALONE = {"wrong-target-port", "missing-named-port", "loopback-bind", "selector-misspelt", "never-ready", "clean", "canary", "stray-job", "crash-loop",
+ALONE = {"wrong-target-port", "wrong-declared-port", "slow", "missing-named-port", "loopback-bind", "selector-misspelt", "never-ready", "clean", "canary", "stray-job", "crash-loop",
          "scaled-to-zero", "rollout-gap"}
 
 
@@ -159,7 +189,7 @@ def documents(world, faults, dice):
              *during, {"pause": f"{dice.choice((4, 6))}s"}, {"traffic": "stop"}]
     traffic = {"url": f"http://{world.app}/hi", "rate": f"{dice.choice((40, 80, 120))}/s", "timeout": "3s", "expect": {"body": world.body}}
     scenario = {"apiVersion": "straycat/v1alpha1", "kind": "Scenario", "metadata": {"name": "truth"},
-                "spec": {"traffic": [traffic], "steps": steps}}
+                "spec": {"traffic": [traffic], "steps": steps, "cluster": {"images": {"example/erring": ["/usr/bin/python3", "-c", ERRING]}}}}
     return {"scenario.yaml": [scenario], "all.yaml": [world.own, world.service, *world.others],
             "job.yaml": [job("batch", world.app, dice.randint(1, 2), dice.randint(3, 5))]}
 

@@ -1,0 +1,98 @@
+#include "steady.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "deaf.hpp"
+#include "edges.hpp"
+#include "words.hpp"
+
+namespace straycat::diagnose {
+namespace {
+
+using history::Endpoint;
+
+// Whether proxies may have sent to it at some time of the cell.
+bool may_have_got(const Case& the_case, const Cell& cell, const Endpoint& endpoint) {
+  const auto& view = the_case.view_of(cell);
+  return std::any_of(endpoint.memberships.begin(), endpoint.memberships.end(), [&](const history::Membership& stay) {
+    return may_route(the_case.history, view, stay).overlaps(cell.first_ns, cell.last_ns + 1);
+  });
+}
+
+bool moves(const Case& the_case, const Cell& cell, const Endpoint& endpoint) {
+  return is_ending(the_case, cell, endpoint) || answers_only_later(the_case, cell, endpoint);
+}
+
+}  // namespace
+
+std::optional<model::ObjectRef> steady_owner(const Case& the_case, const Cell& cell) {
+  const bool placed = the_case.history.traffic[cell.traffic].view.has_value();
+  if (!placed || !judgeable(cell) || cell.served_elsewhere || cell.restarting || cell.set_size == 0)
+    return std::nullopt;
+  const Endpoint* first = nullptr;
+  for (const auto& endpoint : the_case.view_of(cell).endpoints) {
+    if (!may_have_got(the_case, cell, endpoint)) continue;
+    if (moves(the_case, cell, endpoint) || !the_case.intent_of(cell).means(endpoint.owner)) return std::nullopt;
+    if (first != nullptr && !same_workload(first->owner, endpoint.owner)) return std::nullopt;
+    first = &endpoint;
+  }
+  if (first == nullptr || deaf_owner(the_case, cell)) return std::nullopt;
+  return first->owner;
+}
+
+namespace {
+
+// By traffic and likeness, so that a probe counts once for each.
+std::set<std::pair<std::size_t, Likeness>> ways_of(const Case& the_case, const Scope& cells) {
+  std::set<std::pair<std::size_t, Likeness>> ways;
+  for (const auto index : cells) ways.insert({the_case.cells[index].traffic, likeness(the_case.cells[index].kind)});
+  return ways;
+}
+
+Reached reached_so(const Case& the_case, const Book::Page& page, const Endpoint& endpoint) {
+  Reached result;
+  for (const auto& [traffic, like] : ways_of(the_case, page.cells))
+    result +=
+        reached(the_case, the_case.history.views[page.view], endpoint, the_case.history.traffic[traffic].name, like);
+  return result;
+}
+
+}  // namespace
+
+DirectAsked asked_directly(const Case& the_case, const Book::Page& page) {
+  DirectAsked result;
+  for (const auto& endpoint : the_case.history.views[page.view].endpoints) {
+    if (!same_workload(endpoint.owner, page.owner)) continue;
+    const Reached direct = reached_so(the_case, page, endpoint);
+    const auto alike = direct.failed_alike + direct.failed_kindred;
+    result.ok += direct.ok;
+    result.alike += alike;
+    if (alike + direct.ok > 0) ++result.endpoints;
+    if (alike > 0) ++result.failing;
+  }
+  return result;
+}
+
+std::string in_words(const DirectAsked& asked) {
+  return fmt::format("{} of {} direct requests failed so, at {} of the {} that were asked", grouped(asked.alike),
+                     grouped(asked.alike + asked.ok), grouped(asked.failing), count(asked.endpoints, "endpoint"));
+}
+
+Claim steady_claim(const Case& the_case, const Book::Page& page, Cause cause, const std::string& sentence) {
+  Claim claim = claim_of(the_case, page, cause, sentence);
+  const auto& view = the_case.history.views[page.view];
+  claim.finding.evidence.push_back(
+      {"nothing-moved", Weight::decides,
+       fmt::format("only endpoints of {} could have got these, and none of them began, ended or was started again then",
+                   display(page.owner)),
+       kubectl_slices(view.ns, view.service), json::object()});
+  claim.finding.evidence.push_back(
+      {"asked-directly", Weight::corroborates, in_words(asked_directly(the_case, page)), "", json::object()});
+  return claim;
+}
+
+}  // namespace straycat::diagnose
