@@ -45,13 +45,34 @@ bool ended_so(const Case& the_case, const Cell& cell, const model::ObjectRef& ow
 
 }  // namespace
 
+bool late_anyway(const Case& the_case, const Cell& cell, const model::ObjectRef& owner) {
+  if (likeness(cell.kind) != Likeness::late) return false;
+  const auto& view = the_case.view_of(cell);
+  const auto& traffic = the_case.history.traffic[cell.traffic].name;
+  std::uint64_t late = 0;
+  for (const auto& endpoint : view.endpoints) {
+    if (!same_workload(endpoint.owner, owner)) continue;
+    const auto down = restart_spans(the_case.history, view, endpoint);
+    for (const DirectProbe& probe : endpoint.probes) {
+      const bool counts =
+          probe.traffic == traffic && std::none_of(down.begin(), down.end(), [&](const history::Span& span) {
+            return span.overlaps(probe.started_ns, probe.ended_ns);
+          });
+      if (counts && probe.ok) return false;
+      if (counts && probe.failure && likeness(probe.failure->kind) == Likeness::late) ++late;
+    }
+  }
+  return late > 0;
+}
+
 Book ended_in(const Case& the_case, const Scope& scope, EndedBy by) {
   Book book;
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     auto owner = cell.restarting ? intended_owner(the_case, cell) : std::nullopt;
     if (!owner) owner = emptied_by(the_case, cell);
-    if (owner && ended_so(the_case, cell, *owner, by)) book.add(the_case, index, *owner);
+    if (owner && ended_so(the_case, cell, *owner, by) && !late_anyway(the_case, cell, *owner))
+      book.add(the_case, index, *owner);
   }
   return book;
 }

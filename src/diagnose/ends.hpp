@@ -7,6 +7,9 @@
 
 namespace straycat::diagnose {
 
+// This workload's endpoints are as late when nothing ends them: outside their restarts none of them answered directly
+// in time, and some were late. What ended them explains no such failure then.
+[[nodiscard]] bool late_anyway(const Case& the_case, const Cell& cell, const model::ObjectRef& owner);
 // Those cells of the scope, by workload. `by`: only those whose pods ended for that (nothing: for any reason but a
 // startup probe's, which is never-ready's).
 [[nodiscard]] Book ended_in(const Case& the_case, const Scope& scope, EndedBy by);

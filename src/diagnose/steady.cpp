@@ -8,6 +8,7 @@
 
 #include "deaf.hpp"
 #include "edges.hpp"
+#include "ends.hpp"
 #include "words.hpp"
 
 namespace straycat::diagnose {
@@ -31,8 +32,7 @@ bool moves(const Case& the_case, const Cell& cell, const Endpoint& endpoint) {
 
 std::optional<model::ObjectRef> steady_owner(const Case& the_case, const Cell& cell) {
   const bool placed = the_case.history.traffic[cell.traffic].view.has_value();
-  if (!placed || !judgeable(cell) || cell.served_elsewhere || cell.restarting || cell.set_size == 0)
-    return std::nullopt;
+  if (!placed || !judgeable(cell) || cell.served_elsewhere || cell.set_size == 0) return std::nullopt;
   const Endpoint* first = nullptr;
   for (const auto& endpoint : the_case.view_of(cell).endpoints) {
     if (!may_have_got(the_case, cell, endpoint)) continue;
@@ -41,6 +41,7 @@ std::optional<model::ObjectRef> steady_owner(const Case& the_case, const Cell& c
     first = &endpoint;
   }
   if (first == nullptr || deaf_owner(the_case, cell)) return std::nullopt;
+  if (cell.restarting && !late_anyway(the_case, cell, first->owner)) return std::nullopt;
   return first->owner;
 }
 

@@ -29,8 +29,19 @@ std::string statuses_in(const Case& the_case, const Scope& cells) {
 Ruling server_errors_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
-  for (const auto index : scope)
-    if (const auto owner = steady_owner(the_case, the_case.cells[index])) book.add(the_case, index, *owner);
+  for (const auto index : scope) {
+    const Cell& cell = the_case.cells[index];
+    const auto owner = steady_owner(the_case, cell);
+    // 502, 503 and 504 are said of somebody else, whom the pod had asked in vain: the fault may be that one's.
+    if (owner && cell.by_a_gateway) {
+      ruling.open.push_back(
+          fmt::format("pods of {} answered as gateways do that get no answer themselves (502, 503 or "
+                      "504): whom they had asked is not known",
+                      display(*owner)));
+    } else if (owner) {
+      book.add(the_case, index, *owner);
+    }
+  }
   for (const auto& page : book.pages()) {
     const std::string statuses = statuses_in(the_case, page.cells);
     const std::string how = kinds_in(the_case, page.cells) + (statuses.empty() ? "" : ": " + statuses);

@@ -42,14 +42,11 @@ EventLog without_kind(EventLog log, const Evidence& kind) {
   });
 }
 
-// Whether the whole log's verdict says so too, by the same cause or by one that refines it.
+// Whether the whole log's verdict names the same object, or a cause that refines this one.
 bool told_before(const Verdict& whole, const Finding& finding) {
   return std::any_of(whole.findings.begin(), whole.findings.end(), [&](const Finding& one) {
-    const bool same = one.cause == finding.cause || finding::refines(one.cause, finding.cause);
-    const bool by_name = !finding.workload ||
-                         (one.workload && one.workload->display() == finding.workload->display()) ||
-                         finding::refines(one.cause, finding.cause);
-    return same && by_name;
+    if (one.cause == finding.cause || finding::refines(one.cause, finding.cause)) return true;
+    return finding.workload && one.workload && one.workload->display() == finding.workload->display();
   });
 }
 

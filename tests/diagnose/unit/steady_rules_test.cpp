@@ -98,6 +98,16 @@ const std::vector<test::TinyWorld>& steady_rows() {
       {"errors_whenever_it_is_asked", [] { return test::log_of(erring(1)); }, "inconclusive"},
       {"errors_and_nobody_asked_directly", [] { return test::log_of(unasked(erring(0.3))); }, "inconclusive"},
       {"errors_with_another_among_them", [] { return test::log_of(with_another(erring(0.3))); }, "inconclusive"},
+      {"errors_of_a_gateway",
+       [] {
+         World world = test::quiet(2);
+         for (auto& pod : world.pods) {
+           pod.wrong_share = 0.3;
+           pod.share_status = 502;
+         }
+         return test::log_of(world);
+       },
+       "inconclusive"},
       {"cuts_now_and_then", [] { return test::log_of(cutting(0.3)); }, "found server-resets Deployment/sayhi"},
       {"cuts_that_no_direct_request_met", [] { return test::log_of(unasked(cutting(0.3))); }, "inconclusive"},
       {"cuts_every_connection", [] { return test::log_of(cutting(1)); }, "inconclusive"},
@@ -112,6 +122,13 @@ const std::vector<test::TinyWorld>& steady_rows() {
          return test::log_of(world);
        },
        "inconclusive"},
+      {"late_whether_it_is_restarted_or_not",
+       [] {
+         World world = slow(1);
+         world.pods[1].restarts = {20};
+         return test::log_of(world);
+       },
+       "found overload Deployment/sayhi"},
       {"late_and_nobody_asked_directly", [] { return test::log_of(unasked(slow(0.5))); }, "inconclusive"},
       {"a_name_that_fails_while_pods_answer", [] { return name_fails(of_two([](test::PodLife&) {})); }, "found dns"},
       {"a_name_that_fails_so_soon_that_its_absence_may_be_remembered",

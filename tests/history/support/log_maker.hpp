@@ -74,7 +74,9 @@ class LogMaker : public ObjectLines {
     return happens(life.late_share) ? Answer::late : Answer::ok;
   }
   [[nodiscard]] bool happens(double share) { return share > 0 && std::bernoulli_distribution(share)(random_); }
-  [[nodiscard]] static int status_of(const PodLife& life) { return life.wrong_status != 0 ? life.wrong_status : 500; }
+  [[nodiscard]] static int status_of(const PodLife& life) {
+    return life.wrong_status != 0 ? life.wrong_status : life.share_status;
+  }
   [[nodiscard]] static Answer steady_answer(const PodLife& life, double t) {
     if (t < life.answers_from || t >= life.answers_to) return Answer::refused;
     for (const double restart : life.restarts) {

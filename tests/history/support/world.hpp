@@ -45,8 +45,9 @@ struct PodLife {
   double cuts_from = 1e9;                        // from then on it takes connections and closes them without a word
   int wrong_status = 0;                          // answers with this status instead of 200
   double cut_share = 0;                          // takes this share of the connections and closes them without a word
-  double wrong_share = 0;                        // answers this share with status 500
-  double late_share = 0;                         // does not answer this share in time
+  double wrong_share = 0;                        // answers this share with this status
+  int share_status = 500;
+  double late_share = 0;              // does not answer this share in time
   std::vector<double> restarts = {};  // its container restarts then (status seen 0.5 s later), down for 0.4 s before
   bool readiness_probe = false;
   int container_port = 3000;
