@@ -58,6 +58,17 @@ bool another_answers(const Case& the_case, const Cell& cell, const model::Object
 
 }  // namespace
 
+bool held_on_one(const Case& the_case, const Cell& cell) {
+  if (!the_case.history.traffic[cell.traffic].view || cell.candidates.size() != 1 || cell.set_size < 2) return false;
+  const auto& view = the_case.view_of(cell);
+  const auto service = the_case.history.service(view.ns, view.service);
+  if (!service || service->session_affinity != "ClientIP") return false;
+  const auto& windows = the_case.history.traffic[cell.traffic].windows;
+  return std::none_of(windows.begin(), windows.end(), [&](const AttemptWindow& window) {
+    return window.ok > 0 && cell.first_ns < window.first_ok_start_ns && window.last_ok_start_ns < cell.last_ns;
+  });
+}
+
 std::optional<model::ObjectRef> deaf_owner(const Case& the_case, const Cell& cell) {
   const auto owner = intended_owner(the_case, cell);
   if (!owner || cell.restarting || !the_case.intent_of(cell).means(*owner)) return std::nullopt;

@@ -11,4 +11,8 @@ namespace straycat::diagnose {
 // restart, and others of the same workload answered. None else.
 [[nodiscard]] std::optional<model::ObjectRef> deaf_owner(const Case& the_case, const Cell& cell);
 
+// The Service's session affinity holds this client on the cell's one candidate: while it fails, this client met nobody
+// else, and none of its requests was answered.
+[[nodiscard]] bool held_on_one(const Case& the_case, const Cell& cell);
+
 }  // namespace straycat::diagnose

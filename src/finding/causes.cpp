@@ -105,7 +105,7 @@ const std::vector<CauseRow>& causes() {
       {hairpin, "hairpin", "a pod that cannot reach itself through the Service",
        "A pod behind the Service fails when the Service sends its request back to itself.", T, nobody, "Node"},
       {affinity_pin, "affinity-pin", "a session that is held on one endpoint",
-       "Session affinity holds the client on one endpoint, and that one fails.", T, nobody},
+       "Session affinity holds the client on one endpoint, and that one fails.", T, T},
       {dns, "dns", "a name that does not resolve", "The Service's name failed to resolve while its address worked.", T,
        T},
 

@@ -38,7 +38,7 @@ Ruling bad_revision_claim(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = deaf_owner(the_case, cell);
-    const std::string revision = owner ? bad_one(the_case, cell) : "";
+    const std::string revision = owner && !held_on_one(the_case, cell) ? bad_one(the_case, cell) : "";
     if (revision.empty()) continue;
     book.add(the_case, index, *owner);
     told.try_emplace(owner->name, revision);

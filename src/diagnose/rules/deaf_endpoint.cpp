@@ -15,7 +15,7 @@ Ruling deaf_endpoint_claim(const Case& the_case, const Scope& scope) {
   Book book;
   for (const auto index : scope) {
     const auto owner = deaf_owner(the_case, the_case.cells[index]);
-    if (owner) book.add(the_case, index, *owner);
+    if (owner && !held_on_one(the_case, the_case.cells[index])) book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
     const auto& view = the_case.history.views[page.view];

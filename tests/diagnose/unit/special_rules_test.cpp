@@ -180,6 +180,22 @@ const std::vector<SpecialRulesRow>& special_rules_rows() {
          return test::log_of(world);
        },
        "inconclusive"},
+      {"affinity_holds_the_client_on_a_deaf_one",
+       [] {
+         World world = one_goes_deaf();
+         std::swap(world.pods[0], world.pods[1]);
+         world.affinity = true;
+         return test::log_of(world);
+       },
+       "found affinity-pin Deployment/sayhi"},
+      {"affinity_and_nobody_saw_the_service",
+       [] {
+         World world = one_goes_deaf();
+         std::swap(world.pods[0], world.pods[1]);
+         world.affinity = true;
+         return without_objects(test::log_of(world), "service");
+       },
+       "found deaf-endpoint Deployment/sayhi"},
       {"bad_revision", [] { return test::log_of(second_revision(500)); }, "found bad-revision Deployment/sayhi"},
       {"good_revision", [] { return test::log_of(second_revision(0)); }, "none"},
       {"liveness_kill", [] { return test::log_of(restarted_for_liveness("context deadline exceeded")); },
