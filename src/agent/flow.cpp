@@ -62,6 +62,7 @@ Result<probe::ProbeRequest> request_of(const plan::TrafficPlan& traffic) {
   request.expect.body_contains = traffic.expect.body_contains;
   request.timeouts.connect = traffic.connect_timeout;
   request.timeouts.total = traffic.timeout;
+  request.reuse = traffic.keep_alive;
   if (Result<std::shared_ptr<const probe::Prepared>> checked = probe::prepare(request); !checked) {
     return checked.error().within("traffic " + traffic.name);
   }
@@ -150,6 +151,7 @@ void Flow::probe_due(Stamp now) {
 
 void Flow::probe(const DirectPlan::Order& order) {
   probe::ProbeRequest request = request_->request;
+  request.reuse = 0;
   request.dial = probe::Dial{order.endpoint.address, static_cast<std::uint16_t>(order.endpoint.port)};
   request.timeouts.connect = shorter(request.timeouts.connect, direct_connect_timeout);
   request.timeouts.total = shorter(request.timeouts.total, direct_timeout);

@@ -65,9 +65,16 @@ struct Item {
   [[nodiscard]] bool cut_late() const { return likeness(kind) == Likeness::cut && known_to - to >= long_answer; }
 };
 
-Item item_of(const History& history, const AttemptFailed& failed, std::int64_t at) {
+// When the first of the traffic's requests began: no connection of it is older.
+std::int64_t first_start(const history::Traffic& traffic) {
+  for (const AttemptWindow& window : traffic.windows)
+    if (window.first_start_ns != 0) return window.first_start_ns;
+  return traffic.failures.empty() ? 0 : traffic.failures.front().started_ns;
+}
+
+Item item_of(const history::Traffic& traffic, const AttemptFailed& failed, std::int64_t at) {
   // A used connection was placed when it was made, which may be long ago.
-  return {failed.reused ? history.begin : at,  at,           failed.ended_ns, failed.ended_ns, failed.failure.kind, 1,
+  return {failed.reused ? std::min(at, first_start(traffic)) : at,  at,           failed.ended_ns, failed.ended_ns, failed.failure.kind, 1,
           failed.ended_ns - failed.started_ns, failed.status};
 }
 
@@ -104,10 +111,10 @@ void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window,
   }
 }
 
-std::map<Likeness, std::vector<Item>> items_of(const History& history, const history::Traffic& traffic) {
+std::map<Likeness, std::vector<Item>> items_of(const history::Traffic& traffic) {
   std::vector<Item> all;
   const auto chosen = chosen_at(traffic);
-  for (std::size_t i = 0; i < chosen.size(); ++i) all.push_back(item_of(history, traffic.failures[i], chosen[i]));
+  for (std::size_t i = 0; i < chosen.size(); ++i) all.push_back(item_of(traffic, traffic.failures[i], chosen[i]));
   const auto waits = waits_of(traffic);
   for (const AttemptWindow& window : traffic.windows) add_uncounted(traffic, window, waits, all);
   std::map<Likeness, std::vector<Item>> result;
@@ -311,7 +318,7 @@ class CellBuilder {
 }  // namespace
 
 void gather_cells(const History& history, std::size_t traffic, std::vector<Cell>& cells) {
-  for (const auto& [like, items] : items_of(history, history.traffic[traffic])) {
+  for (const auto& [like, items] : items_of(history.traffic[traffic])) {
     CellBuilder builder(history, traffic, like, cells);
     for (const Item& item : items) builder.add(item);
   }
@@ -343,7 +350,7 @@ std::vector<CandidateSet> candidate_sets(const History& history) {
     std::map<Likeness, Sweeps> all;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const AttemptFailed& failed = traffic.failures[i];
-      const Item item = item_of(history, failed, chosen[i]);
+      const Item item = item_of(traffic, failed, chosen[i]);
       const Likeness like = likeness(item.kind);
       if (view != nullptr) all.try_emplace(like, history, *view, traffic.name, like);
       const auto endpoints = view != nullptr ? Sweeps(all.at(like)).at(item) : std::vector<std::size_t>{};

@@ -131,7 +131,7 @@ const std::vector<CauseRow>& causes() {
       refining({server_resets},
                {keep_alive_race, "keep-alive-race", "a server that closes idle connections as they are used again",
                 "Only connections that were used before are cut: the server closes idle ones sooner than the client.",
-                T, nobody}),
+                T, T}),
 
       // What it refines is said in refines(): all of them.
       {prober_limit, "prober-limit", "the prober's own limits", "The prober itself ran out of something.", T, nobody},

@@ -182,6 +182,7 @@ void to_json(json& out, const TrafficPlan& traffic) {
          {"service", traffic.service},
          {"serviceNamespace", traffic.service_ns},
          {"servicePort", traffic.service_port}};
+  if (traffic.keep_alive > 0) out["keepAlive"] = traffic.keep_alive;
 }
 
 void from_json(const json& in, TrafficPlan& traffic) {
@@ -194,6 +195,7 @@ void from_json(const json& in, TrafficPlan& traffic) {
   traffic.pace = pace_from(in.at("pace"));
   traffic.connect_timeout = duration(in, "connectTimeout", defaults.connect_timeout);
   traffic.timeout = duration(in, "timeout", defaults.timeout);
+  traffic.keep_alive = in.value("keepAlive", defaults.keep_alive);
   traffic.expect = answer_from(in.value("expect", json::object()));
   traffic.service = in.value("service", "");
   traffic.service_ns = in.value("serviceNamespace", "");

@@ -94,6 +94,7 @@ constexpr const char* traffic_shapes = R"json({
       "pause": {"$ref": "#/$defs/duration", "description": "Of a closed loop. 1s by default."},
       "timeout": {"$ref": "#/$defs/duration", "description": "Of a whole request. 10s by default."},
       "connectTimeout": {"$ref": "#/$defs/duration", "description": "5s by default, and never more than the timeout."},
+      "keepAlive": {"type": "string", "pattern": "^(100(\\.0{1,6})?|[0-9]{1,2}(\\.[0-9]{1,6})?)%$", "x-check": "share", "x-expected": "a share such as 50%", "description": "So many of the requests may go over a connection that was used before. 0% by default: a new connection each."},
       "service": {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)?$", "x-check": "service", "x-expected": "a Service as name or name.namespace", "description": "The Service behind the URL, where its host does not say it or no step makes it."},
       "expect": {
         "type": "object",

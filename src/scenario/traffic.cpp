@@ -46,6 +46,7 @@ class Reader {
     if (const Node* headers = node.find("headers")) traffic.headers = read_texts(*headers);
     pace(node, traffic.pace);
     timeouts(node, traffic);
+    keep_alive(node, traffic);
     if (const Node* expect = node.find("expect")) answer(*expect, traffic.expect);
     url(node, traffic);
     return traffic;
@@ -82,6 +83,15 @@ class Reader {
       context_.add(*connect, fmt::format("connecting may not take longer than the whole request ({})",
                                          format_duration(traffic.timeout)));
     }
+  }
+
+  void keep_alive(const Node& node, plan::TrafficPlan& traffic) {
+    const Node* share = node.find("keepAlive");
+    if (share == nullptr) return;
+    traffic.keep_alive = parse_share(share->scalar).value_or(0);
+    if (traffic.from == Origin::api && traffic.keep_alive > 0)
+      context_.add(*share,
+                   "through the API server's proxy the connections are its own: nobody can ask it to keep them");
   }
 
   static void answer(const Node& node, plan::ExpectedAnswer& expect) {

@@ -131,6 +131,7 @@ struct TrafficPlan {
   Pace pace;
   Nanos connect_timeout = std::chrono::seconds{5};
   Nanos timeout = std::chrono::seconds{10};
+  double keep_alive = 0;  // the share of requests that may go over a connection used before, 0 to 1
   ExpectedAnswer expect;
   std::string service;     // the Service behind the URL ("sayhi"), found by the scenario parser
   std::string service_ns;  // "" = the run's

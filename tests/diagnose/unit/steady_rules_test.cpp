@@ -59,6 +59,19 @@ EventLog name_fails(World world, double from = 9) {
   });
 }
 
+// Requests on connections that were used before are cut now and then; those on new ones, as direct requests are, are
+// not.
+EventLog used_ones_are_cut(bool only_used, bool direct_answered = true) {
+  EventLog log = each_body(test::log_of(cutting(0.2)), AttemptFailed::kind,
+                           [&, turn = 0](json& body) mutable { body["reused"] = only_used || ++turn % 4 != 0; });
+  if (!direct_answered)
+    return test::without(std::move(log), [](const Event& event) { return event.kind == DirectProbe::kind; });
+  return each_body(std::move(log), DirectProbe::kind, [](json& body) {
+    body["ok"] = true;
+    body.erase("failure");
+  });
+}
+
 EventLog without_services(EventLog log) {
   return test::without(std::move(log), [](const Event& event) { return event.kind == "service"; });
 }
@@ -111,6 +124,10 @@ const std::vector<test::TinyWorld>& steady_rows() {
       {"cuts_now_and_then", [] { return test::log_of(cutting(0.3)); }, "found server-resets Deployment/sayhi"},
       {"cuts_that_no_direct_request_met", [] { return test::log_of(unasked(cutting(0.3))); }, "inconclusive"},
       {"cuts_every_connection", [] { return test::log_of(cutting(1)); }, "inconclusive"},
+      {"used_connections_are_cut", [] { return used_ones_are_cut(true); }, "found keep-alive-race Deployment/sayhi"},
+      {"new_connections_are_cut_as_well", [] { return used_ones_are_cut(false); }, "inconclusive"},
+      {"used_connections_are_cut_and_nobody_tried_new_ones", [] { return used_ones_are_cut(true, false); },
+       "inconclusive"},
       {"late_now_and_then_all_alike", [] { return test::log_of(slow(0.5)); }, "found overload Deployment/sayhi"},
       {"late_always_and_the_scenario_names_it", [] { return test::log_of(slow(1)); },
        "found overload Deployment/sayhi"},

@@ -140,6 +140,9 @@ const Row reference_rows[] = {
     {"rate: 100/s", "rate: 100/s\n    timeout: 1s\n    connectTimeout: 2s",
      "11:21: connecting may not take longer than the whole request (1s)\n  11 |     connectTimeout: 2s\n     |         "
      "            ^~"},
+    {"rate: 100/s", "rate: 100/s\n    from: api\n    keepAlive: 50%",
+     "11:16: through the API server's proxy the connections are its own: nobody can ask it to keep them\n  11 |     "
+     "keepAlive: 50%\n     |                ^~~"},
     {"[deployment.yaml, service.yaml]", "[deployment.yaml, servce.yaml]",
      "11:30: cannot read servce.yaml: No such file or directory\n  11 |   - apply: [deployment.yaml, servce.yaml]\n    "
      " |                              ^~~~~~~~~~~"},

@@ -68,7 +68,7 @@ TEST(Parse, ReadsEveryTraffic) {
   World world;
   world.with("  - url: http://sayhi/hi\n    rate: 100/s\n",
              "  - {name: a, from: host, url: \"https://sayhi.svc.example:8443/x\", service: other.ns, rate: 30/m, "
-             "method: HEAD}\n"
+             "method: HEAD, keepAlive: 12.5%}\n"
              "  - {name: b, url: http://sayhi:8080, loops: 4, pause: 250ms, timeout: 2s, headers: {A: b}}\n"
              "  - {name: c, url: http://sayhi, loops: 1, timeout: 20s, connectTimeout: 10s, "
              "expect: {status: [200, 204], body: x, bodyContains: cat}}\n");
@@ -78,6 +78,8 @@ TEST(Parse, ReadsEveryTraffic) {
   EXPECT_EQ(plan.traffic[0].service_port, 8443);
   EXPECT_EQ(plan.traffic[0].from, Origin::host);
   EXPECT_EQ(plan.traffic[0].method, "HEAD");
+  EXPECT_DOUBLE_EQ(plan.traffic[0].keep_alive, 0.125);
+  EXPECT_DOUBLE_EQ(plan.traffic[1].keep_alive, 0);
   EXPECT_EQ(plan.traffic[0].pace.rate_per_second, 0.5);
   EXPECT_EQ(plan.traffic[1].pace, (plan::Pace{0, 4, 250ms}));
   EXPECT_EQ(plan.traffic[1].connect_timeout, 2s);  // never longer than the whole
