@@ -164,7 +164,7 @@ TEST(Summary, TheJudgementBlamesNobodyForTheProbersTroubles) {
     summary.skipped = c.skipped;
     if (c.blamed + c.own > 0) summary.failures[FailureKind::refused].count = c.blamed + c.own;
     if (c.own > 0) summary.failures[FailureKind::refused].own = c.own;
-    EXPECT_EQ(judge(summary, c.allowed), c.judgement) << c.name;
+    EXPECT_EQ(judge(summary, {true, c.allowed}), c.judgement) << c.name;
   }
 }
 
@@ -175,7 +175,7 @@ TEST(Summary, AStretchThatLostRequestsMakesAPassInconclusive) {
     Tally tally(Stamp{0});
     play(tally, {attempt(0, 1), attempt(40, 41)});
     tally.limit(limit, {5 * ms}, {12 * ms});
-    EXPECT_EQ(judge(tally.finish({50 * ms}), 0), judgement) << to_string(limit);
+    EXPECT_EQ(judge(tally.finish({50 * ms}), {}), judgement) << to_string(limit);
   }
 }
 
@@ -184,7 +184,7 @@ TEST(Summary, WhatIsUnderWayAtTheEndHasNoOutcome) {
   tally.started({0}, {0});
   const Summary summary = tally.finish({50 * ms});
   EXPECT_EQ(summary.unfinished, 1U);
-  EXPECT_EQ(judge(summary, 0), Judgement::inconclusive);
+  EXPECT_EQ(judge(summary, {}), Judgement::inconclusive);
 }
 
 Outcome outcome() {
