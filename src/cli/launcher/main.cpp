@@ -115,6 +115,33 @@ void join(Path& path, const char* folder, Word size, const char* rest) {
 char folder[PATH_MAX + 1];
 Path loader_path, libraries, program;
 
+// What the kernel laid on the stack: argc, the arguments, 0, the environment, 0, the auxiliary values.
+struct Given {
+  Word count = 0;
+  char** arguments = nullptr;
+  const Word* environment = nullptr;
+  Word environment_size = 0;  // with its 0
+  Elf64_auxv_t* values = nullptr;
+  Word values_size = 0;  // in words, with their end
+  const char* executed = "straycat";
+};
+
+Given read_stack(Word* stack) {
+  Given given;
+  given.count = *stack;
+  given.arguments = reinterpret_cast<char**>(stack + 1);
+  given.environment = stack + 1 + given.count + 1;
+  while (given.environment[given.environment_size++] != 0) {
+  }
+  given.values = reinterpret_cast<Elf64_auxv_t*>(stack + 1 + given.count + 1 + given.environment_size);
+  for (const Elf64_auxv_t* one = given.values; given.values_size == 0; ++one) {
+    if (one->a_type == AT_EXECFN) given.executed = reinterpret_cast<const char*>(one->a_un.a_val);
+    if (one->a_type == AT_NULL) given.values_size = (word(one + 1) - word(given.values)) / sizeof(Word);
+  }
+  return given;
+}
+
+// As the kernel would have told it of the loader.
 void describe(Elf64_auxv_t* values, const Loader& loader) {
   for (Elf64_auxv_t* one = values; one->a_type != AT_NULL; ++one) {
     if (one->a_type == AT_PHDR) one->a_un.a_val = loader.headers;
@@ -125,50 +152,43 @@ void describe(Elf64_auxv_t* values, const Loader& loader) {
   }
 }
 
+// The loader's stack, below ours: its own command line and then the rest of the given one.
+Word* lay_stack(Word* stack, const Given& given) {
+  const Word name = given.count > 0 ? word(given.arguments[0]) : word("straycat");
+  const Word line[] = {word(loader_path.text), word("--inhibit-cache"), word("--library-path"),
+                       word(libraries.text),   word("--argv0"),         name,
+                       word(program.text)};
+  constexpr Word line_size = sizeof line / sizeof(Word);
+  constexpr Word below = 128 * 1024;  // what we still use ourselves
+  const Word rest = given.count > 0 ? given.count - 1 : 0;
+  const Word total = 1 + line_size + rest + 1 + given.environment_size + given.values_size;
+  Word* made = reinterpret_cast<Word*>((word(stack) - total * sizeof(Word) - below) & ~Word{15});
+  Word* at = made;
+  *at++ = line_size + rest;
+  for (const Word one : line) *at++ = one;
+  for (Word i = 0; i < rest; ++i) *at++ = word(given.arguments[i + 1]);
+  *at++ = 0;
+  for (Word i = 0; i < given.environment_size; ++i) *at++ = given.environment[i];
+  for (Word i = 0; i < given.values_size; ++i) *at++ = reinterpret_cast<const Word*>(given.values)[i];
+  return made;
+}
+
 }  // namespace
 
 struct Start {
   Word stack, entry;
 };
 
-// `stack` as the kernel laid it: argc, arguments, 0, environment, 0, auxiliary values. Gives the stack that the loader
-// is to find, below it.
+// Called by _start with the stack as it was found; gives the one that the loader is to find, and where it begins.
 extern "C" Start straycat_launch(Word* stack) {
-  const Word count = *stack;
-  char** arguments = reinterpret_cast<char**>(stack + 1);
-  char** environment = arguments + count + 1;
-  Word* after = reinterpret_cast<Word*>(environment);
-  while (*after != 0) ++after;
-  auto* values = reinterpret_cast<Elf64_auxv_t*>(after + 1);
-  const char* executed = count > 0 ? arguments[0] : "straycat";
-  Word values_size = 0;
-  for (Elf64_auxv_t* one = values; values_size == 0; ++one) {
-    if (one->a_type == AT_EXECFN) executed = reinterpret_cast<const char*>(one->a_un.a_val);
-    if (one->a_type == AT_NULL) values_size = (word(one + 1) - word(values)) / sizeof(Word);
-  }
-  const Word size = own_folder(folder, executed);
+  const Given given = read_stack(stack);
+  const Word size = own_folder(folder, given.executed);
   join(loader_path, folder, size, "../lib/straycat/loader");
   join(libraries, folder, size, "../lib/straycat");
   join(program, folder, size, "../lib/straycat/straycat");
   const Loader loader = map_loader(loader_path.text);
-  describe(values, loader);
-  const Word before[] = {word(loader_path.text), word("--inhibit-cache"), word("--library-path"),
-                         word(libraries.text),   word("--argv0"),         word(count > 0 ? arguments[0] : "straycat"),
-                         word(program.text)};
-  constexpr Word added = sizeof before / sizeof(Word);
-  const Word rest = count > 0 ? count - 1 : 0;
-  // argc, ours, the rest and its 0, the environment and its 0, the values; a stack begins at a multiple of 16.
-  const Word environment_size = (word(after) - word(environment)) / sizeof(Word) + 1;
-  const Word total = 1 + added + rest + 1 + environment_size + values_size;
-  Word* made = reinterpret_cast<Word*>((word(stack) - total * sizeof(Word) - 128 * 1024) & ~Word{15});
-  Word* at = made;
-  *at++ = added + rest;
-  for (const Word one : before) *at++ = one;
-  for (Word i = 0; i < rest; ++i) *at++ = word(arguments[i + 1]);
-  *at++ = 0;
-  for (Word i = 0; i < environment_size; ++i) *at++ = word(environment[i]);
-  for (Word i = 0; i < values_size; ++i) *at++ = reinterpret_cast<Word*>(values)[i];
-  return {word(made), loader.entry};
+  describe(given.values, loader);
+  return {word(lay_stack(stack, given)), loader.entry};
 }
 
 asm(R"(

@@ -168,6 +168,15 @@ TEST(Summary, TheJudgementBlamesNobodyForTheProbersTroubles) {
   }
 }
 
+TEST(Summary, AnAllowanceMayBeACount) {
+  Summary summary;
+  summary.sent = 1000;
+  summary.ok = 998;
+  summary.failures[FailureKind::refused].count = 2;
+  EXPECT_EQ(judge(summary, {false, 2}), Judgement::passed);
+  EXPECT_EQ(judge(summary, {false, 1}), Judgement::failed);
+}
+
 TEST(Summary, AStretchThatLostRequestsMakesAPassInconclusive) {
   for (const auto& [limit, judgement] : {std::pair{Limit::cpu, Judgement::passed},
                                          {Limit::stopped, Judgement::inconclusive},
@@ -195,7 +204,7 @@ Outcome outcome() {
 }
 
 TEST(Summary, TextForPeople) {
-  const auto text = render_text(outcome(), {"GET http://sayhi/hi", "100/s", 0, "", 0, true});
+  const auto text = render_text(outcome(), {"GET http://sayhi/hi", "100/s", {}, "", 0, true});
   EXPECT_EQ(text, R"(GET http://sayhi/hi, 100/s, 0.1 s (interrupted)
   sent 3, ok 2, failed 1 (33.3 %)
   reset                  1  at connect (ECONNREFUSED); first +0.011 s, last +0.011 s; 1 of them the prober's own
@@ -209,7 +218,7 @@ inconclusive: where requests failed or were not sent, the prober was at a limit 
 }
 
 TEST(Summary, JsonForPrograms) {
-  const auto json = to_json(outcome(), {"GET http://sayhi/hi", "100/s", 0, "true", 7, false});
+  const auto json = to_json(outcome(), {"GET http://sayhi/hi", "100/s", {}, "true", 7, false});
   EXPECT_EQ(json["sent"], 3);
   EXPECT_EQ(json["ok"], 2);
   EXPECT_EQ(json["failures"]["reset"]["count"], 1);
