@@ -23,7 +23,7 @@ void read_value(const CLI::Option& option, FlagPage& page) {
   const auto colon = whole.find(':');
   const std::string type = whole.substr(0, colon), check = colon == std::string::npos ? "" : whole.substr(colon + 1);
   const bool words = check.find('|') != std::string::npos;
-  page.value = words ? check : whole.starts_with("ADDRESS:") ? whole : type;
+  page.value = words ? check : type;
   for (std::size_t from = 0; words && from <= check.size();) {
     const auto end = std::min(check.find('|', from), check.size());
     page.choices.push_back(check.substr(from, end - from));

@@ -73,7 +73,7 @@ void add_probing(CLI::App& command, DiagnoseArguments& arguments) {
 }
 
 void add_options(CLI::App& command, DiagnoseArguments& arguments) {
-  command.add_option("service", arguments.service, "svc/NAME")->type_name("svc/NAME");
+  command.add_option("service", arguments.service, "The Service; without one, --all or -A")->type_name("svc/NAME");
   command.add_flag("--all", arguments.all, "Each Service of the namespace");
   command.add_flag("-A,--all-namespaces", arguments.everywhere, "Each Service of all namespaces");
   command.add_option("--for", arguments.meant, "KIND/NAME that the Service was made for (may be given several times)")

@@ -23,7 +23,7 @@ void add_expectations(CLI::App& command, ProbeArguments& arguments) {
   command.add_option("--body-sha256", arguments.body_sha256, "The body's sha256 in hex")
       ->type_name("HEX")
       ->group("Expect");
-  command.add_option("--allow", arguments.allow, "The share that may fail: 0.1%, or 0.001 (default none)")
+  command.add_option("--allow", arguments.allow, "Requests that may fail: 0.1%, or a count (default: none)")
       ->type_name("BUDGET")
       ->group("Expect");
 }
@@ -52,7 +52,7 @@ void add_connection(CLI::App& command, ProbeArguments& arguments) {
       ->type_name("URL")
       ->group("Connection");
   command.add_option("--connect-to", arguments.resolve, "ADDRESS:PORT: dial this, ask nobody for the name")
-      ->type_name("ADDRESS:PORT")
+      ->type_name("ADDRESS")
       ->group("Connection");
   command.add_option("--source", arguments.sources, "Send from these local addresses in turn (a,b,c)")
       ->type_name("ADDRESS")
@@ -109,7 +109,7 @@ void add_options(CLI::App& command, ProbeArguments& arguments) {
   command.add_option("--for", arguments.length, "Stop after this time (default: at Ctrl-C)")->type_name("DURATION");
   command.add_option("--count", arguments.count, "Stop after so many requests")->type_name("COUNT");
   command.add_option("-X,--method", arguments.method, "GET by default")->type_name("METHOD");
-  command.add_option("-H,--header", arguments.headers, "'Name: value'")->type_name("'NAME: VALUE'")->take_all();
+  command.add_option("-H,--header", arguments.headers, "'Name: value'")->type_name("HEADER")->take_all();
   command
       .add_option("--json", arguments.json, "Write the summary as JSON; - = to standard output, in place of the text")
       ->type_name("FILE");
