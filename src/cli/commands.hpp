@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <straycat/core/event.hpp>
 #include <straycat/kube/config.hpp>
 #include <straycat/plan/plan.hpp>
 #include <straycat/report/report.hpp>
@@ -53,7 +54,8 @@ struct RunArguments {
   std::vector<std::string> images;  // NAME=OTHER
   bool high_rate = false;           // more than 200/s on a cluster that is not ours
   std::string truth_file, data_plane = "auto";
-  std::string again;  // the command that makes this run again, for its report
+  std::string again;                          // the command that makes this run again, for its report
+  std::function<void(const Event&)> narrate;  // in the place of progress lines, while it runs
 };
 // Whether it names a cluster that is not straycat's own.
 [[nodiscard]] inline bool names_cluster(const kube::ConfigRequest& at) { return !at.context.empty() || at.in_cluster; }

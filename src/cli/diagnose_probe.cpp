@@ -3,12 +3,12 @@
 #include "cli/diagnose_probe.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "cli/again.hpp"
 #include "cli/named_cluster.hpp"
+#include "cli/values.hpp"
 #include <straycat/plan/plan.hpp>
 #include <straycat/runner/child.hpp>
 
@@ -18,25 +18,10 @@ namespace {
 // A command may take as long as it likes; what ends it is its own affair.
 constexpr Nanos command_patience = std::chrono::hours{24 * 7};
 
-Result<double> rate_of(const std::string& text) {
-  char* end = nullptr;
-  const double rate = std::strtod(text.c_str(), &end);
-  if (end != text.c_str() && (*end == '\0' || std::string(end) == "/s") && rate > 0 && rate <= 1e6) return rate;
-  return bad_input(fmt::format("--rate {}: expected requests a second (20/s)", text));
-}
-
-// "1%", "12".
 Result<std::optional<plan::Budget>> budget_of(const std::string& text) {
   if (text.empty()) return std::optional<plan::Budget>{};
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  const std::string rest = end;
-  const bool share = rest == "%" && value <= 100;
-  const bool number = end != text.c_str() && value >= 0;
-  const bool count = rest.empty() && value == static_cast<double>(static_cast<long>(value));
-  if (number && share) return std::optional<plan::Budget>(plan::Budget{true, value / 100});
-  if (number && count) return std::optional<plan::Budget>(plan::Budget{false, value});
-  return bad_input(fmt::format("--allow {}: expected a share of the requests (1%) or a count of them (12)", text));
+  const Result<plan::Budget> budget = budget_value("--allow", text);
+  return budget ? Result<std::optional<plan::Budget>>(*budget) : budget.error();
 }
 
 Result<model::ServicePort> port_of(const model::Service& service, const std::string& wanted) {
@@ -92,14 +77,14 @@ Result<std::vector<plan::Step>> steps_for(const DiagnoseArguments& arguments) {
   const plan::Step start{"start", arguments.command.empty() ? "probing" : "before", plan::Traffic{true}};
   const plan::Step stop{"stop", "", plan::Traffic{false}};
   if (arguments.command.empty()) {
-    const Result<Nanos> length = parse_duration(arguments.probe);
-    if (!length) return length.error().within("--probe");
+    const Result<Nanos> length = duration_value("--probe", arguments.probe);
+    if (!length) return length.error();
     return std::vector<plan::Step>{start, {"probe", "", plan::Pause{*length}}, stop};
   }
-  const Result<Nanos> baseline = parse_duration(arguments.baseline);
-  if (!baseline) return baseline.error().within("--baseline");
-  const Result<Nanos> tail = parse_duration(arguments.tail);
-  if (!tail) return tail.error().within("--tail");
+  const Result<Nanos> baseline = duration_value("--baseline", arguments.baseline);
+  if (!baseline) return baseline.error();
+  const Result<Nanos> tail = duration_value("--tail", arguments.tail);
+  if (!tail) return tail.error();
   return std::vector<plan::Step>{start,
                                  {"baseline", "", plan::Pause{*baseline}},
                                  {"command", "during", plan::Command{arguments.command}},
@@ -124,7 +109,7 @@ struct Wanted {
   std::vector<plan::Step> steps;
 };
 Result<Wanted> wanted_by(const DiagnoseArguments& arguments) {
-  const Result<double> rate = rate_of(arguments.rate);
+  const Result<double> rate = rate_value("--rate", arguments.rate);
   if (!rate) return rate.error();
   const Result<std::optional<plan::Budget>> budget = budget_of(arguments.allow);
   if (!budget) return budget.error();

@@ -10,33 +10,13 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands.hpp"
+#include "cli/manual.hpp"
 #include "cli/subcommand.hpp"
 #include <straycat/core/seam.hpp>
 #include <straycat/yaml/document.hpp>
 
 namespace straycat::cli {
 namespace {
-
-constexpr const char* exit_codes =
-    "Exit codes: 0 found as expected (or clean), 1 not as expected, 2 inconclusive,\n"
-    "            3 bad input, 4 straycat's own trouble (cluster down, a port taken).";
-
-// A subcommand that a person may write, with the parser of its options.
-struct Offered {
-  const Subcommand* what;
-  CLI::App* parser;
-  Act act;
-};
-
-std::vector<Offered> offer(CLI::App& app, const std::vector<Subcommand>& all, const Words& command) {
-  std::vector<Offered> offered;
-  for (const Subcommand& one : all) {
-    if (!one.options) continue;
-    CLI::App* parser = app.add_subcommand(one.name, one.help);
-    offered.push_back({&one, parser, one.options(*parser, command)});
-  }
-  return offered;
-}
 
 // Installed as kubectl-straycat, it is kubectl's plugin: `kubectl straycat diagnose svc/NAME`.
 bool is_plugin(int argc, char** argv) {
@@ -51,25 +31,50 @@ std::vector<std::string> flags_of(const CLI::App& command) {
   return flags;
 }
 
+bool holds(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+std::string unknown_command(const std::vector<Offered>& offered, const std::string& word) {
+  std::vector<std::string> names;
+  for (const Offered& one : offered) names.push_back(one.what->name);
+  const std::string near = yaml::suggestion(word, names);
+  return fmt::format("unknown command \"{}\"{}", word,
+                     near.empty() ? fmt::format(": there are {}", fmt::join(names, ", ")) : near);
+}
+
+// The flag that was perhaps meant, or the commands that have it.
+std::string unknown_flag(const std::vector<Offered>& offered, const Offered& command, const std::string& flag) {
+  const std::string near = yaml::suggestion(flag, flags_of(*command.parser));
+  std::vector<std::string> others;
+  for (const Offered& one : offered)
+    if (holds(flags_of(*one.parser), flag)) others.push_back(one.what->name);
+  return fmt::format("unknown flag \"{}\"{}", flag,
+                     !near.empty()     ? near
+                     : !others.empty() ? fmt::format(" (it is one of {})", fmt::join(others, ", "))
+                                       : "");
+}
+
+const Offered* named_in(const std::vector<Offered>& offered, const Words& words) {
+  for (const std::string& word : words) {
+    if (word.front() == '-') continue;
+    for (const Offered& one : offered)
+      if (one.what->name == word) return &one;
+    return nullptr;
+  }
+  return nullptr;
+}
+
 // CLI11 says what is wrong, but not what was meant. "" when it says enough.
 std::string unknown_word(const std::vector<Offered>& offered, const Words& words) {
   const auto named = std::find_if(words.begin(), words.end(), [](const auto& word) { return word.front() != '-'; });
   if (named == words.end()) return "";
-  const auto known =
-      std::find_if(offered.begin(), offered.end(), [&](const Offered& one) { return one.what->name == *named; });
-  if (known == offered.end()) {
-    std::vector<std::string> names;
-    for (const Offered& one : offered) names.push_back(one.what->name);
-    const std::string near = yaml::suggestion(*named, names);
-    return fmt::format("unknown command \"{}\"{}", *named,
-                       near.empty() ? fmt::format(": there are {}", fmt::join(names, ", ")) : near);
-  }
+  const Offered* known = named_in(offered, words);
+  if (known == nullptr) return unknown_command(offered, *named);
   const std::vector<std::string> flags = flags_of(*known->parser);
   for (const std::string& word : words) {
     const std::string flag = word.substr(0, word.find('='));
-    if (!flag.starts_with("--") || std::find(flags.begin(), flags.end(), flag) != flags.end()) continue;
-    if (const std::string near = yaml::suggestion(flag, flags); !near.empty())
-      return fmt::format("unknown flag \"{}\"{}", flag, near);
+    if (flag.starts_with("--") && !holds(flags, flag)) return unknown_flag(offered, *known, flag);
   }
   return "";
 }
@@ -81,19 +86,37 @@ Words without_empty(int argc, char** argv) {
   return words;
 }
 
+std::string help_for(const CLI::App& app, const std::vector<Offered>& offered) {
+  const Manual all = manual(app.get_name());
+  for (const Offered& one : offered)
+    if (const CommandPage* page = one.parser->parsed() ? all.find(one.what->name) : nullptr)
+      return help_page(all, *page);
+  return help_overview(all);
+}
+
+std::string where_help_is(const CLI::App& app, const Offered* command) {
+  return fmt::format("`{} help{}{}` tells more", app.get_name(), command == nullptr ? "" : " ",
+                     command == nullptr ? "" : command->what->name);
+}
+
 // The exit code when the line asks for nothing to be done: --help, or what cannot be read.
 std::optional<int> parse(CLI::App& app, const std::vector<Offered>& offered, int argc, char** argv) {
   try {
     app.parse(argc, argv);
     return std::nullopt;
-  } catch (const CLI::Success& success) {  // --help, --version
+  } catch (const CLI::CallForHelp&) {
+    const Result<> told = print_now(help_for(app, offered));
+    return told ? 0 : complain(told.error());
+  } catch (const CLI::Success& success) {  // --version
     std::ostringstream text;               // where it goes to may be full
     const int code = app.exit(success, text, text);
     fmt::print("{}", text.str());
     return code;
   } catch (const CLI::ParseError& error) {
-    const std::string better = unknown_word(offered, without_empty(argc, argv));
-    say("straycat: {}\nRun with --help for more information.\n", better.empty() ? error.what() : better);
+    const Words words = without_empty(argc, argv);
+    const std::string better = unknown_word(offered, words);
+    say("straycat: {}\nstraycat: {}\n", better.empty() ? error.what() : better,
+        where_help_is(app, named_in(offered, words)));
     return exit_bad_input;
   }
 }
@@ -116,16 +139,12 @@ int carry_out(int argc, char** argv) {
   const std::vector<Subcommand> all = subcommands();
   for (const Subcommand& one : all)
     if (one.program && argc > 1 && one.name == argv[1]) return one.program({argv + 2, argv + argc});
-  CLI::App app{"straycat finds out why a Kubernetes Service refuses connections, and proves it.",
-               is_plugin(argc, argv) ? "kubectl straycat" : "straycat"};
-  app.set_version_flag("--version", "straycat " STRAYCAT_VERSION);
-  app.footer(exit_codes);
-  app.require_subcommand(1);
+  const auto app = make_app(is_plugin(argc, argv) ? "kubectl straycat" : "straycat");
   // What follows `--` is a command of its own: nothing of it is an option of ours.
   char** const end = std::find_if(argv, argv + argc, [](const char* word) { return std::strcmp(word, "--") == 0; });
   const Words command(std::min(end + 1, argv + argc), argv + argc);
-  const std::vector<Offered> offered = offer(app, all, command);
-  return carry_out(app, offered, command, static_cast<int>(end - argv), argv);
+  const std::vector<Offered> offered = offer(*app, all, command);
+  return carry_out(*app, offered, command, static_cast<int>(end - argv), argv);
 }
 
 }  // namespace straycat::cli

@@ -12,13 +12,14 @@ void add_look(CLI::App& command, Look& look) {
       ->check(one_of({"auto", "always", "never"}));
   command.add_flag("--ascii", look.ascii, "Draw with ASCII only");
   command.add_option("--width", look.width, "Columns of the report (default: the terminal's, else 80)")
+      ->type_name("COLUMNS")
       ->check(CLI::Range(60, 200));
 }
 
 void add_outputs(CLI::App& command, Outputs& outputs) {
   for (const report::Format& format : report::formats()) {
     const std::string name(format.name);
-    command.add_option("--" + name, outputs.files[name], std::string(format.help))->group("Outputs");
+    command.add_option("--" + name, outputs.files[name], std::string(format.help))->type_name("FILE")->group("Outputs");
   }
   command
       .add_option("--inconclusive", outputs.inconclusive,

@@ -1,11 +1,11 @@
 #include "cli/probe_options.hpp"
 
 #include <cstdio>
-#include <cstdlib>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/values.hpp"
 #include <straycat/core/file.hpp>
 
 namespace straycat::cli {
@@ -15,21 +15,16 @@ namespace {
 class Reader {
  public:
   Nanos duration(const char* flag, const std::string& text) {
-    if (text == "0") return Nanos{0};
-    const Result<Nanos> length = parse_duration(text);
+    const Result<Nanos> length = duration_value(flag, text);
     if (length) return *length;
-    note(length.error().within(flag));
+    note(length.error());
     return Nanos{0};
   }
-  // "0.1%" or "0.001".
-  double share(const char* flag, const std::string& text) {
-    char* end = nullptr;
-    double value = std::strtod(text.c_str(), &end);
-    const bool percent = std::string_view(end) == "%";
-    if (percent) value /= 100;
-    if (end == text.c_str() || (!percent && *end != '\0') || !(value >= 0 && value <= 1))
-      note(bad_input(fmt::format("{}: '{}' is no share (0.1%, or 0.001)", flag, text)));
-    return value;
+  probe::Allowance budget(const char* flag, const std::string& text) {
+    const Result<plan::Budget> budget = budget_value(flag, text);
+    if (budget) return {budget->share, budget->value};
+    note(budget.error());
+    return {};
   }
   std::string file(const char* flag, const std::string& path) {
     if (path.empty()) return "";
@@ -172,7 +167,7 @@ Result<ProbePlan> probe_plan(const ProbeArguments& arguments) {
   plan.session.engine_options.seed = static_cast<std::uint64_t>(monotonic_now().ns);
   plan.facts.request = arguments.method + " " + arguments.url;
   plan.facts.pace = pace_words(arguments);
-  plan.facts.allowed = reader.share("--allow", arguments.allow);
+  plan.facts.allowed = reader.budget("--allow", arguments.allow);
   plan.facts.command = fmt::format("{}", fmt::join(arguments.command, " "));
   plan.baseline = reader.duration("--baseline", arguments.baseline);
   plan.tail = reader.duration("--tail", arguments.tail);

@@ -57,8 +57,9 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   options.notes = notes;
   options.again = arguments.again.empty() ? run_again(arguments, plan.seed) : arguments.again;
   Progress progress(arguments.quiet, arguments.look);
-  const Result<runner::Outcome> outcome =
-      runner::run(plan, options, log, [&](const Event& event) { progress.on_event(event); });
+  const Result<runner::Outcome> outcome = runner::run(plan, options, log, [&](const Event& event) {
+    arguments.narrate ? arguments.narrate(event) : progress.on_event(event);
+  });
   progress.done();
   log.close();
   if (!outcome) return outcome.error();
@@ -199,7 +200,11 @@ int run_plan(const plan::Plan& plan, const RunArguments& arguments) {
   const Result<Judged> judged = run_once(plan, *folder, arguments);
   if (!judged) return complain(judged.error());
   const bool told = tell(*judged, folder->path(), arguments);
-  if (arguments.prove_fix && told) return prove_fix(plan, *judged, *folder, arguments);
+  if (arguments.prove_fix && told) {
+    RunArguments proof = arguments;
+    proof.narrate = nullptr;  // its story is another
+    return prove_fix(plan, *judged, *folder, proof);
+  }
   const int code = exit_code_of(plan, *judged);
   return told || judged->command_status.value_or(0) != 0 ? code : exit_own_trouble;
 }

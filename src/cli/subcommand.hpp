@@ -17,6 +17,19 @@ using Words = std::vector<std::string>;
 // Does what the parsed options say, and returns the exit code.
 using Act = std::function<int()>;
 
+// What its help and its man page say beside its flags.
+struct Lesson {
+  struct Example {
+    std::string line, what;
+  };
+  struct Exit {
+    std::string code, when;
+  };
+  std::vector<Example> examples;  // two or three
+  std::vector<Exit> exits;        // those that it can end with
+  std::string note = "";          // what else must be known
+};
+
 struct Subcommand {
   std::string name, help;
   // Gives the parser its options; they are read when the Act is called. `command`: what stands behind `--`.
@@ -25,6 +38,12 @@ struct Subcommand {
   // In the place of options: what straycat itself starts, by name only. It gets the words as they are, without the
   // parser, because pods must start in milliseconds.
   std::function<int(const Words& words)> program;
+  Lesson lesson = {};
+
+  [[nodiscard]] Subcommand taught(Lesson words) && {
+    lesson = std::move(words);
+    return std::move(*this);
+  }
 };
 
 // All of them, by name.
@@ -34,7 +53,7 @@ struct Subcommand {
 template <class Arguments>
 Subcommand subcommand(std::string name, std::string help, void (*options)(CLI::App&, Arguments&),
                       int (*act)(const Arguments&), Words Arguments::* command = nullptr) {
-  Subcommand made{std::move(name), std::move(help), {}, command != nullptr, {}};
+  Subcommand made{std::move(name), std::move(help), {}, command != nullptr, {}, {}};
   made.options = [=](CLI::App& parser, const Words& words) -> Act {
     const auto arguments = std::make_shared<Arguments>();
     if (command != nullptr) (*arguments).*command = words;
@@ -46,7 +65,7 @@ Subcommand subcommand(std::string name, std::string help, void (*options)(CLI::A
 
 // A program that only straycat itself starts.
 [[nodiscard]] inline Subcommand program(std::string name, int (*run)(const Words&)) {
-  return {std::move(name), "", {}, false, run};
+  return {std::move(name), "", {}, false, run, {}};
 }
 
 }  // namespace straycat::cli

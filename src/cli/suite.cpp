@@ -14,6 +14,7 @@
 
 #include "cli/files.hpp"
 #include "cli/outputs.hpp"
+#include "cli/values.hpp"
 #include <straycat/cluster/cluster.hpp>
 #include <straycat/core/seam.hpp>
 #include <straycat/report/suite.hpp>
@@ -36,8 +37,7 @@ Result<suite::Selection> read_selection(const SuiteArguments& arguments) {
 
 Result<Nanos> read_timeout(const std::string& text) {
   if (text.empty()) return Nanos{};
-  const Result<Nanos> length = parse_duration(text);
-  return length ? length : Result<Nanos>(bad_input("--timeout " + text + ": " + length.error().message));
+  return duration_value("--timeout", text);
 }
 
 bool has_kernel_data_plane() {
@@ -177,24 +177,32 @@ void add_suite_options(CLI::App& command, SuiteArguments& arguments) {
   const char* group = "Suite";
   // Each takes one word: without that a path behind it would be a second one, and CLI11 reads "[ab]" as a list.
   command.add_option("--only", arguments.only, "Only scenarios whose name or file is like this (a glob); several: any")
+      ->type_name("GLOB")
       ->allow_extra_args(false)
       ->group(group);
   command.add_option("-l,--selector", arguments.selectors, "Only scenarios with such labels, as kubectl has it")
+      ->type_name("SELECTOR")
       ->allow_extra_args(false)
       ->group(group);
   command.add_option("--shard", arguments.shard, "I/N: the I-th of N parts, each with about as much to do")
+      ->type_name("I/N")
       ->group(group);
   command.add_option("-j,--jobs", arguments.jobs, "At most so many runs side by side (default: 4 a processor)")
+      ->type_name("COUNT")
       ->check(CLI::Range(1, 256))
       ->group(group);
   command.add_option("--repeat", arguments.repeat, "Run each so many times; the worst counts")
+      ->type_name("COUNT")
       ->check(CLI::Range(1, 10000))
       ->group(group);
   command.add_option("--retry", arguments.retry, "Further tries of what did not pass; what passes then is flaky")
+      ->type_name("COUNT")
       ->check(CLI::Range(1, 100))
       ->group(group);
   command.add_flag("--fail-fast", arguments.fail_fast, "Start no more after the first that failed")->group(group);
-  command.add_option("--timeout", arguments.timeout, "End a run that takes longer; it is broken then")->group(group);
+  command.add_option("--timeout", arguments.timeout, "End a run that takes longer; it is broken then")
+      ->type_name("DURATION")
+      ->group(group);
 }
 
 bool is_suite(const std::vector<std::string>& paths, const SuiteArguments& suite) {

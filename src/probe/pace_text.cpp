@@ -12,21 +12,24 @@ Error bad_rate(std::string_view text, const std::string& why) {
   return bad_input("bad rate '" + std::string(text) + "': " + why);
 }
 
-// "100/s", "0.5/s", "30/m".
+}  // namespace
+
 Result<double> parse_rate(std::string_view text) {
-  constexpr const char* form = "a number and /s or /m was expected (\"100/s\")";
+  constexpr const char* form = "a number and /s, /m or /h was expected (\"100/s\")";
   const auto slash = text.find('/');
   const std::string_view unit = slash == text.npos ? std::string_view{} : text.substr(slash + 1);
   const std::string number(text.substr(0, slash));
-  if (unit != "s" && unit != "m") return bad_rate(text, form);
+  if (unit != "s" && unit != "m" && unit != "h") return bad_rate(text, form);
   if (number.empty() || number.find_first_not_of("0123456789.") != std::string::npos) return bad_rate(text, form);
   char* end = nullptr;
   const double value = std::strtod(number.c_str(), &end);
   if (*end != '\0') return bad_rate(text, form);
-  const double rate = unit == "m" ? value / 60 : value;
+  const double rate = value / (unit == "s" ? 1 : unit == "m" ? 60 : 3600);
   if (!(rate >= 0.001 && rate <= 1'000'000)) return bad_rate(text, "between 0.001/s and 1000000/s");
   return rate;
 }
+
+namespace {
 
 // "RATE", "RATE:LENGTH", "RATE..RATE:LENGTH".
 Result<Stretch> parse_stretch(std::string_view text, bool is_last) {

@@ -74,10 +74,11 @@ std::uint64_t Summary::own_failures() const {
   return count;
 }
 
-Judgement judge(const Summary& summary, double allowed) {
+Judgement judge(const Summary& summary, const Allowance& allowed) {
   const std::uint64_t known = summary.sent - summary.unfinished;
   const std::uint64_t blamed = summary.failed() - summary.own_failures();
-  if (static_cast<double>(blamed) > allowed * static_cast<double>(known)) return Judgement::failed;
+  const double most = allowed.share ? allowed.amount * static_cast<double>(known) : allowed.amount;
+  if (static_cast<double>(blamed) > most) return Judgement::failed;
   if (known == 0 || summary.own_failures() > 0 || summary.skipped > 0) return Judgement::inconclusive;
   if (std::any_of(summary.limits.begin(), summary.limits.end(), loses_requests)) return Judgement::inconclusive;
   return Judgement::passed;

@@ -38,6 +38,8 @@ struct Pace {
 
 [[nodiscard]] Pace constant_rate(double per_second);
 [[nodiscard]] Pace closed_loop(int loops, Nanos pause);
+// "100/s", "0.5/s", "30/m", "12/h": a second. Errors (bad_input).
+[[nodiscard]] Result<double> parse_rate(std::string_view text);
 // An open loop in words: "100/s", "30/m"; a ramp "10/s..1000/s:30s"; steps and ramps one after the other, all but the
 // last with their length: "100/s:10s,1000/s:10s,10/s". The pace ends with a last stretch that has a length.
 [[nodiscard]] Result<Pace> parse_pace(std::string_view text);

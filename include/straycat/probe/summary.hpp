@@ -74,8 +74,12 @@ enum class Judgement : std::uint8_t {
   failed,        // the target's failures are more than allowed
   inconclusive,  // only the prober's own limits stand against it, or nothing was sent
 };
-// `allowed`: the share of attempts that may fail, 0 to 1.
-[[nodiscard]] Judgement judge(const Summary& summary, double allowed);
+// So many attempts may fail: a share of them (0 to 1), or a count.
+struct Allowance {
+  bool share = true;
+  double amount = 0;
+};
+[[nodiscard]] Judgement judge(const Summary& summary, const Allowance& allowed);
 
 // Adds attempts up. Whether a failure is the prober's own is known only when the metronome has told of the time in
 // which it fell: `limit` and `settle` come after it.

@@ -15,7 +15,7 @@ namespace straycat::probe {
 struct SessionFacts {
   std::string request;                  // "GET http://sayhi/hi"
   std::string pace;                     // "1000/s", "4 loops, 1s apart"
-  double allowed = 0;                   // the share of attempts that may fail
+  Allowance allowed;                    // attempts that may fail
   std::string command;                  // "" when there was none
   std::optional<int> command_status{};  // none: it was not run to its end
   bool interrupted = false;

@@ -20,7 +20,9 @@ struct CheckArguments {
 };
 
 void add_options(CLI::App& command, CheckArguments& arguments) {
-  command.add_option("scenario", arguments.files, "Scenario files, or folders that hold a scenario.yaml")->required();
+  command.add_option("scenario", arguments.files, "Scenario files, or folders that hold a scenario.yaml")
+      ->type_name("SCENARIO")
+      ->required();
   command.add_flag("--shape-only", arguments.shape_only,
                    "Only what the JSON Schema can say: no cross references, no files");
 }
@@ -79,7 +81,10 @@ int act(const CheckArguments& arguments) {
 }  // namespace
 
 Subcommand check_subcommand() {
-  return subcommand("check", "Check scenario files without running anything", add_options, act);
+  return subcommand("check", "Check scenario files without running anything", add_options, act)
+      .taught({{{"straycat check scenarios/service-selector", "one scenario and the manifests that it names"},
+                {"straycat check */scenario.yaml", "several"}},
+               {{"0", "every file is good"}, {"3", "one is not; the error points"}}});
 }
 
 }  // namespace straycat::cli

@@ -23,7 +23,7 @@ struct CleanupArguments {
 
 void add_options(CLI::App& command, CleanupArguments& arguments) {
   command.add_flag("--dry-run", arguments.dry_run, "Show it only");
-  command.add_option("--run", arguments.run, "Only what this run left, by its id, alive or not");
+  command.add_option("--run", arguments.run, "Only what this run left, by its id, alive or not")->type_name("ID");
   add_cluster(command, arguments.at,
               {.context = "Context of the cluster", .ns = "Look only here (default: all namespaces)"});
 }
@@ -71,7 +71,12 @@ int act(const CleanupArguments& arguments) {
 }  // namespace
 
 Subcommand cleanup_subcommand() {
-  return subcommand("cleanup", "Show what runs left behind in a cluster, and remove it", add_options, act);
+  return subcommand("cleanup", "Show what runs left behind in a cluster, and remove it", add_options, act)
+      .taught({{{"straycat cleanup --context kind-dev --dry-run", "what runs that were killed left behind"},
+                {"straycat cleanup --context kind-dev --run czrsh6", "what one run left, alive or not"}},
+               {{"0", "nothing is left, or all of it was removed"},
+                {"3", "bad input: no cluster is named, or there is no such namespace"},
+                {"4", "something could not be looked through or removed"}}});
 }
 
 }  // namespace straycat::cli

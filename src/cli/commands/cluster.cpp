@@ -8,6 +8,7 @@
 #include "cli/choice.hpp"
 #include "cli/commands.hpp"
 #include "cli/subcommand.hpp"
+#include "cli/values.hpp"
 #include <straycat/cluster/cluster.hpp>
 
 namespace straycat::cli {
@@ -20,23 +21,30 @@ struct ClusterArguments {
 };
 
 void add_options(CLI::App& command, ClusterArguments& arguments) {
-  command.add_option("--kubeconfig", arguments.options.kubeconfig_file,
-                     "Also write the kubeconfig to this file (mode 0600, removed at the end)");
+  command
+      .add_option("--kubeconfig", arguments.options.kubeconfig_file,
+                  "Also write the kubeconfig to this file (mode 0600, removed at the end)")
+      ->type_name("FILE");
   command.add_option("--port", arguments.options.port, "Port of the API server on 127.0.0.1 (default: any)")
+      ->type_name("PORT")
       ->check(CLI::Range(0, 65535));
   command.add_option("--data-plane", arguments.data_plane, "auto, kernel or loopback")
       ->check(one_of({"auto", "kernel", "loopback"}));
-  command.add_option("--min-sync-period", arguments.min_sync,
-                     "At most one rule write in this time when busy (default 1s, as kube-proxy)");
-  command.add_option("--image", arguments.images, "NAME=[\"command\",\"argument\"]: what an image name runs");
-  command.add_option("--truth", arguments.options.truth_file,
-                     "Write the kernel's ground truth of each connection here");
+  command
+      .add_option("--min-sync-period", arguments.min_sync,
+                  "At most one rule write in this time when busy (default 1s, as kube-proxy)")
+      ->type_name("DURATION");
+  command.add_option("--image", arguments.images, "NAME=[\"command\",\"argument\"]: what an image name runs")
+      ->type_name("NAME=COMMAND");
+  command
+      .add_option("--truth", arguments.options.truth_file, "Write the kernel's ground truth of each connection here")
+      ->type_name("FILE");
   command.add_flag("--die-with-parent", arguments.options.die_with_parent, "End when the parent process ends");
 }
 
 Result<cluster::Options> read(ClusterArguments arguments) {
-  const Result<Nanos> period = parse_duration(arguments.min_sync);
-  if (!period) return period.error().within("--min-sync-period");
+  const Result<Nanos> period = duration_value("--min-sync-period", arguments.min_sync);
+  if (!period) return period.error();
   arguments.options.min_sync_period = *period;
   if (arguments.data_plane == "kernel") arguments.options.data_plane = cluster::Options::DataPlane::kernel;
   if (arguments.data_plane == "loopback") arguments.options.data_plane = cluster::Options::DataPlane::loopback;
@@ -60,7 +68,13 @@ int act(const ClusterArguments& arguments) {
 }  // namespace
 
 Subcommand cluster_subcommand() {
-  return subcommand("cluster", "Run the embedded cluster until Ctrl-C, for kubectl and others", add_options, act);
+  return subcommand("cluster", "Run the embedded cluster until Ctrl-C, for kubectl and others", add_options, act)
+      .taught({{{"straycat cluster", "prints `export KUBECONFIG=PATH` and serves until Ctrl-C"},
+                {"straycat cluster --kubeconfig kubeconfig & kubectl --kubeconfig kubeconfig get pods -A",
+                 "for kubectl, from a file"}},
+               {{"0", "ended by a signal"},
+                {"3", "bad input: a flag"},
+                {"4", "its port is taken, or the machine does not allow it"}}});
 }
 
 }  // namespace straycat::cli

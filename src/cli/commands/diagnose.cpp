@@ -25,19 +25,26 @@ namespace {
 void add_probing(CLI::App& command, DiagnoseArguments& arguments) {
   const char* group = "Requests (with --probe, or around a COMMAND)";
   command.add_option("--probe", arguments.probe, "Also send requests through the Service, for this long (30s)")
+      ->type_name("DURATION")
       ->expected(0, 1)
       ->default_str(default_probe)
       ->group(group);
   command.add_option("--baseline", arguments.baseline, "Send so long before the command starts (default 3s)")
+      ->type_name("DURATION")
       ->group(group);
-  command.add_option("--tail", arguments.tail, "... and after it has ended (default 10s)")->group(group);
+  command.add_option("--tail", arguments.tail, "... and after it has ended (default 10s)")
+      ->type_name("DURATION")
+      ->group(group);
   command.add_option("--allow", arguments.allow, "Requests that may fail: 1%, or a count (default: none)")
+      ->type_name("BUDGET")
       ->group(group);
   command.add_option("--path", arguments.path, "What the requests ask for (default /); any answer counts as served")
+      ->type_name("PATH")
       ->group(group);
   command.add_option("--port", arguments.port, "The Service's port, by name or number (default: its first of TCP)")
+      ->type_name("PORT")
       ->group(group);
-  command.add_option("--rate", arguments.rate, "Requests a second (default 20/s)")->group(group);
+  command.add_option("--rate", arguments.rate, "Requests a second (default 20/s)")->type_name("RATE")->group(group);
   command
       .add_option(
           "--via", arguments.via,
@@ -49,32 +56,31 @@ void add_probing(CLI::App& command, DiagnoseArguments& arguments) {
   command
       .add_option("--url", arguments.url,
                   "A URL of the Service that this machine reaches (ingress, NodePort, load balancer): ask it, too")
+      ->type_name("URL")
       ->group(group);
   command
       .add_option("--agent-image", arguments.agent_image,
                   "Image with straycat in it (scripts/image): send them from a pod; needs --context")
+      ->type_name("IMAGE")
       ->group(group);
   command
       .add_flag("--high-rate", arguments.high_rate,
                 "Allow more than 200/s: each is an entry in a node's conntrack table for two minutes, and when that is "
                 "full the node drops everybody's connections")
       ->group(group);
-  command.add_option("--out", arguments.out, "Folder for the run's log and reports")->group(group);
+  command.add_option("--out", arguments.out, "Folder for the run's log and reports")->type_name("FOLDER")->group(group);
   command.add_flag("-q,--quiet", arguments.quiet, "No progress lines")->group(group);
 }
 
 void add_options(CLI::App& command, DiagnoseArguments& arguments) {
-  command.add_option("service", arguments.service, "svc/NAME");
+  command.add_option("service", arguments.service, "The Service; without one, --all or -A")->type_name("svc/NAME");
   command.add_flag("--all", arguments.all, "Each Service of the namespace");
   command.add_flag("-A,--all-namespaces", arguments.everywhere, "Each Service of all namespaces");
-  command.add_option("--for", arguments.meant, "KIND/NAME that the Service was made for (may be given several times)");
+  command.add_option("--for", arguments.meant, "KIND/NAME that the Service was made for (may be given several times)")
+      ->type_name("KIND/NAME");
   add_probing(command, arguments);
   add_outputs(command, arguments.outputs);
   add_cluster(command, arguments.at);
-  command.footer(
-      "Exit codes: 0 nothing suspicious, 1 a finding, 2 cannot tell, 3 bad input, 4 straycat's own trouble.\n"
-      "With requests their verdict decides, not the objects'. With a COMMAND: its own code when it fails (a line on\n"
-      "standard error tells it from ours), else as above; never 0 when it was not run to its end.");
   add_look(command, arguments.look);
 }
 
@@ -181,8 +187,21 @@ int act(const DiagnoseArguments& given) {
 Subcommand diagnose_subcommand() {
   return subcommand("diagnose",
                     "Tell who stands behind a Service of a running cluster and was not meant to; reads only, "
-                    "unless asked to probe: straycat diagnose svc/NAME [-- COMMAND ARGUMENTS]",
-                    add_options, act, &DiagnoseArguments::command);
+                    "unless it is asked to send requests",
+                    add_options, act, &DiagnoseArguments::command)
+      .taught(
+          {{{"straycat diagnose svc/web -n shop", "who stands behind that Service and was not meant to; reads only"},
+            {"straycat diagnose -A --html services.html", "each Service of the cluster, as a page"},
+            {"straycat diagnose svc/web --allow 1% -- helm upgrade web ./chart",
+             "with requests before, during and after a command"}},
+           {{"0", "nothing suspicious; with requests: none failed, or no more than --allow says"},
+            {"1", "a finding; with --allow: more failed"},
+            {"2", "cannot tell: what decides may not be read, or no cause explains the failures"},
+            {"3", "bad input: a name that is not there, a flag"},
+            {"4", "straycat's own trouble: a cluster that is down, a missing right, a full disk"},
+            {"its own", "a COMMAND that failed keeps its code; a line on standard error tells whose it is"}},
+           "With requests their verdict decides, not the objects'. A COMMAND that was not run to its end never ends "
+           "with 0."});
 }
 
 }  // namespace straycat::cli

@@ -33,7 +33,10 @@ int act(const Look& look) {
 
 Subcommand doctor_subcommand() {
   return subcommand("doctor", "Tell what this machine allows the embedded cluster, and how to allow more", add_look,
-                    act);
+                    act)
+      .taught({{{"straycat doctor", "what this machine allows, and how to allow more"},
+                {"straycat doctor --ascii", "for a terminal without UTF-8"}},
+               {{"0", "told"}}});
 }
 
 }  // namespace straycat::cli

@@ -51,30 +51,36 @@ void add_options(CLI::App& command, LintArguments& arguments) {
       .add_option("path", arguments.sources.paths,
                   "Files and folders of manifests (*.yaml, *.yml), charts, "
                   "kustomizations; - is standard input")
+      ->type_name("PATH")
       ->required();
   command.add_flag("--latent", arguments.latent, "Also what no proxy sends anything to (W6)");
-  command.add_option("--baseline", arguments.baseline, "A file of findings that are known: only others count");
-  command.add_option("--write-baseline", arguments.write_baseline, "Write what is found as such a file");
+  command.add_option("--baseline", arguments.baseline, "A file of findings that are known: only others count")
+      ->type_name("FILE");
+  command.add_option("--write-baseline", arguments.write_baseline, "Write what is found as such a file")
+      ->type_name("FILE");
   command
       .add_option("--values", arguments.sources.values,
                   "Values of a chart (several for several renderings, each judged by itself)")
+      ->type_name("FILE")
       ->group("Charts and kustomizations");
   command
       .add_option("--release", arguments.sources.releases,
                   "The release's name (default: release-name); several for several renderings")
+      ->type_name("NAME")
       ->group("Charts and kustomizations");
   command.add_option("--helm", arguments.sources.helm, "The helm that renders a chart (default: as the PATH has it)")
+      ->type_name("PROGRAM")
       ->group("Charts and kustomizations");
   command
       .add_option("--kubectl", arguments.sources.kubectl,
                   "The kubectl that builds a kustomization (default: as the PATH has it)")
+      ->type_name("PROGRAM")
       ->group("Charts and kustomizations");
   for (const LintForm& form : forms)
-    command.add_option(std::string("--") + form.name, arguments.outputs.files[form.name], form.help)->group("Outputs");
+    command.add_option(std::string("--") + form.name, arguments.outputs.files[form.name], form.help)
+        ->type_name("FILE")
+        ->group("Outputs");
   command.add_flag("--force", arguments.outputs.force, "Write over files that are there")->group("Outputs");
-  command.footer(
-      "Exit codes: 0 no error, 1 an error, 2 cannot tell (parts could not be read, and no error in the rest),\n"
-      "3 bad input, 4 straycat's own trouble. An object's annotation straycat.dev/ignore: \"E1=why\" silences a rule.");
   add_look(command, arguments.look);
 }
 
@@ -143,7 +149,18 @@ Subcommand lint_subcommand() {
   return subcommand("lint",
                     "Tell what manifests will do wrong before they are deployed: Jobs behind a Service, autoscalers, "
                     "budgets and monitors that count others' pods",
-                    add_options, act);
+                    add_options, act)
+      .taught({{{"straycat lint k8s/", "every manifest below a folder"},
+                {"helm template . | straycat lint -", "what a chart renders"},
+                {"straycat lint charts/web --values prod.yaml --sarif lint.sarif",
+                 "a chart as production has it, for code scanning"}},
+               {{"0", "no error; warnings do not count"},
+                {"1", "an error"},
+                {"2", "cannot tell: parts could not be read, and no error in the rest"},
+                {"3", "bad input: a path, a flag"},
+                {"4", "straycat's own trouble: a cluster that is down, a missing right, a full disk"}},
+               "An object's annotation straycat.dev/ignore: \"E1=why\" silences a rule; `straycat explain` tells what "
+               "each means."});
 }
 
 }  // namespace straycat::cli

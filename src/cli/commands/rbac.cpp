@@ -16,10 +16,13 @@ struct RbacArguments {
 };
 
 void add_options(CLI::App& command, RbacArguments& arguments) {
-  command.add_option("scenario", arguments.scenario, "scenario.yaml, or a folder that holds one (default: diagnose)");
-  command.add_option("-n,--namespace", arguments.ns, "In this namespace only (default: everywhere)");
+  command.add_option("scenario", arguments.scenario, "scenario.yaml, or a folder that holds one (default: diagnose)")
+      ->type_name("SCENARIO");
+  command.add_option("-n,--namespace", arguments.ns, "In this namespace only (default: everywhere)")
+      ->type_name("NAMESPACE");
   command.add_flag("--probe", arguments.probe, "For diagnose --probe (or around a command) without --agent-image");
-  command.add_option("--to", arguments.to, "Also bind them: User:NAME, Group:NAME or ServiceAccount:NAMESPACE/NAME");
+  command.add_option("--to", arguments.to, "Also bind them: User:NAME, Group:NAME or ServiceAccount:NAMESPACE/NAME")
+      ->type_name("SUBJECT");
 }
 
 // "User:jane", "Group:devs", "ServiceAccount:ci/robot".
@@ -77,7 +80,12 @@ int act(const RbacArguments& arguments) {
 }  // namespace
 
 Subcommand rbac_subcommand() {
-  return subcommand("rbac", "Print the Roles that a scenario, or diagnose, needs", add_options, act);
+  return subcommand("rbac", "Print the Roles that a scenario, or diagnose, needs", add_options, act)
+      .taught({{{"straycat rbac | kubectl apply -f -", "the read-only roles of diagnose"},
+                {"straycat rbac scenarios/service-selector -n shop --to User:jane",
+                 "what a scenario needs in one namespace, bound to a person"},
+                {"straycat rbac --probe --to ServiceAccount:ci/robot", "diagnose with requests, for a pipeline"}},
+               {{"0", "the roles were printed"}, {"3", "bad input: the scenario, a flag"}}});
 }
 
 }  // namespace straycat::cli

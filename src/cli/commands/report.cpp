@@ -26,6 +26,7 @@ void add_options(CLI::App& command, ReportArguments& arguments) {
   command
       .add_option("run", arguments.runs,
                   "The run's folder, or its log.jsonl; several are compared on one page (--html)")
+      ->type_name("RUN")
       ->required();
   add_outputs(command, arguments.outputs);
   command.add_flag("--candidates", arguments.candidates,
@@ -127,7 +128,15 @@ int act(const ReportArguments& arguments) {
 }  // namespace
 
 Subcommand report_subcommand() {
-  return subcommand("report", "Judge and print an old run again, without a cluster", add_options, act);
+  return subcommand("report", "Judge and print an old run again, without a cluster", add_options, act)
+      .taught({{{"straycat report straycat-runs/RUN", "judge a run again, without a cluster"},
+                {"straycat report straycat-runs/RUN --html run.html", "as a page"},
+                {"straycat report RUN1 RUN2 --html both.html", "two runs on one page"}},
+               {{"0", "as the run's own: what was expected was found"},
+                {"1", "not as expected"},
+                {"2", "inconclusive"},
+                {"3", "there is no such run"},
+                {"4", "straycat's own trouble: a cluster that is down, a missing right, a full disk"}}});
 }
 
 }  // namespace straycat::cli

@@ -22,6 +22,7 @@ void add_cluster_options(CLI::App& command, RunArguments& arguments) {
                .in_cluster = "Run on the cluster whose pod this is",
                .ns = "Use this namespace (never deleted), not one of the run's own"});
   command.add_option("--agent-image", arguments.agent_image, "Image with straycat in it, for the agent's pod")
+      ->type_name("IMAGE")
       ->group(group);
   command
       .add_option(
@@ -32,6 +33,7 @@ void add_cluster_options(CLI::App& command, RunArguments& arguments) {
       ->check(one_of(known_words<Origin>()))
       ->group(group);
   command.add_option("--image", arguments.images, "NAME=OTHER: deploy this image in the place of that one")
+      ->type_name("NAME=OTHER")
       ->group(group);
   command
       .add_flag("--high-rate", arguments.high_rate,
@@ -52,14 +54,16 @@ void add_options(CLI::App& command, RunCommand& all) {
   command
       .add_option("scenario", all.paths,
                   "scenario.yaml, or a folder that holds one; or several, and folders of scenarios: a suite")
+      ->type_name("SCENARIO")
       ->required();
-  command.add_option("--out", arguments.out, "Folder for the run's log and reports (default straycat-runs/NAME-TIME)");
+  command.add_option("--out", arguments.out, "Folder for the run's log and reports (default straycat-runs/NAME-TIME)")
+      ->type_name("FOLDER");
   add_outputs(command, arguments.outputs);
   command.add_flag("--prove-fix", arguments.prove_fix,
                    "When a fix is found: run again with exactly that change, and compare");
   command.add_flag("-q,--quiet", arguments.quiet, "One line in the place of the report, and no progress");
   command.add_flag("--full", all.full, "The whole report (the run's folder has it anyway)");
-  command.add_option("--seed", arguments.seed, "Seed of everything random (printed in the log)");
+  command.add_option("--seed", arguments.seed, "Seed of everything random (printed in the log)")->type_name("NUMBER");
   add_suite_options(command, all.suite);
   add_cluster_options(command, arguments);
   const char* embedded = "Embedded cluster";
@@ -69,6 +73,7 @@ void add_options(CLI::App& command, RunCommand& all) {
   command
       .add_option("--truth", arguments.truth_file,
                   "Write the kernel's ground truth here (for tests; the judge never reads it)")
+      ->type_name("FILE")
       ->group(embedded);
   add_look(command, arguments.look);
 }
@@ -97,7 +102,19 @@ int act(const RunCommand& all) {
 }  // namespace
 
 Subcommand run_subcommand() {
-  return subcommand("run", "Run a scenario, judge it and print the timeline", add_options, act);
+  return subcommand("run", "Run a scenario, judge it and print the timeline", add_options, act)
+      .taught({{{"straycat run scenarios/service-selector", "the article's incident, on the embedded cluster"},
+                {"straycat run scenarios/service-selector --prove-fix",
+                 "the same, then again with the change that it prints, and both compared"},
+                {"straycat run scenarios/ -l 'length!=long' --junit junit.xml",
+                 "every scenario below a folder, as a regression suite"}},
+               {{"0", "what the scenario expects was found, or nothing where it expects nothing"},
+                {"1", "not so, or a budget is broken"},
+                {"2", "inconclusive: the run cannot prove either, or did not finish"},
+                {"3", "bad input: a scenario, a manifest, a kubeconfig, a flag"},
+                {"4", "straycat's own trouble: a cluster that is down, a missing right, a full disk"}},
+               "Without --context it runs on an embedded cluster of its own, needs no privileges and leaves nothing "
+               "behind."});
 }
 
 }  // namespace straycat::cli

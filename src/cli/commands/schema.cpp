@@ -23,7 +23,10 @@ int act(const std::string& which) {
 }  // namespace
 
 Subcommand schema_subcommand() {
-  return subcommand("schema", "Print a JSON Schema: of scenarios, or of JSON reports", add_options, act);
+  return subcommand("schema", "Print a JSON Schema: of scenarios, or of JSON reports", add_options, act)
+      .taught({{{"straycat schema > scenario.schema.json", "for an editor that completes and checks scenarios"},
+                {"straycat schema report", "the shape of --json"}},
+               {{"0", "told"}, {"3", "bad input: there is no such schema"}}});
 }
 
 }  // namespace straycat::cli

@@ -141,9 +141,9 @@ TEST(Law, SaysWhatHappensInstead) {
             "NetworkPolicy has no effect on the embedded cluster: no policy is enforced, what it forbids goes through");
 }
 
-// The README's list is what people read before they trust a run.
-TEST(Law, TheReadmeHasEveryRow) {
-  std::ifstream in(std::string(STRAYCAT_SOURCE_DIR) + "/README.md");
+// The documents' list is what people read before they trust a run.
+TEST(Law, TheDocumentsHaveEveryRow) {
+  std::ifstream in(std::string(STRAYCAT_SOURCE_DIR) + "/scenarios/README.md");
   std::stringstream readme;
   readme << in.rdbuf();
   for (const auto& row : law()) {

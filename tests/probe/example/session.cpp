@@ -34,5 +34,5 @@ int main(int argc, char** argv) {
   for (const auto& [kind, group] : outcome.whole.failures)
     std::cout << ", " << to_string(kind) << " " << group.count << " (" << group.message << ")";
   std::cout << "\n";
-  return static_cast<int>(probe::judge(outcome.whole, 0));
+  return static_cast<int>(probe::judge(outcome.whole, {}));
 }

@@ -28,7 +28,7 @@ TEST(PaceText, RatesRampsAndSteps) {
 }
 
 TEST(PaceText, WhatIsNoRateIsSaidSo) {
-  for (const char* text : {"", "100", "/s", "-1/s", "0/s", "1e9/s", "nan/s", "100/h", "1.2.3/s", "10/s..20/s",
+  for (const char* text : {"", "100", "/s", "-1/s", "0/s", "1e9/s", "nan/s", "100/d", "1.2.3/s", "10/s..20/s",
                            "10/s,20/s", "10/s:0s", "10/s:10", "10/s:", ",", "10/s:1s,", "2000000/s"}) {
     const auto pace = parse_pace(text);
     ASSERT_FALSE(pace) << text;

@@ -164,8 +164,17 @@ TEST(Summary, TheJudgementBlamesNobodyForTheProbersTroubles) {
     summary.skipped = c.skipped;
     if (c.blamed + c.own > 0) summary.failures[FailureKind::refused].count = c.blamed + c.own;
     if (c.own > 0) summary.failures[FailureKind::refused].own = c.own;
-    EXPECT_EQ(judge(summary, c.allowed), c.judgement) << c.name;
+    EXPECT_EQ(judge(summary, {true, c.allowed}), c.judgement) << c.name;
   }
+}
+
+TEST(Summary, AnAllowanceMayBeACount) {
+  Summary summary;
+  summary.sent = 1000;
+  summary.ok = 998;
+  summary.failures[FailureKind::refused].count = 2;
+  EXPECT_EQ(judge(summary, {false, 2}), Judgement::passed);
+  EXPECT_EQ(judge(summary, {false, 1}), Judgement::failed);
 }
 
 TEST(Summary, AStretchThatLostRequestsMakesAPassInconclusive) {
@@ -175,7 +184,7 @@ TEST(Summary, AStretchThatLostRequestsMakesAPassInconclusive) {
     Tally tally(Stamp{0});
     play(tally, {attempt(0, 1), attempt(40, 41)});
     tally.limit(limit, {5 * ms}, {12 * ms});
-    EXPECT_EQ(judge(tally.finish({50 * ms}), 0), judgement) << to_string(limit);
+    EXPECT_EQ(judge(tally.finish({50 * ms}), {}), judgement) << to_string(limit);
   }
 }
 
@@ -184,7 +193,7 @@ TEST(Summary, WhatIsUnderWayAtTheEndHasNoOutcome) {
   tally.started({0}, {0});
   const Summary summary = tally.finish({50 * ms});
   EXPECT_EQ(summary.unfinished, 1U);
-  EXPECT_EQ(judge(summary, 0), Judgement::inconclusive);
+  EXPECT_EQ(judge(summary, {}), Judgement::inconclusive);
 }
 
 Outcome outcome() {
@@ -195,7 +204,7 @@ Outcome outcome() {
 }
 
 TEST(Summary, TextForPeople) {
-  const auto text = render_text(outcome(), {"GET http://sayhi/hi", "100/s", 0, "", 0, true});
+  const auto text = render_text(outcome(), {"GET http://sayhi/hi", "100/s", {}, "", 0, true});
   EXPECT_EQ(text, R"(GET http://sayhi/hi, 100/s, 0.1 s (interrupted)
   sent 3, ok 2, failed 1 (33.3 %)
   reset                  1  at connect (ECONNREFUSED); first +0.011 s, last +0.011 s; 1 of them the prober's own
@@ -209,7 +218,7 @@ inconclusive: where requests failed or were not sent, the prober was at a limit 
 }
 
 TEST(Summary, JsonForPrograms) {
-  const auto json = to_json(outcome(), {"GET http://sayhi/hi", "100/s", 0, "true", 7, false});
+  const auto json = to_json(outcome(), {"GET http://sayhi/hi", "100/s", {}, "true", 7, false});
   EXPECT_EQ(json["sent"], 3);
   EXPECT_EQ(json["ok"], 2);
   EXPECT_EQ(json["failures"]["reset"]["count"], 1);

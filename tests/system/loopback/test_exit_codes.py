@@ -1,4 +1,4 @@
-"""Each row of the README's table of exit codes, made to happen."""
+"""Each row of the documents' table of exit codes, made to happen."""
 import html
 import json
 import pathlib
@@ -19,7 +19,7 @@ from straycat import SOURCE, STRAYCAT, straycat
 from test_diagnose import DEPLOYMENT, LABELS, SERVICE
 
 ROWS = re.findall(r"^\| (.+?) \| (.+?) \| (\S.*?) \|$",
-                  (SOURCE / "README.md").read_text(encoding="utf-8").split("In full (each row is tested):", 1)[1].split("\n## ", 1)[0], re.M)[1:]
+                  (SOURCE / "src/cli/README.md").read_text(encoding="utf-8").split("In full (each row is tested):", 1)[1].split("\n## ", 1)[0], re.M)[1:]
 CASES = {}
 
 STRAY = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "debug", "labels": LABELS},
@@ -32,7 +32,7 @@ def row(subcommand, start):
     """Marks the case of the row of this subcommand whose second cell begins so; its code is the case's last argument."""
     found = [(who, what, code) for who, what, code in ROWS if who.replace("`", "") == subcommand and what.startswith(start)]
     if len(found) != 1:
-        raise AssertionError(f"README.md has {len(found)} rows for {subcommand}: {start}")
+        raise AssertionError(f"src/cli/README.md has {len(found)} rows for {subcommand}: {start}")
 
     def mark(case):
         CASES[found[0][:2]] = case.__name__

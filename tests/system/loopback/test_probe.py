@@ -222,7 +222,7 @@ class AroundACommand(unittest.TestCase):
 
 class BadInput(unittest.TestCase):
     def test_each_is_said_in_one_line(self):
-        cases = [("ftp://x/",), ("http://x/", "--rate", "fast"), ("http://x/", "--for", "10"), ("http://x/", "--allow", "2"),
+        cases = [("ftp://x/",), ("http://x/", "--rate", "fast"), ("http://x/", "--for", "10"), ("http://x/", "--allow", "0.5"),
                  ("http://x/", "--body-regex", "("), ("https://x/", "--engine", "fast"), ("http://x/", "--connect-to", "y"),
                  ("http://x/", "--rate", "1/s", "--loops", "1"), ("http://x/", "-H", "nonsense"),
                  ("http://x/", "--for", "1s", "--", "true")]
