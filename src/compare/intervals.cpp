@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace straycat::compare {
 
@@ -29,16 +30,23 @@ std::optional<Range> quantile_range(const Histogram& values, double q) {
 }
 
 double design_effect(const std::vector<Block>& blocks) {
-  double attempts = 0, failed = 0;
+  std::map<std::size_t, Block> strata;
   for (const Block& block : blocks) {
-    attempts += block.attempts;
-    failed += block.failed;
+    strata[block.stratum].attempts += block.attempts;
+    strata[block.stratum].failed += block.failed;
   }
-  if (failed <= 0 || failed >= attempts) return 1;
-  const double share = failed / attempts;
-  double seen = 0;
-  for (const Block& block : blocks) seen += std::pow(block.failed - share * block.attempts, 2);
-  return std::clamp(seen / (attempts * share * (1 - share)), 1.0, attempts);
+  double seen = 0, independent = 0, attempts = 0;
+  for (const Block& block : blocks) {
+    const Block& all = strata[block.stratum];
+    const double share = all.attempts > 0 ? all.failed / all.attempts : 0;
+    seen += std::pow(block.failed - share * block.attempts, 2);
+    independent += block.attempts * share * (1 - share);
+    attempts += block.attempts;
+  }
+  if (independent <= 0) return 1;
+  // The shares are estimated from the same blocks, one for each stratum.
+  const auto count = static_cast<double>(blocks.size()), free = count - static_cast<double>(strata.size());
+  return std::clamp(seen / independent * (free > 0 ? count / free : 1), 1.0, std::max(1.0, attempts));
 }
 
 }  // namespace straycat::compare

@@ -1,6 +1,7 @@
 // Intervals that know the size of their sample. Private to `compare`.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -23,12 +24,14 @@ struct Range {
 // Of a quantile, by order statistics; none when there are too few values to bound it.
 [[nodiscard]] std::optional<Range> quantile_range(const Histogram& values, double q);
 
-// Requests of one second or so.
+// Requests of one second or so. Blocks of one stratum are alike: of one phase, while the same endpoints were routable.
 struct Block {
   double attempts = 0, failed = 0;
+  std::size_t stratum = 0;
 };
-// How much more failures vary between blocks than independent ones would: failures come in bursts, and thirty in one
-// burst are not thirty trials. At least 1.
+// How much more failures vary between the blocks of a stratum than independent ones would: failures come in bursts, and
+// thirty in one burst are not thirty trials. That one phase fails and another does not is no chance, and counts for
+// nothing here. At least 1.
 [[nodiscard]] double design_effect(const std::vector<Block>& blocks);
 
 }  // namespace straycat::compare

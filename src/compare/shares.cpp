@@ -17,14 +17,42 @@ struct Sample {
   [[nodiscard]] std::string words() const { return fmt::format("{:.0f} of {:.0f}", failed, answered); }
 };
 
-std::vector<Block> blocks_of(const history::Traffic* traffic, std::int64_t from, std::int64_t to) {
+// Long enough that its edges, where proxies lag, are not the most of it.
+constexpr std::int64_t long_stretch_ns = 5'000'000'000;
+
+// What is known to change between two instants: the phase of the scenario, and who is routable. A number for each.
+class Strata {
+ public:
+  Strata(const history::History& history, const history::Traffic& traffic) {
+    for (const history::ScenarioPhase& phase : history.phases) phases_.push_back({phase.from.ns, phase.to.ns});
+    if (!traffic.view) return;
+    for (const history::MembershipPhase& stretch : history.views[*traffic.view].phases)
+      if (stretch.to - stretch.from >= long_stretch_ns) stretches_.push_back({stretch.from, stretch.to});
+  }
+  [[nodiscard]] std::size_t at(std::int64_t ns) const {
+    return place(phases_, ns) * (stretches_.size() + 1) + place(stretches_, ns);
+  }
+
+ private:
+  // 0: in none of them.
+  static std::size_t place(const std::vector<history::Span>& spans, std::int64_t ns) {
+    const auto found =
+        std::find_if(spans.begin(), spans.end(), [&](const history::Span& span) { return span.contains(ns); });
+    return found == spans.end() ? 0 : static_cast<std::size_t>(found - spans.begin()) + 1;
+  }
+
+  std::vector<history::Span> phases_, stretches_;
+};
+
+std::vector<Block> blocks_of(const history::History& history, const history::Traffic& traffic, history::Span span) {
+  const Strata strata(history, traffic);
   std::vector<Block> blocks;
-  if (traffic == nullptr) return blocks;
-  std::int64_t end = from;
-  for (const AttemptWindow& window : traffic->windows) {
-    if (window.from_ns < from || window.from_ns >= to) continue;
-    if (blocks.empty() || window.from_ns >= end) {
-      blocks.push_back({});
+  std::int64_t end = span.from;
+  for (const AttemptWindow& window : traffic.windows) {
+    if (!span.contains(window.from_ns)) continue;
+    const std::size_t stratum = strata.at(window.from_ns);
+    if (blocks.empty() || window.from_ns >= end || blocks.back().stratum != stratum) {
+      blocks.push_back({0, 0, stratum});
       end = window.from_ns + block_ns;
     }
     blocks.back().failed += static_cast<double>(failed_in(window));
@@ -56,12 +84,14 @@ Figure share_figure(const std::string& name, const Sample& before, const Sample&
 }
 
 Sample whole_of(const history::History& history, const history::Traffic& traffic) {
-  return sample_of(traffic.totals.ok, traffic.totals.failed, blocks_of(&traffic, history.begin, history.end + 1));
+  return sample_of(traffic.totals.ok, traffic.totals.failed,
+                   blocks_of(history, traffic, {history.begin, history.end + 1}));
 }
 
 Sample phase_sample(const Side& side, const diagnose::PhaseReport& phase) {
   const history::Traffic* traffic = same_traffic(side.history, phase.traffic, phase.vantage);
-  return sample_of(phase.ok, phase.failed, blocks_of(traffic, phase.from_ns, phase.to_ns));
+  if (traffic == nullptr) return sample_of(phase.ok, phase.failed, {});
+  return sample_of(phase.ok, phase.failed, blocks_of(side.history, *traffic, {phase.from_ns, phase.to_ns}));
 }
 
 const diagnose::PhaseReport* same_phase(const diagnose::Verdict& verdict, const diagnose::PhaseReport& wanted) {

@@ -50,19 +50,20 @@ std::string junit_proof(const finding::Finding& finding) {
 void JunitSuite::add(const std::string& name, double seconds, JunitState state, const std::string& why,
                      const std::string& body, const std::string& figures) {
   ++tests_;
+  const std::string message = escape(figures.empty() ? why : why.empty() ? figures : figures + ": " + why);
   std::string inside;
   if (state == JunitState::unproven && !inconclusive_fails_) {
     ++skipped_;
-    inside = fmt::format("      <skipped message=\"{}\"/>\n", escape(why));
+    inside = fmt::format("      <skipped message=\"{}\"/>\n", message);
   } else if (state == JunitState::broken) {
     ++errors_;
-    inside = fmt::format("      <error message=\"{}\" type=\"straycat\">{}</error>\n", escape(why), body);
+    inside = fmt::format("      <error message=\"{}\" type=\"straycat\">{}</error>\n", message, body);
   } else if (state != JunitState::passed) {
     ++failures_;
-    inside = fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n", escape(why),
+    inside = fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n", message,
                          state == JunitState::failed ? "straycat" : "inconclusive", body);
   }
-  if (!figures.empty()) inside += fmt::format("      <system-out>{}</system-out>\n", escape(figures));
+  if (inside.empty() && !figures.empty()) inside = fmt::format("      <system-out>{}</system-out>\n", escape(figures));
   cases_ += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape(name_), escape(name),
                         never_negative(seconds));
   cases_ += inside.empty() ? "/>\n" : ">\n" + inside + "    </testcase>\n";

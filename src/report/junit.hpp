@@ -21,8 +21,8 @@ class JunitSuite {
   JunitSuite(std::string name, bool inconclusive_fails)
       : name_(std::move(name)), inconclusive_fails_(inconclusive_fails) {}
 
-  // `why` is plain text; `body` is what a failure says at length, XML text already. `figures`: plain, what one that did
-  // not fail tells; a name holds none, as systems tell cases of many runs by it.
+  // `why` is plain text; `body` is what a failure says at length, XML text already. `figures`: plain, told
+  // beside it whatever the state is; a name holds none, as systems tell cases of many runs by it.
   void add(const std::string& name, double seconds, JunitState state, const std::string& why, const std::string& body,
            const std::string& figures = "");
   // A figure of the whole suite.

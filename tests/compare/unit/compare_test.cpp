@@ -240,6 +240,12 @@ TEST(Intervals, ABurstIsFewTrials) {
   EXPECT_GT(design_effect(burst), 15);
   EXPECT_EQ(design_effect({}), 1);
   EXPECT_EQ(design_effect({{10, 10}}), 1);
+  // Two phases, one of which fails by half: no bursts.
+  std::vector<Block> phases;
+  for (std::size_t i = 0; i < 20; ++i) phases.push_back({100, i < 10 ? 0.0 : 50.0, i / 10});
+  EXPECT_EQ(design_effect(phases), 1);
+  for (Block& block : phases) block.stratum = 0;
+  EXPECT_GT(design_effect(phases), 20);
 }
 
 }  // namespace
