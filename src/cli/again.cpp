@@ -42,7 +42,7 @@ void name_cluster(CommandLine& words, const Arguments& arguments, const std::str
 
 std::string run_again(const RunArguments& arguments, std::uint64_t seed) {
   CommandLine words("straycat run");
-  words.word(arguments.scenario);
+  words.word(arguments.scenario).each("--value", arguments.values);
   name_cluster(words, arguments, arguments.at.context);
   words.each("--image", arguments.images).flag("--data-plane", arguments.data_plane, "auto");
   return words.flag("--seed", std::to_string(seed)).text();

@@ -43,6 +43,9 @@ struct RunArguments {
   std::string scenario;  // a file, or a folder with a scenario.yaml in it
   std::string out;       // the run's folder; "" = straycat-runs/NAME-TIME
   Outputs outputs;
+  std::vector<std::string> values;  // NAME=VALUE of the scenario's matrix
+  std::string baseline;             // an earlier run or suite that this one must not be worse than; "" = none
+  std::string keep;                 // whether the embedded cluster stays up after the run: "", "always", "failed"
   bool prove_fix = false;
   bool quiet = false;  // no progress lines; and one line in place of the short report
   bool full = true;    // the whole report on the terminal
@@ -84,6 +87,11 @@ int probe_command(const ProbeArguments& arguments);
 // Reads and parses a scenario file (or the scenario.yaml of a folder) and the manifests that it names. `told`: as
 // scenario::parse has it.
 [[nodiscard]] Result<plan::Plan> load_scenario(const std::string& path, std::vector<std::string>* told = nullptr,
-                                               scenario::Ground ground = scenario::Ground::own);
+                                               scenario::Ground ground = scenario::Ground::own,
+                                               const scenario::Values& values = {});
+// The combinations of its matrix that have these values ("NAME=VALUE"), each whole; a single empty one where it has no
+// matrix, or cannot be read. A name that it has not is left to load_scenario().
+[[nodiscard]] std::vector<scenario::Values> scenario_values(const std::string& path,
+                                                            const std::vector<std::string>& wanted = {});
 
 }  // namespace straycat::cli

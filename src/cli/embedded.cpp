@@ -39,13 +39,16 @@ std::vector<std::string> command_line(const plan::ClusterSettings& settings, con
   return words;
 }
 
-[[noreturn]] void become_cluster(const std::vector<std::string>& words, int output) {
+// `kept`: it may outlive us. Whoever reads our standard error to its end must not wait for it.
+[[noreturn]] void become_cluster(const std::vector<std::string>& words, int output, bool kept) {
   // A session of its own: Ctrl-C reaches the runner only, which still needs the cluster to clean up.
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::dup2(output, STDOUT_FILENO);
   const int none = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (none >= 0) ::dup2(none, STDIN_FILENO);
+  const int nowhere = kept && ::isatty(STDERR_FILENO) == 0 ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+  if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
   std::vector<char*> arguments;
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -85,12 +88,12 @@ bool ended_within(pid_t child, int patience_ms) {
 }  // namespace
 
 Result<EmbeddedCluster> EmbeddedCluster::start(const plan::ClusterSettings& settings, const std::string& data_plane,
-                                               const std::string& truth_file) {
+                                               const std::string& truth_file, bool kept) {
   int pipe_ends[2];
   if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return own_trouble(fmt::format("pipe: {}", std::strerror(errno)));
   const std::vector<std::string> words = command_line(settings, data_plane, truth_file);
   const pid_t child = ::fork();
-  if (child == 0) become_cluster(words, pipe_ends[1]);
+  if (child == 0) become_cluster(words, pipe_ends[1], kept);
   ::close(pipe_ends[1]);
   if (child < 0) {
     ::close(pipe_ends[0]);

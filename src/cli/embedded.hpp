@@ -13,9 +13,10 @@ namespace straycat::cli {
 
 class EmbeddedCluster {
  public:
-  // Starts it and waits until it serves. The process must not have started any thread.
+  // Starts it and waits until it serves. The process must not have started any thread. `kept`: it may outlive the run.
   [[nodiscard]] static Result<EmbeddedCluster> start(const plan::ClusterSettings& settings,
-                                                     const std::string& data_plane, const std::string& truth_file);
+                                                     const std::string& data_plane, const std::string& truth_file,
+                                                     bool kept = false);
   EmbeddedCluster(EmbeddedCluster&& other) noexcept;
   EmbeddedCluster& operator=(EmbeddedCluster&&) = delete;
   ~EmbeddedCluster();  // stops it

@@ -9,9 +9,11 @@
 
 #include "cli/again.hpp"
 #include "cli/around_command.hpp"
+#include "cli/baseline.hpp"
 #include "cli/commands.hpp"
 #include "cli/embedded.hpp"
 #include "cli/files.hpp"
+#include "cli/keep.hpp"
 #include "cli/named_cluster.hpp"
 #include "cli/outputs.hpp"
 #include "cli/progress.hpp"
@@ -87,13 +89,14 @@ Result<> check_rights(const plan::Plan& plan, const kube::Config& cluster, const
                   arguments.at.ns.empty() ? "in a namespace of the run's own" : "in namespace " + arguments.at.ns));
 }
 
-// The cluster that was named, or an embedded one of this run's own.
-Result<Judged> run_once(const plan::Plan& plan, RunFolder& folder, const RunArguments& arguments) {
+// The cluster that was named, or an embedded one of this run's own, which ends with `embedded`.
+Result<Judged> run_once(const plan::Plan& plan, RunFolder& folder, const RunArguments& arguments,
+                        std::optional<EmbeddedCluster>& embedded) {
   const bool named = names_cluster(arguments.at);
   kube::ConfigRequest request = arguments.at;
-  std::optional<EmbeddedCluster> embedded;
   if (!named) {
-    Result<EmbeddedCluster> started = EmbeddedCluster::start(plan.cluster, arguments.data_plane, arguments.truth_file);
+    Result<EmbeddedCluster> started =
+        EmbeddedCluster::start(plan.cluster, arguments.data_plane, arguments.truth_file, !arguments.keep.empty());
     if (!started) return started.error();
     embedded.emplace(std::move(*started));
     request = {};
@@ -116,7 +119,9 @@ Result<Judged> run_once(const plan::Plan& plan, RunFolder& folder, const RunArgu
 Result<Judged> run_beside(const plan::Plan& plan, const RunFolder& folder, const char* name,
                           const RunArguments& arguments) {
   RunFolder own = folder.within(name);
-  Result<Judged> judged = run_once(plan, own, arguments);
+  std::optional<EmbeddedCluster> embedded;
+  Result<Judged> judged = run_once(plan, own, arguments, embedded);
+  embedded.reset();
   if (!judged) return judged;
   if (const Result<> reports = write_reports(*judged, own.path()); !reports) return reports.error();
   return judged;
@@ -192,21 +197,51 @@ bool tell(const Judged& judged, const fs::path& folder, const RunArguments& argu
   return reports && outputs && text;
 }
 
-}  // namespace
+// Looked for before the run, so that none is carried out for nothing. None: there is no earlier one of it.
+Result<std::optional<fs::path>> baseline_of(const plan::Plan& plan, const RunArguments& arguments) {
+  if (arguments.baseline.empty()) return std::optional<fs::path>{};
+  const Result<Baseline> baseline = Baseline::read(arguments.baseline);
+  if (!baseline) return baseline.error();
+  std::optional<fs::path> run = baseline->run_of(plan.case_name());
+  if (!run) say("straycat: --baseline {}: no earlier run of {} is there\n", arguments.baseline, plan.case_name());
+  return run;
+}
 
-int run_plan(const plan::Plan& plan, const RunArguments& arguments) {
-  Result<RunFolder> folder = RunFolder::choose(arguments.out, plan.name);
-  if (!folder) return complain(folder.error());
-  const Result<Judged> judged = run_once(plan, *folder, arguments);
+// `embedded` is there still at the end only where it may be kept.
+int run_and_tell(const plan::Plan& plan, const std::optional<fs::path>& baseline, RunFolder& folder,
+                 const RunArguments& arguments, std::optional<EmbeddedCluster>& embedded) {
+  const Result<Judged> judged = run_once(plan, folder, arguments, embedded);
+  if (arguments.keep.empty()) embedded.reset();
   if (!judged) return complain(judged.error());
-  const bool told = tell(*judged, folder->path(), arguments);
+  const bool told = tell(*judged, folder.path(), arguments);
   if (arguments.prove_fix && told) {
     RunArguments proof = arguments;
     proof.narrate = nullptr;  // its story is another
-    return prove_fix(plan, *judged, *folder, proof);
+    return prove_fix(plan, *judged, folder, proof);
   }
-  const int code = exit_code_of(plan, *judged);
+  int code = exit_code_of(plan, *judged);
+  if (baseline) code = hold_against(*baseline, *judged, folder.path(), arguments, code);
   return told || judged->command_status.value_or(0) != 0 ? code : exit_own_trouble;
+}
+
+}  // namespace
+
+int run_plan(const plan::Plan& plan, const RunArguments& arguments) {
+  const Result<std::optional<fs::path>> baseline = baseline_of(plan, arguments);
+  if (!baseline) return complain(baseline.error());
+  Result<RunFolder> folder = RunFolder::choose(arguments.out, plan.name);
+  if (!folder) return complain(folder.error());
+  if (arguments.keep.empty()) {
+    std::optional<EmbeddedCluster> embedded;
+    return run_and_tell(plan, *baseline, *folder, arguments, embedded);
+  }
+  const Result<int> code = with_keeper([&](const Keeper& keeper) {
+    std::optional<EmbeddedCluster> embedded;
+    const int own = run_and_tell(plan, *baseline, *folder, arguments, embedded);
+    if (embedded && wants_kept(arguments.keep, own)) keeper.keep(*embedded, own);
+    return own;
+  });
+  return code ? *code : complain(code.error());
 }
 
 }  // namespace straycat::cli

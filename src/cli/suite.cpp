@@ -12,6 +12,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "cli/baseline.hpp"
 #include "cli/files.hpp"
 #include "cli/outputs.hpp"
 #include "cli/values.hpp"
@@ -125,6 +126,7 @@ Result<fs::path> suite_folder(const std::string& wanted) {
 
 Result<> check_suite(const std::vector<suite::Case>& cases, const fs::path& folder, const RunArguments& arguments) {
   if (!arguments.truth_file.empty()) return bad_input("--truth: only for a single scenario");
+  if (!arguments.keep.empty()) return bad_input("--keep: only for a single scenario");
   std::error_code error;
   for (const suite::Case& one : cases)
     if (fs::exists(folder / one.folder / "log.jsonl", error))
@@ -147,8 +149,23 @@ int tell_suite(const suite::Answer& answer, const fs::path& folder, const RunArg
   return code == 0 && !(text && written) ? exit_own_trouble : code;
 }
 
+// Which combination of a matrix it is, and what its runs are held against.
+std::vector<std::string> words_of(const std::optional<Baseline>& baseline, const suite::Case& one) {
+  std::vector<std::string> words = one.words;
+  if (const auto run = baseline ? baseline->run_of(one.name) : std::nullopt)
+    words.insert(words.end(), {"--baseline", run->string()});
+  return words;
+}
+
+void tell_new_ones(const std::optional<Baseline>& baseline, const std::vector<suite::Case>& cases) {
+  if (!baseline) return;
+  for (const suite::Case& one : cases)
+    if (one.broken.empty() && one.left_out.empty() && !baseline->run_of(one.name))
+      say("straycat: --baseline: no earlier run of {} is there\n", one.name);
+}
+
 int carry_and_tell(std::vector<suite::Case> cases, const SuiteArguments& suite, const RunArguments& arguments,
-                   Nanos timeout) {
+                   Nanos timeout, const std::optional<Baseline>& baseline) {
   const Result<fs::path> folder = suite_folder(arguments.out);
   if (!folder) return complain(folder.error());
   if (const Result<> good = check_suite(cases, *folder, arguments); !good) return complain(good.error());
@@ -156,13 +173,15 @@ int carry_and_tell(std::vector<suite::Case> cases, const SuiteArguments& suite, 
                            suite.fail_fast, unproven_of(arguments.outputs)};
   const report::TextStyle style = style_for(arguments.look, STDERR_FILENO);
   if (!arguments.quiet) say("straycat: {} scenarios, {} at a time\n", cases.size(), rules.jobs);
+  tell_new_ones(baseline, cases);
   const std::int64_t wall = wall_now_ns();
   const Stamp began = monotonic_now();
   suite::Schedule schedule(std::move(cases), rules);
   const auto told = [&](const suite::CaseResult& one) {
     if (!arguments.quiet) say("{}\n", report::suite_line(one, style));
   };
-  const Result<> carried = carry_out_suite(schedule, {*folder, passed_on(arguments), timeout, told});
+  const auto own_words = [&](const suite::Case& one) { return words_of(baseline, one); };
+  const Result<> carried = carry_out_suite(schedule, {*folder, passed_on(arguments), own_words, timeout, told});
   suite::Answer answer = schedule.answer();
   answer.wall_ns = wall;
   answer.took = monotonic_now() - began;
@@ -219,11 +238,17 @@ int run_suite(const std::vector<std::string>& paths, const SuiteArguments& suite
   const Result<Nanos> timeout = read_timeout(suite.timeout);
   if (!timeout) return complain(timeout.error());
   const auto ground = names_cluster(arguments.at) ? scenario::Ground::elsewhere : scenario::Ground::own;
-  Result<std::vector<suite::Case>> all = find_cases(paths, ground);
+  Result<std::vector<suite::Case>> all = find_cases(paths, ground, arguments.values);
   if (!all) return complain(all.error());
   Result<std::vector<suite::Case>> cases = select(std::move(*all), *selection);
   if (!cases) return complain(cases.error());
-  return carry_and_tell(std::move(*cases), suite, arguments, *timeout);
+  std::optional<Baseline> baseline;
+  if (!arguments.baseline.empty()) {
+    Result<Baseline> read = Baseline::read(arguments.baseline);
+    if (!read) return complain(read.error());
+    baseline = std::move(*read);
+  }
+  return carry_and_tell(std::move(*cases), suite, arguments, *timeout, baseline);
 }
 
 }  // namespace straycat::cli

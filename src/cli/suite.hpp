@@ -29,18 +29,20 @@ void add_suite_options(CLI::App& command, SuiteArguments& arguments);
 [[nodiscard]] bool is_suite(const std::vector<std::string>& paths, const SuiteArguments& suite);
 int run_suite(const std::vector<std::string>& paths, const SuiteArguments& suite, const RunArguments& arguments);
 
-// Every scenario below the paths, each file once. Hidden folders are passed over. A file that is named itself is one,
-// one in a folder where it says so, or is called scenario.yaml. Errors (bad_input): a path that is not there, a folder
-// without any.
+// Every scenario below the paths, each file once; of a matrix each combination with the values `wanted`. Hidden folders
+// are passed over. A file that is named itself is one, one in a folder where it says so, or is called scenario.yaml.
+// Errors (bad_input): a path that is not there, a folder without any.
 [[nodiscard]] Result<std::vector<suite::Case>> find_cases(const std::vector<std::string>& paths,
-                                                          scenario::Ground ground);
+                                                          scenario::Ground ground,
+                                                          const std::vector<std::string>& wanted);
 
 // Carries the schedule out, side by side, below `folder`. SIGINT and the like end the runs as they end one: each cleans
 // up. `ended` is told of each case that is over.
 struct Carrying {
   std::filesystem::path folder;
-  std::vector<std::string> words;  // of every run, behind its own
-  Nanos timeout{};                 // of each run; 0 = none
+  std::vector<std::string> words;                                         // of every run, behind its own
+  std::function<std::vector<std::string>(const suite::Case&)> own_words;  // of this one's alone
+  Nanos timeout{};                                                        // of each run; 0 = none
   std::function<void(const suite::CaseResult&)> ended;
 };
 [[nodiscard]] Result<> carry_out_suite(suite::Schedule& schedule, const Carrying& how);

@@ -50,6 +50,7 @@ class SuiteShell {
     std::vector<std::string> words{"straycat", "run",   schedule_.result(start.which).of.file,
                                    "--quiet",  "--out", folder.string()};
     words.insert(words.end(), how_.words.begin(), how_.words.end());
+    for (std::string& word : how_.own_words(schedule_.result(start.which).of)) words.push_back(std::move(word));
     Result<SuiteChild> child = SuiteChild::start(words, (folder / "said.txt").string(), signals_.before());
     if (!child) return child.error();
     going_.push_back({start, *child, monotonic_now(), {}, "", false});
@@ -110,10 +111,12 @@ class SuiteShell {
   }
 
   void close(const Going& one, int code) {
-    suite::Ended ended{code, one.cut_short, one.interrupted, {}, "", monotonic_now() - one.began};
+    suite::Ended ended{code, one.cut_short, one.interrupted, {}, "", monotonic_now() - one.began, {}};
     const fs::path folder = how_.folder / one.start.folder;
     if (const auto text = read_file((folder / "report.json").string(), most_of_a_report))
       ended.report = nlohmann::json::parse(*text, nullptr, false);
+    if (const auto text = read_file((folder / "comparison.json").string(), most_of_a_report))
+      ended.comparison = nlohmann::json::parse(*text, nullptr, false);
     if (const auto said = read_file((folder / "said.txt").string())) ended.said = *said;
     if (schedule_.ended(one.start, suite::read_run(ended)) && how_.ended) how_.ended(schedule_.result(one.start.which));
   }

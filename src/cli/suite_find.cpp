@@ -97,12 +97,14 @@ std::string name_by_place(const fs::path& file) {
   return file.stem() == "scenario" && !folder.empty() ? folder : file.stem().string();
 }
 
-suite::Case read_case(const fs::path& path, scenario::Ground ground) {
+suite::Case read_case(const fs::path& path, scenario::Ground ground, const scenario::Values& values) {
   suite::Case one;
   one.file = path.lexically_normal().string();
   one.name = name_by_place(path);
   if (const Result<std::string> text = read_file(path.string())) read_leniently(*text, one);
-  const Result<plan::Plan> plan = load_scenario(one.file, nullptr, ground);
+  if (!values.empty()) one.name += fmt::format(" ({})", plan::values_words(values));  // Plan::case_name()
+  for (const auto& [name, value] : values) one.words.insert(one.words.end(), {"--value", name + "=" + value});
+  const Result<plan::Plan> plan = load_scenario(one.file, nullptr, ground, values);
   if (plan) {
     read_whole(*plan, ground, one);
     return one;
@@ -113,19 +115,46 @@ suite::Case read_case(const fs::path& path, scenario::Ground ground) {
   return one;
 }
 
+// Which of the wanted values a file's matrix has anything to do with.
+class Narrowing {
+ public:
+  explicit Narrowing(const std::vector<std::string>& wanted) : wanted_(wanted), unused_(wanted.begin(), wanted.end()) {}
+
+  std::vector<std::string> for_file(const fs::path& file) {
+    std::vector<std::string> mine;
+    if (wanted_.empty()) return mine;
+    const scenario::Values names = scenario_values(file.string()).front();
+    for (const std::string& word : wanted_)
+      if (names.contains(word.substr(0, word.find('=')))) mine.push_back(word);
+    for (const std::string& word : mine) unused_.erase(word);
+    return mine;
+  }
+  [[nodiscard]] std::string unused() const { return unused_.empty() ? "" : *unused_.begin(); }
+
+ private:
+  const std::vector<std::string>& wanted_;
+  std::set<std::string> unused_;
+};
+
 }  // namespace
 
-Result<std::vector<suite::Case>> find_cases(const std::vector<std::string>& paths, scenario::Ground ground) {
+Result<std::vector<suite::Case>> find_cases(const std::vector<std::string>& paths, scenario::Ground ground,
+                                            const std::vector<std::string>& wanted) {
   std::vector<suite::Case> cases;
   std::set<fs::path> seen;
+  Narrowing narrowing(wanted);
   for (const std::string& path : paths) {
     const Result<std::vector<fs::path>> files = files_of(path);
     if (!files) return files.error();
     for (const fs::path& file : *files) {
       std::error_code error;
-      if (seen.insert(fs::weakly_canonical(file, error)).second) cases.push_back(read_case(file, ground));
+      if (!seen.insert(fs::weakly_canonical(file, error)).second) continue;
+      for (const scenario::Values& values : scenario_values(file.string(), narrowing.for_file(file)))
+        cases.push_back(read_case(file, ground, values));
     }
   }
+  if (const std::string word = narrowing.unused(); !word.empty())
+    return bad_input(fmt::format("--value {}: no scenario here has a matrix with that name", word));
   return cases;
 }
 

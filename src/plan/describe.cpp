@@ -6,6 +6,14 @@ Verb verb(const Action& action) {
   return std::visit([](const auto& one) { return one.verb; }, action);
 }
 
+std::string values_words(const std::map<std::string, std::string>& values) {
+  std::string text;
+  for (const auto& [value, is] : values) text += (text.empty() ? "" : ", ") + value + "=" + is;
+  return text;
+}
+
+std::string Plan::case_name() const { return values.empty() ? name : name + " (" + values_words(values) + ")"; }
+
 std::string describe(const Step& step) {
   return std::visit([](const auto& action) { return telling(action).words(action); }, step.action);
 }

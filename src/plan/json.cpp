@@ -155,6 +155,7 @@ Plan read(const json& in) {
   plan.name = in.at("name").get<std::string>();
   plan.description = in.value("description", "");
   plan.labels = in.value("labels", plan.labels);
+  plan.values = in.value("values", plan.values);
   if (in.contains("for")) plan.meant_for = targets_from(in["for"]);
   for (const json& traffic : in.value("traffic", json::array())) plan.traffic.push_back(traffic.get<TrafficPlan>());
   for (const json& step : in.at("steps")) {
@@ -212,6 +213,7 @@ json to_json(const Plan& plan, bool for_log) {
               {"seed", plan.seed}};
   if (!plan.description.empty()) out["description"] = plan.description;
   if (!plan.labels.empty()) out["labels"] = plan.labels;
+  if (!plan.values.empty()) out["values"] = plan.values;
   if (!plan.meant_for.empty()) out["for"] = targets_json(plan.meant_for);
   for (const TrafficPlan& traffic : plan.traffic) out["traffic"].push_back(traffic_json(traffic, for_log));
   for (const Step& step : plan.steps) out["steps"].push_back(step_json(step, for_log));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "report/html/markup.hpp"
+#include "report/outcome.hpp"
 #include "report/story.hpp"
 #include <straycat/report/report.hpp>
 
@@ -47,29 +48,36 @@ std::string junit_proof(const finding::Finding& finding) {
 }
 
 void JunitSuite::add(const std::string& name, double seconds, JunitState state, const std::string& why,
-                     const std::string& body) {
+                     const std::string& body, const std::string& figures) {
   ++tests_;
+  const std::string message = escape(figures.empty() ? why : why.empty() ? figures : figures + ": " + why);
+  std::string inside;
+  if (state == JunitState::unproven && !inconclusive_fails_) {
+    ++skipped_;
+    inside = fmt::format("      <skipped message=\"{}\"/>\n", message);
+  } else if (state == JunitState::broken) {
+    ++errors_;
+    inside = fmt::format("      <error message=\"{}\" type=\"straycat\">{}</error>\n", message, body);
+  } else if (state != JunitState::passed) {
+    ++failures_;
+    inside = fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n", message,
+                         state == JunitState::failed ? "straycat" : "inconclusive", body);
+  }
+  if (inside.empty() && !figures.empty()) inside = fmt::format("      <system-out>{}</system-out>\n", escape(figures));
   cases_ += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", escape(name_), escape(name),
                         never_negative(seconds));
-  if (state == JunitState::passed) {
-    cases_ += "/>\n";
-  } else if (state == JunitState::unproven && !inconclusive_fails_) {
-    ++skipped_;
-    cases_ += fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n", escape(why));
-  } else {
-    ++failures_;
-    cases_ += fmt::format(">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n", escape(why),
-                          state == JunitState::failed ? "straycat" : "inconclusive", body);
-  }
+  cases_ += inside.empty() ? "/>\n" : ">\n" + inside + "    </testcase>\n";
 }
 
-void JunitSuite::property(const std::string& name, std::uint64_t value) {
-  properties_ += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", escape(name), value);
+void JunitSuite::property(const std::string& name, std::uint64_t value) { property(name, std::to_string(value)); }
+
+void JunitSuite::property(const std::string& name, const std::string& value) {
+  properties_ += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", escape(name), escape(value));
 }
 
 std::string JunitSuite::document(double seconds, std::int64_t wall_ns, const std::string& host) const {
-  const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" time=\"{:.3f}\"", tests_, failures_,
-                                         never_negative(seconds));
+  const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.3f}\"", tests_,
+                                         failures_, errors_, never_negative(seconds));
   const std::string properties = properties_.empty() ? "" : "    <properties>\n" + properties_ + "    </properties>\n";
   const std::string stamp = format_wall(wall_ns).substr(0, 19);
   // Jenkins' schema knows "skipped" on a suite, but not on the suites' root.
@@ -86,11 +94,15 @@ std::string render_junit(const history::History& history, const diagnose::Verdic
     tally.add(checked.text, 0, state_of(checked.met), checked.why, proof(verdict));
   }
   for (const diagnose::PhaseReport& phase : verdict.phases) {
-    const std::string name = fmt::format("phase {} ({} from {}): {} of {} failed, {}", phase.phase, phase.traffic,
-                                         phase.vantage, phase.failed, phase.attempts, phase.state);
-    tally.add(name, static_cast<double>(phase.to_ns - phase.from_ns) / 1e9, state_of(phase), phase.note,
-              proof(verdict));
+    const std::string name = fmt::format("phase {} ({} from {})", phase.phase, phase.traffic, phase.vantage);
+    tally.add(name, static_cast<double>(phase.to_ns - phase.from_ns) / 1e9, state_of(phase), phase.note, proof(verdict),
+              fmt::format("{} of {} failed, {}", phase.failed, phase.attempts, phase.state));
   }
+  // What broke is nobody's expectation: an error, with its reason.
+  if (verdict.exit_code > 2) tally.add("the run", 0, JunitState::broken, run_sentence(verdict), proof(verdict));
+  tally.property("outcome", std::string(outcome_of(verdict).word));
+  tally.property("conclusion", std::string(conclusion_word(verdict)));
+  tally.property("sentence", run_sentence(verdict));
   tally.property("requests", verdict.attempts);
   tally.property("failed", verdict.failed);
   tally.property("unfinished", verdict.unfinished);

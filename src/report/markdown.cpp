@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "report/html/markup.hpp"
+#include "report/outcome.hpp"
 #include "report/story.hpp"
 #include <straycat/report/report.hpp>
 
@@ -126,11 +127,13 @@ std::string markdown_page(std::vector<std::string> lines, const std::string& las
 
 std::string render_markdown(const history::History& history, const diagnose::Verdict& verdict) {
   std::vector<std::string> lines;
-  const char* word = verdict.conclusion == Conclusion::found  ? "FOUND"
-                     : verdict.conclusion == Conclusion::none ? "CLEAN"
-                                                              : "INCONCLUSIVE";
-  lines.push_back(fmt::format("### straycat: {}: {}", markdown_text(history.header.scenario), word));
-  lines.insert(lines.end(), {"", markdown_text(verdict.headline)});
+  lines.push_back(
+      fmt::format("### straycat: {}: {}", outcome_of(verdict).word, markdown_text(history.header.scenario)));
+  lines.insert(lines.end(), {"", markdown_text(outcome_words(verdict)) + "  ",  // two spaces: a new line
+                             fmt::format("{}: {}", conclusion_word(verdict), markdown_text(verdict.headline))});
+  const std::vector<std::string> unmet = unmet_expectations(verdict);
+  for (std::size_t i = 0; i < std::min<std::size_t>(unmet.size(), 3); ++i)
+    lines.push_back("- " + markdown_text(unmet[i]));
   for (std::size_t i = 0; i < std::min<std::size_t>(verdict.reasons.size(), 3); ++i)
     lines.push_back("- " + markdown_text(verdict.reasons[i]));
   for (std::size_t i = 0; i < std::min<std::size_t>(verdict.suspicions.size(), 2); ++i)

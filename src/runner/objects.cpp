@@ -4,6 +4,8 @@
 #include <random>
 #include <set>
 
+#include <straycat/model/objects.hpp>
+
 namespace straycat::runner {
 
 namespace {

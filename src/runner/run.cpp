@@ -213,7 +213,7 @@ asio::awaitable<void> Run::write_header() {
   header.run = site_.run_id;
   header.version = site_.options.version.empty() ? STRAYCAT_VERSION : site_.options.version;
   header.seed = site_.options.seed != 0 ? site_.options.seed : site_.plan.seed;
-  header.scenario = site_.plan.name;
+  header.scenario = site_.plan.case_name();
   header.again = site_.options.again;
   header.plan = plan::to_json(site_.plan, true);
   header.ns = site_.ns;
@@ -252,8 +252,8 @@ asio::awaitable<std::string> Run::finish() {
   co_await watching_.stop();
   const bool made = site_.own_namespace ? !site_.namespace_uid.empty() : !site_.made.empty();
   if (!made || site_.gone) co_return "";  // what an ended cluster held is gone with it
-  // A cluster that was started for this run ends with it, and its pods with the cluster: to delete the namespace first
-  // waited for every pod's grace period, 3 s of silence in the article.
+  // So is what a cluster holds that was started for this run and ends after it: nothing measures how long its pods take
+  // to end. Their grace periods were 3 s of silence in the article, 30 s where pods do not heed SIGTERM.
   if (site_.options.lifeline) co_return "";
   const auto clean = co_await clean_up(site_, 60s);
   if (clean || site_.gone) co_return "";

@@ -50,8 +50,9 @@ struct Site {
   std::string namespace_uid;
   std::vector<Made> made;
 
-  std::optional<std::string> gone;  // how the cluster ended, once it has: nothing is asked of it any more
-  int speaking = 0;                 // vantage points that send what the plan says
+  std::optional<std::string> gone;      // how the cluster ended, once it has: nothing is asked of it any more
+  std::optional<Stamp> slices_changed;  // when the watch last told of a change of an EndpointSlice; none: it never did
+  int speaking = 0;                     // vantage points that send what the plan says
   std::function<void(const std::string& why)> on_vantage_lost;  // none speaks any more, before it was told to end
   std::function<void()> on_command_over;                        // the person's command
 

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "runner/carried.hpp"
 #include "runner/objects.hpp"
 #include "runner/own_objects.hpp"
 #include "runner/verbs.hpp"
@@ -17,6 +18,7 @@
 namespace straycat::runner {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -121,6 +123,27 @@ asio::awaitable<Result<int>> Steps::run_command(const std::vector<std::string>& 
   if (site_.on_command_over) site_.on_command_over();
   if (!command_status_) co_return own_trouble("the command was not run to its end");
   co_return *command_status_;
+}
+
+// Ready is not yet reached: the slice is written a moment later, and each node's proxy takes it up once in its period.
+// Requests in between fail for no fault of anybody's. Where something keeps changing, or never comes, the note says
+// what was waited for.
+asio::awaitable<void> Steps::settle_data_plane() {
+  const Nanos lag = site_.plan.cluster.min_sync_period + 250ms;
+  const Stamp until = monotonic_now() + lag + 3s;
+  for (;;) {
+    const std::string unlisted = ready_but_not_listed(site_.world, site_.plan);
+    const Stamp now = monotonic_now();
+    const Stamp settled = site_.slices_changed ? *site_.slices_changed + lag : now;
+    if (unlisted.empty() && settled <= now) co_return;
+    if (now >= until) {
+      site_.journal.note("the traffic was started though the data plane may not carry everything: " +
+                         (unlisted.empty() ? "the EndpointSlices keep changing" : unlisted));
+      co_return;
+    }
+    const Nanos rest = std::min(until, std::max(settled, now + 50ms)) - now;
+    co_await site_.wait_for_change(rest);
+  }
 }
 
 asio::awaitable<Result<>> Steps::start_traffic() {

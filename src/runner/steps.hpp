@@ -30,6 +30,8 @@ class Steps {
   // For the verbs (verbs/).
   [[nodiscard]] Site& site() { return site_; }
   boost::asio::awaitable<Result<>> start_traffic();
+  // Until the data plane may be taken to carry what is ready; a few seconds at most.
+  boost::asio::awaitable<void> settle_data_plane();
   boost::asio::awaitable<void> stop_traffic();
   // Its exit code, or 128 + the signal that killed it.
   boost::asio::awaitable<Result<int>> run_command(const std::vector<std::string>& words);

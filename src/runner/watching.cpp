@@ -68,6 +68,7 @@ void Watching::on(One& one, kube::WatchReplaced&& item) {
 }
 
 void Watching::on(One& one, kube::WatchApplied&& item) {
+  if (one.type.kind == "EndpointSlice") site_.slices_changed = now_;
   log(site_.world.applied(one.type.kind, std::move(item.object)));
 }
 

@@ -1,4 +1,5 @@
 #include "context.hpp"
+#include "matrix.hpp"
 #include "shape.hpp"
 
 namespace straycat::scenario {
@@ -63,15 +64,18 @@ Result<> check_shape_only(const std::string& text, const std::string& file) {
 }
 
 Result<plan::Plan> parse(const std::string& text, const std::string& file, const ReadFile& read, Told* told,
-                         Ground ground) {
+                         Ground ground, const Values& values) {
   const Source source{file, text};
-  const Result<Node> root = read_document(source);
+  Result<Node> root = read_document(source);
   if (!root) return root.error();
   Problems problems;
+  Values taken = fill_matrix(*root, values, source, problems);
+  if (!problems.empty()) return problems.error();
   check_document(*root, source, problems);
   if (!problems.empty()) return problems.error();
   Context context{source, read, problems, told, ground};
   plan::Plan plan = read_plan(*root, context);
+  plan.values = std::move(taken);
   if (problems.empty()) return plan;
   return problems.error();
 }

@@ -44,6 +44,15 @@ constexpr const char* top_shapes = R"json({
           "x-expected": "an object as Kind/name, such as Deployment/sayhi, or a list of them",
           "description": "The workload that the Service is meant for, or several that share it on purpose. Inferred, and said so, when absent."
         },
+        "matrix": {
+          "type": "object",
+          "minProperties": 1,
+          "additionalProperties": {
+            "type": "array", "minItems": 1,
+            "items": {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}], "x-expected": "text, a whole number, or true or false"}
+          },
+          "description": "Values by name. Each combination is a scenario of its own, in which ${name} stands for the value; at most 64."
+        },
         "traffic": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/traffic"}, "description": "The requests that are sent."},
         "steps": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}, "description": "What is done, in order."},
         "expect": {"$ref": "#/$defs/expect"},

@@ -67,6 +67,9 @@ std::string why_of(const Run& run, const json& verdict, const Ended& ended) {
   if (run.state == State::passed) return headline;
   if (run.state == State::broken) return why_broken(ended);
   if (run.state == State::failed) {
+    const bool as_expected = number_at<int>(verdict, {"exitCode"}) != 1;
+    if (as_expected && text_at(ended.comparison, {"change"}) == "worse")
+      return "beside its baseline " + text_at(ended.comparison, {"sentence"});
     const std::string unmet = first_of(run, "not met");
     return unmet.empty() ? headline : unmet;
   }

@@ -181,6 +181,7 @@ struct Plan {
   std::string name;
   std::string description;
   std::map<std::string, std::string> labels;  // metadata.labels: what a suite selects by
+  std::map<std::string, std::string> values;  // of a matrix: which of its combinations this is
   std::vector<Target> meant_for;              // `for:`; empty = to be inferred
   std::vector<TrafficPlan> traffic;
   std::vector<Step> steps;
@@ -189,7 +190,11 @@ struct Plan {
   Nanos deadline = std::chrono::minutes{10};
   std::uint64_t seed = 0;
   bool operator==(const Plan&) const = default;
+  // "grow (replicas=1, stop=hard)": what tells it from the matrix' other cases; never changes with what is found.
+  [[nodiscard]] std::string case_name() const;
 };
+// "replicas=1, stop=hard", by name: the order in a file does not matter.
+[[nodiscard]] std::string values_words(const std::map<std::string, std::string>& values);
 
 [[nodiscard]] Verb verb(const Action& action);
 // The manifests of an action that applies some; none of any other. They live as long as the action.

@@ -25,6 +25,7 @@ struct Format {
   std::string (*of_comparison)(const std::vector<Compared>&) = nullptr;  // of several runs at once; most have none
   // `folder`: of the runs, as seen from where this file goes.
   std::string (*of_suite)(const suite::Answer&, const std::string& folder, const Wishes&) = nullptr;
+  std::string (*of_pair)(const Compared& before, const Compared& after) = nullptr;  // with figures; some have none
 };
 
 // All of them, by name.

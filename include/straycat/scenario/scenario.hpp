@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,14 @@ using Told = std::vector<std::string>;
 // Where the plan is to run. straycat's own cluster serves the kinds that it knows, and those that a manifest before
 // defines: any other is an error. What another cluster serves, nobody but that cluster knows.
 enum class Ground { own, elsewhere };
+// Of a matrix: a value, as it is written, by name. Names without one get their first.
+using Values = std::map<std::string, std::string>;
 [[nodiscard]] Result<plan::Plan> parse(const std::string& text, const std::string& file, const ReadFile& read,
-                                       Told* told = nullptr, Ground ground = Ground::own);
+                                       Told* told = nullptr, Ground ground = Ground::own, const Values& values = {});
+
+// Every combination of spec.matrix, in its order; a single empty one where there is none, or none that is right (then
+// `parse` says why). At most 64.
+[[nodiscard]] std::vector<Values> combinations(const std::string& text, const std::string& file);
 
 // Only what the JSON Schema says, as an editor would: no file is read, no reference followed.
 [[nodiscard]] Result<> check_shape_only(const std::string& text, const std::string& file);

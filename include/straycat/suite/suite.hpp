@@ -21,14 +21,15 @@ namespace straycat::suite {
 
 // A scenario of the suite. Its name never changes with what is found: reports of many runs are compared by it.
 struct Case {
-  std::string name;           // the scenario's; with its file behind it where several have that name
-  std::string file;           // as the person wrote the path to it
-  int line = 1;               // where it says what it expects
-  std::string folder;         // of its runs, within the suite's
-  model::Labels labels;       // metadata.labels
-  Nanos length{};             // that its pauses take: no run is shorter
-  std::string broken = {};    // why it cannot be run: a file is wrong. "" = it can
-  std::string left_out = {};  // why it is not to be run here
+  std::string name;                     // the scenario's; with its file behind it where several have that name
+  std::string file;                     // as the person wrote the path to it
+  int line = 1;                         // where it says what it expects
+  std::string folder;                   // of its runs, within the suite's
+  model::Labels labels;                 // metadata.labels
+  Nanos length{};                       // that its pauses take: no run is shorter
+  std::vector<std::string> words = {};  // that its runs get on their command lines: the values of a matrix
+  std::string broken = {};              // why it cannot be run: a file is wrong. "" = it can
+  std::string left_out = {};            // why it is not to be run here
 };
 
 // --- Which of them ---
@@ -87,6 +88,7 @@ struct Ended {
   nlohmann::json report;     // its report.json; null = none
   std::string said;          // what it wrote to standard error
   Nanos took{};
+  nlohmann::json comparison = {};  // its comparison.json, beside its baseline; null = none
 };
 [[nodiscard]] Run read_run(const Ended& ended);
 

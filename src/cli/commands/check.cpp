@@ -47,13 +47,26 @@ std::string told_lines(const std::vector<std::string>& told) {
   return text;
 }
 
+// Of a matrix every combination; the first that is wrong is told with its values.
+Result<std::string> check_whole(const std::string& file) {
+  std::vector<std::string> told;
+  std::string text;
+  const std::vector<scenario::Values> all = scenario_values(file);
+  for (const scenario::Values& values : all) {
+    const Result<plan::Plan> plan = load_scenario(file, &told, scenario::Ground::own, values);
+    if (!plan && values != all.front())
+      return bad_input(fmt::format("{}\n  with {}", plan.error().message, plan::values_words(values)));
+    if (!plan) return plan.error();
+    if (text.empty()) text = summary(*plan);
+  }
+  const std::string more =
+      all.size() > 1 ? fmt::format(" (with {}, and {} more)", plan::values_words(all.front()), all.size() - 1) : "";
+  return text + more + told_lines(told);
+}
+
 // What is good about the file, or what is wrong with it.
 Result<std::string> check(const std::string& file, bool shape_only) {
-  if (!shape_only) {
-    std::vector<std::string> told;
-    const Result<plan::Plan> plan = load_scenario(file, &told);
-    return plan ? Result<std::string>(summary(*plan) + told_lines(told)) : Result<std::string>(plan.error());
-  }
+  if (!shape_only) return check_whole(file);
   const Result<std::string> text = read_file(scenario_file(file).string());
   if (!text) return text.error();
   const Result<> shape = scenario::check_shape_only(*text, file);

@@ -59,6 +59,15 @@ void add_options(CLI::App& command, RunCommand& all) {
   command.add_option("--out", arguments.out, "Folder for the run's log and reports (default straycat-runs/NAME-TIME)")
       ->type_name("FOLDER");
   add_outputs(command, arguments.outputs);
+  command
+      .add_option("--value", arguments.values,
+                  "NAME=VALUE of the scenario's matrix: only combinations with it; several: all of them")
+      ->allow_extra_args(false)
+      ->check([](const std::string& word) {
+        return word.find('=') == std::string::npos ? "\"" + word + "\" is no NAME=VALUE" : std::string();
+      });
+  command.add_option("--baseline", arguments.baseline,
+                     "An earlier run's or suite's folder: being worse than that is a failure (exit 1)");
   command.add_flag("--prove-fix", arguments.prove_fix,
                    "When a fix is found: run again with exactly that change, and compare");
   command.add_flag("-q,--quiet", arguments.quiet, "One line in the place of the report, and no progress");
@@ -71,6 +80,12 @@ void add_options(CLI::App& command, RunCommand& all) {
       ->check(one_of({"auto", "kernel", "loopback"}))
       ->group(embedded);
   command
+      .add_flag(
+          "--keep{always}", arguments.keep,
+          "Leave it up after the run, for the report's kubectl lines; --keep=failed: only when the run did not pass")
+      ->check(one_of({"always", "failed"}))
+      ->group(embedded);
+  command
       .add_option("--truth", arguments.truth_file,
                   "Write the kernel's ground truth here (for tests; the judge never reads it)")
       ->type_name("FILE")
@@ -80,7 +95,8 @@ void add_options(CLI::App& command, RunCommand& all) {
 
 Result<plan::Plan> read_plan(const RunArguments& arguments) {
   const auto ground = names_cluster(arguments.at) ? scenario::Ground::elsewhere : scenario::Ground::own;
-  Result<plan::Plan> plan = load_scenario(arguments.scenario, nullptr, ground);
+  const std::vector<scenario::Values> values = scenario_values(arguments.scenario, arguments.values);
+  Result<plan::Plan> plan = load_scenario(arguments.scenario, nullptr, ground, values.front());
   if (plan && arguments.seed != 0) plan->seed = arguments.seed;
   if (plan && plan->seed == 0) plan->seed = std::random_device{}();
   return plan;
@@ -91,7 +107,12 @@ int act(const RunCommand& all) {
   if (!arguments.at.kubeconfig.empty() && arguments.at.context.empty())
     return complain(bad_input("--kubeconfig needs --context: whatever deploys must have its cluster named"));
   if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
-  if (is_suite(all.paths, all.suite)) return run_suite(all.paths, all.suite, arguments);
+  if (!arguments.keep.empty() && names_cluster(arguments.at))
+    return complain(bad_input("--keep is for the embedded cluster: another one stays up anyway"));
+  if (!arguments.keep.empty() && arguments.prove_fix)
+    return complain(bad_input("--keep beside --prove-fix: that makes several runs, each on a cluster of its own"));
+  const bool matrix = all.paths.size() == 1 && scenario_values(all.paths.front(), arguments.values).size() > 1;
+  if (matrix || is_suite(all.paths, all.suite)) return run_suite(all.paths, all.suite, arguments);
   arguments.scenario = all.paths.front();
   arguments.full = all.full;
   const Result<plan::Plan> plan = read_plan(arguments);

@@ -15,7 +15,8 @@ Format html_format() {
           render_html_comparison,
           [](const suite::Answer& answer, const std::string& folder, const Wishes&) {
             return render_suite_html(answer, folder);
-          }};
+          },
+          [](const Compared& before, const Compared& after) { return render_html_comparison({before, after}); }};
 }
 
 }  // namespace straycat::report

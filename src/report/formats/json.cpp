@@ -1,4 +1,5 @@
 // JSON, the complete form, for programs.
+#include <straycat/report/compare.hpp>
 #include <straycat/report/formats.hpp>
 #include <straycat/survey/survey.hpp>
 
@@ -28,7 +29,8 @@ Format json_format() {
           run,
           surveys,
           nullptr,
-          [](const suite::Answer& answer, const std::string&, const Wishes&) { return render_suite_lines(answer); }};
+          [](const suite::Answer& answer, const std::string&, const Wishes&) { return render_suite_lines(answer); },
+          [](const Compared& before, const Compared& after) { return text_of(render_compare_json(before, after)); }};
 }
 
 }  // namespace straycat::report

@@ -1,4 +1,5 @@
 // Markdown, for pull requests and step summaries.
+#include <straycat/report/compare.hpp>
 #include <straycat/report/formats.hpp>
 
 namespace straycat::report {
@@ -13,7 +14,8 @@ Format markdown_format() {
             return render_survey_markdown(snapshot, surveys, all);
           },
           nullptr,
-          [](const suite::Answer& answer, const std::string&, const Wishes&) { return render_suite_markdown(answer); }};
+          [](const suite::Answer& answer, const std::string&, const Wishes&) { return render_suite_markdown(answer); },
+          render_compare_markdown};
 }
 
 }  // namespace straycat::report

@@ -11,7 +11,9 @@
 #include "report/html/lanes.hpp"
 #include "report/html/markup.hpp"
 #include "report/html/tables.hpp"
+#include "report/outcome.hpp"
 #include "report/story.hpp"
+#include <straycat/compare/compare.hpp>
 #include <straycat/report/report.hpp>
 
 namespace straycat::report {
@@ -41,9 +43,9 @@ std::string failed_words(std::uint64_t failed, std::uint64_t attempts) {
 std::string cards(const Runs& runs) {
   std::string out = "<div class=\"runs\">";
   for (const Compared& run : runs) {
-    out += fmt::format(
-        "<section class=\"run {}\"><p><span class=\"word\">{}</span><strong>{}</strong></p><p>{}</p></section>\n",
-        to_string(run.verdict->conclusion), word_of(*run.verdict), escape(run.name), escape(run.verdict->headline));
+    out += fmt::format("<section class=\"run {}\"><p>{}<strong>{}</strong></p><p>{}</p></section>\n",
+                       outcome_of(*run.verdict).css, outcome_boxes(*run.verdict), escape(run.name),
+                       escape(run.verdict->headline));
   }
   return out + "</div>\n";
 }
@@ -178,6 +180,20 @@ std::string figures(const Runs& runs) {
   return "<h2>Side by side</h2>" + table.draw();
 }
 
+// Of two runs: which is worse, by how much, and how surely.
+std::string compared_section(const Runs& runs) {
+  if (runs.size() != 2) return "";
+  const compare::Comparison all =
+      compare::compare({*runs[0].history, *runs[0].verdict}, {*runs[1].history, *runs[1].verdict});
+  Table table{"the second run beside the first", {"", "figure", "#first", "#second", "#difference, 99.7 %"}, "", 0};
+  for (const compare::Figure& one : all.figures)
+    table.row({escape(change_words(one)), escape(one.name), escape(before_words(one)), escape(after_words(one)),
+               escape(range_words(one))},
+              one.change == compare::Change::worse);
+  return "<h2>The second beside the first</h2><p><strong>" + escape(all.sentence) + "</strong></p>\n" + table.draw() +
+         list_section("Hard to compare", all.notes);
+}
+
 }  // namespace
 
 std::string render_html_comparison(const std::vector<Compared>& runs) {
@@ -185,11 +201,12 @@ std::string render_html_comparison(const std::vector<Compared>& runs) {
   for (const Compared& run : runs) length = std::max(length, page_axis(*run.history).length());
   std::string out = page_head(fmt::format("{} runs", runs.size()));
   out += fmt::format("<header><h1>{} runs compared</h1></header>\n", runs.size()) + cards(runs);
-  out += list_section("What differs", differences(runs)) + page_buttons();
+  out += compared_section(runs) + list_section("What differs", differences(runs)) + page_buttons();
   const double detail = 1.0 / static_cast<double>(std::max<std::size_t>(runs.size(), 1));
   for (const Compared& run : runs) {
     const std::int64_t from = page_axis(*run.history).from;
-    out += fmt::format("<h2>{}: {}</h2>", escape(run.name), word_of(*run.verdict));
+    out += fmt::format("<h2>{}: {}, {}</h2>", escape(run.name), outcome_of(*run.verdict).word,
+                       conclusion_word(*run.verdict));
     out += draw_page_lanes(*run.history, *run.verdict, {from, from + length}, detail);
   }
   return out + page_legend() + figures(runs) + page_end();

@@ -4,6 +4,7 @@
 
 #include "report/html/assets.hpp"
 #include "report/html/markup.hpp"
+#include "report/outcome.hpp"
 
 namespace straycat::report {
 namespace {
@@ -25,9 +26,9 @@ std::string sample(const char* css, const char* words) {
 
 }  // namespace
 
-std::string_view word_of(const diagnose::Verdict& verdict) {
-  if (verdict.conclusion == diagnose::Conclusion::found) return "FOUND";
-  return verdict.conclusion == diagnose::Conclusion::none ? "CLEAN" : "INCONCLUSIVE";
+std::string outcome_boxes(const diagnose::Verdict& verdict) {
+  return fmt::format("<span class=\"word\">{}</span><span class=\"word seen\">{}</span>", outcome_of(verdict).word,
+                     conclusion_word(verdict));
 }
 
 std::string page_head(const std::string& title) {

@@ -11,6 +11,7 @@ namespace straycat::report {
 [[nodiscard]] std::string page_end();
 [[nodiscard]] std::string page_buttons();  // shown by the script only
 [[nodiscard]] std::string page_legend();   // under the lanes: what the cursor tells, and what the textures mean
-[[nodiscard]] std::string_view word_of(const diagnose::Verdict& verdict);  // "FOUND"
+// Passed or failed beside found or clean, as boxes before a heading's words.
+[[nodiscard]] std::string outcome_boxes(const diagnose::Verdict& verdict);
 
 }  // namespace straycat::report

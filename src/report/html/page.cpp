@@ -7,6 +7,7 @@
 #include "report/html/lanes.hpp"
 #include "report/html/markup.hpp"
 #include "report/html/tables.hpp"
+#include "report/outcome.hpp"
 #include "report/story.hpp"
 #include <straycat/finding/words.hpp>
 #include <straycat/report/report.hpp>
@@ -18,24 +19,27 @@ using diagnose::Verdict;
 using finding::Finding;
 using history::History;
 
+std::string list_of(const std::vector<std::string>& items) {
+  std::string out;
+  for (const std::string& item : items) out += "<li>" + escape(item) + "</li>";
+  return out.empty() ? "" : "<ul>" + out + "</ul>\n";
+}
+
 std::string answer(const History& history, const Verdict& verdict) {
   const Header& header = history.header;
   std::string out = fmt::format(
       "<header class=\"{}\"><p>straycat {} &middot; {} &middot; {} {} &middot; Kubernetes {} &middot; {}</p>\n",
-      to_string(verdict.conclusion), escape(header.version), escape(header.scenario), escape(header.cluster),
+      outcome_of(verdict).css, escape(header.version), escape(header.scenario), escape(header.cluster),
       escape(header.data_plane), escape(header.cluster_version), format_wall(header.wall_ns));
-  out += fmt::format("<h1><span class=\"word\">{}</span>{}</h1>\n", word_of(verdict), escape(verdict.headline));
+  out += fmt::format("<h1>{}{}</h1>\n<p class=\"plain\">{}</p>\n", outcome_boxes(verdict), escape(verdict.headline),
+                     outcome_words(verdict));
+  out += list_of(unmet_expectations(verdict));
   const std::string plain = verdict.findings.empty() ? "" : in_plain_words(verdict.findings.front(), verdict);
   if (!plain.empty()) out += "<p class=\"plain\">" + escape(plain) + "</p>\n";
   if (verdict.unfinished > 0)
     out +=
         fmt::format("<p>{} requests, {} failed{}</p>\n", verdict.attempts, verdict.failed, unfinished_words(verdict));
-  if (!verdict.reasons.empty()) {
-    out += "<ul>";
-    for (const std::string& reason : verdict.reasons) out += "<li>" + escape(reason) + "</li>";
-    out += "</ul>";
-  }
-  return out + "</header>\n";
+  return out + list_of(verdict.reasons) + "</header>\n";
 }
 
 std::string evidence_section(const Finding& finding, std::size_t index, const TimeAxis& axis) {
@@ -90,7 +94,8 @@ std::string reproduce_section(const History& history) {
 
 std::string render_html(const History& history, const Verdict& verdict) {
   const TimeAxis axis = page_axis(history);
-  std::string out = page_head(history.header.scenario) + answer(history, verdict);
+  std::string out =
+      page_head(fmt::format("{}: {}", outcome_of(verdict).word, history.header.scenario)) + answer(history, verdict);
   out += page_buttons() + draw_page_lanes(history, verdict, axis) + page_legend();
   for (std::size_t i = 0; i < verdict.findings.size(); ++i) out += fix_box(verdict.findings[i], i);
   for (std::size_t i = 0; i < verdict.findings.size(); ++i) out += evidence_section(verdict.findings[i], i, axis);

@@ -13,7 +13,9 @@ header p.plain{color:var(--fg);font-size:14px;margin:0 0 4px}
 h1{font-size:20px;line-height:1.3;margin:4px 0 4px;overflow-wrap:anywhere}
 h2{font-size:16px;margin:22px 0 6px;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 .word{display:inline-block;padding:1px 8px;border:2px solid currentColor;border-radius:4px;font-size:13px;margin-right:8px;vertical-align:2px}
-.found .word{color:var(--stray)}.none .word{color:var(--ready)}.inconclusive .word{color:var(--leaving)}
+.found .word,.failed .word{color:var(--stray)}.none .word,.passed .word{color:var(--ready)}.inconclusive .word,.open .word{color:var(--leaving)}
+header .word.seen,.run .word.seen{color:var(--fg);border:1px solid var(--dim)}
+header ul{margin:2px 0 4px;padding-left:20px}
 .bar{display:flex;gap:8px;align-items:center;flex-wrap:wrap;margin:4px 0}
 button{font:inherit;color:var(--fg);background:var(--panel);border:1px solid var(--line);border-radius:4px;padding:2px 10px;cursor:pointer}
 :focus-visible{outline:3px solid var(--link);outline-offset:1px}

@@ -19,6 +19,21 @@ std::string_view mark(finding::Weight weight) {
   return "  - ";
 }
 
+// What could not be excluded with its reason; the rest, dozens, by name. Their reasons are on the page and in the JSON.
+void write_rivals(Page& page, const std::vector<finding::Rival>& rivals) {
+  std::string excluded;
+  std::size_t count = 0;
+  for (const finding::Rival& rival : rivals) {
+    if (!rival.excluded) {
+      page.say("  possible  ", fmt::format("{}: {}", row(rival.cause).title, rival.reason));
+      continue;
+    }
+    excluded += fmt::format("{}{}", count++ == 0 ? "" : ", ", to_string(rival.cause));
+  }
+  if (count > 0)
+    page.say("  excluded  ", fmt::format("{} (each with its reason: --html, --json): {}", count, excluded));
+}
+
 }  // namespace
 
 void write_finding(Page& page, const finding::Finding& finding, bool proven) {
@@ -35,10 +50,7 @@ void write_finding(Page& page, const finding::Finding& finding, bool proven) {
   }
   if (finding.rivals.empty()) return;
   page.line(ink("Other causes", Ink::dim, page.style()));
-  for (const finding::Rival& rival : finding.rivals) {
-    page.say(rival.excluded ? "  excluded  " : "  possible  ",
-             fmt::format("{}: {}", row(rival.cause).title, rival.reason));
-  }
+  write_rivals(page, finding.rivals);
 }
 
 void write_fix(Page& page, const finding::Finding& finding) {

@@ -52,6 +52,9 @@ class Page {
 
 // Which run, where and when.
 void write_heading(Page& page, const history::History& history);
+// Passed or failed, and the first so many of what was expected and is not met.
+void write_outcome(Page& page, const diagnose::Verdict& verdict, std::size_t at_most);
+[[nodiscard]] Ink ink_of_outcome(const diagnose::Verdict& verdict);
 // A finding with its evidence and rivals. `proven` is false for what only explains a part: it accuses nobody, and its
 // fix is not told.
 void write_finding(Page& page, const finding::Finding& finding, bool proven);

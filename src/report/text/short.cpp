@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "report/outcome.hpp"
 #include "report/story.hpp"
 #include "report/text/lanes.hpp"
 #include "report/text/page.hpp"
@@ -17,51 +18,12 @@ using diagnose::Verdict;
 constexpr std::size_t most_rows_of_lanes = 15, rows_at_the_end = 4;
 constexpr std::size_t most_evidence = 2, most_reasons = 2, most_unmet = 2, most_change = 9;
 
-struct Told {
-  std::string_view word, as;
-  Ink colour;
-};
-Told told_of(int code) {
-  switch (code) {
-    case 0:
-      return {"PASSED", "as expected", Ink::green};
-    case 1:
-      return {"FAILED", "not as expected", Ink::red};
-    case 2:
-      return {"INCONCLUSIVE", "not all of it is proven", Ink::yellow};
-    case 3:
-      return {"BAD INPUT", "it could not be carried out", Ink::red};
-    default:
-      return {"TROUBLE", "straycat's own, or its surroundings'", Ink::red};
-  }
-}
-
 std::string expectation_words(const diagnose::CheckedExpectation& one) {
   return fmt::format("{}: {}", one.text, one.why);
 }
 
-// "as expected: finding: stray-endpoint of Job/sayhi: found (2 of 2 met)".
-void say_outcome(Page& page, const Verdict& verdict) {
-  const Told told = told_of(verdict.exit_code);
-  const auto met = std::count_if(verdict.expectations.begin(), verdict.expectations.end(),
-                                 [](const auto& one) { return one.met == diagnose::Met::yes; });
-  const std::string counts =
-      verdict.expectations.empty() ? "" : fmt::format(" ({} of {} met)", met, verdict.expectations.size());
-  page.line(ink(fmt::format("{:<7} {}{}", told.word, told.as, counts), told.colour, page.style()));
-  std::size_t shown = 0;
-  for (const diagnose::CheckedExpectation& one : verdict.expectations)
-    if (one.met != diagnose::Met::yes && shown++ < most_unmet)
-      page.say(fmt::format("  {}: ", to_string(one.met)), expectation_words(one));
-}
-
-// Plain: that something was found is what many a scenario is for.
-std::string_view conclusion_label(const Verdict& verdict) {
-  if (verdict.conclusion == diagnose::Conclusion::found) return "FOUND   ";
-  return verdict.conclusion == diagnose::Conclusion::none ? "CLEAN   " : "OPEN    ";
-}
-
 void say_conclusion(Page& page, const Verdict& verdict) {
-  page.say(conclusion_label(verdict), verdict.headline, Ink::bold);
+  page.say(fmt::format("{:<8}", conclusion_word(verdict)), verdict.headline, Ink::bold);
   for (std::size_t i = 0; i < std::min(verdict.reasons.size(), most_reasons); ++i) page.say("  - ", verdict.reasons[i]);
 }
 
@@ -159,7 +121,7 @@ std::string cause_sentence(const Verdict& verdict) {
 }  // namespace
 
 std::string run_sentence(const Verdict& verdict) {
-  std::string text = fmt::format("{}: {}", told_of(verdict.exit_code).word, cause_sentence(verdict));
+  std::string text = fmt::format("{}: {}", outcome_of(verdict).word, cause_sentence(verdict));
   if (verdict.exit_code == 0) return text;
   const auto unmet = std::find_if(verdict.expectations.begin(), verdict.expectations.end(),
                                   [](const auto& one) { return one.met == diagnose::Met::no; });
@@ -173,7 +135,7 @@ std::string render_short_text(const history::History& history, const Verdict& ve
   Page page(style);
   write_heading(page, history);
   page.line();
-  say_outcome(page, verdict);
+  write_outcome(page, verdict, most_unmet);
   say_conclusion(page, verdict);
   draw_short_lanes(page, history, verdict);
   say_findings(page, verdict);
@@ -181,7 +143,7 @@ std::string render_short_text(const history::History& history, const Verdict& ve
   if (const std::string next = next_words(verdict); !next.empty()) page.say("Next    ", next);
   page.say("Rest    ", fmt::format("--full, and {}/report.html (.txt, .json)", folder), Ink::dim);
   page.line();
-  page.say("", run_sentence(verdict), told_of(verdict.exit_code).colour);
+  page.say("", run_sentence(verdict), ink_of_outcome(verdict));
   return page.take();
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "report/outcome.hpp"
 #include "report/story.hpp"
 #include "report/text/canvas.hpp"
 #include "report/text/lanes.hpp"
@@ -19,19 +20,10 @@ using diagnose::Conclusion;
 using diagnose::Verdict;
 using history::History;
 
-Ink ink_of(const Verdict& verdict) {
-  if (verdict.conclusion == Conclusion::found) return Ink::red;
-  return verdict.conclusion == Conclusion::none ? Ink::green : Ink::yellow;
-}
-
-std::string_view word_of(const Verdict& verdict) {
-  if (verdict.conclusion == Conclusion::found) return "FOUND  ";
-  return verdict.conclusion == Conclusion::none ? "CLEAN  " : "INCONCLUSIVE  ";
-}
-
 void write_answer(Page& page, const Verdict& verdict) {
   page.line();
-  page.say(word_of(verdict), verdict.headline, ink_of(verdict));
+  write_outcome(page, verdict, verdict.expectations.size());
+  page.say(fmt::format("{:<8}", conclusion_word(verdict)), verdict.headline, Ink::bold);
   for (const std::string& reason : verdict.reasons) page.say("  - ", reason);
 }
 
@@ -107,21 +99,6 @@ void write_notes(Page& page, const Verdict& verdict) {
   for (const std::string& note : verdict.notes) page.say("  - ", note);
 }
 
-std::string verdict_exit_words(int code) {
-  switch (code) {
-    case 0:
-      return "as expected";
-    case 1:
-      return "not as expected";
-    case 2:
-      return "inconclusive";
-    case 3:
-      return "bad input";
-    default:
-      return "straycat's own trouble";
-  }
-}
-
 std::string totals_words(const Verdict& verdict) {
   return fmt::format("{} requests, {} failed ({} explained){}", verdict.attempts, verdict.failed, verdict.explained,
                      unfinished_words(verdict));
@@ -133,6 +110,24 @@ Ink ink_of(diagnose::Proven proven) {
 }
 
 }  // namespace
+
+Ink ink_of_outcome(const Verdict& verdict) {
+  switch (outcome_of(verdict).light) {
+    case Light::green:
+      return Ink::green;
+    case Light::red:
+      return Ink::red;
+    default:
+      return Ink::yellow;
+  }
+}
+
+void write_outcome(Page& page, const Verdict& verdict, std::size_t at_most) {
+  page.line(ink(fmt::format("{:<7} {}", outcome_of(verdict).word, outcome_words(verdict)), ink_of_outcome(verdict),
+                page.style()));
+  const std::vector<std::string> unmet = unmet_expectations(verdict);
+  for (std::size_t i = 0; i < std::min(unmet.size(), at_most); ++i) page.say("  - ", unmet[i]);
+}
 
 void write_heading(Page& page, const History& history) {
   const Header& header = history.header;
@@ -162,10 +157,8 @@ std::string render_text(const History& history, const Verdict& verdict, const Te
   write_expectations(page, verdict);
   write_notes(page, verdict);
   page.line();
-  page.say(
-      "",
-      fmt::format("{}; exit {}: {}", totals_words(verdict), verdict.exit_code, verdict_exit_words(verdict.exit_code)),
-      Ink::bold);
+  page.say("", fmt::format("{}; exit {}: {}", totals_words(verdict), verdict.exit_code, outcome_of(verdict).as),
+           Ink::bold);
   return page.take();
 }
 

@@ -4,9 +4,12 @@ namespace straycat::runner {
 namespace {
 
 boost::asio::awaitable<Result<>> run(const plan::Traffic& action, Steps& steps) {
-  if (action.start) co_return co_await steps.start_traffic();
-  co_await steps.stop_traffic();
-  co_return Result<>{};
+  if (!action.start) {
+    co_await steps.stop_traffic();
+    co_return Result<>{};
+  }
+  co_await steps.settle_data_plane();
+  co_return co_await steps.start_traffic();
 }
 
 }  // namespace

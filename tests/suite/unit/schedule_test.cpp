@@ -204,6 +204,14 @@ TEST(SuiteRun, ReadFromHowAChildEnded) {
   EXPECT_EQ(failed.fix->target, "Job/sayhi");
   EXPECT_EQ(failed.failures, 7u);
   EXPECT_EQ(read_run({2, "", false, report, "", {}}).why, "too few requests");
+  // As expected, and worse than it was: what it is beside its baseline is why it failed.
+  auto good = report;
+  good["verdict"]["exitCode"] = 0;
+  const nlohmann::json worse = {{"change", "worse"}, {"sentence", "worse: failed: 0 %, then 1 %"}};
+  const suite::Run slower = read_run({1, "", false, good, "", {}, worse});
+  EXPECT_EQ(slower.state, State::failed);
+  EXPECT_EQ(slower.why, "beside its baseline worse: failed: 0 %, then 1 %");
+  EXPECT_EQ(read_run({0, "", false, good, "", {}, worse}).state, State::passed);
   EXPECT_EQ(read_run({0, "", false, report, "", {}}).why, "A stray.");
   const suite::Run bad = read_run({3, "", false, {}, "noise\nstraycat: x.yaml:1:1: no\n  1 | x\n", {}});
   EXPECT_TRUE(bad.bad_input);
