@@ -23,7 +23,7 @@ std::vector<finding::Bound> bounds_of(const World& world, const Thing& in) {
   for (const Budget& one : world.facts().budgets)
     if (same_namespace(one, in) && one.selects) out.push_back({name_of(one), one.selector});
   for (const Policy& one : world.facts().policies)
-    if (same_namespace(one, in)) out.push_back({name_of(one), one.pods});
+    if (same_namespace(one, in)) out.push_back({name_of(one), one.policy.pods});
   for (const Monitor& one : world.facts().monitors)
     if (one.of_pods && same_namespace(one, in)) out.push_back({name_of(one), one.selector});
   return out;

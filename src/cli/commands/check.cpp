@@ -1,5 +1,7 @@
 // `straycat check`: scenarios, without running anything.
 #include <cstdio>
+#include <map>
+#include <set>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -8,7 +10,9 @@
 #include "cli/files.hpp"
 #include "cli/subcommand.hpp"
 #include <straycat/core/file.hpp>
+#include <straycat/core/json_access.hpp>
 #include <straycat/core/seam.hpp>
+#include <straycat/lint/lint.hpp>
 #include <straycat/scenario/scenario.hpp>
 
 namespace straycat::cli {
@@ -45,12 +49,43 @@ std::string told_lines(const std::vector<std::string>& told) {
   return text;
 }
 
+std::string name_of(const plan::Manifest& one) {
+  return text_at(one.object, {"kind"}) + "/" + text_at(one.object, {"metadata", "name"});
+}
+
+// The manifests that it applies, each as it is applied first: what changes one later may be the cure.
+std::vector<const plan::Manifest*> manifests_of(const plan::Plan& plan) {
+  std::vector<const plan::Manifest*> out;
+  std::set<std::string> seen;
+  for (const plan::Step& step : plan.steps)
+    if (const auto* apply = std::get_if<plan::Apply>(&step.action))
+      for (const plan::Manifest& one : apply->manifests)
+        if (seen.insert(name_of(one)).second) out.push_back(&one);
+  return out;
+}
+
+// A warning: a scenario may well be there to show it.
+std::string lint_lines(const plan::Plan& plan) {
+  std::string text;
+  std::map<std::string, std::string> places;
+  for (const plan::Manifest* one : manifests_of(plan)) {
+    text += "---\n" + one->object.dump() + "\n";
+    places[name_of(*one)] = fmt::format("{}:{}", one->file, one->line);
+  }
+  std::string out;
+  for (const lint::Flaw& flaw : lint::lint({{plan.name, text}}, {}).flaws)
+    if (flaw.severity != lint::Severity::note)
+      out += fmt::format("\n  lint {} ({}): {}", flaw.rule, places[flaw.object.display()], flaw.sentence);
+  return out;
+}
+
 // What is good about the file, or what is wrong with it.
 Result<std::string> check(const std::string& file, bool shape_only) {
   if (!shape_only) {
     std::vector<std::string> told;
     const Result<plan::Plan> plan = load_scenario(file, &told);
-    return plan ? Result<std::string>(summary(*plan) + told_lines(told)) : Result<std::string>(plan.error());
+    return plan ? Result<std::string>(summary(*plan) + told_lines(told) + lint_lines(*plan))
+                : Result<std::string>(plan.error());
   }
   const Result<std::string> text = read_file(scenario_file(file).string());
   if (!text) return text.error();
