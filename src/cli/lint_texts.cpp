@@ -7,6 +7,7 @@
 
 #include "cli/program_output.hpp"
 #include <straycat/core/file.hpp>
+#include <straycat/lint/config.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -47,7 +48,7 @@ Result<Walked> walk(const fs::path& folder) {
       if (chart) out.charts.push_back(at->path().string());
       if (chart || (name.size() > 1 && name.front() == '.')) at.disable_recursion_pending();
       out.kustomized = out.kustomized || is_kustomization(at->path());
-    } else if (at->is_regular_file(ignored) && is_manifest(at->path())) {
+    } else if (at->is_regular_file(ignored) && is_manifest(at->path()) && name != lint::config_name) {
       out.files.push_back(at->path().string());
     }
   }
@@ -66,6 +67,7 @@ class Collector {
   Result<> take(const std::string& path) {
     if (path == "-") return add_file("/dev/stdin", "<standard input>", false);
     std::error_code error;
+    if (ignored(path) && fs::exists(path, error)) return {};
     if (!fs::is_directory(path, error)) return add_file(path, path, false);
     if (is_chart(path)) return add_chart(path);
     if (is_kustomization(path)) return add_kustomization(path);
@@ -86,13 +88,16 @@ class Collector {
     const Result<Walked> walked = walk(path);
     if (!walked) return walked.error();
     for (const std::string& file : walked->files)
-      if (const Result<> added = add_file(file, file, walked->kustomized); !added) return added;
+      if (!ignored(file))
+        if (const Result<> added = add_file(file, file, walked->kustomized); !added) return added;
     for (const std::string& chart : walked->charts)
-      if (const Result<> added = add_chart(chart); !added)
+      if (const Result<> added = ignored(chart) ? Result<>{} : add_chart(chart); !added)
         out_.skipped.push_back(
             {chart, 0, fmt::format("{}: this chart was not rendered: {}", chart, added.error().message)});
     return {};
   }
+
+  [[nodiscard]] bool ignored(const std::string& path) const { return sources_.ignores && sources_.ignores(path); }
 
   // Each release with each set of values is a rendering that stands for itself.
   Result<> add_chart(const std::string& path) {

@@ -2,6 +2,8 @@
 // kustomizations.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@ struct LintSources {
   std::vector<std::string> values;    // each a rendering of its own; "a.yaml,b.yaml" are two files of one
   std::vector<std::string> releases;  // none: "release-name"
   std::string helm, kubectl;          // "": as the PATH has them
+  std::function<bool(const std::filesystem::path&)> ignores = nullptr;  // files and charts that are left out
 };
 
 struct LintTexts {

@@ -72,7 +72,7 @@ Result<std::string> service_named(const std::string& text) {
   const model::Kind* kind = model::kind_called(word);
   if (kind == nullptr) return unknown_kind(text);
   if (kind->name != "Service" || slash + 1 == text.size())
-    return bad_input(fmt::format("{}: only Services can be diagnosed (svc/NAME)", text));
+    return bad_input(fmt::format("{}: a Service is asked for (svc/NAME)", text));
   return text.substr(slash + 1);
 }
 

@@ -74,8 +74,14 @@ std::int64_t first_start(const history::Traffic& traffic) {
 
 Item item_of(const history::Traffic& traffic, const AttemptFailed& failed, std::int64_t at) {
   // A used connection was placed when it was made, which may be long ago.
-  return {failed.reused ? std::min(at, first_start(traffic)) : at,  at,           failed.ended_ns, failed.ended_ns, failed.failure.kind, 1,
-          failed.ended_ns - failed.started_ns, failed.status};
+  return {failed.reused ? std::min(at, first_start(traffic)) : at,
+          at,
+          failed.ended_ns,
+          failed.ended_ns,
+          failed.failure.kind,
+          1,
+          failed.ended_ns - failed.started_ns,
+          failed.status};
 }
 
 using Waits = std::map<FailureKind, std::int64_t>;

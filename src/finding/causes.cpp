@@ -6,7 +6,8 @@
 namespace straycat::finding {
 namespace {
 
-constexpr FoundBy T{true, false, false}, TM{true, false, true}, TL{true, true, false}, TLM{true, true, true}, nobody{};
+constexpr FoundBy T{true, false, false}, M{false, false, true}, TM{true, false, true}, TL{true, true, false},
+    TLM{true, true, true}, nobody{};
 constexpr bool another = true;
 
 CauseRow refining(std::vector<Cause> general, CauseRow row) {
@@ -27,23 +28,23 @@ const std::vector<CauseRow>& causes() {
   static const std::vector<CauseRow> all = {
       {stray_endpoint, "stray-endpoint", "a stray endpoint",
        "Pods of a workload that the Service was not made for stand behind it, and connections that land there fail.",
-       TLM, TL, "", another},
+       TLM, TLM, "", another},
       {wrong_answer, "wrong-answer", "two workloads that answer differently",
        "Pods of another workload stand behind the Service and answer, but not as clients expect.", T, T, "", another},
       {latent_overlap, "latent-overlap", "another workload that the Service's selector matches",
        "The Service's selector matches the pods of another workload, and no request is known to have failed for it.",
-       TLM, TL, "", another},
+       TLM, TLM, "", another},
       refining({no_endpoints, wrong_answer},
                {selector_misses, "selector-misses", "a selector that matches only other workloads",
                 "The Service selects pods, but none of the workload that it is for.", TLM, TL, "Service"}),
       once({"foreign-slice"},
            refining({stray_endpoint},
                     {selector_unwanted, "selector-unwanted", "a selector beside slices that are not Kubernetes' own",
-                     "The Service has a selector and endpoints that somebody else writes: it sends to both.", TLM, TL,
+                     "The Service has a selector and endpoints that somebody else writes: it sends to both.", TLM, TLM,
                      "Service"})),
 
       {termination_race, "termination-race", "pods that end before their endpoint is removed",
-       "Pods stopped serving while proxies still sent to them.", TM, T},
+       "Pods stopped serving while proxies still sent to them.", TM, TM},
       refining({termination_race},
                {grace_too_short, "grace-too-short", "pods that are killed before their requests are answered",
                 "Requests in flight were cut when the pods' grace period was over.", T, T}),
@@ -53,23 +54,23 @@ const std::vector<CauseRow>& causes() {
            "One container of the pods ended at once when they were asked to end, while the others still waited.", T,
            T}),
       {early_ready, "early-ready", "pods that are ready before they answer",
-       "New pods were sent connections before they answered.", TLM, T},
+       "New pods were sent connections before they answered.", TLM, TM},
       refining(
           {early_ready},
           {publishes_unready, "publishes-unready", "a Service that publishes pods that are not ready",
-           "The Service sends to pods that say that they are not ready, because it is told to.", TLM, TL, "Service"}),
+           "The Service sends to pods that say that they are not ready, because it is told to.", TLM, TLM, "Service"}),
 
       {wrong_target_port, "wrong-target-port", "a wrong target port",
        "The Service sends to a port that the pods do not declare, and they declare another.", TLM, TL, "Service"},
       {wrong_declared_port, "wrong-declared-port", "a declared port on which nobody listens",
        "The port that the pods declare is not the one on which they listen.", T, T},
       refining({no_endpoints}, {missing_named_port, "missing-named-port", "a named port that the pods lack",
-                                "The Service sends to a port by a name that the pods do not have.", TLM, TL}),
+                                "The Service sends to a port by a name that the pods do not have.", TLM, TLM}),
       refining({no_endpoints},
                {slice_port_mismatch, "slice-port-mismatch", "a hand-written slice without the Service's port",
                 "The Service has no selector, and its hand-written slice does not bear the name of the port that it "
                 "asks for.",
-                TLM, TL, "EndpointSlice"}),
+                TLM, TLM, "EndpointSlice"}),
       {loopback_bind, "loopback-bind", "a server that listens on loopback only, or not at all",
        "The pods refuse on their own address, on the port that they are meant to serve.", T, T},
       refining({loopback_bind}, {wrong_family, "wrong-family", "a server that listens on one IP family only",
@@ -77,13 +78,13 @@ const std::vector<CauseRow>& causes() {
       {wrong_service_port, "wrong-service-port", "a client that dials a port the Service does not have",
        "The client dials a port that the Service does not have.", TM, T},
       {headless_port, "headless-port", "a headless Service whose port T translates",
-       "The Service is headless and its port differs from the pods': clients that dial it are refused.", TLM, T,
+       "The Service is headless and its port differs from the pods': clients that dial it are refused.", TLM, TM,
        "Service"},
 
-      {no_endpoints, "no-endpoints", "a Service without endpoints", "There was no endpoint to send to.", TLM, TL},
+      {no_endpoints, "no-endpoints", "a Service without endpoints", "There was no endpoint to send to.", TLM, TLM},
       refining({no_endpoints},
                {rollout_gap, "rollout-gap", "a rollout that takes the last pod away first",
-                "A rollout ended the last ready pod before its successor was ready.", TM, T, "Deployment"}),
+                "A rollout ended the last ready pod before its successor was ready.", TM, TM, "Deployment"}),
       refining({no_endpoints},
                {readiness_flap, "readiness-flap", "a readiness probe that healthy pods fail",
                 "Pods that were healthy but slow failed their readiness probe, all of them at once.", TL, TL}),
@@ -99,7 +100,7 @@ const std::vector<CauseRow>& causes() {
       {local_policy, "local-policy", "a traffic policy that keeps clients from other nodes' endpoints",
        "The Service's traffic policy is Local, and the client's node has no endpoint of it.", TL, T, "Service"},
       {network_policy, "network-policy", "a network policy that forbids the client",
-       "A NetworkPolicy forbids the client to reach the pods.", TLM, nobody, "NetworkPolicy"},
+       "A NetworkPolicy forbids the client to reach the pods.", TLM, M, "NetworkPolicy"},
       {path_blocked, "path-blocked", "a way to the endpoint that is blocked",
        "Something between one client and an endpoint refuses or drops connections, while others reach it.", T, T},
       {hairpin, "hairpin", "a pod that cannot reach itself through the Service",

@@ -24,6 +24,7 @@ void each_thing(F& facts, const G& call) {
   for (auto& one : facts.budgets) call(one);
   for (auto& one : facts.monitors) call(one);
   for (auto& one : facts.policies) call(one);
+  for (auto& one : facts.slices) call(one);
 }
 
 template <class T>
@@ -34,6 +35,7 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
 void join(Facts& to, const Facts& from) {
   append(to.services, from.services), append(to.makers, from.makers), append(to.autoscalers, from.autoscalers);
   append(to.budgets, from.budgets), append(to.monitors, from.monitors), append(to.policies, from.policies);
+  append(to.slices, from.slices);
   append(to.others, from.others), append(to.shadows, from.shadows);
   to.limit_ranges = to.limit_ranges || from.limit_ranges;
   to.objects += from.objects;

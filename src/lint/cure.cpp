@@ -18,19 +18,12 @@ finding::Source cure_source(const Thing& thing, const Hook& hook, const model::M
 // The template where Helm names it, else the file.
 std::string file_of(const Spot& spot) { return spot.source.empty() ? spot.file : spot.source; }
 
-finding::Intent intent_of(const World& world, const ServiceFact& service) {
-  finding::Question question{service.service, {}, "", {}};
-  for (const Maker* one : world.behind(service, Match::maybe))
-    question.claimants.push_back(finding::claimant_of(service.service, one->ref, &one->workload, {}));
-  return finding::intend(question);
-}
-
 std::vector<finding::Bound> bounds_of(const World& world, const Thing& in) {
   std::vector<finding::Bound> out;
   for (const Budget& one : world.facts().budgets)
     if (same_namespace(one, in) && one.selects) out.push_back({name_of(one), one.selector});
   for (const Policy& one : world.facts().policies)
-    if (same_namespace(one, in)) out.push_back({name_of(one), one.pods});
+    if (same_namespace(one, in)) out.push_back({name_of(one), one.policy.pods});
   for (const Monitor& one : world.facts().monitors)
     if (one.of_pods && same_namespace(one, in)) out.push_back({name_of(one), one.selector});
   return out;
@@ -70,6 +63,13 @@ Flaw flaw_at(const World& world, const Thing& object, const Path& path, const Th
     flaw.other_spot = world.spot(*other, other_path);
   }
   return flaw;
+}
+
+finding::Intent intent_of(const World& world, const ServiceFact& service) {
+  finding::Question question{service.service, {}, "", {}};
+  for (const Maker* one : world.behind(service, Match::maybe))
+    question.claimants.push_back(finding::claimant_of(service.service, one->ref, &one->workload, {}));
+  return finding::intend(question);
 }
 
 bool meant_for(const World& world, const ServiceFact& service, const Maker& maker) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include <straycat/core/json_access.hpp>
+#include <straycat/finding/shape.hpp>
 #include <straycat/model/kinds.hpp>
 
 namespace straycat::lint {
@@ -63,15 +64,8 @@ void mend(json& object, std::string_view pointer) {
 }
 
 Hook hook_of(const json& object) {
-  const auto moments = words_of(text_at(object, {"metadata", "annotations", "helm.sh/hook"}), ',');
-  const auto policy = words_of(text_at(object, {"metadata", "annotations", "helm.sh/hook-delete-policy"}), ',');
-  Hook hook;
-  hook.any = !moments.empty();
-  hook.test = has(moments, {"test", "test-success", "test-failure"});
-  hook.live =
-      has(moments, {"post-install", "pre-upgrade", "post-upgrade", "pre-rollback", "post-rollback", "pre-delete"});
-  hook.kept = !has(policy, {"hook-succeeded"});
-  return hook;
+  return hook_named(text_at(object, {"metadata", "annotations", "helm.sh/hook"}),
+                    text_at(object, {"metadata", "annotations", "helm.sh/hook-delete-policy"}));
 }
 
 // "E1=why, W2=why": a reason may hold commas, so a new rule begins where a word ends in "=".
@@ -154,6 +148,7 @@ void add_maker(json object, Thing thing, Facts& facts) {
   } else {
     maker.workload = model::project_workload(object);
   }
+  if (kind == "Deployment") maker.rollout_takes = finding::rollout_takes(object);
   maker.hook = hook_of(object);
   maker.suspended = maker.workload.suspended;
   facts.makers.push_back(std::move(maker));
@@ -243,12 +238,47 @@ void add_monitor(json object, Thing thing, Facts& facts) {
   facts.monitors.push_back(std::move(fact));
 }
 
+Admission admission_of(const json& rule) {
+  Admission out;
+  out.every_port = !member(rule, "ports").is_array() || member(rule, "ports").empty();
+  each_object(member(rule, "ports"), [&](const json& one) {
+    out.ports.push_back(
+        {port_of(member(one, "port")), number_at<int>(one, {"endPort"}), text_at(one, {"protocol"}, "TCP")});
+  });
+  return out;
+}
+
 void add_policy(json object, Thing thing, Facts& facts) {
   mend(object, "/spec/podSelector/matchLabels");
   Policy fact;
   static_cast<Thing&>(fact) = std::move(thing);
-  fact.pods = selector_of(at_path(object, {"spec", "podSelector"}));
+  fact.policy = model::project_network_policy(object);
+  each_object(at_path(object, {"spec", "ingress"}),
+              [&](const json& rule) { fact.ingress.push_back(admission_of(rule)); });
   facts.policies.push_back(std::move(fact));
+}
+
+void add_slice(const json& object, Thing thing, Facts& facts) {
+  SliceFact fact;
+  static_cast<Thing&>(fact) = std::move(thing);
+  fact.slice = model::project_slice(object);
+  facts.slices.push_back(std::move(fact));
+}
+
+// For a Service without a selector a controller mirrors them into slices.
+void add_endpoints(const json& object, Thing thing, Facts& facts) {
+  SliceFact fact;
+  static_cast<Thing&>(fact) = std::move(thing);
+  fact.slice.service = fact.ref.name;
+  each_object(member(object, "subsets"), [&](const json& subset) {
+    each_object(member(subset, "ports"), [&](const json& port) {
+      fact.slice.ports.push_back({text_at(port, {"name"}), number_at<int>(port, {"port"}), "TCP"});
+    });
+    each_object(member(subset, "addresses"), [&](const json& one) {
+      fact.slice.endpoints.emplace_back().addresses.push_back(text_at(one, {"ip"}));
+    });
+  });
+  facts.slices.push_back(std::move(fact));
 }
 
 // `kind: deployment` is no kind to the API server, so nobody makes it; yet it is no reason to say that it is missing.
@@ -287,6 +317,16 @@ Thing thing_of(json& object, Origin origin, bool doubtful) {
 
 }  // namespace
 
+Hook hook_named(std::string_view moments, std::string_view delete_policy) {
+  const auto when = words_of(moments, ',');
+  Hook hook;
+  hook.any = !when.empty();
+  hook.test = has(when, {"test", "test-success", "test-failure"});
+  hook.live = has(when, {"post-install", "pre-upgrade", "post-upgrade", "pre-rollback", "post-rollback", "pre-delete"});
+  hook.kept = !has(words_of(delete_policy, ','), {"hook-succeeded"});
+  return hook;
+}
+
 bool Maker::comes_and_goes() const {
   return hook.any || ref.kind == "Job" || ref.kind == "CronJob" || ref.kind == "Pod";
 }
@@ -311,6 +351,8 @@ void add_object(json object, Origin origin, bool doubtful, Facts& facts) {
   if (kind == "PodDisruptionBudget") return add_budget(std::move(object), std::move(thing), facts);
   if (kind == "ServiceMonitor" || kind == "PodMonitor") return add_monitor(std::move(object), std::move(thing), facts);
   if (kind == "NetworkPolicy") return add_policy(std::move(object), std::move(thing), facts);
+  if (kind == "EndpointSlice") return add_slice(object, std::move(thing), facts);
+  if (kind == "Endpoints") return add_endpoints(object, std::move(thing), facts);
   if (kind == "Pod" || model::makes_pods(kind)) return add_maker(std::move(object), std::move(thing), facts);
   facts.others.push_back(std::move(thing));
 }

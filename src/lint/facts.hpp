@@ -15,6 +15,8 @@ namespace straycat::lint {
 
 using nlohmann::json;
 
+inline constexpr std::size_t no_text = static_cast<std::size_t>(-1);  // it stands in a cluster, and in no file
+
 using Path = std::vector<std::string>;  // keys and indices: {"spec", "ports", "0", "targetPort"}
 
 // Where an object stands: a piece of a text that is parsed again when its place must be told.
@@ -59,6 +61,7 @@ struct Maker : Thing {
   std::vector<Needs> needs;  // of its containers and restartable init containers
   std::vector<model::ContainerPort> init_ports;
   bool suspended = false;
+  int rollout_takes = 0;  // of a Deployment: so many of its pods may be away at once in a rollout
   [[nodiscard]] const model::Labels& pod_labels() const { return workload.pod.labels; }
   [[nodiscard]] bool comes_and_goes() const;                    // Job, CronJob, Pod, or any hook
   [[nodiscard]] bool lacks(const std::string& resource) const;  // one of its containers does
@@ -95,8 +98,25 @@ struct Monitor : Thing {
   std::vector<MonitorEndpoint> endpoints;
 };
 
+// What one rule of a policy lets in, from wherever.
+struct AdmittedPort {
+  std::optional<model::PortName> port;  // none: each of the protocol
+  int last = 0;                         // endPort, 0 when not given
+  std::string protocol = "TCP";
+};
+struct Admission {
+  std::vector<AdmittedPort> ports;
+  bool every_port = false;
+};
+
 struct Policy : Thing {
-  model::LabelSelector pods;
+  model::NetworkPolicy policy;
+  std::vector<Admission> ingress;
+};
+
+// An EndpointSlice that somebody wrote, or Endpoints, of which the API server makes some.
+struct SliceFact : Thing {
+  model::EndpointSlice slice;
 };
 
 // All that one group of texts holds.
@@ -107,12 +127,16 @@ struct Facts {
   std::vector<Budget> budgets;
   std::vector<Monitor> monitors;
   std::vector<Policy> policies;
+  std::vector<SliceFact> slices;
   std::vector<Thing> others;
   // Kinds of documents that could not be read; "": not even that.
   std::vector<Thing> shadows;
   bool limit_ranges = false;  // requests may be filled in
   std::size_t objects = 0;
 };
+
+// What Helm's annotations say.
+[[nodiscard]] Hook hook_named(std::string_view moments, std::string_view delete_policy);
 
 // Adds what the object is. Never throws, whatever stands there.
 void add_object(json object, Origin origin, bool doubtful, Facts& facts);

@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include "lint/alternatives.hpp"
+#include "lint/ground.hpp"
 #include "lint/read.hpp"
 #include "lint/rules.hpp"
+#include <straycat/lint/config.hpp>
 
 namespace straycat::lint {
 namespace {
@@ -29,9 +31,25 @@ const std::string* judge_ignored(const Facts& facts, const Flaw& flaw) {
   return reason;
 }
 
+bool is_ignored_template(const Flaw& flaw, const Wishes& wishes) {
+  return std::any_of(wishes.ignored_templates.begin(), wishes.ignored_templates.end(), [&](const std::string& glob) {
+    return (!flaw.spot.source.empty() && matches_path(glob, flaw.spot.source)) ||
+           (!flaw.other_spot.source.empty() && matches_path(glob, flaw.other_spot.source));
+  });
+}
+
+// What was wrong in the cluster before, with no manifest in it, is `diagnose`'s to tell.
+bool is_of_the_cluster_alone(const Flaw& flaw) {
+  return flaw.spot.file == in_the_cluster && (flaw.other_spot.file.empty() || flaw.other_spot.file == in_the_cluster);
+}
+
 void sort_flaw(Flaw flaw, const Facts& facts, const Wishes& wishes, Verdict& verdict) {
+  if (is_of_the_cluster_alone(flaw)) return;
   if (const std::string* reason = judge_ignored(facts, flaw)) {
     flaw.ignored = reason->empty() ? "no reason given" : *reason;
+    verdict.ignored.push_back(std::move(flaw));
+  } else if (is_ignored_template(flaw, wishes)) {
+    flaw.ignored = "the configuration leaves its template out";
     verdict.ignored.push_back(std::move(flaw));
   } else if (wishes.baseline.count(flaw.key()) != 0) {
     verdict.known.push_back(std::move(flaw));
@@ -40,12 +58,21 @@ void sort_flaw(Flaw flaw, const Facts& facts, const Wishes& wishes, Verdict& ver
   }
 }
 
+// None: nobody asks for it.
+std::optional<Severity> severity_of(const RuleWords& rule, const Wishes& wishes) {
+  const auto said = wishes.severities.find(rule.code);
+  if (said != wishes.severities.end()) return said->second;
+  const bool asked = rule.on_demand.empty() || (rule.on_demand == "--latent" ? wishes.latent : wishes.notes);
+  return asked ? std::optional<Severity>(rule.severity) : std::nullopt;
+}
+
 void judge_world(const World& world, const Wishes& wishes, Verdict& verdict) {
   for (const Rule& rule : all_rules()) {
-    if (rule.words.on_demand && !wishes.latent) continue;
+    const std::optional<Severity> severity = severity_of(rule.words, wishes);
+    if (!severity) continue;
     for (Flaw& flaw : rule.look(world)) {
       flaw.rule = rule.words.code;
-      flaw.severity = std::max(flaw.severity, rule.words.severity);  // a rule may say less of one flaw
+      flaw.severity = std::max(flaw.severity, *severity);  // a rule may say less of one flaw
       flaw.cause = rule.words.cause;
       sort_flaw(std::move(flaw), world.facts(), wishes, verdict);
     }
@@ -70,7 +97,13 @@ std::vector<RuleWords> rules() {
 Verdict lint(const std::vector<Text>& texts, const Wishes& wishes) {
   Verdict verdict;
   verdict.files = texts.size();
-  for (Part& part : parts_of(texts, verdict)) judge_world(World(texts, part.facts, part.whole), wishes, verdict);
+  for (Part& part : parts_of(texts, verdict)) {
+    if (wishes.ground) lay_over(part.facts, *wishes.ground);
+    const World world(texts, part.facts, part.whole);
+    judge_world(world, wishes, verdict);
+    if (!wishes.ground) continue;
+    for (Behind& one : those_behind(world)) verdict.behind.push_back(std::move(one));
+  }
   for (auto* list : {&verdict.flaws, &verdict.known, &verdict.ignored}) std::sort(list->begin(), list->end(), before);
   return verdict;
 }

@@ -207,6 +207,7 @@ void read_text(const Text& text, std::size_t index, Facts& facts, std::vector<Un
 }
 
 Spot locate(const std::vector<Text>& texts, const Origin& origin, const Path& path) {
+  if (origin.text == no_text) return {std::string(in_the_cluster), {1, 1}, 1, ""};
   const Text& text = texts[origin.text];
   Spot spot{text.name, {origin.line, 1}, 1, origin.source};
   std::vector<yaml::Diagnostic> repeated;

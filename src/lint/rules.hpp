@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lint/world.hpp"
+#include <straycat/finding/intent.hpp>
 
 namespace straycat::lint {
 
@@ -21,6 +22,8 @@ struct Rule {
 // The change that takes a stray's pods out of a Service, evaluated against every selector that was read.
 void cure_stray(const World& world, const ServiceFact& service, const Maker& stray,
                 const std::vector<const Maker*>& homes, Flaw& flaw);
+// For whom the Service is, as far as names, ports and releases tell.
+[[nodiscard]] finding::Intent intent_of(const World& world, const ServiceFact& service);
 // Whether what is known of names, ports and releases says that the Service is for this one, too.
 [[nodiscard]] bool meant_for(const World& world, const ServiceFact& service, const Maker& maker);
 

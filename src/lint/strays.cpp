@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <straycat/finding/ports.hpp>
+#include <straycat/finding/shape.hpp>
 #include <straycat/finding/words.hpp>
 #include <straycat/model/selector.hpp>
 
@@ -37,18 +38,14 @@ std::string when_it_runs(const Maker& maker) {
   return "while it runs";
 }
 
-bool has_readiness(const Maker& maker) {
-  return std::any_of(maker.workload.pod.containers.begin(), maker.workload.pod.containers.end(),
-                     [](const model::Container& one) { return one.readiness.has_value(); });
-}
-
 std::string why_it_leads(const ServiceFact& service, const Maker& maker) {
   const model::ServicePort* port = leading_port(service, maker);
   if (service.headless) return "its address then stands under the Service's name, which is headless";
   if (port == nullptr)
     return "it lacks the port that the Service names, so proxies send it nothing; an ingress controller may";
   const std::string target = finding::safe(finding::target_text(port->target));
-  const std::string ready = has_readiness(maker) ? "once it is ready" : "being ready at once without a readiness probe";
+  const std::string ready =
+      finding::has_readiness(maker.workload.pod) ? "once it is ready" : "being ready at once without a readiness probe";
   return fmt::format("{}, it gets a share of the connections to port {}, at {} {}", ready, port->port,
                      std::holds_alternative<int>(port->target) ? "port" : "its port named", target);
 }

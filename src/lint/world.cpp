@@ -98,6 +98,14 @@ std::vector<const Maker*> World::homes(const ServiceFact& service) const {
   return out;
 }
 
+void World::each_home(const std::function<void(const ServiceFact&, const Maker&)>& call) const {
+  for (const ServiceFact& service : facts_.services) {
+    if (service.doubtful || service.service.selector.empty()) continue;
+    for (const Maker* maker : homes(service))
+      if (!maker->doubtful) call(service, *maker);
+  }
+}
+
 Spot World::locate_(const Thing& thing, const Path& path) const { return locate(texts_, thing.origin, path); }
 
 std::string name_of(const Thing& thing) {

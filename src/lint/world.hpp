@@ -28,6 +28,8 @@ class World {
   [[nodiscard]] std::vector<const Maker*> behind(const ServiceFact& service, Match least) const;
   // Long-running workloads among them.
   [[nodiscard]] std::vector<const Maker*> homes(const ServiceFact& service) const;
+  // Each Service with each long-running workload behind it, of which something can be said.
+  void each_home(const std::function<void(const ServiceFact&, const Maker&)>& call) const;
 
  private:
   [[nodiscard]] Spot locate_(const Thing& thing, const Path& path) const;

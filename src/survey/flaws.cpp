@@ -6,6 +6,7 @@
 
 #include "survey/place.hpp"
 #include <straycat/finding/kubectl.hpp>
+#include <straycat/finding/shape.hpp>
 
 namespace straycat::survey {
 namespace {
@@ -184,8 +185,7 @@ void find_pod_flaws(const Place& place, const model::Service& service, Survey& s
 
 void find_slice_flaws(const Place& place, const model::Service& service, Survey& survey) {
   for (const auto& slice : place.slices_of(service.meta.name)) {
-    const bool kept = slice.managed_by == "endpointslice-controller.k8s.io";
-    if (!kept && !service.selector.empty()) foreign_slice(slice, survey);
+    if (!finding::is_kept(slice) && !service.selector.empty()) foreign_slice(slice, survey);
     if (!place.snapshot().knows("pods")) continue;
     const auto stale = stale_addresses(place, slice);
     if (stale.empty()) continue;

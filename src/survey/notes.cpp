@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "survey/place.hpp"
+#include <straycat/finding/shape.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::survey {
@@ -31,12 +32,11 @@ void note_slices(const Place& place, const model::Service& service, Survey& surv
 void note_headless(const model::Service& service, const Survey& survey, std::vector<std::string>& notes) {
   notes.emplace_back("it is headless: its name stands for the pods' own addresses, with no proxy in between");
   for (const Standing& one : survey.behind) {
-    for (const PortFit& fit : one.ports) {
-      if (!fit.number || *fit.number == fit.port) continue;
-      notes.push_back(fmt::format("nothing translates its port: clients of {}:{} must dial port {} of the pods, not {}",
-                                  service.meta.name, fit.port, *fit.number, fit.port));
-      return;
-    }
+    const PortFit* fit = finding::untranslated_port(service, one.ports);
+    if (fit == nullptr) continue;
+    notes.push_back(fmt::format("nothing translates its port: clients of {}:{} must dial port {} of the pods, not {}",
+                                service.meta.name, fit->port, *fit->number, fit->port));
+    return;
   }
 }
 

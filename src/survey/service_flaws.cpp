@@ -5,6 +5,7 @@
 
 #include "survey/place.hpp"
 #include <straycat/finding/kubectl.hpp>
+#include <straycat/finding/shape.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/selector.hpp>
 
@@ -29,10 +30,8 @@ finding::Fix change_of(const char* kind, const std::string& name, json patch, st
 
 // --- publishes-unready
 
-// A headless Service does so for peers that must find each other before they are ready; with an address of its own it
-// sends clients there.
 void publishes_unready(const model::Service& service, Survey& survey) {
-  if (!service.publish_not_ready || service.cluster_ip == "None") return;
+  if (!finding::sends_clients_to_unready(service)) return;
   for (const Standing& one : survey.behind) {
     const auto unready = std::find_if(one.pods.begin(), one.pods.end(), [](const PodLine& pod) {
       return pod.routable && !pod.ready && !pod.terminating;
@@ -57,51 +56,44 @@ void publishes_unready(const model::Service& service, Survey& survey) {
 
 // --- slice-port-mismatch
 
-bool bears(const model::EndpointSlice& slice, const std::string& name) {
-  return std::any_of(slice.ports.begin(), slice.ports.end(),
-                     [&](const model::SlicePort& port) { return port.name == name; });
-}
-
 void slice_port_mismatch(const Place& place, const model::Service& service, Survey& survey) {
   if (!service.selector.empty() || !place.snapshot().knows("endpointslices")) return;
   const auto& slices = place.slices_of(service.meta.name);
   const bool any = std::any_of(slices.begin(), slices.end(),
                                [](const auto& slice) { return !slice.endpoints.empty() && !slice.ports.empty(); });
   if (!any) return;
-  for (const auto& port : service.ports) {
-    if (std::any_of(slices.begin(), slices.end(), [&](const auto& slice) { return bears(slice, port.name); })) continue;
-    const auto& slice = slices.front();
-    Finding finding = finding_for(survey, Cause::slice_port_mismatch);
-    finding.workload = model::ObjectRef{"EndpointSlice", survey.ns, slice.meta.name, ""};
-    finding.sentence = fmt::format(
-        "Port {} of Service/{} is named \"{}\", and no slice of it bears a port of that name: no proxy sends it "
-        "anywhere.",
-        port.port, survey.service, port.name);
-    std::string names;
-    for (const auto& one : slice.ports) names += (names.empty() ? "\"" : ", \"") + one.name + "\"";
-    finding.evidence.push_back(fact("port-names", Weight::decides,
-                                    fmt::format("slice {} has {}", slice.meta.name, names.empty() ? "no port" : names),
-                                    finding::kubectl_slices(survey.ns, survey.service)));
-    const bool clear =
-        slices.size() == 1 && slice.ports.size() == 1 && service.ports.size() == 1 && slice.ports.front().port;
-    if (clear) {
-      json ports =
-          json::array({{{"name", port.name}, {"port", *slice.ports.front().port}, {"protocol", port.protocol}}});
-      finding.fix = change_of("EndpointSlice", slice.meta.name, {{"ports", std::move(ports)}},
-                              fmt::format("ports:\n- name: {}  # was: {}\n  port: {}\n", json(port.name).dump(),
-                                          json(slice.ports.front().name).dump(), *slice.ports.front().port),
-                              {"it is the Service's only slice, with one port, and the Service has one port"});
-    } else {
-      finding.no_fix = "which port of the slices is meant cannot be told";
-    }
-    // That nobody is sent to is how it shows.
-    std::erase_if(survey.findings, [&](const Finding& one) {
-      if (one.cause == Cause::no_endpoints) finding.showed_as(one.cause, one.sentence);
-      return one.cause == Cause::no_endpoints;
-    });
-    survey.findings.push_back(std::move(finding));
-    return;
+  const model::ServicePort* lost = finding::port_without_slice(service, slices);
+  if (lost == nullptr) return;
+  const model::ServicePort& port = *lost;
+  const auto& slice = slices.front();
+  Finding finding = finding_for(survey, Cause::slice_port_mismatch);
+  finding.workload = model::ObjectRef{"EndpointSlice", survey.ns, slice.meta.name, ""};
+  finding.sentence = fmt::format(
+      "Port {} of Service/{} is named \"{}\", and no slice of it bears a port of that name: no proxy sends it "
+      "anywhere.",
+      port.port, survey.service, port.name);
+  std::string names;
+  for (const auto& one : slice.ports) names += (names.empty() ? "\"" : ", \"") + one.name + "\"";
+  finding.evidence.push_back(fact("port-names", Weight::decides,
+                                  fmt::format("slice {} has {}", slice.meta.name, names.empty() ? "no port" : names),
+                                  finding::kubectl_slices(survey.ns, survey.service)));
+  const bool clear =
+      slices.size() == 1 && slice.ports.size() == 1 && service.ports.size() == 1 && slice.ports.front().port;
+  if (clear) {
+    json ports = json::array({{{"name", port.name}, {"port", *slice.ports.front().port}, {"protocol", port.protocol}}});
+    finding.fix = change_of("EndpointSlice", slice.meta.name, {{"ports", std::move(ports)}},
+                            fmt::format("ports:\n- name: {}  # was: {}\n  port: {}\n", json(port.name).dump(),
+                                        json(slice.ports.front().name).dump(), *slice.ports.front().port),
+                            {"it is the Service's only slice, with one port, and the Service has one port"});
+  } else {
+    finding.no_fix = "which port of the slices is meant cannot be told";
   }
+  // That nobody is sent to is how it shows.
+  std::erase_if(survey.findings, [&](const Finding& one) {
+    if (one.cause == Cause::no_endpoints) finding.showed_as(one.cause, one.sentence);
+    return one.cause == Cause::no_endpoints;
+  });
+  survey.findings.push_back(std::move(finding));
 }
 
 // --- selector-misses

@@ -6,6 +6,7 @@
 #include "survey/place.hpp"
 #include <straycat/finding/kubectl.hpp>
 #include <straycat/finding/label_fix.hpp>
+#include <straycat/finding/shape.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::survey {
@@ -37,8 +38,7 @@ void read_shape(Dossier& one, const model::Service& service, const model::PodSha
   one.fits = any_fits(fits);
   one.has_port = std::any_of(fits.begin(), fits.end(), [](const PortFit& fit) { return fit.number.has_value(); });
   one.transient = transient(one.workload, helm_hook);
-  one.readiness = std::any_of(pod.containers.begin(), pod.containers.end(),
-                              [](const model::Container& container) { return container.readiness.has_value(); });
+  one.readiness = finding::has_readiness(pod);
 }
 
 // Its pods' shape: its template where that is known, else one of its pods.

@@ -66,17 +66,43 @@ struct RuleWords {
   std::string code;
   Severity severity;
   std::optional<finding::Cause> cause;
-  std::string title;       // "a Job becomes an endpoint of a Service"
-  std::string happens;     // what goes wrong, and when
-  std::string seen;        // how it was seen
-  std::string cure;        // in words
-  bool on_demand = false;  // only with Wishes::latent
+  std::string title;           // "a Job becomes an endpoint of a Service"
+  std::string happens;         // what goes wrong, and when
+  std::string seen;            // how it was seen
+  std::string cure;            // in words
+  std::string on_demand = {};  // only with this flag ("--latent"), or where the configuration names it
 };
 [[nodiscard]] std::vector<RuleWords> rules();
 
+// What a namespace of a cluster holds: the manifests are laid over it.
+struct Ground {
+  std::string ns;
+  std::vector<model::Service> services;
+  std::vector<model::Workload> workloads;
+  std::vector<model::Pod> pods;
+  std::vector<model::NetworkPolicy> policies;
+  std::vector<model::EndpointSlice> slices;
+};
+// In the place of a file, for what stands in the cluster alone.
+inline constexpr std::string_view in_the_cluster = "<cluster>";
+
+// Who would stand behind a Service once the manifests are applied.
+struct Behind {
+  struct One {
+    model::ObjectRef workload;
+    bool in_cluster = false;  // no manifest has it
+  };
+  model::ObjectRef service;
+  std::vector<One> workloads;
+};
+
 struct Wishes {
-  bool latent = false;             // W6, too
-  std::set<std::string> baseline;  // keys of flaws that are known and do not count
+  bool latent = false;                                             // W6, too
+  bool notes = false;                                              // N1 and so on, too
+  std::map<std::string, std::optional<Severity>> severities = {};  // of rules, by code; none: it is off
+  std::optional<Ground> ground = {};                               // objects without a namespace go into its own
+  std::vector<std::string> ignored_templates = {};                 // globs: what Helm rendered from these is no finding
+  std::set<std::string> baseline = {};                             // keys of flaws that are known and do not count
 };
 
 struct Verdict {
@@ -84,6 +110,7 @@ struct Verdict {
   std::vector<Flaw> known, ignored;  // in the baseline; by an annotation
   std::vector<Unread> unread;
   std::vector<std::string> notes;  // what was held back and why, a sentence each
+  std::vector<Behind> behind;      // with a ground: of each Service that the manifests have, or whose pods they have
   std::size_t files = 0, objects = 0;
   [[nodiscard]] std::size_t count(Severity severity) const;
   // 1 an error, else 2 when parts could not be read, else 0.

@@ -18,7 +18,7 @@ inline constexpr std::string_view lint_format = "straycat.lint/1";
 [[nodiscard]] std::string render_lint(const lint::Verdict& verdict, const std::vector<lint::Text>& texts,
                                       const TextStyle& style);
 // {"format", "files", "objects", "findings": [{"rule", "severity", "object", "other", ...}], "known", "ignored",
-// "unread", "notes", "exitCode"}
+// "unread", "notes", "exitCode"}; with a cluster also "behind"
 [[nodiscard]] nlohmann::json render_lint_json(const lint::Verdict& verdict);
 // SARIF 2.1.0, as GitHub's code scanning reads it.
 [[nodiscard]] nlohmann::json render_lint_sarif(const lint::Verdict& verdict, std::string_view version);

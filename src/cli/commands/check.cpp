@@ -1,5 +1,7 @@
 // `straycat check`: scenarios, without running anything.
 #include <cstdio>
+#include <map>
+#include <set>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -8,7 +10,9 @@
 #include "cli/files.hpp"
 #include "cli/subcommand.hpp"
 #include <straycat/core/file.hpp>
+#include <straycat/core/json_access.hpp>
 #include <straycat/core/seam.hpp>
+#include <straycat/lint/lint.hpp>
 #include <straycat/scenario/scenario.hpp>
 
 namespace straycat::cli {
@@ -47,21 +51,54 @@ std::string told_lines(const std::vector<std::string>& told) {
   return text;
 }
 
+std::string name_of(const plan::Manifest& one) {
+  return text_at(one.object, {"kind"}) + "/" + text_at(one.object, {"metadata", "name"});
+}
+
+// The manifests that it applies, each as it is applied first: what changes one later may be the cure.
+std::vector<const plan::Manifest*> manifests_of(const plan::Plan& plan) {
+  std::vector<const plan::Manifest*> out;
+  std::set<std::string> seen;
+  for (const plan::Step& step : plan.steps)
+    if (const auto* apply = std::get_if<plan::Apply>(&step.action))
+      for (const plan::Manifest& one : apply->manifests)
+        if (seen.insert(name_of(one)).second) out.push_back(&one);
+  return out;
+}
+
+// A warning: a scenario may well be there to show it.
+std::string lint_lines(const plan::Plan& plan) {
+  std::string text;
+  std::map<std::string, std::string> places;
+  for (const plan::Manifest* one : manifests_of(plan)) {
+    text += "---\n" + one->object.dump() + "\n";
+    places[name_of(*one)] = fmt::format("{}:{}", one->file, one->line);
+  }
+  std::string out;
+  for (const lint::Flaw& flaw : lint::lint({{plan.name, text}}, {}).flaws)
+    if (flaw.severity != lint::Severity::note)
+      out += fmt::format("\n  lint {} ({}): {}", flaw.rule, places[flaw.object.display()], flaw.sentence);
+  return out;
+}
+
 // Of a matrix every combination; the first that is wrong is told with its values.
 Result<std::string> check_whole(const std::string& file) {
   std::vector<std::string> told;
-  std::string text;
+  std::string text, flaws;
   const std::vector<scenario::Values> all = scenario_values(file);
   for (const scenario::Values& values : all) {
     const Result<plan::Plan> plan = load_scenario(file, &told, scenario::Ground::own, values);
     if (!plan && values != all.front())
       return bad_input(fmt::format("{}\n  with {}", plan.error().message, plan::values_words(values)));
     if (!plan) return plan.error();
-    if (text.empty()) text = summary(*plan);
+    if (text.empty()) {
+      text = summary(*plan);
+      flaws = lint_lines(*plan);
+    }
   }
   const std::string more =
       all.size() > 1 ? fmt::format(" (with {}, and {} more)", plan::values_words(all.front()), all.size() - 1) : "";
-  return text + more + told_lines(told);
+  return text + more + told_lines(told) + flaws;
 }
 
 // What is good about the file, or what is wrong with it.

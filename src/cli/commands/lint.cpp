@@ -8,14 +8,16 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/cluster_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/lint_texts.hpp"
+#include "cli/lint_wishes.hpp"
 #include "cli/output_options.hpp"
 #include "cli/outputs.hpp"
 #include "cli/subcommand.hpp"
-#include <straycat/core/file.hpp>
 #include <straycat/core/seam.hpp>
+#include <straycat/lint/mend.hpp>
 #include <straycat/report/lint.hpp>
 
 namespace straycat::cli {
@@ -25,7 +27,9 @@ struct LintArguments {
   LintSources sources;
   Outputs outputs;
   std::string baseline, write_baseline;
-  bool latent = false;
+  std::string config;
+  bool latent = false, notes = false, with_cluster = false, fix = false, write = false;
+  kube::ConfigRequest at;
   Look look;
 };
 
@@ -54,6 +58,12 @@ void add_options(CLI::App& command, LintArguments& arguments) {
       ->type_name("PATH")
       ->required();
   command.add_flag("--latent", arguments.latent, "Also what no proxy sends anything to (W6)");
+  command.add_flag("--notes", arguments.notes, "Also what is by design in many places (N1 to N9), as notes");
+  command
+      .add_option("--config", arguments.config,
+                  "Severities of rules, and files that are left out (default: .straycat-lint.yaml, in the folder of "
+                  "the paths or above)")
+      ->type_name("FILE");
   command.add_option("--baseline", arguments.baseline, "A file of findings that are known: only others count")
       ->type_name("FILE");
   command.add_option("--write-baseline", arguments.write_baseline, "Write what is found as such a file")
@@ -76,35 +86,21 @@ void add_options(CLI::App& command, LintArguments& arguments) {
                   "The kubectl that builds a kustomization (default: as the PATH has it)")
       ->type_name("PROGRAM")
       ->group("Charts and kustomizations");
+  command
+      .add_flag("--fix", arguments.fix, "Print cures that are a label or a line of a selector as a diff, and no report")
+      ->group("Cures");
+  command.add_flag("--write", arguments.write, "With --fix: write them into the files")->group("Cures");
+  command
+      .add_flag("--with-cluster", arguments.with_cluster,
+                "Lay them over what the namespace holds: who would stand behind the Services after `apply`")
+      ->group("Cluster");
+  add_cluster(command, arguments.at);
   for (const LintForm& form : forms)
     command.add_option(std::string("--") + form.name, arguments.outputs.files[form.name], form.help)
         ->type_name("FILE")
         ->group("Outputs");
   command.add_flag("--force", arguments.outputs.force, "Write over files that are there")->group("Outputs");
   add_look(command, arguments.look);
-}
-
-Result<std::set<std::string>> read_baseline(const std::string& file) {
-  std::set<std::string> keys;
-  if (file.empty()) return keys;
-  const Result<std::string> text = read_file(file);
-  if (!text) return text.error();
-  for (std::size_t at = 0; at < text->size();) {
-    const std::size_t end = std::min(text->find('\n', at), text->size());
-    const std::string line = text->substr(at, end - at);
-    if (!line.empty() && line.front() != '#') keys.insert(line);
-    at = end + 1;
-  }
-  return keys;
-}
-
-std::string baseline_of(const lint::Verdict& verdict) {
-  std::set<std::string> keys;
-  for (const auto* list : {&verdict.flaws, &verdict.known})
-    for (const lint::Flaw& flaw : *list) keys.insert(flaw.key());
-  std::string out = "# What straycat lint found and nobody means to mend now: a finding a line.\n";
-  for (const std::string& key : keys) out += key + "\n";
-  return out;
 }
 
 Result<> write_lint(const lint::Verdict& verdict, const LintArguments& arguments) {
@@ -117,30 +113,110 @@ Result<> write_lint(const lint::Verdict& verdict, const LintArguments& arguments
   return write_files(files);
 }
 
+Result<> check_fix(const LintArguments& arguments) {
+  if (arguments.write && !arguments.fix) return bad_input("--write is for --fix");
+  const auto& paths = arguments.sources.paths;
+  if (arguments.write && std::find(paths.begin(), paths.end(), "-") != paths.end())
+    return bad_input("--write: standard input is no file to write to");
+  if (arguments.fix && takes_standard_output(arguments.outputs))
+    return bad_input("--fix prints a diff: let the other output go to a file");
+  return {};
+}
+
+Result<> check_cluster(const LintArguments& arguments) {
+  const kube::ConfigRequest& at = arguments.at;
+  const bool named = !(at.context + at.kubeconfig + at.cluster + at.user + at.ns).empty() || at.in_cluster;
+  if (named && !arguments.with_cluster)
+    return bad_input("--context, --kubeconfig, -n and so on are for --with-cluster: lint alone asks no cluster");
+  return {};
+}
+
 Result<> check_lint(const LintArguments& arguments) {
+  if (const Result<> good = check_fix(arguments); !good) return good;
+  if (const Result<> good = check_cluster(arguments); !good) return good;
   if (const Result<> good = check_outputs(arguments.outputs); !good) return good;
   if (arguments.write_baseline.empty()) return {};
   return check_output("--write-baseline", arguments.write_baseline, arguments.outputs.force);
 }
 
+// All that is read, before anything is judged.
+struct LintCase {
+  lint::Wishes wishes;
+  LintTexts given;
+};
+Result<LintCase> gather(const LintArguments& arguments) {
+  LintCase out;
+  out.wishes.latent = arguments.latent;
+  out.wishes.notes = arguments.notes;
+  const Result<LintConfig> config = lint_config(arguments.config, arguments.sources.paths);
+  if (!config) return config.error();
+  out.wishes.severities = config->config.severities;
+  out.wishes.ignored_templates = config->config.ignore;
+  auto baseline = read_baseline(arguments.baseline);
+  if (!baseline) return baseline.error();
+  out.wishes.baseline = std::move(*baseline);
+  LintSources sources = arguments.sources;
+  sources.ignores = [&](const std::filesystem::path& path) { return config->ignores(path); };
+  Result<LintTexts> given = lint_texts(sources);
+  if (!given) return given.error();
+  out.given = std::move(*given);
+  if (!arguments.with_cluster) return out;
+  Result<LintGround> ground = lint_ground(arguments.at);
+  if (!ground) return ground.error();
+  out.wishes.ground = std::move(ground->ground);
+  for (lint::Unread& one : ground->unread) out.given.skipped.push_back(std::move(one));
+  return out;
+}
+
+lint::Verdict judge(const LintCase& the_case) {
+  lint::Verdict verdict = lint::lint(the_case.given.texts, the_case.wishes);
+  verdict.unread.insert(verdict.unread.end(), the_case.given.skipped.begin(), the_case.given.skipped.end());
+  return verdict;
+}
+
+// Another file takes each one's place, and has its rights.
+Result<> write_in_place(const std::vector<WholeFile>& files) {
+  std::error_code error;
+  std::vector<std::filesystem::perms> rights;
+  for (const WholeFile& one : files) rights.push_back(std::filesystem::status(one.path, error).permissions());
+  if (Result<> done = write_files(files); !done) return done;
+  for (std::size_t i = 0; i < files.size(); ++i) std::filesystem::permissions(files[i].path, rights[i], error);
+  return {};
+}
+
+// The diff to standard output, what is left to standard error. With --write the code is that of what is written.
+Result<int> fix(const LintArguments& arguments, const LintCase& the_case, const lint::Verdict& verdict) {
+  const lint::Mending mending = lint::mend(the_case.given.texts, verdict, the_case.wishes);
+  std::string diff;
+  std::vector<WholeFile> files;
+  LintCase after = the_case;
+  for (const lint::MendedFile& one : mending.files) {
+    diff += lint::unified_diff(one);
+    files.push_back({one.file, one.after});
+    for (lint::Text& text : after.given.texts)
+      if (text.name == one.file) text.text = one.after;
+  }
+  if (const Result<> told = print_now(diff); !told) return told.error();
+  for (const std::string& why : mending.left) say("not mended: {}\n", why);
+  if (!arguments.write) return verdict.exit_code();
+  if (const Result<> done = write_in_place(files); !done) return done.error();
+  return judge(after).exit_code();
+}
+
 int act(const LintArguments& arguments) {
   if (const Result<> good = check_lint(arguments); !good) return complain(good.error());
-  lint::Wishes wishes;
-  wishes.latent = arguments.latent;
-  const auto baseline = read_baseline(arguments.baseline);
-  if (!baseline) return complain(baseline.error());
-  wishes.baseline = *baseline;
-  const Result<LintTexts> given = lint_texts(arguments.sources);
-  if (!given) return complain(given.error());
-  lint::Verdict verdict = lint::lint(given->texts, wishes);
-  verdict.unread.insert(verdict.unread.end(), given->skipped.begin(), given->skipped.end());
-  if (!takes_standard_output(arguments.outputs)) {
+  const Result<LintCase> the_case = gather(arguments);
+  if (!the_case) return complain(the_case.error());
+  const lint::Verdict verdict = judge(*the_case);
+  if (!arguments.fix && !takes_standard_output(arguments.outputs)) {
     const Result<> told =
-        print_now(report::render_lint(verdict, given->texts, style_for(arguments.look, STDOUT_FILENO)));
+        print_now(report::render_lint(verdict, the_case->given.texts, style_for(arguments.look, STDOUT_FILENO)));
     if (!told) return complain(told.error());
   }
   if (const Result<> done = write_lint(verdict, arguments); !done) return complain(done.error());
-  return verdict.exit_code();
+  if (!arguments.fix) return verdict.exit_code();
+  const Result<int> code = fix(arguments, *the_case, verdict);
+  return code ? *code : complain(code.error());
 }
 
 }  // namespace

@@ -11,23 +11,16 @@
 #include "diagnose/revisions.hpp"
 #include "diagnose/words.hpp"
 #include <straycat/core/json_access.hpp>
+#include <straycat/finding/shape.hpp>
 
 namespace straycat::diagnose {
 namespace {
 
-// How many of so many pods a rollout may take away at once, as the manifest says; none when that is not known
-// (deployment/util: maxUnavailable is rounded down, Recreate takes all).
+// How many of so many pods a rollout may take away at once, as the manifest says; none when that is not known.
 std::optional<int> may_take(const Case& the_case, const model::ObjectRef& deployment) {
   const auto* manifest = manifest_of(the_case.history, deployment.kind, deployment.name);
   if (manifest == nullptr) return std::nullopt;
-  const int replicas = number_at<int>(manifest->object, {"spec", "replicas"}, 1);
-  const auto& strategy = at_path(manifest->object, {"spec", "strategy"});
-  if (text_at(strategy, {"type"}) == "Recreate") return replicas;
-  const auto& most = at_path(strategy, {"rollingUpdate", "maxUnavailable"});
-  if (most.is_number_integer()) return as_number<int>(most);
-  const std::string text = as_text(most, "25%");
-  const auto percent = text.ends_with('%') ? std::atoi(text.c_str()) : 25;
-  return replicas * percent / 100;
+  return finding::rollout_takes(manifest->object);
 }
 
 int replicas_of(const Case& the_case, const model::ObjectRef& deployment) {

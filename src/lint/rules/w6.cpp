@@ -9,7 +9,7 @@ Rule w6_rule() {
        "No proxy of Kubernetes sends it anything. Some ingress controllers do, and answer 502; and once its "
        "containers declare that port, or the Service names it by number, it is E1.",
        "The Service's selector matches the labels of the pod template, and none of its containers has the named port.",
-       "As for E1.", true},
+       "As for E1.", "--latent"},
       [](const World& world) { return stray_flaws(world, Strays::latent); }};
 }
 

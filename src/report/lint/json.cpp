@@ -35,21 +35,31 @@ json flaws_json(const std::vector<lint::Flaw>& flaws) {
   return out;
 }
 
+json behind_json(const lint::Behind& behind) {
+  json workloads = json::array();
+  for (const auto& one : behind.workloads)
+    workloads.push_back(json::object({{"workload", one.workload.display()}, {"inCluster", one.in_cluster}}));
+  return json::object(
+      {{"service", behind.service.display()}, {"namespace", behind.service.ns}, {"workloads", std::move(workloads)}});
+}
+
 }  // namespace
 
 json render_lint_json(const lint::Verdict& verdict) {
   json unread = json::array();
   for (const lint::Unread& one : verdict.unread)
     unread.push_back(json::object({{"file", one.file}, {"line", one.line}, {"message", one.message}}));
-  return json::object({{"format", lint_format},
-                       {"files", verdict.files},
-                       {"objects", verdict.objects},
-                       {"findings", flaws_json(verdict.flaws)},
-                       {"known", flaws_json(verdict.known)},
-                       {"ignored", flaws_json(verdict.ignored)},
-                       {"unread", std::move(unread)},
-                       {"notes", verdict.notes},
-                       {"exitCode", verdict.exit_code()}});
+  json out = json::object({{"format", lint_format},
+                           {"files", verdict.files},
+                           {"objects", verdict.objects},
+                           {"findings", flaws_json(verdict.flaws)},
+                           {"known", flaws_json(verdict.known)},
+                           {"ignored", flaws_json(verdict.ignored)},
+                           {"unread", std::move(unread)},
+                           {"notes", verdict.notes},
+                           {"exitCode", verdict.exit_code()}});
+  for (const lint::Behind& one : verdict.behind) out["behind"].push_back(behind_json(one));
+  return out;
 }
 
 }  // namespace straycat::report

@@ -61,6 +61,14 @@ std::string flaw_text(const lint::Flaw& flaw, const std::vector<lint::Text>& tex
   return out + cure_of_lint(flaw) + "\n";
 }
 
+std::string behind_text(const lint::Behind& behind) {
+  std::string out = fmt::format("after apply, behind {}: ", finding::display(behind.service));
+  for (std::size_t i = 0; i < behind.workloads.size(); ++i)
+    out += fmt::format("{}{}{}", i == 0 ? "" : ", ", finding::display(behind.workloads[i].workload),
+                       behind.workloads[i].in_cluster ? " (in the cluster)" : "");
+  return out + (behind.workloads.empty() ? "nobody\n" : "\n");
+}
+
 std::string summary_of(const lint::Verdict& verdict) {
   using lint::Severity;
   std::string out =
@@ -85,6 +93,7 @@ std::string render_lint(const lint::Verdict& verdict, const std::vector<lint::Te
   for (const lint::Flaw& flaw : verdict.ignored)
     out += fmt::format("ignored {}: {}/{}: {}\n", flaw.rule, harmless(flaw.object.kind), harmless(flaw.object.name),
                        harmless(flaw.ignored));
+  for (const lint::Behind& one : verdict.behind) out += behind_text(one);
   for (const std::string& note : verdict.notes) out += fmt::format("note: {}\n", harmless(note));
   return out + summary_of(verdict);
 }

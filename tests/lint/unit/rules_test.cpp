@@ -236,7 +236,16 @@ TEST(Rules, HaveWordsAndOneCodeEach) {
     for (const std::string* words : {&rule.title, &rule.happens, &rule.seen, &rule.cure})
       EXPECT_FALSE(words->empty()) << rule.code;
   }
-  EXPECT_EQ(codes.size(), 13u);
+  EXPECT_EQ(codes.size(), 22u);
+}
+
+// The table of causes says which of them manifests tell.
+TEST(Rules, FindTheCausesThatTheTableSays) {
+  std::set<finding::Cause> found;
+  for (const RuleWords& rule : rules())
+    if (rule.cause) found.insert(*rule.cause);
+  for (const finding::CauseRow& row : finding::causes())
+    EXPECT_EQ(row.found.manifests, found.count(row.cause) != 0) << row.id;
 }
 
 }  // namespace

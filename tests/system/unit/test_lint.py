@@ -2,7 +2,9 @@
 import json
 import os
 import pathlib
+import shutil
 import stat
+import subprocess
 import tempfile
 import unittest
 import xml.etree.ElementTree
@@ -97,6 +99,84 @@ class Lint(unittest.TestCase):
         self.assertEqual(straycat("lint", bad, "--baseline", self.folder / "known").returncode, 0)
         self.put("bad.yaml", WEB + "---\n" + JOB + "---\n" + JOB.replace("migrate", "clean"))
         self.assertEqual(straycat("lint", bad, "--baseline", self.folder / "known").returncode, 1)
+
+    def test_notes_are_for_whom_asks(self):
+        good = self.put("good.yaml", WEB)
+        self.assertNotIn("note N", straycat("lint", good).stdout)
+        done = straycat("lint", good, "--notes")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("note N9", done.stdout)
+
+    def test_a_configuration_above_the_path(self):
+        bad = self.put("k/jobs/bad.yaml", WEB + "---\n" + JOB)
+        config = self.put(".straycat-lint.yaml", "rules:\n  E1: warning\n")
+        done = straycat("lint", bad)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("warning E1", done.stdout)
+        config.write_text("ignore: [jobs/]\n")
+        self.assertEqual(straycat("lint", self.folder / "k").returncode, 0)
+        self.assertEqual(straycat("lint", bad).returncode, 0)
+        other = self.put("other.yaml", "rules: {E1: error}\n")
+        self.assertEqual(straycat("lint", bad, "--config", other).returncode, 1)
+        done = straycat("lint", "-", input=WEB + "---\n" + JOB, cwd=self.folder / "k/jobs")
+        self.assertEqual(done.returncode, 1, done.stderr)
+
+    def test_a_bad_configuration_points(self):
+        good = self.put("good.yaml", WEB)
+        config = self.put(".straycat-lint.yaml", "rules:\n  E1: warnin\n")
+        done = straycat("lint", good)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(".straycat-lint.yaml:2:7", done.stderr)
+        self.assertIn('did you mean "warning"?', done.stderr)
+        config.unlink()
+        self.assertEqual(straycat("lint", good, "--config", self.folder / "none.yaml").returncode, 3)
+        self.put("a/.straycat-lint.yaml", ""), self.put("a/web.yaml", WEB)
+        done = straycat("lint", good, self.folder / "a")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("--config", done.stderr)
+
+    def test_cures_as_a_diff_and_into_the_files(self):
+        bad = self.put("k/bad.yaml", WEB + "---\n" + JOB)
+        before = bad.read_text()
+        bad.chmod(0o640)
+        done = straycat("lint", "k", "--fix", cwd=self.folder)
+        self.assertEqual((done.returncode, bad.read_text()), (1, before), done.stderr)
+        self.assertTrue(done.stdout.startswith("--- a/k/bad.yaml\n+++ b/k/bad.yaml\n@@ "), done.stdout)
+        patched = subprocess.run(["patch", "-p1", "--dry-run"], input=done.stdout, cwd=self.folder, text=True, capture_output=True, check=False) \
+            if shutil.which("patch") else None
+        self.assertTrue(patched is None or patched.returncode == 0, patched)
+        done = straycat("lint", "k", "--fix", "--write", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotEqual(bad.read_text(), before)
+        self.assertEqual(stat.S_IMODE(bad.stat().st_mode), 0o640)
+        self.assertEqual(straycat("lint", bad).returncode, 0)
+        done = straycat("lint", "k", "--fix", cwd=self.folder)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_cures_that_are_not_for_files(self):
+        rendered = WEB + "---\n# Source: web/templates/job.yaml\n" + JOB
+        done = straycat("lint", "-", "--fix", input=rendered)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("not mended: E1 Service/web Job/migrate: it was rendered from web/templates/job.yaml", done.stderr)
+        for words in (["-", "--fix", "--write"], [self.put("a.yaml", WEB), "--write"], [self.folder / "a.yaml", "--fix", "--json", "-"],
+                      [self.folder / "a.yaml", "--context", "x"]):
+            self.assertEqual(straycat("lint", *words, input=WEB).returncode, 3, words)
+
+    def test_guard_from_manifests(self):
+        self.put("k/web.yaml", WEB), self.put("k/job.yaml", JOB)
+        done = straycat("guard", "svc/web", "-f", self.folder / "k", "-n", "prod")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("# Seen, and kept out: Job/migrate.", done.stdout)
+        self.assertIn("kind: ValidatingAdmissionPolicy\n", done.stdout)
+        self.assertIn("kubernetes.io/metadata.name: prod\n", done.stdout)
+        self.assertIn("- Warn", done.stdout)
+        self.assertIn("- Deny", straycat("guard", "web", "-f", self.folder / "k", "--deny").stdout)
+        self.assertIn("kind: Policy\n", straycat("guard", "web", "-f", self.folder / "k", "--kyverno").stdout)
+        for words, said in ((["svc/wep"], 'did you mean "web"?'), (["deploy/web"], "a Service"), (["svc/web", "--for", "Deployment/x"], "there is no Deployment/x"),
+                            (["svc/web", "--for", "Deploy/web", "--for", "x/y"], "unknown kind")):
+            done = straycat("guard", *words, "-f", self.folder / "k")
+            self.assertEqual(done.returncode, 3, words)
+            self.assertIn(said, done.stderr)
 
     def test_a_chart_by_the_persons_helm(self):
         helm = program(self.folder / "helm", HELM)
