@@ -140,6 +140,7 @@ Ruling network_policy_claim(const Case& the_case, const Scope& scope) {
       ruling.claims.push_back(
           claim_of(the_case, page, Cause::network_policy, sentence_of(the_case, first, isolation, *policy)));
       Finding& finding = ruling.claims.back().finding;
+      finding.endpoints.clear();  // none of them is at fault
       finding.workload = policy->meta.ref();
       finding.evidence.push_back(policy_evidence(the_case, first, isolation, *policy));
     }

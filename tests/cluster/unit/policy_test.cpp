@@ -65,14 +65,14 @@ std::string words_of(const PolicyTable& table) {
   return out;
 }
 
-struct PolicyCase {
+struct AllowedCase {
   const char* name;
   std::vector<Object> policies;
   std::string expected;
 };
 
 TEST(PolicyTable, SaysWhatIsAllowed) {
-  const PolicyCase cases[] = {
+  const AllowedCase cases[] = {
       {"none", {}, ""},
       {"of other pods", {policy(R"({"podSelector":{"matchLabels":{"app":"db"}}})")}, ""},
       {"of another namespace", {policy(R"({"podSelector":{}})", "other")}, ""},
