@@ -77,6 +77,8 @@ const model::Meta* meta_of(const Case& the_case, const Finding& finding, const p
     if (timeline.last && its(timeline.last->meta)) return &timeline.last->meta;
   for (const auto& [key, timeline] : the_case.history.services)
     if (timeline.last && its(timeline.last->meta)) return &timeline.last->meta;
+  for (const auto& [key, timeline] : the_case.history.policies)
+    if (timeline.last && its(timeline.last->meta)) return &timeline.last->meta;
   return nullptr;
 }
 

@@ -15,7 +15,7 @@ std::vector<LawRow> make_law() {
   constexpr auto traffic = Reach::traffic;
   constexpr auto pods = Reach::pods;
   return {
-      {"NetworkPolicy", "", "", traffic, "no policy is enforced, what it forbids goes through"},
+      {"NetworkPolicy", "", "", traffic, "no policy is enforced, what it forbids goes through", true},
       {"ReplicationController", "", "", pods, "no controller makes its pods"},
       {"Ingress", "", "", traffic, "no controller serves it: nothing reaches a Service through it"},
       {"IngressClass", "", "", nothing, "no controller serves it"},
@@ -52,7 +52,6 @@ std::vector<LawRow> make_law() {
       {"StatefulSet", "spec.updateStrategy.rollingUpdate.maxUnavailable", "1", pods, "an update goes pod by pod"},
       {"CronJob", "spec.timeZone", "UTC|Etc/UTC", pods, "its schedule is read in UTC"},
 
-      {"Service", "spec.internalTrafficPolicy", "Cluster", traffic, "there is one node, every endpoint is local"},
       {"Service", "spec.trafficDistribution", "", traffic, "there is one node, every endpoint is as near"},
       {"Service", "spec.type", "ClusterIP", nothing,
        "only cluster addresses are served: no node port, no load balancer"},
@@ -173,18 +172,21 @@ std::string Ignored::sentence() const {
   return what + " has no effect on the embedded cluster: " + std::string(row->words);
 }
 
+Plane plane_named(std::string_view label) { return label == "loopback-fallback" ? Plane::fallback : Plane::kernel; }
+
 bool is_ignored(std::string_view kind) {
   return std::any_of(law().begin(), law().end(),
                      [&](const LawRow& row) { return row.kind == kind && row.field.empty(); });
 }
 
-std::vector<Ignored> ignored_fields(const json& object) {
+std::vector<Ignored> ignored_fields(const json& object, Plane plane) {
   std::vector<Ignored> out;
   const auto kind = text_of(object, "kind");
   if (kind.empty()) return out;
   const auto version = text_of(object, "apiVersion");
   if (is_custom(version, kind)) return {custom_row(version, kind)};
   for (const auto& row : law()) {
+    if (row.fallback_only && plane != Plane::fallback) continue;
     if (row.kind != kind && (row.kind != "Pod" || pod_in(kind).empty())) continue;
     if (row.field.empty()) {
       if (row.kind == kind) out.push_back({&row, "", kind});

@@ -113,7 +113,20 @@ STRAYCAT_FIELDS(Node) {
   f("meta", v.meta), f.with_default("ready", v.ready, true), f("zone", v.zone), f("dataPlane", v.data_plane);
 }
 
-STRAYCAT_FIELDS(NetworkPolicy) { f("meta", v.meta), f("pods", v.pods), f("ingress", v.ingress), f("egress", v.egress); }
+STRAYCAT_FIELDS(PolicyPeer) {
+  f("pods", v.pods), f("namespaces", v.namespaces), f("cidr", v.cidr), f("except", v.except);
+}
+
+STRAYCAT_FIELDS(PolicyPort) {
+  f.with_default("protocol", v.protocol, std::string("TCP")), f("port", v.port), f("endPort", v.end);
+}
+
+STRAYCAT_FIELDS(PolicyRule) { f("peers", v.peers), f("ports", v.ports); }
+
+STRAYCAT_FIELDS(NetworkPolicy) {
+  f("meta", v.meta), f("pods", v.pods), f("ingress", v.ingress), f("egress", v.egress);
+  f("ingressRules", v.ingress_rules), f("egressRules", v.egress_rules);
+}
 
 STRAYCAT_FIELDS(KubeEvent) {
   f("meta", v.meta), f("type", v.type), f("reason", v.reason), f("message", v.message), f("component", v.component);

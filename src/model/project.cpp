@@ -244,13 +244,44 @@ Node project_node(const json& object) {
   return node;
 }
 
+namespace {
+
+std::optional<LabelSelector> selector_if_any(const json& in) {
+  return in.is_object() ? std::optional(project_selector(in)) : std::nullopt;
+}
+
+PolicyPeer project_peer(const json& in) {
+  const json& block = member(in, "ipBlock");
+  return {selector_if_any(member(in, "podSelector")), selector_if_any(member(in, "namespaceSelector")),
+          text_at(block, {"cidr"}), texts(member(block, "except"))};
+}
+
+std::vector<PolicyRule> project_rules(const json& in, const char* peers) {
+  std::vector<PolicyRule> rules;
+  each_object(in, [&](const json& item) {
+    PolicyRule& rule = rules.emplace_back();
+    each_object(member(item, peers), [&](const json& peer) { rule.peers.push_back(project_peer(peer)); });
+    each_object(member(item, "ports"), [&](const json& port) {
+      rule.ports.push_back(
+          {text_at(port, {"protocol"}, "TCP"), port_text(member(port, "port")), number_at<int>(port, {"endPort"})});
+    });
+  });
+  return rules;
+}
+
+}  // namespace
+
 NetworkPolicy project_network_policy(const json& object) {
   const json& spec = member(object, "spec");
   NetworkPolicy policy;
   policy.meta = project_meta(object);
   policy.pods = project_selector(member(spec, "podSelector"));
   const std::vector<std::string> types = texts(member(spec, "policyTypes"));
-  policy.ingress = types.empty();  // the default (networking/v1 NetworkPolicySpec.policyTypes)
+  policy.ingress_rules = project_rules(member(spec, "ingress"), "from");
+  policy.egress_rules = project_rules(member(spec, "egress"), "to");
+  // The defaults (networking/v1 NetworkPolicySpec.policyTypes).
+  policy.ingress = types.empty();
+  policy.egress = types.empty() && !policy.egress_rules->empty();
   for (const std::string& type : types) {
     policy.ingress = policy.ingress || type == "Ingress";
     policy.egress = policy.egress || type == "Egress";

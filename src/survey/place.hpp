@@ -78,6 +78,7 @@ void find_emptiness(const Place& place, const model::Service& service, Survey& s
 void find_pod_flaws(const Place& place, const model::Service& service, Survey& survey);
 void find_kubelet_flaws(const Place& place, const model::Service& service, Survey& survey);
 void find_service_flaws(const Place& place, const model::Service& service, Survey& survey);
+void find_policy_flaws(const Place& place, const model::Service& service, Survey& survey);
 void find_slice_flaws(const Place& place, const model::Service& service, Survey& survey);
 void add_notes(const Place& place, const model::Service& service, Survey& survey);
 

@@ -115,6 +115,7 @@ Survey survey_of(const Place& place, const model::Service& service, const std::v
   find_kubelet_flaws(place, service, survey);
   find_service_flaws(place, service, survey);
   find_slice_flaws(place, service, survey);
+  find_policy_flaws(place, service, survey);
   finding::settle(survey.findings);
   add_open(place.snapshot(), survey);
   add_notes(place, service, survey);

@@ -19,6 +19,11 @@ enum class Reach {
   pods,     // which pods there are, and whether they run, are ready and stay
 };
 
+// Where the embedded cluster's Services live. What only the kernel's packet filter can do is ignored in the fallback.
+enum class Plane { kernel, fallback };
+// By the node's label straycat.dev/data-plane.
+[[nodiscard]] Plane plane_named(std::string_view label);
+
 struct LawRow {
   // "Service"; "Pod": a pod's spec, in Pods and in the templates of workloads; custom_resource: any other maker's kind
   // that has no row of its own.
@@ -26,7 +31,8 @@ struct LawRow {
   std::string_view field;     // "spec.internalTrafficPolicy"; [*]: any item; "" the kind as a whole
   std::string_view harmless;  // values with which ignoring the field changes nothing, separated by "|"
   Reach reach = Reach::nothing;
-  std::string_view words;  // what happens instead
+  std::string_view words;      // what happens instead
+  bool fallback_only = false;  // it is done on the kernel data plane
 };
 
 inline constexpr std::string_view custom_resource = "custom resource";
@@ -43,11 +49,11 @@ struct Ignored {
   [[nodiscard]] std::string sentence() const;
 };
 
-// Whether nobody works at objects of this kind at all.
+// Whether nobody works at objects of this kind at all, on one data plane or the other.
 [[nodiscard]] bool is_ignored(std::string_view kind);
 
 // Those of one object (apiVersion, kind and spec are read), in the order of the table. Takes anything, never throws.
-[[nodiscard]] std::vector<Ignored> ignored_fields(const nlohmann::json& object);
+[[nodiscard]] std::vector<Ignored> ignored_fields(const nlohmann::json& object, Plane plane = Plane::kernel);
 
 // The reason of the Events that tell it, about the object; of type Warning when `reach` is not nothing.
 inline constexpr const char* kNotSupported = "NotSupported";

@@ -215,10 +215,31 @@ struct Node {
   bool operator==(const Node&) const = default;
 };
 
+// Who is let through: pods and namespaces by their labels, or a block of addresses.
+struct PolicyPeer {
+  std::optional<LabelSelector> pods, namespaces;
+  std::string cidr;
+  std::vector<std::string> except;
+  bool operator==(const PolicyPeer&) const = default;
+};
+struct PolicyPort {
+  std::string protocol = "TCP";
+  std::string port;  // number or name, "" for every port of the protocol
+  int end = 0;       // the last of a range that begins at `port`; 0: it is none
+  bool operator==(const PolicyPort&) const = default;
+};
+struct PolicyRule {
+  std::vector<PolicyPeer> peers;  // empty: everybody
+  std::vector<PolicyPort> ports;  // empty: every port
+  bool operator==(const PolicyRule&) const = default;
+};
+
 struct NetworkPolicy {
   Meta meta;
   LabelSelector pods;
   bool ingress = false, egress = false;  // which directions it restricts
+  // Unset in logs that were written before they were kept.
+  std::optional<std::vector<PolicyRule>> ingress_rules = {}, egress_rules = {};
   bool operator==(const NetworkPolicy&) const = default;
 };
 

@@ -25,7 +25,8 @@ Manager manager_of(const Call& call) {
 }
 
 // The object as it is now, with what its writer should know: fields that nobody knows, and those that have no effect.
-Response written_response(const Call& call, int code, const json& object, const std::vector<std::string>& warnings) {
+Response written_response(const Call& call, int code, const json& object, const std::vector<std::string>& warnings,
+                          const Store& store) {
   auto response = object_response(call, code, object);
   const auto warn = [&](const std::string& text) {
     const auto quoted = json(text).dump(-1, ' ', true, json::error_handler_t::replace);
@@ -33,7 +34,8 @@ Response written_response(const Call& call, int code, const json& object, const 
   };
   for (const auto& warning : warnings) warn(warning);
   if (!call.route.subresource.empty()) return response;
-  for (const auto& ignored : model::ignored_fields(object)) warn(ignored.sentence());
+  for (const auto& ignored : model::ignored_fields(object, model::plane_named(data_plane_of(store))))
+    warn(ignored.sentence());
   return response;
 }
 
@@ -68,7 +70,7 @@ Answer create(const Call& call, Store& store, json object, bool track, const std
   const auto made =
       dry_run(call) ? store.preview_create(std::move(object), checks) : store.create(std::move(object), checks);
   if (!made) return status_response(made.error());
-  return written_response(call, 201, **made, warnings);
+  return written_response(call, 201, **made, warnings, store);
 }
 
 // Each endpoint writes its own half: the object's never the status, `/status` nothing else.
@@ -93,7 +95,7 @@ Answer write_back(const Call& call, Store& store, json object, const Object& cur
   const auto written =
       dry_run(call) ? store.preview_update(std::move(object), checks) : store.update(std::move(object), checks);
   if (!written) return status_response(written.error());
-  return written_response(call, 200, **written, warnings);
+  return written_response(call, 200, **written, warnings, store);
 }
 
 // A Scale laid over its workload.

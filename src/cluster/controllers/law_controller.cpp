@@ -13,7 +13,7 @@ void LawController::on_change(const Change& change) {
     return;
   }
   if (controller_of(object) != nullptr) return;
-  for (const auto& ignored : model::ignored_fields(object))
+  for (const auto& ignored : model::ignored_fields(object, model::plane_named(data_plane_of(store_))))
     if (told_.insert(uid_of(object) + "\n" + ignored.field).second) tell(heard_in_its_run(object), ignored);
 }
 

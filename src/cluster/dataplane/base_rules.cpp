@@ -34,7 +34,6 @@ Commands objects() {
 }
 
 Commands rules() {
-  const auto dropped = json::object({{"drop", nullptr}});
   const auto masquerade = json::object({{"masquerade", json::object({{"flags", "fully-random"}})}});
   return {
       add_rule("nat-prerouting", json::array({verdict("jump", "services")})),
@@ -49,7 +48,7 @@ Commands rules() {
       add_rule("filter-output-post-dnat", json::array({is_new(), verdict("jump", "cluster-ips-check")})),
       add_rule("service-endpoints-check", json::array({lookup_service("no-endpoint-services")})),
       add_rule("cluster-ips-check", json::array({destination_in("@cluster-ips"), reject()})),
-      add_rule("cluster-ips-check", json::array({destination_in(service_network()), dropped})),
+      add_rule("cluster-ips-check", json::array({destination_in(service_network()), drop()})),
   };
 }
 

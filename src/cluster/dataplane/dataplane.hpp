@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include <vector>
 
+#include "cluster/dataplane/policy_table.hpp"
 #include <straycat/core/result.hpp>
 #include <straycat/core/time.hpp>
 
@@ -27,9 +28,11 @@ struct ServiceRule {
   std::string ns, name, port_name;
   std::string cluster_ip;
   std::uint16_t port = 0;
-  std::vector<ServiceEndpoint> endpoints;  // empty: reject
+  std::vector<ServiceEndpoint> endpoints;  // empty: reject, or drop
   bool client_ip_affinity = false;
   int affinity_seconds = 10800;
+  // Only endpoints of this node count (internalTrafficPolicy Local), and all that can be sent to stand elsewhere.
+  bool drop = false;
   bool operator==(const ServiceRule&) const = default;
 };
 
@@ -55,6 +58,8 @@ class DataPlane {
   virtual void detach(const std::string& address) = 0;
   // Atomically makes the kernel's rules equal to the table.
   virtual Result<> apply(const ServiceTable& table) = 0;
+  // Makes the packet filter equal to the policies. The fallback has none, and what they forbid goes through there.
+  virtual Result<> apply_policies(const PolicyTable& table) = 0;
   // Environment that a pod's process needs beside the usual (the fallback's service map); empty for the kernel.
   [[nodiscard]] virtual std::map<std::string, std::string> pod_environment(const std::string& address) const = 0;
   // New connections that the kernel sent to each Service rule since it was made: "ns/name:port" -> count. Empty in the

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cluster/dataplane/policy_rules.hpp"
 #include "cluster/dataplane/rules.hpp"
 
 namespace straycat::cluster {
@@ -160,6 +161,13 @@ Result<> KernelDataPlane::apply(const ServiceTable& table) {
   auto done = run_all(pack_transactions(change_commands(applied_, table, label)));
   lost_track_ = !done;
   if (done) applied_ = table;
+  return done;
+}
+
+Result<> KernelDataPlane::apply_policies(const PolicyTable& table) {
+  if (policies_ == table) return {};
+  auto done = run_all(pack_transactions(policy_commands(table)));
+  policies_ = done ? std::optional(table) : std::nullopt;
   return done;
 }
 

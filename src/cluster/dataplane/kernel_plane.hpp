@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cluster/dataplane/address_pool.hpp"
@@ -32,6 +33,7 @@ class KernelDataPlane final : public DataPlane {
   // for 35 ms.
   void detach(const std::string& address) override;
   Result<> apply(const ServiceTable& table) override;
+  Result<> apply_policies(const PolicyTable& table) override;
   [[nodiscard]] std::map<std::string, std::string> pod_environment(const std::string&) const override { return {}; }
   [[nodiscard]] std::map<std::string, std::uint64_t> service_counters() override;
   // "ns/name:port" -> "address:port" -> connections since the endpoint joined.
@@ -51,6 +53,7 @@ class KernelDataPlane final : public DataPlane {
   AddressPool addresses_;
   std::unique_ptr<TruthLog> truth_;
   ServiceTable applied_;
+  std::optional<PolicyTable> policies_ = PolicyTable();  // none: a transaction failed
   bool lost_track_ = false;                              // a transaction failed: what the kernel has is not known
   std::map<std::string, std::uint64_t> counted_before_;  // by object: what was counted before a rebuild
 };

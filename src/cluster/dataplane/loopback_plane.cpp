@@ -1,5 +1,6 @@
 #include "cluster/dataplane/loopback_plane.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -10,8 +11,8 @@
 namespace straycat::cluster {
 namespace {
 
-// 127.1.0.1 .. 127.1.254.254: 127.1.255.254 is where clients dial when a Service has no endpoint, so no pod may listen
-// there.
+// 127.1.0.1 .. 127.1.254.254: 127.1.255.254 is where clients dial when a Service has no endpoint, 127.1.255.253 when it
+// drops, so no pod may listen there.
 constexpr std::uint32_t first_loopback_pod = 0x7f010001, last_loopback_pod = 0x7f01fefe;
 
 // Fowler, Noll, Vo: 64 bit, variant 1a.
@@ -21,28 +22,31 @@ std::uint64_t fnv1a64(const std::string& text) {
   return hash;
 }
 
-nlohmann::ordered_json describe_rule(const ServiceRule& rule) {
+nlohmann::ordered_json describe_endpoint(const std::string& address, std::uint16_t port) {
+  nlohmann::ordered_json out;
+  out["address"] = address;
+  out["port"] = port;
+  return out;
+}
+
+nlohmann::ordered_json describe_rule(const ServiceRule& rule, std::uint16_t silent_port) {
   nlohmann::ordered_json out;
   out["ns"] = rule.ns;
   out["name"] = rule.name;
   out["clusterIP"] = rule.cluster_ip;
   out["port"] = rule.port;
   auto endpoints = nlohmann::ordered_json::array();
-  for (const auto& endpoint : rule.endpoints) {
-    nlohmann::ordered_json entry;
-    entry["address"] = endpoint.address;
-    entry["port"] = endpoint.port;
-    endpoints.push_back(std::move(entry));
-  }
+  for (const auto& endpoint : rule.endpoints) endpoints.push_back(describe_endpoint(endpoint.address, endpoint.port));
+  if (rule.drop && silent_port != 0) endpoints.push_back(describe_endpoint(silent_address, silent_port));
   out["endpoints"] = std::move(endpoints);
   return out;
 }
 
 }  // namespace
 
-std::string service_map_text(const ServiceTable& table) {
+std::string service_map_text(const ServiceTable& table, std::uint16_t silent_port) {
   auto services = nlohmann::ordered_json::array();
-  for (const auto& rule : table.rules) services.push_back(describe_rule(rule));
+  for (const auto& rule : table.rules) services.push_back(describe_rule(rule, silent_port));
   nlohmann::ordered_json document;
   document["services"] = std::move(services);
   const auto body = document.dump() + "\n";
@@ -68,9 +72,21 @@ Result<std::string> LoopbackDataPlane::allocate_address() {
   return *address;
 }
 
+Result<std::uint16_t> LoopbackDataPlane::silent_port(const ServiceTable& table) {
+  const bool drops = std::any_of(table.rules.begin(), table.rules.end(), [](const auto& rule) { return rule.drop; });
+  if (drops && !silent_) {
+    auto opened = SilentPort::open(silent_address);
+    if (!opened) return opened.error();
+    silent_ = std::move(*opened);
+  }
+  return silent_ ? silent_->port() : std::uint16_t{0};
+}
+
 // In place, so that readers may keep the file mapped or open; the checksum tells them when they read halfway through.
 Result<> LoopbackDataPlane::apply(const ServiceTable& table) {
-  const auto text = service_map_text(table);
+  const auto silent = silent_port(table);
+  if (!silent) return silent.error();
+  const auto text = service_map_text(table, *silent);
   if (::pwrite(map_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
     return system_error("write the service map");
   if (::ftruncate(map_.get(), static_cast<off_t>(text.size())) != 0) return system_error("cut the service map");

@@ -3,17 +3,24 @@
 // network-level drops.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cluster/dataplane/address_pool.hpp"
 #include "cluster/dataplane/dataplane.hpp"
+#include "cluster/dataplane/silent_port.hpp"
 #include "cluster/system/descriptor.hpp"
 
 namespace straycat::cluster {
 
-// The whole text of the service map: "LENGTH FNV1A64HEX\n" and the JSON that these two are about. Pure.
-[[nodiscard]] std::string service_map_text(const ServiceTable& table);
+// Where clients of a Service dial whose connections are dropped; a port there is a SilentPort's.
+inline constexpr const char* silent_address = "127.1.255.253";
+
+// The whole text of the service map: "LENGTH FNV1A64HEX\n" and the JSON that these two are about. Pure. A Service that
+// drops has one endpoint, at the silent address and this port.
+[[nodiscard]] std::string service_map_text(const ServiceTable& table, std::uint16_t silent_port = 0);
 
 class LoopbackDataPlane final : public DataPlane {
  public:
@@ -26,15 +33,18 @@ class LoopbackDataPlane final : public DataPlane {
   Result<> attach(pid_t, const std::string&) override { return {}; }
   void detach(const std::string& address) override { addresses_.give_back(address); }
   Result<> apply(const ServiceTable& table) override;
+  Result<> apply_policies(const PolicyTable&) override { return {}; }
   // POD_IP and STRAYCAT_SERVICE_MAP.
   [[nodiscard]] std::map<std::string, std::string> pod_environment(const std::string& address) const override;
   [[nodiscard]] std::map<std::string, std::uint64_t> service_counters() override { return {}; }
 
  private:
   explicit LoopbackDataPlane(Descriptor map);
+  Result<std::uint16_t> silent_port(const ServiceTable& table);
   Descriptor map_;
   std::string map_path_;
   AddressPool addresses_;
+  std::optional<SilentPort> silent_;  // opened when a Service first drops
 };
 
 }  // namespace straycat::cluster

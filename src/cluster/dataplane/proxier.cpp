@@ -14,8 +14,9 @@ Nanos sync_delay(std::optional<Stamp> last, Stamp now, Nanos period) {
 // Shared with the handlers in flight: a timer that fires after the Proxier is gone finds `store` still there and does
 // nothing.
 struct Proxier::State : std::enable_shared_from_this<State> {
-  State(boost::asio::io_context& io, Store& s, DataPlane& p, Nanos period, std::function<void(const Error&)> report)
-      : store(s), plane(p), min_period(period), on_error(std::move(report)), timer(io) {}
+  State(boost::asio::io_context& io, Store& s, DataPlane& p, Nanos period, std::function<void(const Error&)> report,
+        std::string its_node)
+      : store(s), plane(p), min_period(period), on_error(std::move(report)), node(std::move(its_node)), timer(io) {}
 
   void changed(const std::string& kind) {
     if (kind == "Service" || kind == "EndpointSlice") request();
@@ -34,7 +35,7 @@ struct Proxier::State : std::enable_shared_from_this<State> {
   }
 
   void write() {
-    const auto done = plane.apply(compute_service_table(store.list("Service"), store.list("EndpointSlice")));
+    const auto done = plane.apply(compute_service_table(store.list("Service"), store.list("EndpointSlice"), node));
     last = monotonic_now();
     ++writes;
     if (done) return;
@@ -46,6 +47,7 @@ struct Proxier::State : std::enable_shared_from_this<State> {
   DataPlane& plane;
   Nanos min_period;
   std::function<void(const Error&)> on_error;
+  std::string node;
   boost::asio::steady_timer timer;
   Subscription subscription;
   std::optional<Stamp> last;
@@ -54,8 +56,8 @@ struct Proxier::State : std::enable_shared_from_this<State> {
 };
 
 Proxier::Proxier(boost::asio::io_context& io, Store& store, DataPlane& plane, Nanos min_sync_period,
-                 std::function<void(const Error&)> on_error)
-    : state_(std::make_shared<State>(io, store, plane, min_sync_period, std::move(on_error))) {
+                 std::function<void(const Error&)> on_error, std::string node)
+    : state_(std::make_shared<State>(io, store, plane, min_sync_period, std::move(on_error), std::move(node))) {
   state_->subscription = store.subscribe([state = state_.get()](const Change& change) { state->changed(change.kind); });
   state_->write();
   state_->last.reset();  // the first change after the start is not made to wait

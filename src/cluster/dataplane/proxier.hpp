@@ -20,10 +20,13 @@ namespace straycat::cluster {
 // Rules, from kubernetes pkg/proxy: topology.go CategorizeEndpoints (ready endpoints; when there is none, those that
 // serve while they terminate), endpointslicecache.go (slices of the Service by label; a slice's port by name; ports
 // without a number send nothing; one endpoint in two slices is one), util ShouldSkipService (headless, ExternalName),
-// the label service.kubernetes.io/service-proxy-name (somebody else's Service). TCP and IPv4 only. One node, so traffic
-// policies never exclude. Endpoints are in the order of their addresses, rules in the order of namespace, name, port.
-[[nodiscard]] ServiceTable compute_service_table(const std::vector<Object>& services,
-                                                 const std::vector<Object>& slices);
+// the label service.kubernetes.io/service-proxy-name (somebody else's Service). TCP and IPv4 only. With
+// internalTrafficPolicy Local only endpoints whose nodeName is `node` count (endpointslicecache.go: isLocal); where
+// there are only others the Service's connections are dropped, where there are none at all they are rejected
+// (nftables/proxier.go, internalTrafficFilterVerdict). externalTrafficPolicy is about node ports, which nobody serves
+// here. Endpoints are in the order of their addresses, rules in the order of namespace, name, port.
+[[nodiscard]] ServiceTable compute_service_table(const std::vector<Object>& services, const std::vector<Object>& slices,
+                                                 const std::string& node = "");
 
 // When to write next, as kube-proxy's runner decides it (pkg/util/async): at once when the last write is at least
 // `period` ago, else when it will be. Pure. `last` is the end of the last write.
@@ -32,9 +35,9 @@ namespace straycat::cluster {
 class Proxier {
  public:
   // Writes the first table at once, then follows the store. The three must outlive it.
-  // `on_error` hears of a write that failed (it is tried again after the period).
+  // `on_error` hears of a write that failed (it is tried again after the period). `node`: whose proxy it is.
   Proxier(boost::asio::io_context& io, Store& store, DataPlane& plane, Nanos min_sync_period,
-          std::function<void(const Error&)> on_error = {});
+          std::function<void(const Error&)> on_error = {}, std::string node = "");
   ~Proxier();
   Proxier(const Proxier&) = delete;
   Proxier& operator=(const Proxier&) = delete;

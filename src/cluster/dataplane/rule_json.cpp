@@ -81,6 +81,7 @@ json destination_in(json right) { return match("==", payload("ip", "daddr"), std
 json is_tcp() { return match("==", meta("l4proto"), "tcp"); }
 json is_new() { return match("in", json::object({{"ct", json::object({{"key", "state"}})}}), "new"); }
 json reject() { return json::object({{"reject", nullptr}}); }
+json drop() { return json::object({{"drop", nullptr}}); }
 json count(const std::string& counter) { return json::object({{"counter", counter}}); }
 
 json log_to(int group, const std::string& prefix) {
@@ -116,6 +117,32 @@ json mark_packet(const std::string& op, unsigned bit) {
   json value = json::object({{op, json::array({meta("mark"), bit})}});
   return json::object({{"mangle", json::object({{"key", meta("mark")}, {"value", std::move(value)}})}});
 }
+
+json add_address_map(const std::string& name) {
+  auto object = named(name);
+  object.update(json::object({{"type", "ipv4_addr"}, {"map", "verdict"}}));
+  return command("add", "map", std::move(object));
+}
+
+json address_in(const char* side, json right) { return match("==", payload("ip", side), std::move(right)); }
+json address_not_in(const char* side, json right) { return match("!=", payload("ip", side), std::move(right)); }
+json protocol_is(const std::string& protocol) { return match("==", meta("l4proto"), protocol); }
+
+json port_between(int from, int to) {
+  if (from == to) return match("==", payload("th", "dport"), from);
+  return match("==", payload("th", "dport"), json::object({{"range", json::array({from, to})}}));
+}
+
+json lookup_address(const char* side, const std::string& map) {
+  return json::object({{"vmap", json::object({{"key", payload("ip", side)}, {"data", "@" + map}})}});
+}
+
+json is_known() {
+  return match("in", json::object({{"ct", json::object({{"key", "state"}})}}), json::array({"established", "related"}));
+}
+
+json accept() { return json::object({{"accept", nullptr}}); }
+json go_back() { return json::object({{"return", nullptr}}); }
 
 json is_marked(unsigned bit) { return match("!=", json::object({{"&", json::array({meta("mark"), bit})}}), 0); }
 

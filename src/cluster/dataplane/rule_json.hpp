@@ -35,6 +35,7 @@ json destination_in(json right);
 json is_tcp();
 json is_new();
 json reject();
+json drop();
 json count(const std::string& counter);
 json log_to(int group, const std::string& prefix);
 json dnat(const std::string& address, std::uint16_t port);
@@ -44,6 +45,17 @@ json random_choice_but_last(const std::vector<std::string>& targets);
 json lookup_service(const std::string& map);
 json mark_packet(const std::string& op, unsigned bit);  // op: "|" or "^"
 json is_marked(unsigned bit);
+
+// Those of the policies' filter. `side`: "saddr" or "daddr".
+json add_address_map(const std::string& name);  // address : verdict
+json address_in(const char* side, json right);
+json address_not_in(const char* side, json right);
+json protocol_is(const std::string& protocol);
+json port_between(int from, int to);
+json lookup_address(const char* side, const std::string& map);
+json is_known();  // established or related
+json accept();
+json go_back();  // to the chain that jumped here
 
 }  // namespace rule_json
 

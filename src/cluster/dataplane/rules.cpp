@@ -87,12 +87,12 @@ Commands service_commands(const ServiceRule& rule) {
   return out;
 }
 
-// Stands as long as the Service does, reached only while it has no endpoints.
+// Stands as long as the Service does, reached only while it has no endpoints that it may be sent to.
 Commands refusal_commands(const ServiceRule& rule, const LogLabel& label) {
   const auto name = refusal_object(rule);
   json action = json::array({count(name)});
   if (const auto prefix = label(rule, {}); !prefix.empty()) action.push_back(log_to(truth_log_group, prefix));
-  action.push_back(reject());
+  action.push_back(rule.drop ? drop() : reject());
   return {add_counter(name), add_chain(name), flush_chain(name), add_rule(name, action)};
 }
 
@@ -132,6 +132,7 @@ void plan_change(Plan& plan, const ServiceRule& before, const ServiceRule& after
     if (!has_endpoint(before, after, endpoint, true)) plan.fresh.push_back(endpoint_commands(after, endpoint, label));
   Commands commands;
   if (!same_entry(before, after)) commands.push_back(delete_element(map_of(before), map_key(before)));
+  if (before.drop != after.drop) append(commands, refusal_commands(after, label));
   append(commands, service_commands(after));
   if (!same_entry(before, after)) {
     commands.push_back(add_element(cluster_ips_set, after.cluster_ip));

@@ -4,7 +4,7 @@
 //   nat-prerouting, nat-output -> services: vmap @service-ips -> service-NS/NAME/tcp/PORT
 //       -> numgen random mod N vmap, else the last -> endpoint-...: mark for hairpin, count, log, dnat
 //   filter-forward, filter-output -> service-endpoints-check: vmap @no-endpoint-services
-//       -> refusal-NS/NAME/tcp/PORT: count, log, reject (kube-proxy has one such chain for all Services)
+//       -> refusal-NS/NAME/tcp/PORT: count, log, reject or drop (kube-proxy has one such chain for all Services)
 //   filter-forward, filter-output-post-dnat -> cluster-ips-check: an unknown port of a ClusterIP: reject; no Service's:
 //   drop nat-postrouting -> masquerading: what was marked
 //

@@ -309,4 +309,10 @@ StoreResult<std::vector<Change>> Store::changes_since(const std::string& kind, s
   return out;
 }
 
+std::string data_plane_of(const Store& store) {
+  for (const auto& node : store.list("Node"))
+    if (auto label = text_at(*node, "/metadata/labels/straycat.dev~1data-plane"); !label.empty()) return label;
+  return {};
+}
+
 }  // namespace straycat::cluster

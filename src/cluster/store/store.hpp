@@ -132,6 +132,9 @@ class Store {
   std::vector<std::weak_ptr<Subscriber>> subscribers_;
 };
 
+// The label straycat.dev/data-plane of the node; "" before there is one.
+[[nodiscard]] std::string data_plane_of(const Store& store);
+
 // "2026-11-23T13:38:42Z" (metav1.Time).
 [[nodiscard]] std::string kube_time(std::int64_t wall_seconds);
 }  // namespace straycat::cluster

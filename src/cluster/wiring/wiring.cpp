@@ -116,9 +116,11 @@ Result<> EmbeddedCluster::create_api_service() {
 void EmbeddedCluster::start_controllers() {
   controllers_ = std::make_unique<Controllers>(io_, store_, ControllersOptions{identity_.ca}, clock_);
   controllers_->start();
-  proxier_ = std::make_unique<Proxier>(io_, store_, *plane_, options_.min_sync_period, [](const Error& error) {
-    say("straycat cluster: Service rules: {}\n", error.message);
-  });
+  proxier_ = std::make_unique<Proxier>(
+      io_, store_, *plane_, options_.min_sync_period,
+      [](const Error& error) { say("straycat cluster: Service rules: {}\n", error.message); }, NodeSettings{}.name);
+  policies_ = std::make_unique<PolicyKeeper>(
+      store_, *plane_, [](const Error& error) { say("straycat cluster: policy rules: {}\n", error.message); });
 }
 
 void EmbeddedCluster::start_node() {

@@ -13,6 +13,7 @@
 #include "cluster/controllers/controllers.hpp"
 #include "cluster/controllers/events.hpp"
 #include "cluster/dataplane/planes.hpp"
+#include "cluster/dataplane/policy_keeper.hpp"
 #include "cluster/dataplane/proxier.hpp"
 #include "cluster/node/node.hpp"
 #include "cluster/sandbox/sandbox.hpp"
@@ -63,6 +64,7 @@ class EmbeddedCluster {
   std::unique_ptr<ApiServer> server_;
   std::unique_ptr<Controllers> controllers_;
   std::unique_ptr<Proxier> proxier_;
+  std::unique_ptr<PolicyKeeper> policies_;
   std::map<std::string, std::string> kubeconfigs_;  // the fallback's, by "ns/account": paths of memory files
   int api_port_ = 0;                                // of the listener that pods reach
 };

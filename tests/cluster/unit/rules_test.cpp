@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "cluster/dataplane/policy_rules.hpp"
+
 namespace straycat::cluster {
 namespace {
 
@@ -61,6 +63,11 @@ ServiceRule moved(ServiceRule rule) {
   return rule;
 }
 
+ServiceRule dropping(ServiceRule rule) {
+  rule.drop = true;
+  return rule;
+}
+
 TEST(Rules, Changes) {
   const RuleCase cases[] = {
       {"service_made", {}, {{sayhi({first_endpoint, second_endpoint})}}},
@@ -73,12 +80,38 @@ TEST(Rules, Changes) {
       {"affinity_switched_on", {{sayhi({first_endpoint})}}, {{affine(sayhi({first_endpoint}))}}},
       {"cluster_ip_changed", {{sayhi({first_endpoint})}}, {{moved(sayhi({first_endpoint}))}}},
       {"address_taken_over", {{sayhi({first_endpoint})}}, {{other(sayhi({first_endpoint}))}}},
+      {"service_made_that_drops", {}, {{dropping(sayhi({}))}}},
+      {"drops_instead_of_refusing", {{sayhi({})}}, {{dropping(sayhi({}))}}},
+      {"last_local_endpoint_leaves", {{sayhi({first_endpoint})}}, {{dropping(sayhi({}))}}},
       {"service_removed", {{sayhi({first_endpoint, second_endpoint})}}, {}},
   };
   for (const auto& each : cases) {
     SCOPED_TRACE(each.name);
     expect_golden(each.name, text_of(change_commands(each.before, each.after, each.label)));
   }
+}
+
+TEST(Rules, Policies) {
+  const Allowance everybody{true, {}, "", {}, "", 0, 0};
+  const Allowance one_port{true, {}, "", {}, "tcp", 3000, 3000};
+  const Allowance some{false, {"10.244.0.3", "10.244.0.4"}, "", {}, "tcp", 3000, 3010};
+  const Allowance block{false, {}, "10.0.0.0/8", {"10.1.0.0/16", "10.2.0.0/16"}, "udp", 0, 0};
+  const Allowance all_addresses{false, {}, "0.0.0.0/0", {"10.244.0.0/16"}, "tcp", 80, 80};
+  expect_golden("policies_none", text_of(policy_commands({})));
+  expect_golden("policies_closed", text_of(policy_commands({{{"10.244.0.2", true, false, {}, {}}}})));
+  expect_golden("policies_open", text_of(policy_commands({{{"10.244.0.2", true, true, {everybody}, {one_port}}}})));
+  expect_golden("policies_some", text_of(policy_commands({{{"10.244.0.2", true, false, {block, some}, {}},
+                                                           {"10.244.0.5", false, true, {}, {all_addresses}}}})));
+}
+
+// The hook is the last to come: until then a filter in several transactions enforces nothing, rather than half.
+TEST(Rules, AnyNumberOfPoliciesComesInWholeGroups) {
+  PolicyTable table;
+  for (int i = 0; i < 400; ++i)
+    table.pods.push_back({"10.244.1." + std::to_string(i), true, false, {{true, {}, "", {}, "tcp", i + 1, i + 1}}, {}});
+  const auto packed = pack_transactions(policy_commands(table));
+  EXPECT_GT(packed.size(), 1U);
+  EXPECT_NE(packed.back()["nftables"].dump().find(R"("hook":"forward")"), std::string::npos);
 }
 
 TEST(Rules, NothingToDoForTheSameTable) {

@@ -149,6 +149,58 @@ TEST(SyncDelay, AtOnceWhenQuietElseOncePerPeriod) {
   EXPECT_EQ(sync_delay(at(5), at(5), Nanos{0}), Nanos{0}) << "a period of 0 never waits";
 }
 
+std::string on_node(const std::string& address, const std::string& node,
+                    const std::string& conditions = R"({"ready":true})") {
+  return R"({"addresses":[")" + address + R"("],"nodeName":")" + node + R"(","conditions":)" + conditions + "}";
+}
+
+struct LocalCase {
+  const char* name;
+  std::string endpoints;
+  std::string expected;
+  bool drop = false;
+};
+
+// topology.go CategorizeEndpoints; nftables/proxier.go: drop where there are only others, reject where there is nobody.
+TEST(ServiceTable, ATrafficPolicyOfLocalWantsThisNodesEndpoints) {
+  const std::string local =
+      R"({"clusterIP":"10.96.0.7","internalTrafficPolicy":"Local","ports":[{"port":80,"protocol":"TCP"}]})";
+  const std::string going = R"({"ready":false,"serving":true,"terminating":true})";
+  const LocalCase cases[] = {
+      {"its own", on_node("10.244.0.2", "node1"), bare + " 10.244.0.2:3000\n"},
+      {"its own of two", on_node("10.244.0.2", "node1") + "," + on_node("10.244.0.3", "node2"),
+       bare + " 10.244.0.2:3000\n"},
+      {"another's only", on_node("10.244.0.3", "node2"), bare + "\n", true},
+      {"nobody says where it stands", ready("10.244.0.2"), bare + "\n", true},
+      {"its own is ending, another's is ready",
+       on_node("10.244.0.2", "node1", going) + "," + on_node("10.244.0.3", "node2"), bare + " 10.244.0.2:3000\n"},
+      {"its own is ready, another of its own is ending",
+       on_node("10.244.0.2", "node1", going) + "," + on_node("10.244.0.3", "node1"), bare + " 10.244.0.3:3000\n"},
+      {"its own is not ready, another's is",
+       on_node("10.244.0.2", "node1", R"({"ready":false})") + "," + on_node("10.244.0.3", "node2"), bare + "\n", true},
+      {"another's is ending", on_node("10.244.0.3", "node2", going), bare + "\n", true},
+      {"nobody is ready", on_node("10.244.0.2", "node1", R"({"ready":false})"), bare + "\n"},
+      {"nobody is there", "", bare + "\n"},
+  };
+  for (const auto& each : cases) {
+    const auto table = compute_service_table({service(local)}, {slice("[" + each.endpoints + "]")}, "node1");
+    EXPECT_EQ(words(table), each.expected) << each.name;
+    EXPECT_EQ(table.rules.at(0).drop, each.drop) << each.name;
+  }
+  const auto cluster =
+      compute_service_table({service(one_port)}, {slice("[" + on_node("10.244.0.3", "node2") + "]")}, "node1");
+  EXPECT_EQ(words(cluster), bare + " 10.244.0.3:3000\n") << "only where the policy is Local";
+}
+
+// Said by the fallback's clients, who have no packet filter: a port there takes no connection.
+TEST(ServiceMap, AServiceThatDropsHasASilentEndpoint) {
+  ServiceTable table;
+  table.rules.push_back({"default", "sayhi", "", "10.96.0.7", 80, {}, false, 10800, true});
+  EXPECT_NE(service_map_text(table, 4711).find(R"("endpoints":[{"address":"127.1.255.253","port":4711}])"),
+            std::string::npos);
+  EXPECT_NE(service_map_text(table).find(R"("endpoints":[])"), std::string::npos);
+}
+
 TEST(AddressPool, HandsOutAllBeforeAnyAgain) {
   AddressPool pool(0x0af40002, 0x0af40105);  // 10.244.0.2 .. 10.244.1.5
   std::set<std::string> seen;

@@ -132,7 +132,12 @@ TEST_P(StoredKinds, AreDiscovered) {
   EXPECT_THAT(names, Contains(std::string(kind.plural)));
 }
 
+// Those of the loopback fallback, which has no packet filter.
 TEST_P(StoredKinds, SayThatTheyHaveNoEffect) {
+  ASSERT_TRUE(store.create(
+      {{"apiVersion", "v1"},
+       {"kind", "Node"},
+       {"metadata", {{"name", "node1"}, {"labels", {{"straycat.dev/data-plane", "loopback-fallback"}}}}}}));
   const auto response = ask("POST", list_path(), object.dump());
   if (model::kind_named(GetParam().kind)->name.find("Role") != std::string_view::npos ||
       kind.name == "ServiceAccount" || kind.name == "ControllerRevision")

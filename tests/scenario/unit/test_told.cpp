@@ -41,18 +41,19 @@ TEST(ToldBeforeARun, NothingOfWhatIsDone) { EXPECT_THAT(told(World()), IsEmpty()
 
 TEST(ToldBeforeARun, FieldsStandWithTheirPlaces) {
   const auto lines = told(
-      with_file("apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  internalTrafficPolicy: Local\n  ports:\n"
+      with_file("apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  internalTrafficPolicy: Local\n  "
+                "trafficDistribution: PreferClose\n  ports:\n"
                 "  - port: 80\n  - {port: 53, protocol: UDP}\n---\napiVersion: policy/v1\nkind: PodDisruptionBudget\n"
                 "metadata: {name: b}\nspec: {maxUnavailable: 1}\n"));
-  EXPECT_THAT(lines, ElementsAre(HasSubstr("dir/more.yaml:5:3: Service/s: spec.internalTrafficPolicy has no effect"),
-                                 HasSubstr("dir/more.yaml:8:16: Service/s: spec.ports[1].protocol has no effect"),
-                                 HasSubstr("dir/more.yaml:11:7: PodDisruptionBudget/b: PodDisruptionBudget has no")));
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("dir/more.yaml:6:3: Service/s: spec.trafficDistribution has no effect"),
+                                 HasSubstr("dir/more.yaml:9:16: Service/s: spec.ports[1].protocol has no effect"),
+                                 HasSubstr("dir/more.yaml:12:7: PodDisruptionBudget/b: PodDisruptionBudget has no")));
 }
 
 TEST(ToldBeforeARun, AFileThatIsAppliedTwiceIsToldOnce) {
-  World world = with_file("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec: {}\n");
+  World world = with_file("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: p}\nspec: {}\n");
   world.with("  - apply: more.yaml\n", "  - apply: more.yaml\n  - apply: more.yaml\n");
-  EXPECT_THAT(told(world), ElementsAre(HasSubstr("dir/more.yaml:2:7: NetworkPolicy/p")));
+  EXPECT_THAT(told(world), ElementsAre(HasSubstr("dir/more.yaml:2:7: Ingress/p")));
 }
 
 TEST(KindsOfOtherMakers, AreRefusedWhereNobodyDefinesThem) {

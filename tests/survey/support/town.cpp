@@ -188,6 +188,13 @@ Town& Town::warning(const std::string& pod, const std::string& reason, const std
   return *this;
 }
 
+Town& Town::policy(const std::string& name, const char* spec) {
+  snapshot_.policies.push_back(model::project_network_policy({{"kind", "NetworkPolicy"},
+                                                              {"metadata", {{"name", name}, {"namespace", "default"}}},
+                                                              {"spec", json::parse(spec)}}));
+  return *this;
+}
+
 Town& Town::unread(const std::string& resource, const std::string& why, bool not_served) {
   snapshot_.unread.push_back({resource, "default", why, not_served});
   return *this;

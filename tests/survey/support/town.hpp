@@ -52,6 +52,7 @@ class Town {
   Town& made_event(const std::string& kind, const std::string& name, const std::string& message);
   // A Warning about a pod, half a minute ago.
   Town& warning(const std::string& pod, const std::string& reason, const std::string& message, int count = 1);
+  Town& policy(const std::string& name, const char* spec);  // a NetworkPolicy
   Town& unread(const std::string& resource, const std::string& why = "forbidden", bool not_served = false);
   Town& denied(const std::string& resource);  // the user may not list it
   // `changed`: when its last change was triggered (see ago), "" = it does not say.

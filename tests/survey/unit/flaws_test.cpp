@@ -117,6 +117,32 @@ std::vector<FlawRow> flaw_rows() {
        "selector-misses"},
       {"selects one of its colours",
        Town().service("web", of_api).deployment("web", of_web, 1).deployment("web-blue", of_api, 1).pod(other), ""},
+      {"closed to everybody", web().policy("deny", R"({"podSelector":{},"policyTypes":["Ingress"]})"),
+       "network-policy NetworkPolicy/deny"},
+      {"closed but for another port",
+       web().policy("deny", R"({"podSelector":{},"ingress":[{"ports":[{"port":9000}]}]})"),
+       "network-policy NetworkPolicy/deny"},
+      {"closed but for the Service's own number",
+       web().policy("deny", R"({"podSelector":{},"ingress":[{"ports":[{"port":80}]}]})"),
+       "network-policy NetworkPolicy/deny"},
+      {"closed, and opened by another policy",
+       web()
+           .policy("deny", R"({"podSelector":{}})")
+           .policy("open", R"({"podSelector":{"matchLabels":{"app":"web"}},"ingress":[{}]})"),
+       ""},
+      {"open to some",
+       web().policy("some", R"({"podSelector":{},"ingress":[{"from":[{"podSelector":{"matchLabels":{"a":"b"}}}]}]})"),
+       ""},
+      {"another's pods are closed", web().policy("deny", R"({"podSelector":{"matchLabels":{"app":"api"}}})"), ""},
+      {"only its egress is restricted", web().policy("out", R"({"podSelector":{},"policyTypes":["Egress"]})"), ""},
+      {"one of two pods is closed",
+       [] {
+         PodSpec second = web_pod("2");
+         second.labels["track"] = "new";
+         second.address = "10.244.0.5";
+         return web().pod(second).policy("deny", R"({"podSelector":{"matchLabels":{"track":"new"}}})");
+       }(),
+       ""},
       {"its namesake serves another port",
        Town().service("web", of_api).deployment("web", of_web, 1, 9000).deployment("api", of_api, 1).pod(other), ""},
   };
