@@ -12,10 +12,14 @@ namespace {
 
 using test::TinyWorld;
 
-std::vector<TinyWorld> all_worlds() {
+bool every_kind() { return std::getenv("STRAYCAT_EVERY_EVIDENCE") != nullptr; }
+
+// Every third; all of them (some minutes) where the environment says so as the tests are listed and run.
+std::vector<TinyWorld> some_worlds() {
   std::vector<TinyWorld> all;
   for (const auto& some : {test::general_worlds(), test::special_worlds(), test::steady_worlds(), test::slice_worlds()})
     all.insert(all.end(), some.begin(), some.end());
+  std::erase_if(all, [n = 0](const TinyWorld&) mutable { return n++ % 3 != 0 && !every_kind(); });
   return all;
 }
 
@@ -62,11 +66,9 @@ void expect_nobody_else(const TinyWorld& world, const Verdict& whole, const Evid
   }
 }
 
-bool every_kind() { return std::getenv("STRAYCAT_EVERY_EVIDENCE") != nullptr; }
-
 class EveryRule : public testing::TestWithParam<TinyWorld> {};
 
-// One kind of evidence a world (STRAYCAT_EVERY_EVIDENCE=1: all of them, some minutes): the worlds take turns.
+// One kind of evidence a world (STRAYCAT_EVERY_EVIDENCE=1: all of them): the worlds take turns.
 TEST_P(EveryRule, accuses_nobody_else_for_want_of_evidence) {
   const auto whole = test::judged(GetParam().log());
   if (whole.conclusion != Conclusion::found) return;
@@ -77,7 +79,6 @@ TEST_P(EveryRule, accuses_nobody_else_for_want_of_evidence) {
 
 // Names sort otherwise, are longer, and hold what a pattern could trip over.
 TEST_P(EveryRule, does_not_ask_for_names) {
-  if (!every_kind() && std::hash<std::string>{}(GetParam().name) % 3 != 0) return;
   const EventLog log = GetParam().log();
   const auto renamed = [](std::string text) {
     text = std::regex_replace(text, std::regex("sayhi"), "zz-front.9");
@@ -87,7 +88,7 @@ TEST_P(EveryRule, does_not_ask_for_names) {
   EXPECT_EQ(test::brief(verdict), renamed(test::brief(test::judged(log))));
 }
 
-INSTANTIATE_TEST_SUITE_P(Worlds, EveryRule, testing::ValuesIn(all_worlds()),
+INSTANTIATE_TEST_SUITE_P(Worlds, EveryRule, testing::ValuesIn(some_worlds()),
                          [](const auto& param) { return param.param.name + "_" + std::to_string(param.index); });
 
 }  // namespace
