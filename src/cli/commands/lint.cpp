@@ -50,6 +50,35 @@ constexpr LintForm forms[] = {
     {"markdown", "Markdown, for a comment on a pull request", report::render_lint_markdown},
 };
 
+void add_charts(CLI::App& command, LintSources& sources) {
+  const char* group = "Charts and kustomizations";
+  command
+      .add_option("--values", sources.values,
+                  "Values of a chart (several for several renderings, each judged by itself)")
+      ->group(group);
+  command
+      .add_option("--release", sources.releases,
+                  "The release's name (default: release-name); several for several renderings")
+      ->group(group);
+  command.add_option("--helm", sources.helm, "The helm that renders a chart (default: as the PATH has it)")
+      ->group(group);
+  command
+      .add_option("--kubectl", sources.kubectl, "The kubectl that builds a kustomization (default: as the PATH has it)")
+      ->group(group);
+}
+
+void add_cures(CLI::App& command, LintArguments& arguments) {
+  command
+      .add_flag("--fix", arguments.fix, "Print cures that are a label or a line of a selector as a diff, and no report")
+      ->group("Cures");
+  command.add_flag("--write", arguments.write, "With --fix: write them into the files")->group("Cures");
+  command
+      .add_flag("--with-cluster", arguments.with_cluster,
+                "Lay them over what the namespace holds: who would stand behind the Services after `apply`")
+      ->group("Cluster");
+  add_cluster(command, arguments.at);
+}
+
 void add_options(CLI::App& command, LintArguments& arguments) {
   command
       .add_option("path", arguments.sources.paths,
@@ -63,29 +92,8 @@ void add_options(CLI::App& command, LintArguments& arguments) {
                      "the paths or above)");
   command.add_option("--baseline", arguments.baseline, "A file of findings that are known: only others count");
   command.add_option("--write-baseline", arguments.write_baseline, "Write what is found as such a file");
-  command
-      .add_option("--values", arguments.sources.values,
-                  "Values of a chart (several for several renderings, each judged by itself)")
-      ->group("Charts and kustomizations");
-  command
-      .add_option("--release", arguments.sources.releases,
-                  "The release's name (default: release-name); several for several renderings")
-      ->group("Charts and kustomizations");
-  command.add_option("--helm", arguments.sources.helm, "The helm that renders a chart (default: as the PATH has it)")
-      ->group("Charts and kustomizations");
-  command
-      .add_option("--kubectl", arguments.sources.kubectl,
-                  "The kubectl that builds a kustomization (default: as the PATH has it)")
-      ->group("Charts and kustomizations");
-  command
-      .add_flag("--fix", arguments.fix, "Print cures that are a label or a line of a selector as a diff, and no report")
-      ->group("Cures");
-  command.add_flag("--write", arguments.write, "With --fix: write them into the files")->group("Cures");
-  command
-      .add_flag("--with-cluster", arguments.with_cluster,
-                "Lay them over what the namespace holds: who would stand behind the Services after `apply`")
-      ->group("Cluster");
-  add_cluster(command, arguments.at);
+  add_charts(command, arguments.sources);
+  add_cures(command, arguments);
   for (const LintForm& form : forms)
     command.add_option(std::string("--") + form.name, arguments.outputs.files[form.name], form.help)->group("Outputs");
   command.add_flag("--force", arguments.outputs.force, "Write over files that are there")->group("Outputs");
