@@ -50,42 +50,28 @@ constexpr LintForm forms[] = {
     {"markdown", "Markdown, for a comment on a pull request", report::render_lint_markdown},
 };
 
-void add_options(CLI::App& command, LintArguments& arguments) {
+void add_charts(CLI::App& command, LintSources& sources) {
+  const char* group = "Charts and kustomizations";
   command
-      .add_option("path", arguments.sources.paths,
-                  "Files and folders of manifests (*.yaml, *.yml), charts, "
-                  "kustomizations; - is standard input")
-      ->type_name("PATH")
-      ->required();
-  command.add_flag("--latent", arguments.latent, "Also what no proxy sends anything to (W6)");
-  command.add_flag("--notes", arguments.notes, "Also what is by design in many places (N1 to N9), as notes");
-  command
-      .add_option("--config", arguments.config,
-                  "Severities of rules, and files that are left out (default: .straycat-lint.yaml, in the folder of "
-                  "the paths or above)")
-      ->type_name("FILE");
-  command.add_option("--baseline", arguments.baseline, "A file of findings that are known: only others count")
-      ->type_name("FILE");
-  command.add_option("--write-baseline", arguments.write_baseline, "Write what is found as such a file")
-      ->type_name("FILE");
-  command
-      .add_option("--values", arguments.sources.values,
+      .add_option("--values", sources.values,
                   "Values of a chart (several for several renderings, each judged by itself)")
       ->type_name("FILE")
-      ->group("Charts and kustomizations");
+      ->group(group);
   command
-      .add_option("--release", arguments.sources.releases,
+      .add_option("--release", sources.releases,
                   "The release's name (default: release-name); several for several renderings")
       ->type_name("NAME")
-      ->group("Charts and kustomizations");
-  command.add_option("--helm", arguments.sources.helm, "The helm that renders a chart (default: as the PATH has it)")
+      ->group(group);
+  command.add_option("--helm", sources.helm, "The helm that renders a chart (default: as the PATH has it)")
       ->type_name("PROGRAM")
-      ->group("Charts and kustomizations");
+      ->group(group);
   command
-      .add_option("--kubectl", arguments.sources.kubectl,
-                  "The kubectl that builds a kustomization (default: as the PATH has it)")
+      .add_option("--kubectl", sources.kubectl, "The kubectl that builds a kustomization (default: as the PATH has it)")
       ->type_name("PROGRAM")
-      ->group("Charts and kustomizations");
+      ->group(group);
+}
+
+void add_cures(CLI::App& command, LintArguments& arguments) {
   command
       .add_flag("--fix", arguments.fix, "Print cures that are a label or a line of a selector as a diff, and no report")
       ->group("Cures");
@@ -95,6 +81,27 @@ void add_options(CLI::App& command, LintArguments& arguments) {
                 "Lay them over what the namespace holds: who would stand behind the Services after `apply`")
       ->group("Cluster");
   add_cluster(command, arguments.at);
+}
+
+void add_options(CLI::App& command, LintArguments& arguments) {
+  command
+      .add_option("path", arguments.sources.paths,
+                  "Files and folders of manifests (*.yaml, *.yml), charts, "
+                  "kustomizations; - is standard input")
+      ->type_name("PATH")
+      ->required();
+  command.add_flag("--latent", arguments.latent, "Also what no proxy sends anything to (W6)");
+  command.add_flag("--notes", arguments.notes, "Also what is by design in many places (N1 to N9), as notes");
+  command.add_option("--config", arguments.config,
+                     "Severities of rules, and files that are left out (default: .straycat-lint.yaml, in the folder of "
+                     "the paths or above)")
+      ->type_name("FILE");
+  command.add_option("--baseline", arguments.baseline, "A file of findings that are known: only others count")
+      ->type_name("FILE");
+  command.add_option("--write-baseline", arguments.write_baseline, "Write what is found as such a file")
+      ->type_name("FILE");
+  add_charts(command, arguments.sources);
+  add_cures(command, arguments);
   for (const LintForm& form : forms)
     command.add_option(std::string("--") + form.name, arguments.outputs.files[form.name], form.help)
         ->type_name("FILE")
