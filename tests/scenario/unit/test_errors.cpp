@@ -261,8 +261,8 @@ TEST(Errors, SeveralAreToldAtOnceTheFirstFirst) {
 // A cause that the table knows and no run finds is refused with the reason, and with what can be expected.
 TEST(Errors, ACauseThatNoRunFindsIsRefusedWithItsReason) {
   const std::map<std::string, std::string> reasons = {
-      {"network-policy",
-       "cannot be network-policy: this version has no rule for it yet; it can be none, inconclusive, stray-endpoint, "},
+      {"affinity-pin",
+       "cannot be affinity-pin: this version has no rule for it yet; it can be none, inconclusive, stray-endpoint, "},
       {"prober-limit",
        "cannot be prober-limit: it is no fault of the Service's: such a run is inconclusive; it can be "}};
   for (const auto& [cause, reason] : reasons) {
