@@ -23,8 +23,10 @@ struct CompareArguments {
 };
 
 void add_options(CLI::App& command, CompareArguments& arguments) {
-  command.add_option("before", arguments.before, "The first run's folder, or its log.jsonl")->required();
-  command.add_option("after", arguments.after, "The second's: is it worse?")->required();
+  command.add_option("before", arguments.before, "The first run's folder, or its log.jsonl")
+      ->type_name("RUN")
+      ->required();
+  command.add_option("after", arguments.after, "The second's: is it worse?")->type_name("RUN")->required();
   add_outputs(command, arguments.outputs);
   command.add_flag("-q,--quiet", arguments.quiet, "Only the answer, one line");
   add_look(command, arguments.look);
@@ -62,7 +64,15 @@ int act(const CompareArguments& arguments) {
 }  // namespace
 
 Subcommand compare_subcommand() {
-  return subcommand("compare", "Tell whether the second of two runs is worse than the first", add_options, act);
+  return subcommand("compare", "Tell whether the second of two runs is worse than the first", add_options, act)
+      .taught({{{"straycat compare BEFORE AFTER", "two runs' folders"},
+                {"straycat compare BEFORE AFTER --json - | jq .change", "for a program"},
+                {"straycat run SCENARIO --baseline BEFORE", "a run that is held against an earlier one"}},
+               {{"0", "not worse"},
+                {"1", "worse"},
+                {"2", "cannot tell"},
+                {"3", "bad input: a folder without a run"},
+                {"4", "straycat's own trouble: a full disk"}}});
 }
 
 }  // namespace straycat::cli

@@ -23,18 +23,19 @@ struct GuardArguments {
 };
 
 void add_options(CLI::App& command, GuardArguments& arguments) {
-  command.add_option("service", arguments.service, "svc/NAME")->required();
-  command.add_option("-f,--filename", arguments.sources.paths,
-                     "Manifests that hold the Service and whom it is for: files, folders, charts, - is standard input "
-                     "(without it: the cluster's)");
-  command.add_option("--for", arguments.meant,
-                     "KIND/NAME that the Service was made for (several times; NAME* for each that begins so)");
+  command.add_option("service", arguments.service, "svc/NAME")->type_name("SERVICE")->required();
+  command
+      .add_option("-f,--filename", arguments.sources.paths,
+                  "Manifests that hold the Service and whom it is for: files, folders, charts, - is standard input "
+                  "(without it: the cluster's)")
+      ->type_name("PATH");
+  command
+      .add_option("--for", arguments.meant,
+                  "Whom the Service was made for (several times; NAME* for each that begins so)")
+      ->type_name("KIND/NAME");
   command.add_flag("--deny", arguments.deny, "Refuse the others; else whoever applies them is warned");
   command.add_flag("--kyverno", arguments.kyverno, "As a Policy of Kyverno");
   add_cluster(command, arguments.at);
-  command.footer(
-      "Exit codes: 0 printed, 3 bad input, or for whom the Service is cannot be told (--for says it),\n"
-      "4 straycat's own trouble.");
 }
 
 Result<lint::Guard> guard_of_manifests(const GuardArguments& arguments, const std::string& service) {
@@ -90,8 +91,19 @@ int act(const GuardArguments& arguments) {
 
 Subcommand guard_subcommand() {
   return subcommand(
-      "guard", "Print an admission policy that keeps pods of any other workload from matching a Service's selector",
-      add_options, act);
+             "guard",
+             "Print an admission policy that keeps pods of any other workload from matching a Service's selector",
+             add_options, act)
+      .taught(
+          {{{"straycat guard svc/sayhi -f k8s/ | kubectl apply -f -", "whoever applies a stray is warned"},
+            {"straycat guard svc/sayhi --context prod -n shop --deny",
+             "from what the cluster holds; strays are refused"},
+            {"straycat guard svc/sayhi -f k8s/ --kyverno", "the same as a Policy of Kyverno"}},
+           {{"0", "printed"},
+            {"3", "bad input, or for whom the Service is cannot be told (--for says it)"},
+            {"4", "straycat's own trouble: a cluster that is down, a missing right"}},
+           "The policy needs Kubernetes 1.30 or later. Rollouts, ReplicaSets and StatefulSets of whom the Service is "
+           "for pass, and so does a change of anything that matched before."});
 }
 
 }  // namespace straycat::cli

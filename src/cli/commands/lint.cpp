@@ -92,9 +92,10 @@ void add_options(CLI::App& command, LintArguments& arguments) {
       ->required();
   command.add_flag("--latent", arguments.latent, "Also what no proxy sends anything to (W6)");
   command.add_flag("--notes", arguments.notes, "Also what is by design in many places (N1 to N9), as notes");
-  command.add_option("--config", arguments.config,
-                     "Severities of rules, and files that are left out (default: .straycat-lint.yaml, in the folder of "
-                     "the paths or above)")
+  command
+      .add_option("--config", arguments.config,
+                  "Severities of rules, and files that are left out (default: .straycat-lint.yaml, in the folder of "
+                  "the paths or above)")
       ->type_name("FILE");
   command.add_option("--baseline", arguments.baseline, "A file of findings that are known: only others count")
       ->type_name("FILE");

@@ -61,13 +61,16 @@ void add_options(CLI::App& command, RunCommand& all) {
   add_outputs(command, arguments.outputs);
   command
       .add_option("--value", arguments.values,
-                  "NAME=VALUE of the scenario's matrix: only combinations with it; several: all of them")
+                  "Of the scenario's matrix: only combinations with it; several: all of them")
+      ->type_name("NAME=VALUE")
       ->allow_extra_args(false)
       ->check([](const std::string& word) {
         return word.find('=') == std::string::npos ? "\"" + word + "\" is no NAME=VALUE" : std::string();
       });
-  command.add_option("--baseline", arguments.baseline,
-                     "An earlier run's or suite's folder: being worse than that is a failure (exit 1)");
+  command
+      .add_option("--baseline", arguments.baseline,
+                  "An earlier run's or suite's folder: being worse than that is a failure (exit 1)")
+      ->type_name("FOLDER");
   command.add_flag("--prove-fix", arguments.prove_fix,
                    "When a fix is found: run again with exactly that change, and compare");
   command.add_flag("-q,--quiet", arguments.quiet, "One line in the place of the report, and no progress");
