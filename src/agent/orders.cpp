@@ -2,9 +2,9 @@
 
 namespace straycat::agent {
 
-namespace {
-
 using json = nlohmann::json;
+
+namespace {
 
 // A plan's JSON form is plan's own: traffic travels inside a plan that holds nothing else.
 json traffic_to_json(const std::vector<plan::TrafficPlan>& traffic) {

@@ -4,14 +4,15 @@
 namespace straycat::finding {
 namespace {
 
-constexpr std::string_view slices = "kubectl get endpointslices -l kubernetes.io/service-name=NAME -o yaml";
-constexpr std::string_view the_selector = "kubectl get svc NAME -o jsonpath='{.spec.selector}'";
-constexpr std::string_view behind = "kubectl get pods -l LABEL=VALUE --show-labels -o wide   # the selector's labels";
-constexpr std::string_view ports =
+constexpr std::string_view see_slices = "kubectl get endpointslices -l kubernetes.io/service-name=NAME -o yaml";
+constexpr std::string_view see_the_selector = "kubectl get svc NAME -o jsonpath='{.spec.selector}'";
+constexpr std::string_view see_behind =
+    "kubectl get pods -l LABEL=VALUE --show-labels -o wide   # the selector's labels";
+constexpr std::string_view see_ports =
     "kubectl get svc NAME -o jsonpath='{range .spec.ports[*]}{.name} {.port} {.targetPort}{\"\\n\"}{end}'";
-constexpr std::string_view declared =
+constexpr std::string_view see_declared =
     "kubectl get pods -l LABEL=VALUE -o jsonpath='{.items[*].spec.containers[*].ports}'";
-constexpr std::string_view straight =
+constexpr std::string_view see_straight =
     "kubectl get --raw /api/v1/namespaces/NS/pods/POD:PORT/proxy/PATH   # one pod, past the Service";
 
 std::vector<Explanation> others() {
@@ -27,7 +28,7 @@ std::vector<Explanation> others() {
        "Add a label to the Service's selector that the meant pods carry and no stray does; where there is none, give "
        "the "
        "stray another value of the label. Adding a label to the stray does not help: more labels still match.",
-       {the_selector, behind, slices},
+       {see_the_selector, see_behind, see_slices},
        "service-selector"},
       {wrong_answer,
        "Another workload's pods stand behind the Service, listen on its port, and answer with another status or body: "
@@ -36,7 +37,7 @@ std::vector<Explanation> others() {
        "Statuses or bodies differ by who owns the endpoint that answered, with requests through the Service and with "
        "direct ones alike.",
        "As for stray-endpoint: a label in the selector that only the meant pods carry, or another label on the others.",
-       {the_selector, behind, straight},
+       {see_the_selector, see_behind, see_straight},
        "two-deployments"},
       {latent_overlap,
        "The selector matches another workload's pods, or would as soon as they run. Nothing is known to have failed: "
@@ -44,14 +45,14 @@ std::vector<Explanation> others() {
        "have no port that the Service asks for by name, or are not running, or perhaps share the Service on purpose.",
        "Ownership of the pods that the selector matches, against whom the Service is for.",
        "As for stray-endpoint, before it is one.",
-       {the_selector, behind}},
+       {see_the_selector, see_behind}},
       {selector_misses,
        "The Service selects only pods of workloads that it is not for. Whoever it was made for gets nothing; clients "
        "are "
        "refused, or answered by somebody else.",
        "The selector against the labels of the workload that bears the Service's name, release or ports.",
        "Put a label of the meant pods into the selector.",
-       {the_selector, "kubectl get deploy,sts,ds --show-labels", slices}},
+       {see_the_selector, "kubectl get deploy,sts,ds --show-labels", see_slices}},
       {selector_unwanted,
        "Somebody keeps the Service's slices by hand (an outside address, another cluster) and a selector came to it "
        "all "
@@ -60,7 +61,7 @@ std::vector<Explanation> others() {
        "to both.",
        "A slice whose endpointslice.kubernetes.io/managed-by is not Kubernetes' controller, beside a selector.",
        "Remove the selector from the Service.",
-       {the_selector,
+       {see_the_selector,
         "kubectl get endpointslices -l kubernetes.io/service-name=NAME -L endpointslice.kubernetes.io/managed-by"}},
   };
 }
@@ -108,7 +109,7 @@ std::vector<Explanation> ends_and_starts() {
        "or end.",
        "Endpoints with ready true and serving false, or the field itself.",
        "Drop the field; where peers need it to find each other, give them a headless Service of their own.",
-       {"kubectl get svc NAME -o jsonpath='{.spec.publishNotReadyAddresses}'", slices}},
+       {"kubectl get svc NAME -o jsonpath='{.spec.publishNotReadyAddresses}'", see_slices}},
   };
 }
 
@@ -120,7 +121,7 @@ std::vector<Explanation> ports_and_addresses() {
        "ready.",
        "The pods declare another port and not this one, and each of them refuses on it directly.",
        "The port that the pods declare, as targetPort.",
-       {ports, declared, straight},
+       {see_ports, see_declared, see_straight},
        "wrong-target-port"},
       {wrong_declared_port,
        "The pod's own declaration is wrong: the containerPort, perhaps by the name that the Service asks for, is not "
@@ -128,13 +129,13 @@ std::vector<Explanation> ports_and_addresses() {
        "one on which the program listens.",
        "Refused directly on the declared port, while another port of the pod (its probe's) answers.",
        "Declare the port that answers.",
-       {declared, straight}},
+       {see_declared, see_straight}},
       {missing_named_port,
        "targetPort is a name and the pods have no port of that name. Kubernetes lists them without a port, and proxies "
        "have nowhere to send: refused, as with no endpoint at all.",
        "Slices with unset ports, and the names of the ports of the pods' containers and native sidecars.",
        "The name that the pods have, in the Service; or the name in the pods.",
-       {ports, declared, slices},
+       {see_ports, see_declared, see_slices},
        "named-port-missing"},
       {slice_port_mismatch,
        "The Service has no selector and its slice is written by hand, under another port name than the Service's. "
@@ -142,31 +143,31 @@ std::vector<Explanation> ports_and_addresses() {
        "must be alike for a proxy to join them.",
        "The names of the Service's ports against those of the slice.",
        "The Service's port name in the slice.",
-       {ports, slices}},
+       {see_ports, see_slices}},
       {loopback_bind,
        "The program listens on 127.0.0.1 only, or not at all: its own probes inside the pod pass, and whoever comes "
        "from "
        "outside is refused.",
        "Every pod refuses on its address and declared port though it runs and is ready.",
        "Listen on all addresses (0.0.0.0, [::]).",
-       {straight, "kubectl exec POD -- ss -ltn"}},
+       {see_straight, "kubectl exec POD -- ss -ltn"}},
       {wrong_family,
        "The Service has addresses of both IP families, or of the other one, and the program listens on one.",
        "Refusals follow the family of the endpoint's address.",
        "Listen on both, or name the one in spec.ipFamilies.",
-       {"kubectl get svc NAME -o jsonpath='{.spec.ipFamilies} {.spec.clusterIPs}'", slices}},
+       {"kubectl get svc NAME -o jsonpath='{.spec.ipFamilies} {.spec.clusterIPs}'", see_slices}},
       {wrong_service_port,
        "The client dials a port that the Service does not have. Some proxies refuse that, others drop it.",
        "The URL's port against spec.ports.",
        "The port that the Service has, in the client's URL.",
-       {ports}},
+       {see_ports}},
       {headless_port,
        "A headless Service has no address of its own: its name gives the pods' addresses, and nobody translates port "
        "to "
        "targetPort. Clients that dial the Service's port are refused.",
        "clusterIP None, and port differs from targetPort.",
        "Make port equal to targetPort, or give the Service a cluster IP.",
-       {"kubectl get svc NAME -o jsonpath='{.spec.clusterIP}'", ports}},
+       {"kubectl get svc NAME -o jsonpath='{.spec.clusterIP}'", see_ports}},
   };
 }
 

@@ -4,13 +4,13 @@
 namespace straycat::finding {
 namespace {
 
-constexpr std::string_view listed = "kubectl get endpointslices -l kubernetes.io/service-name=NAME -o wide";
-constexpr std::string_view pods_behind = "kubectl get pods -l LABEL=VALUE -o wide   # the selector's labels";
-constexpr std::string_view events = "kubectl events --for pod/POD";
-constexpr std::string_view last_state =
+constexpr std::string_view see_listed = "kubectl get endpointslices -l kubernetes.io/service-name=NAME -o wide";
+constexpr std::string_view see_pods_behind = "kubectl get pods -l LABEL=VALUE -o wide   # the selector's labels";
+constexpr std::string_view see_events = "kubectl events --for pod/POD";
+constexpr std::string_view see_last_state =
     "kubectl get pod POD -o jsonpath='{range .status.containerStatuses[*]}{.name} {.restartCount} "
     "{.lastState}{\"\\n\"}{end}'";
-constexpr std::string_view direct =
+constexpr std::string_view see_direct =
     "kubectl get --raw /api/v1/namespaces/NS/pods/POD:PORT/proxy/PATH   # each pod in turn";
 
 std::vector<Explanation> nobody_there() {
@@ -22,7 +22,7 @@ std::vector<Explanation> nobody_there() {
        "limits such answers.",
        "The slices hold no ready endpoint while requests fail.",
        "Scale the workload, or the selector that matches its pods.",
-       {listed, "kubectl get svc NAME -o jsonpath='{.spec.selector}'", pods_behind},
+       {see_listed, "kubectl get svc NAME -o jsonpath='{.spec.selector}'", see_pods_behind},
        "scale-to-zero"},
       {rollout_gap,
        "A rollout takes the last ready pod away before the next one is ready: strategy Recreate, or maxUnavailable as "
@@ -37,13 +37,13 @@ std::vector<Explanation> nobody_there() {
        "though they would have answered.",
        "Events \"Readiness probe failed\" of pods that were not restarted, and slices that empty together.",
        "A larger timeoutSeconds and failureThreshold of the readiness probe.",
-       {"kubectl get events --field-selector reason=Unhealthy", listed}},
+       {"kubectl get events --field-selector reason=Unhealthy", see_listed}},
       {never_ready,
        "The workload is there and none of its pods becomes ready: an image that cannot be pulled, a command or a "
        "configuration that is missing, a probe that never passes.",
        "The reason for which containers wait, or the event of the probe that fails.",
        "What the finding names: image, command, configuration or probe.",
-       {pods_behind, events}},
+       {see_pods_behind, see_events}},
   };
 }
 
@@ -71,7 +71,7 @@ std::vector<Explanation> on_the_way() {
        "are dropped, while those from other nodes are served.",
        "The policy, and the nodes of the endpoints against the client's.",
        "The policy Cluster, or a pod on each node (a DaemonSet).",
-       {"kubectl get svc NAME -o jsonpath='{.spec.internalTrafficPolicy} {.spec.externalTrafficPolicy}'", listed}},
+       {"kubectl get svc NAME -o jsonpath='{.spec.internalTrafficPolicy} {.spec.externalTrafficPolicy}'", see_listed}},
       {network_policy,
        "A NetworkPolicy selects the pods and has no rule that lets this client in: its connections time out, and "
        "others' "
@@ -92,7 +92,7 @@ std::vector<Explanation> on_the_way() {
        "without hairpin mode that one is lost, 1 of N.",
        "The client's address is one of the endpoints, and only requests that come back to it fail.",
        "Hairpin mode in the node's CNI; or ask localhost.",
-       {listed}},
+       {see_listed}},
       {affinity_pin,
        "sessionAffinity: ClientIP holds a client on one endpoint, and that one fails: everything fails for some "
        "clients "
@@ -116,31 +116,31 @@ std::vector<Explanation> the_program() {
        "nobody listens.",
        "Restarts and exit codes, and no kill by the kubelet.",
        "What the container said last.",
-       {last_state, "kubectl logs POD --previous --tail 20"}},
+       {see_last_state, "kubectl logs POD --previous --tail 20"}},
       {liveness_kill,
        "The kubelet restarts containers that are busy or slow to start, because they fail their liveness probe: under "
        "load all of them, one after the other.",
        "Events \"failed liveness probe, will be restarted\".",
        "A larger timeoutSeconds and failureThreshold, and a startupProbe for a slow start.",
-       {"kubectl get events --field-selector reason=Killing", events}},
+       {"kubectl get events --field-selector reason=Killing", see_events}},
       {oom_kill,
        "The kernel ends containers that reach their memory limit; connections to them are cut, and refused until they "
        "are up again.",
        "The last state's reason, OOMKilled.",
        "A limit that holds what the program needs, or a program that needs less.",
-       {last_state, "kubectl top pod POD --containers"}},
+       {see_last_state, "kubectl top pod POD --containers"}},
       {deaf_endpoint,
        "One pod of the workload that is meant hangs, refuses or resets while it is ready, and its siblings serve: a "
        "steady "
        "share of the requests fails.",
        "Direct probes: that endpoint fails, the others do not.",
        "A readiness probe that asks what clients ask; look at that pod and its node.",
-       {direct, pods_behind}},
+       {see_direct, see_pods_behind}},
       {bad_revision,
        "The pods of one revision answer wrongly, most often the newest, while a rollout stands still or a canary runs.",
        "Answers differ by the ReplicaSet, or the revision, of the pod.",
        "kubectl rollout undo, and a readiness probe that sees the wrong answer.",
-       {"kubectl rollout history deploy/NAME", "kubectl get pods -l LABEL=VALUE -L pod-template-hash", direct}},
+       {"kubectl rollout history deploy/NAME", "kubectl get pods -l LABEL=VALUE -L pod-template-hash", see_direct}},
       {overload,
        "The pods are asked for more than they take: accept queues overflow, answers come late or not at all, at all of "
        "them alike.",
@@ -151,12 +151,12 @@ std::vector<Explanation> the_program() {
        "The program cuts connections by itself, whoever stands behind the Service.",
        "Connections are cut directly as through the Service, with no change among the endpoints.",
        "Look into the program.",
-       {direct, "kubectl logs POD --tail 50"}},
+       {see_direct, "kubectl logs POD --tail 50"}},
       {server_errors,
        "The program answers wrongly now and then, whichever pod is asked.",
        "Wrong statuses or bodies from each endpoint, directly as through the Service.",
        "Look into the program.",
-       {direct, "kubectl logs POD --tail 50"}},
+       {see_direct, "kubectl logs POD --tail 50"}},
       {keep_alive_race,
        "The server closes a connection that was idle in the very moment in which the client uses it again.",
        "Only reused connections are cut, new ones never.",
@@ -178,7 +178,7 @@ std::vector<Explanation> no_fault_of_the_service() {
        "Requests failed and none of the known causes was proven. The report says which were excluded, and why.",
        "Every rule was asked.",
        "Read the rivals in the report (--full); a longer run, or one from other vantage points (--via), tells more.",
-       {listed, pods_behind}},
+       {see_listed, see_pods_behind}},
   };
 }
 

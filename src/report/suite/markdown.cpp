@@ -10,7 +10,7 @@ namespace straycat::report {
 namespace {
 
 constexpr std::size_t most_told = 30;
-constexpr std::size_t most_unmet = 6;
+constexpr std::size_t most_unmet_told = 6;
 constexpr std::size_t most_fix_lines = 16;
 
 void add_fix_lines(const suite::ProposedFix& fix, std::vector<std::string>& lines) {
@@ -27,7 +27,8 @@ void add_case(const suite::CaseResult& result, std::vector<std::string>& lines) 
   lines.insert(lines.end(), {"", fmt::format("#### {}: {}", suite_word(result.outcome), markdown_text(result.of.name)),
                              "", markdown_text(result.why), "", "- at " + markdown_text(place_of(result.of))});
   const auto unmet = unmet_words(result);
-  for (std::size_t i = 0; i < std::min(unmet.size(), most_unmet); ++i) lines.push_back("- " + markdown_text(unmet[i]));
+  for (std::size_t i = 0; i < std::min(unmet.size(), most_unmet_told); ++i)
+    lines.push_back("- " + markdown_text(unmet[i]));
   const std::string fix = fix_words(result);
   if (fix.empty()) return;
   lines.insert(lines.end(), {"", "**Fix**: " + markdown_text(fix)});  // no list item: what is indented below is code
