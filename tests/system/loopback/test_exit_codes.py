@@ -335,6 +335,60 @@ class OnACluster(Case):
         with Server() as server:
             self.ends(code, "probe", server.url, *QUICK, "--json", "/dev/full", says="/dev/full")
 
+    # --- compare, lint, guard ---
+
+    def compared(self, code, first, second):
+        self.ends(code, "compare", SOURCE / "tests/logs" / first, SOURCE / "tests/logs" / second, "-q")
+
+    @row("compare", "the second run is not worse")
+    def test_compare_same(self, code):
+        self.compared(code, "article.jsonl", "fixed.jsonl")
+
+    @row("compare", "it is worse")
+    def test_compare_worse(self, code):
+        self.compared(code, "fixed.jsonl", "article.jsonl")
+
+    @row("compare", "it cannot be told")
+    def test_compare_open(self, code):
+        self.compared(code, "fixed.jsonl", "fixed.jsonl")   # too few requests to say that nothing changed
+
+    @row("compare", "there is no such run")
+    def test_compare_nothing(self, code):
+        self.ends(code, "compare", self.folder / "a", self.folder / "b")
+
+    def manifests(self, *objects, text=""):
+        folder = self.folder / "k8s"
+        folder.mkdir()
+        (folder / "all.yaml").write_text("".join(f"---\n{json.dumps(one)}\n" for one in objects) + text)
+        return folder
+
+    JOB = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "migrate"},
+           "spec": {"template": {"metadata": {"labels": LABELS}, "spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "x"}]}}}}
+
+    @row("lint", "no error")
+    def test_lint_clean(self, code):
+        self.ends(code, "lint", self.manifests(SERVICE, DEPLOYMENT))
+
+    @row("lint", "an error")
+    def test_lint_error(self, code):
+        self.ends(code, "lint", self.manifests(SERVICE, DEPLOYMENT, self.JOB), says="E1")
+
+    @row("lint", "a document cannot be read")
+    def test_lint_open(self, code):
+        self.ends(code, "lint", self.manifests(SERVICE, DEPLOYMENT, text="---\na: [\n"))
+
+    @row("lint", "there is no such path")
+    def test_lint_nothing(self, code):
+        self.ends(code, "lint", self.folder / "nowhere", says="nowhere")
+
+    @row("guard", "the policy was printed")
+    def test_guard(self, code):
+        self.ends(code, "guard", "svc/sayhi", "-f", self.manifests(SERVICE, DEPLOYMENT), says="ValidatingAdmissionPolicy")
+
+    @row("guard", "for whom the Service is")
+    def test_guard_for_nobody(self, code):
+        self.ends(code, "guard", "svc/sayhi", "-f", self.manifests(SERVICE))
+
     # --- around a COMMAND ---
 
     def around(self, *command):
