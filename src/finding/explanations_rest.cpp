@@ -71,14 +71,16 @@ std::vector<Explanation> on_the_way() {
        "are dropped, while those from other nodes are served.",
        "The policy, and the nodes of the endpoints against the client's.",
        "The policy Cluster, or a pod on each node (a DaemonSet).",
-       {"kubectl get svc NAME -o jsonpath='{.spec.internalTrafficPolicy} {.spec.externalTrafficPolicy}'", see_listed}},
+       {"kubectl get svc NAME -o jsonpath='{.spec.internalTrafficPolicy} {.spec.externalTrafficPolicy}'", see_listed},
+       "local-policy"},
       {network_policy,
        "A NetworkPolicy selects the pods and has no rule that lets this client in: its connections time out, and "
        "others' "
        "do not.",
        "The policies that select the pods, against the client's namespace, labels and port.",
        "An ingress rule for the client.",
-       {"kubectl get networkpolicies -o yaml"}},
+       {"kubectl get networkpolicies -o yaml"},
+       "network-policy"},
       {path_blocked,
        "Something between one client and an endpoint (a firewall, the CNI, a mesh) drops or resets, while the kubelet "
        "and "

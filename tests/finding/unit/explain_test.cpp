@@ -57,8 +57,8 @@ TEST(Explain, the_text_has_every_part_and_fits_a_terminal) {
 
 TEST(Explain, says_who_finds_it) {
   EXPECT_EQ(found_by(Cause::stray_endpoint, {"E1", "W4"}), "straycat run, straycat diagnose, straycat lint (E1, W4)");
-  EXPECT_EQ(found_by(Cause::dns, {}), "");
-  EXPECT_THAT(explain(Cause::dns, {}), HasSubstr("this version has no rule for it"));
+  EXPECT_EQ(found_by(Cause::hairpin, {}), "");
+  EXPECT_THAT(explain(Cause::hairpin, {}), HasSubstr("this version has no rule for it"));
 }
 
 // The line of the documents' table for a cause.
