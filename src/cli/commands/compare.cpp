@@ -67,7 +67,7 @@ Subcommand compare_subcommand() {
   return subcommand("compare", "Tell whether the second of two runs is worse than the first", add_options, act)
       .taught({{{"straycat compare BEFORE AFTER", "two runs' folders"},
                 {"straycat compare BEFORE AFTER --json - | jq .change", "for a program"},
-                {"straycat run SCENARIO --baseline BEFORE", "a run that is held against an earlier one"}},
+                {"straycat compare BEFORE AFTER --html pair.html", "on a page, with both runs' lanes"}},
                {{"0", "not worse"},
                 {"1", "worse"},
                 {"2", "cannot tell"},
