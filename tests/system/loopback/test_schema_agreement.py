@@ -31,7 +31,7 @@ SEMANTIC = [
     r"names \S+, which no step applies", r"is not there yet: step \d+ applies it", r"unknown kind ", r"never gets ",
     r"works on a ", r"two steps are named", r"two steps open the phase", r"two traffics are named",
     r"where there are several, each traffic needs a name", r"no step makes the Service", r"does not say which Service",
-    r"there is no port", r"connecting may not take longer", r"no step opens the phase", r"is expected twice",
+    r"there is no port", r"connecting may not take longer", r"nobody can ask it to keep them", r"no step opens the phase", r"is expected twice",
     r"is no time at all", r"is longer than a day", r"is too long a duration", r"No such file or directory", r"holds no manifest",
     r"is a folder", r"these files make no pods", r"these files have nothing with replicas",
     r"no container of these files has the image", r"the overlay leaves an object",
@@ -130,6 +130,8 @@ def generate_consistent():
     for i, traffic in enumerate(spec["traffic"]):
         traffic["name"] = f"t{i}"
         traffic.pop("connectTimeout", None)
+        if traffic.get("from") == "api":
+            traffic.pop("keepAlive", None)
     phases = spec.get("expect", {}).get("phases", [])
     del phases[len(spec["steps"]):]
     for i, phase in enumerate(phases):
