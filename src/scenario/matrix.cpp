@@ -33,6 +33,12 @@ const Node* matrix_of(const Node& root) {
   return good ? matrix : nullptr;
 }
 
+// On one line, whatever it holds.
+std::string in_one_line(const Node& item) {
+  if (item.type != Node::Type::string) return item.scalar;
+  return nlohmann::json(item.scalar).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 bool is_value_name(std::string_view text) {
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -101,7 +107,8 @@ class Filling {
                     fmt::format("\"{}\" is no name of a value: letters, digits, - and _", key_of(pair)));
     std::set<std::string> seen;
     for (const Node& item : pair.value.items)
-      if (!seen.insert(item.scalar).second) problems_.add(source_, item, fmt::format("{} is there twice", item.scalar));
+      if (!seen.insert(item.scalar).second)
+        problems_.add(source_, item, fmt::format("{} is there twice", in_one_line(item)));
   }
 
   const Node* find(const Node::Pair& pair, const std::string& wanted) {

@@ -49,7 +49,7 @@ constexpr const char* top_shapes = R"json({
           "minProperties": 1,
           "additionalProperties": {
             "type": "array", "minItems": 1,
-            "items": {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}], "x-expected": "text, a whole number, or true or false"}
+            "items": {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991}, {"type": "boolean"}], "x-expected": "text, a whole number, or true or false"}
           },
           "description": "Values by name. Each combination is a scenario of its own, in which ${name} stands for the value; at most 64."
         },
