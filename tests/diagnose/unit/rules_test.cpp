@@ -398,6 +398,19 @@ TEST(Rules, say_what_the_prober_wanted) {
   }
 }
 
+// A proxy knows of the last endpoint's end a moment before the watch tells it: those failures are of the emptiness,
+// too.
+TEST(Rules, the_last_endpoint_goes_a_moment_before_it_is_told) {
+  World world = test::quiet(1);
+  world.rate = 60;
+  world.pods[0].ready_to = world.pods[0].gone_at = 15;
+  world.pods[0].answers_to = 14.96;
+  const auto verdict = test::judged(world);
+  EXPECT_EQ(test::brief(verdict), "found no-endpoints") << verdict.headline;
+  ASSERT_EQ(verdict.findings.size(), 1U) << to_json(verdict)["findings"].dump(1);
+  EXPECT_EQ(verdict.findings[0].explained, verdict.failed);
+}
+
 TEST(Rules, the_last_endpoints_going_are_no_race) {
   const auto world = with_pods(2, [](PodLife& pod) {
     pod.ready_to = 15;
