@@ -4,6 +4,7 @@ import tempfile
 import unittest
 
 import soak
+import soak_hostile
 from straycat import kernel_data_plane, skip
 
 
@@ -20,6 +21,11 @@ class Seeds(unittest.TestCase):
         """It took 3.9 s: the run deleted its namespace, and waited for the pods' grace periods, in a cluster that was to end with it."""
         with tempfile.TemporaryDirectory(prefix="straycat-test-") as folder:
             self.assertEqual(soak.killed(1356755759, pathlib.Path(folder) / "case"), "agent")
+
+    def test_a_run_without_a_failure_has_no_candidates_to_write(self):
+        """Nothing was to be written to a terminal that is closed: no error."""
+        with tempfile.TemporaryDirectory(prefix="straycat-test-") as folder:
+            self.assertEqual(soak_hostile.outputs(1750544773, pathlib.Path(folder) / "case"), "place: exit 0")
 
 
 if __name__ == "__main__":
