@@ -131,7 +131,10 @@ def killed(seed, place):
         os.kill(pid, signal.SIGKILL)
     check(not left, f"after kill -9 of {words}: {left}")
     check_exit_code(child.returncode, place / "run", words, role)
-    check(role == "any" or took < patience(), f"it took {took:.1f} s to end after kill -9 of {words}")
+    # A process that keeps one pod bears the cluster's words, too, and is started again: the article was then told to its end, as expected,
+    # which no run does whose cluster is dead.
+    lived = role == "cluster" and child.returncode == 0
+    check(role == "any" or lived or took < patience(), f"it took {took:.1f} s to end after kill -9 of {words}")
     return role
 
 
