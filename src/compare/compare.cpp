@@ -133,21 +133,6 @@ std::string with_sign(const Figure& figure, double value) {
 
 }  // namespace
 
-std::string_view to_string(Change change) {
-  switch (change) {
-    case Change::same:
-      return "same";
-    case Change::better:
-      return "better";
-    case Change::worse:
-      return "worse";
-    case Change::different:
-      return "different";
-    default:
-      return "cannot tell";
-  }
-}
-
 const history::Traffic* same_traffic(const history::History& history, const std::string& name,
                                      const std::string& vantage) {
   for (const history::Traffic& one : history.traffic)

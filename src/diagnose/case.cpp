@@ -40,6 +40,8 @@ Likeness likeness(FailureKind kind) {
   return Likeness::local;
 }
 
+Likeness likeness(const DirectProbe& probe) { return probe.failure ? likeness(probe.failure->kind) : Likeness::wrong; }
+
 bool kindred(Likeness a, Likeness b) {
   using enum Likeness;
   const auto pair = [&](Likeness one, Likeness other) { return (a == one && b == other) || (a == other && b == one); };

@@ -26,6 +26,9 @@ using finding::Weight;
 enum class Likeness { refused, no_answer, cut, late, wrong, tls, name, local };
 [[nodiscard]] Likeness likeness(FailureKind kind);
 
+// How a direct request failed: an answer that was not as expected is a wrong one. For one that did fail.
+[[nodiscard]] Likeness likeness(const DirectProbe& probe);
+
 // Ways in which one fault may show by turns: what is refused now is lost the next time, a server that is busy answers
 // late or never, and one that dies cuts what it would have answered late. A direct failure of such a kind clears
 // nobody.

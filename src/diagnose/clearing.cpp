@@ -48,7 +48,7 @@ std::vector<Asked> asked(const Endpoint& endpoint, const std::string& traffic, L
   std::vector<Asked> result;
   for (const DirectProbe& probe : endpoint.probes) {
     if (probe.traffic != traffic || !probe.uid_kept) continue;
-    const auto way = probe.failure ? likeness(probe.failure->kind) : Likeness::wrong;
+    const auto way = likeness(probe);
     if (!probe.ok && way == Likeness::local) continue;
     // Whoever answers, though not as expected, listens: nobody was refused by it, or kept waiting for its SYN.
     const bool listens = way == Likeness::wrong && (like == Likeness::refused || like == Likeness::no_answer);

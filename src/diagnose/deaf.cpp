@@ -22,7 +22,7 @@ AskedSince asked_since(const Case& the_case, const Cell& cell, const history::En
     const bool inside = probe.started_ns >= from && probe.traffic == traffic && probe.uid_kept &&
                         may_be_routable(the_case.history, the_case.view_of(cell), endpoint, probe.started_ns);
     if (!inside) continue;
-    const auto way = probe.failure ? likeness(probe.failure->kind) : Likeness::wrong;
+    const auto way = likeness(probe);
     if (probe.ok) ++result.ok;
     if (!probe.ok && (way == likeness(cell.kind) || kindred(way, likeness(cell.kind)))) ++result.alike;
   }

@@ -35,8 +35,7 @@ bool fails_again(const Case& the_case, const Cell& cell, const history::Endpoint
   for (const DirectProbe& probe : endpoint.probes) {
     if (probe.traffic != traffic || !probe.uid_kept) continue;
     answered = answered || probe.ok;
-    const bool alike =
-        !probe.ok && kindred(probe.failure ? likeness(probe.failure->kind) : Likeness::wrong, likeness(cell.kind));
+    const bool alike = !probe.ok && kindred(likeness(probe), likeness(cell.kind));
     const bool excused = (gone && probe.started_ns >= *gone - about) ||
                          !may_be_routable(the_case.history, view, endpoint, probe.started_ns) ||
                          std::any_of(down.begin(), down.end(),

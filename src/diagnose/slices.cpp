@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
-namespace straycat::diagnose {
+#include <straycat/finding/shape.hpp>
 
-bool is_foreign(const model::EndpointSlice& slice) {
-  return slice.managed_by != "endpointslice-controller.k8s.io" &&
-         slice.managed_by != "endpointslicemirroring-controller.k8s.io";
-}
+namespace straycat::diagnose {
 
 std::vector<const model::EndpointSlice*> foreign_slices(const history::History& history,
                                                         const history::ServiceView& view) {
@@ -16,7 +13,7 @@ std::vector<const model::EndpointSlice*> foreign_slices(const history::History& 
   if (slices == history.slices.end()) return result;
   for (const auto& [key, timeline] : slices->second) {
     const bool its = timeline.last && timeline.last->service == view.service && timeline.last->meta.ns == view.ns;
-    if (its && is_foreign(*timeline.last)) result.push_back(&*timeline.last);
+    if (its && !finding::is_kept(*timeline.last)) result.push_back(&*timeline.last);
   }
   return result;
 }

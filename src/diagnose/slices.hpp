@@ -5,9 +5,7 @@
 
 namespace straycat::diagnose {
 
-// Written by hand or by some program, and by neither of Kubernetes' own controllers.
-[[nodiscard]] bool is_foreign(const model::EndpointSlice& slice);
-// The foreign slices of the view's Service, each as it was last seen.
+// Those of the view's Service that neither of Kubernetes' own controllers keeps, each as it was last seen.
 [[nodiscard]] std::vector<const model::EndpointSlice*> foreign_slices(const history::History& history,
                                                                       const history::ServiceView& view);
 // The foreign slice that names this endpoint; null when none does.

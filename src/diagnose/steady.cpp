@@ -45,6 +45,23 @@ std::optional<model::ObjectRef> steady_owner(const Case& the_case, const Cell& c
   return first->owner;
 }
 
+Book steady_in(const Case& the_case, const Scope& scope) {
+  Book book;
+  for (const auto index : scope)
+    if (const auto owner = steady_owner(the_case, the_case.cells[index])) book.add(the_case, index, *owner);
+  return book;
+}
+
+std::vector<const AttemptFailed*> kept_in(const Case& the_case, const Cell& cell) {
+  std::vector<const AttemptFailed*> result;
+  for (const AttemptFailed& failed : the_case.history.traffic[cell.traffic].failures) {
+    const bool its =
+        failed.failure.kind == cell.kind && cell.first_ns <= failed.started_ns && failed.started_ns <= cell.last_ns;
+    if (its) result.push_back(&failed);
+  }
+  return result;
+}
+
 namespace {
 
 // By traffic and likeness, so that a probe counts once for each.

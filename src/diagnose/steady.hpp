@@ -10,6 +10,11 @@ namespace straycat::diagnose {
 // that fails now and then answers in between.
 [[nodiscard]] std::optional<model::ObjectRef> steady_owner(const Case& the_case, const Cell& cell);
 
+// Those cells of the scope, by workload.
+[[nodiscard]] Book steady_in(const Case& the_case, const Scope& scope);
+// The failures of a cell that were kept one by one.
+[[nodiscard]] std::vector<const AttemptFailed*> kept_in(const Case& the_case, const Cell& cell);
+
 // Direct requests to this workload's endpoints by the page's traffics.
 struct DirectAsked {
   std::uint64_t ok = 0, alike = 0;

@@ -26,7 +26,10 @@ const model::ServicePort* port_without_slice(const model::Service& service,
   return nullptr;
 }
 
-bool is_kept(const model::EndpointSlice& slice) { return slice.managed_by == "endpointslice-controller.k8s.io"; }
+bool is_kept(const model::EndpointSlice& slice) {
+  return slice.managed_by == "endpointslice-controller.k8s.io" ||
+         slice.managed_by == "endpointslicemirroring-controller.k8s.io";
+}
 
 const PortFit* untranslated_port(const model::Service& service, const std::vector<PortFit>& fits) {
   if (service.cluster_ip != "None") return nullptr;

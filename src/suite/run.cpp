@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <straycat/core/change.hpp>
 #include <straycat/core/json_access.hpp>
 #include <straycat/core/signals.hpp>
 #include <straycat/suite/suite.hpp>
@@ -68,7 +69,7 @@ std::string why_of(const Run& run, const json& verdict, const Ended& ended) {
   if (run.state == State::broken) return why_broken(ended);
   if (run.state == State::failed) {
     const bool as_expected = number_at<int>(verdict, {"exitCode"}) != 1;
-    if (as_expected && text_at(ended.comparison, {"change"}) == "worse")
+    if (as_expected && from_word<Change>(text_at(ended.comparison, {"change"})) == Change::worse)
       return "beside its baseline " + text_at(ended.comparison, {"sentence"});
     const std::string unmet = first_of(run, "not met");
     return unmet.empty() ? headline : unmet;

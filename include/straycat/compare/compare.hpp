@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <straycat/core/change.hpp>
 #include <straycat/diagnose/verdict.hpp>
 #include <straycat/history/history.hpp>
 
@@ -16,9 +17,7 @@ namespace straycat::compare {
 
 inline constexpr std::string_view compare_format = "straycat.compare/1";
 
-// different: neither better nor worse, as failures that begin later, or another cause.
-enum class Change { same, better, worse, different, cannot_tell };
-[[nodiscard]] std::string_view to_string(Change change);  // "same", ..., "cannot tell"
+using straycat::Change;
 
 enum class Unit { share, length };  // 0 to 1; nanoseconds
 

@@ -17,7 +17,8 @@ namespace straycat::finding {
 // The first of its ports whose name no slice bears, so that no proxy sends it anywhere; null: there is none.
 [[nodiscard]] const model::ServicePort* port_without_slice(const model::Service& service,
                                                            const std::vector<model::EndpointSlice>& slices);
-// Whether the EndpointSlice controller keeps it; else it stays whatever happens to the pods.
+// Whether a controller of Kubernetes keeps it (from the pods, or from an Endpoints object); else it stays whatever
+// happens to them.
 [[nodiscard]] bool is_kept(const model::EndpointSlice& slice);
 // Of a headless Service, a port that is another on the pods: nobody translates it. Null: there is none.
 [[nodiscard]] const PortFit* untranslated_port(const model::Service& service, const std::vector<PortFit>& fits);

@@ -71,7 +71,7 @@ std::string lint_lines(const plan::Plan& plan) {
   std::string text;
   std::map<std::string, std::string> places;
   for (const plan::Manifest* one : manifests_of(plan)) {
-    text += "---\n" + one->object.dump() + "\n";
+    text += "---\n" + one->object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     places[name_of(*one)] = fmt::format("{}:{}", one->file, one->line);
   }
   std::string out;

@@ -23,7 +23,7 @@ struct GuardArguments {
 };
 
 void add_options(CLI::App& command, GuardArguments& arguments) {
-  command.add_option("service", arguments.service, "svc/NAME")->type_name("SERVICE")->required();
+  command.add_option("service", arguments.service, "The Service")->type_name("svc/NAME")->required();
   command
       .add_option("-f,--filename", arguments.sources.paths,
                   "Manifests that hold the Service and whom it is for: files, folders, charts, - is standard input "

@@ -15,11 +15,7 @@ struct CutOnes {
 // Of the failures that were kept one by one.
 CutOnes cut_in(const Case& the_case, const Cell& cell) {
   CutOnes result;
-  for (const AttemptFailed& failed : the_case.history.traffic[cell.traffic].failures) {
-    const bool its =
-        failed.failure.kind == cell.kind && cell.first_ns <= failed.started_ns && failed.started_ns <= cell.last_ns;
-    if (its) ++(failed.reused ? result.reused : result.fresh);
-  }
+  for (const AttemptFailed* failed : kept_in(the_case, cell)) ++(failed->reused ? result.reused : result.fresh);
   return result;
 }
 

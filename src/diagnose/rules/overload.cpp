@@ -24,9 +24,7 @@ std::int64_t longest_wait_in(const Case& the_case, const Scope& cells) {
 
 Ruling overload_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
-  Book book;
-  for (const auto index : scope)
-    if (const auto owner = steady_owner(the_case, the_case.cells[index])) book.add(the_case, index, *owner);
+  const Book book = steady_in(the_case, scope);
   for (const auto& page : book.pages()) {
     const DirectAsked asked = asked_directly(the_case, page);
     const auto number = count(failures_in(the_case, page.cells), "request");

@@ -12,14 +12,9 @@ namespace {
 // "status 500 (37), status 503 (2)" of the failures that were kept one by one; "" when none has a status.
 std::string statuses_in(const Case& the_case, const Scope& cells) {
   std::map<int, std::uint64_t> by_status;
-  for (const auto index : cells) {
-    const Cell& cell = the_case.cells[index];
-    for (const AttemptFailed& failed : the_case.history.traffic[cell.traffic].failures) {
-      const bool its =
-          failed.failure.kind == cell.kind && cell.first_ns <= failed.started_ns && failed.started_ns <= cell.last_ns;
-      if (its && failed.status != 0) ++by_status[failed.status];
-    }
-  }
+  for (const auto index : cells)
+    for (const AttemptFailed* failed : kept_in(the_case, the_case.cells[index]))
+      if (failed->status != 0) ++by_status[failed->status];
   std::string text;
   for (const auto& [status, number] : by_status)
     text += fmt::format("{}status {} ({})", text.empty() ? "" : ", ", status, grouped(number));

@@ -9,9 +9,7 @@ namespace {
 
 Ruling server_resets_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
-  Book book;
-  for (const auto index : scope)
-    if (const auto owner = steady_owner(the_case, the_case.cells[index])) book.add(the_case, index, *owner);
+  const Book book = steady_in(the_case, scope);
   for (const auto& page : book.pages()) {
     const DirectAsked asked = asked_directly(the_case, page);
     if (asked.alike == 0) {

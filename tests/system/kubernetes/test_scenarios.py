@@ -13,7 +13,7 @@ from straycat import SCENARIOS, kernel_data_plane, read_log, run_scenario, skip
 BOTH = ["service-selector", "service-selector-fixed", "bare-pod", "stray-404", "two-deployments", "wrong-target-port",
         "named-port-missing", "selector-matches-nothing", "scale-to-zero", "readiness-too-early", "rolling-restart-hard",
         "rolling-restart-graceful"]
-REAL_ONLY = ["cron-job"]  # the embedded cluster serves no CronJobs
+REAL_ONLY = ["cron-job"]  # a minute of the clock has to pass: once is enough
 AT_ONCE = 4  # scenarios that run beside each other; each has a namespace of its own, and waits for most of its time
 
 
