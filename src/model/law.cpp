@@ -172,7 +172,11 @@ std::string Ignored::sentence() const {
   return what + " has no effect on the embedded cluster: " + std::string(row->words);
 }
 
-Plane plane_named(std::string_view label) { return label == "loopback-fallback" ? Plane::fallback : Plane::kernel; }
+std::string_view to_string(Plane plane) { return plane == Plane::kernel ? "kernel-nftables" : "loopback-fallback"; }
+
+Plane plane_named(std::string_view label) {
+  return label == to_string(Plane::fallback) ? Plane::fallback : Plane::kernel;
+}
 
 bool is_ignored(std::string_view kind) {
   return std::any_of(law().begin(), law().end(),

@@ -21,7 +21,9 @@ enum class Reach {
 
 // Where the embedded cluster's Services live. What only the kernel's packet filter can do is ignored in the fallback.
 enum class Plane { kernel, fallback };
-// By the node's label straycat.dev/data-plane.
+// The node's label straycat.dev/data-plane: "kernel-nftables", "loopback-fallback".
+[[nodiscard]] std::string_view to_string(Plane plane);
+// By that label; of any other word it is the kernel's.
 [[nodiscard]] Plane plane_named(std::string_view label);
 
 struct LawRow {

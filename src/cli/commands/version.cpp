@@ -11,6 +11,7 @@
 #include "cli/subcommand.hpp"
 #include <straycat/cluster/cluster.hpp>
 #include <straycat/core/seam.hpp>
+#include <straycat/model/law.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -31,7 +32,9 @@ bool all_available() {
 std::string as_json(bool kernel) {
   return nlohmann::json{{"version", STRAYCAT_VERSION},
                         {"commit", built_from},
-                        {"dataPlanes", {{"kernel-nftables", kernel}, {"loopback-fallback", true}}},
+                        {"dataPlanes",
+                         {{std::string(to_string(model::Plane::kernel)), kernel},
+                          {std::string(to_string(model::Plane::fallback)), true}}},
                         {"scenarios", {"straycat/v1alpha1"}}}
              .dump(2) +
          "\n";
@@ -39,11 +42,11 @@ std::string as_json(bool kernel) {
 
 int act(const VersionArguments& arguments) {
   const bool kernel = all_available();
-  const std::string text = fmt::format(
-      "straycat {}\ncommit       {}\ndata planes  kernel-nftables ({}), loopback-fallback\nscenarios    "
-      "straycat/v1alpha1\n",
-      STRAYCAT_VERSION, built_from,
-      kernel ? "this machine allows it" : "not on this machine: `straycat doctor` says why");
+  const std::string text =
+      fmt::format("straycat {}\ncommit       {}\ndata planes  {} ({}), {}\nscenarios    straycat/v1alpha1\n",
+                  STRAYCAT_VERSION, built_from, to_string(model::Plane::kernel),
+                  kernel ? "this machine allows it" : "not on this machine: `straycat doctor` says why",
+                  to_string(model::Plane::fallback));
   const Result<> told = print_now(arguments.json ? as_json(kernel) : text);
   return told ? 0 : complain(told.error());
 }

@@ -13,6 +13,7 @@
 
 #include "cluster/kinds/json_help.hpp"
 #include <straycat/core/seam.hpp>
+#include <straycat/model/law.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -142,7 +143,7 @@ void EmbeddedCluster::start_node() {
                           const std::string& reason,
                           const std::string& message) { record(pod, container, type, reason, message); };
   NodeSettings settings;
-  settings.data_plane = isolated() ? "kernel-nftables" : "loopback-fallback";
+  settings.data_plane = to_string(isolated() ? model::Plane::kernel : model::Plane::fallback);
   settings.images = options_.images;
   node_ = std::make_unique<Node>(*tools_, settings);
 }
