@@ -90,6 +90,15 @@ StoreResult<std::shared_ptr<LogBook>> Node::find_log(const LogRequest& request) 
   return bad_request(fmt::format("container \"{}\" in pod \"{}\" is not available", request.container, request.pod));
 }
 
+Result<Command> Node::command_in(const std::string& ns, const std::string& pod, const std::string& container,
+                                 const std::vector<std::string>& words) const {
+  for (const auto& [uid, runner] : runners_) {
+    const PodSpec& spec = runner->machine().spec();
+    if (spec.ns == ns && spec.name == pod) return runner->command_in(container, words);
+  }
+  return bad_input(fmt::format("container not found (\"{}\")", container));
+}
+
 PodLogs Node::logs() {
   PodLogs out;
   out.read = [this](const LogRequest& request) -> StoreResult<std::vector<LogLine>> {

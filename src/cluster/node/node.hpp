@@ -39,6 +39,11 @@ class Node {
   // SIGKILL to every pod; the store is not told. For the cluster's end.
   void kill_all();
   [[nodiscard]] PodLogs logs();
+  // `words` as a further process of a running container: in its namespaces and file tree, with its environment, working
+  // directory and user, as kubelet's exec starts it. The caller fills in the streams and hands it to Process::start. An
+  // error names the container that does not run: `container not found ("c")`.
+  [[nodiscard]] Result<Command> command_in(const std::string& ns, const std::string& pod, const std::string& container,
+                                           const std::vector<std::string>& words) const;
   [[nodiscard]] std::size_t pods() const { return runners_.size(); }
 
  private:

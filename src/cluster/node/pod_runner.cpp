@@ -158,6 +158,15 @@ Command PodRunner::exec_command(std::size_t index, const std::vector<std::string
   return out;
 }
 
+Result<Command> PodRunner::command_in(const std::string& container, const std::vector<std::string>& words) const {
+  const auto& lives = machine_.containers();
+  for (std::size_t i = 0; i < lives.size(); ++i) {
+    if (lives[i].spec.name == container && lives[i].state == ContainerLife::State::running && slots_[i].process)
+      return exec_command(i, words);
+  }
+  return bad_input(fmt::format("container not found (\"{}\")", container));
+}
+
 Attempt PodRunner::attempt(std::size_t index, const Handler& handler, Nanos timeout, OnAnswer on_answer) {
   const auto executor = tools_.io.get_executor();
   switch (handler.kind) {

@@ -62,6 +62,8 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   [[nodiscard]] const PodMachine& machine() const { return machine_; }
   // The log of a container's present or previous instance; null when it never ran.
   [[nodiscard]] std::shared_ptr<LogBook> log(const std::string& container, bool previous) const;
+  // A further process of a container (Node::command_in).
+  [[nodiscard]] Result<Command> command_in(const std::string& container, const std::vector<std::string>& words) const;
 
  private:
   struct Output;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -69,9 +70,10 @@ void die_with(pid_t parent) {
 
 void use_stdio(const Command& command) {
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  ::dup2(nothing, 0);
+  ::dup2(command.in_fd >= 0 ? command.in_fd : nothing, 0);
   ::dup2(command.out_fd >= 0 ? command.out_fd : nothing, 1);
   ::dup2(command.err_fd >= 0 ? command.err_fd : nothing, 2);
+  if (command.terminal) ::ioctl(0, TIOCSCTTY, 0);  // run_child made the session
 }
 
 void enter_namespaces(const ChildPlan& plan) {

@@ -21,7 +21,8 @@ struct Command {
   std::map<std::string, std::string> env;
   std::string working_dir;  // "" = /
   int self_exe_fd = -1;
-  int out_fd = -1, err_fd = -1;     // -1: /dev/null
+  int in_fd = -1, out_fd = -1, err_fd = -1;  // -1: /dev/null
+  bool terminal = false;            // in_fd is a terminal's slave: it becomes the command's controlling terminal
   int join_namespaces_of = -1;      // a pidfd: enter its network, mount, UTS and IPC namespaces
   bool join_pid_namespace = false;  // and its PID namespace (an exec into a running container)
   bool own_pid_namespace = false;   // the command is PID 1: everything that it leaves behind dies with it

@@ -89,6 +89,20 @@ TEST(Process, SeesOnlyItsOwnEnvironmentAndDescriptors) {
   EXPECT_THAT(text, HasSubstr("\n4\n")) << "standard three, and ls's own";
 }
 
+TEST(Process, ReadsWhatItIsGiven) {
+  const auto in = make_pipe(), out = make_pipe();
+  ASSERT_TRUE(in && out);
+  ASSERT_EQ(::write(in->write.get(), "words\n", 6), 6);
+  ::fcntl(in->read.get(), F_SETFL, 0);
+  Command command = shell("read line; echo got $line");
+  command.in_fd = in->read.get();
+  command.out_fd = out->write.get();
+  EXPECT_EQ(run(command).code, 0);
+  char text[32] = {};
+  ASSERT_GT(::read(out->read.get(), text, sizeof text - 1), 0);
+  EXPECT_STREQ(text, "got words\n");
+}
+
 // A node with many pods has more descriptors than 1,024, and a pod's holder waits on one of them.
 TEST(Process, AForkKeepsItsDescriptorsWhereverTheyLie) {
   rlimit before{};
