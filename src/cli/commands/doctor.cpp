@@ -25,7 +25,8 @@ int act(const Look& look) {
                                [](const cluster::Capability& one) { return one.available; });
   fmt::print("{}\n", all ? "The embedded cluster runs here with its kernel data plane."
                          : "The embedded cluster runs here with the loopback fallback: real connections and real "
-                           "refusals, but no ClusterIP for other programs.");
+                           "refusals, but no ClusterIP for other programs, and pods are processes with your rights, "
+                           "your files and your network: run only what you trust.");
   return 0;
 }
 

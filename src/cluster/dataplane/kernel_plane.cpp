@@ -129,6 +129,9 @@ Result<> KernelDataPlane::wire(pid_t pid, const std::string& name, const std::st
   const auto visit = NetworkVisit::enter(pid);
   if (!visit) return visit.error().within("enter the pod's network");
   widen_port_limits();
+  // As containerd sets them: ports below 1024 and ping are for every user of a pod.
+  (void)write_sysctl("net.ipv4.ip_unprivileged_port_start", "0");
+  (void)write_sysctl("net.ipv4.ping_group_range", "0 2147483647");
   auto inside = RouteSocket::open();
   if (!inside) return inside.error();
   return wire_pod(*inside, address);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -122,14 +121,6 @@ Result<> NamesFile::update(const std::string& ns, const std::string& name, const
   if (projected.type == "ExternalName" || projected.cluster_ip.empty()) return set_service(ns, name, {});
   if (projected.cluster_ip != "None") return set_service(ns, name, {projected.cluster_ip});
   return set_service(ns, name, ready_addresses(slices, ns, name));
-}
-
-int NamesFile::mount_over_etc(const char* hosts, const char* nsswitch, const char* resolv) {
-  const char* const pairs[][2] = {
-      {hosts, "/etc/hosts"}, {nsswitch, "/etc/nsswitch.conf"}, {resolv, "/etc/resolv.conf"}};
-  for (const auto& pair : pairs)
-    if (::access(pair[1], F_OK) == 0 && ::mount(pair[0], pair[1], nullptr, MS_BIND, nullptr) != 0) return errno;
-  return 0;
 }
 
 }  // namespace straycat::cluster

@@ -1,4 +1,4 @@
-// Service names inside pods without a DNS server: one hosts file per namespace, bind-mounted over /etc/hosts of its
+// Service names inside pods without a DNS server: one hosts file per namespace, mounted at /etc/hosts of its
 // pods.
 //
 // Readers never see a torn line: a line is appended as a comment ("#10.96.0.7 sayhi ..."), then its first byte alone is
@@ -34,10 +34,6 @@ class NamesFile {
   // The same for a Service object: its cluster IP, or its ready endpoints when it is headless (from its slices).
   Result<> update(const std::string& ns, const std::string& name, const Object& service,
                   const std::vector<Object>& slices);
-
-  // In the pod's child process, after it unshared its mount namespace (async-signal-safe after fork except for no
-  // allocation made): mounts the three files over /etc. Returns 0 or errno; files that the machine lacks are skipped.
-  static int mount_over_etc(const char* hosts, const char* nsswitch, const char* resolv);
 
  private:
   struct File {

@@ -1,5 +1,6 @@
 // PodRunner's containers: command line and environment, start, output, end.
 #include <random>
+#include <unistd.h>
 #include <utility>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -65,6 +66,14 @@ Result<Command> PodRunner::container_command(std::size_t index) {
   out.self_exe_fd = tools_.self_exe_fd;
   out.join_namespaces_of = sandbox_->pidfd();
   out.own_pid_namespace = tools_.plane.isolates_pods();
+  if (tools_.machine == nullptr) return out;
+  auto root = container_root(index);
+  if (!root) return root.error();
+  out.root = std::move(*root);
+  out.self_path = tools_.machine->self_path;
+  out.join_user_namespace = tools_.machine->users.own_namespace;
+  out.confinement = std::make_shared<const Confinement>(container_confinement(index));
+  out.env.try_emplace("HOME", "/root");
   return out;
 }
 
@@ -78,6 +87,11 @@ Result<> PodRunner::launch(std::size_t index) {
   command->out_fd = out->write.get();
   command->err_fd = err->write.get();
   slot.env = command->env;
+  slot.confinement = command->confinement;
+  if (tools_.machine != nullptr) {  // /dev/stdout is opened anew by some programs
+    const unsigned owner = tools_.machine->users.owner;
+    for (const int fd : {command->out_fd, command->err_fd}) (void)::fchown(fd, owner, owner);
+  }
   const int instance = ++slot.instance;
   auto process = Process::start(
       tools_.io.get_executor(), *command,

@@ -16,22 +16,17 @@ namespace {
 
 Moment now() { return {monotonic_now(), wall_now_ns()}; }
 
-constexpr const char* kAccountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
-
-// Whether the service account's files are wanted; an error when anything else is to be mounted, which this node cannot
-// do (an ordinary user cannot make a mount point on the machine's file system).
-Result<bool> mounts_account(const PodSpec& spec) {
-  bool account = false;
+// An error when anything but the service account's files is to be mounted.
+Result<> check_mounts(const PodSpec& spec) {
   for (const ContainerSpec& container : spec.containers) {
     for (const VolumeMount& mount : container.mounts) {
-      if (mount.path != kAccountPath) {
+      if (mount.path != account_path) {
         return bad_input(fmt::format("this node mounts only the service account's files, not volume \"{}\" at {}",
                                      mount.name, mount.path));
       }
-      account = true;
     }
   }
-  return account;
+  return {};
 }
 
 }  // namespace
@@ -87,20 +82,12 @@ void PodRunner::arm_timer() {
 Result<SandboxRequest> PodRunner::sandbox_request() {
   SandboxRequest out;
   const PodSpec& spec = machine_.spec();
-  const auto account = mounts_account(spec);
-  if (!account) return account.error();
+  if (const auto mounts = check_mounts(spec); !mounts) return mounts.error();
   out.hostname = spec.hostname;
   auto address = tools_.plane.allocate_address();
   if (!address) return address.error();
   out.address = *address;
-  if (tools_.names != nullptr) {
-    auto hosts = tools_.names->hosts_path(spec.ns);
-    if (!hosts) return hosts.error();
-    out.hosts_path = *hosts;
-    out.nsswitch_path = tools_.names->nsswitch_path();
-    out.resolv_path = tools_.names->resolv_path();
-  }
-  if (tools_.account_files && *account) out.account_files = tools_.account_files(spec.ns, spec.service_account);
+  if (tools_.machine != nullptr) out.users = tools_.machine->users;
   return out;
 }
 
@@ -153,7 +140,10 @@ Command PodRunner::exec_command(std::size_t index, const std::vector<std::string
   out.self_exe_fd = tools_.self_exe_fd;
   if (slot.process && sandbox_ && sandbox_->pidfd() >= 0) {
     out.join_namespaces_of = slot.process->pidfd();
-    out.join_pid_namespace = true;
+    out.join_container = true;
+    out.join_user_namespace = tools_.machine != nullptr && tools_.machine->users.own_namespace;
+    out.confinement = slot.confinement;
+    out.self_path = tools_.machine != nullptr ? tools_.machine->self_path : "";
   }
   return out;
 }

@@ -28,7 +28,8 @@ struct NodeTools {
   boost::asio::io_context& io;
   Store& store;
   DataPlane& plane;
-  NamesFile* names = nullptr;  // null: no files can be mounted (the fallback)
+  NamesFile* names = nullptr;            // null: no files can be mounted (the fallback)
+  const MachineView* machine = nullptr;  // what pods see of this machine; null: all of it (the fallback)
   LifecycleSettings lifecycle;
   int self_exe_fd = -1;
   std::string api_host;  // KUBERNETES_SERVICE_HOST; "" = not set (the fallback has KUBECONFIG instead)
@@ -72,7 +73,8 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
     std::unique_ptr<Process> process;
     std::array<std::shared_ptr<Output>, 2> outputs;
     std::shared_ptr<LogBook> book, previous_book;
-    std::map<std::string, std::string> env;  // of the present instance, for exec probes and hooks
+    std::map<std::string, std::string> env;          // of the present instance, for exec probes and hooks
+    std::shared_ptr<const Confinement> confinement;  // the same
     std::map<ProbeKind, Attempt> probes;
     std::vector<Attempt> hook;
     int instance = 0;  // news of older instances is ignored
@@ -93,6 +95,8 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
 
   [[nodiscard]] Result<SandboxRequest> sandbox_request();
   [[nodiscard]] Result<Command> container_command(std::size_t index);
+  [[nodiscard]] Result<std::shared_ptr<const RootPlan>> container_root(std::size_t index);
+  [[nodiscard]] Confinement container_confinement(std::size_t index) const;
   [[nodiscard]] Command exec_command(std::size_t index, const std::vector<std::string>& words) const;
   [[nodiscard]] Attempt attempt(std::size_t index, const Handler& handler, Nanos timeout, OnAnswer on_answer);
   Result<> launch(std::size_t index);

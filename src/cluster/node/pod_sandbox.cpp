@@ -6,19 +6,18 @@
 #include <cstring>
 #include <fcntl.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <string_view>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/post.hpp>
-
-#include "cluster/dataplane/names.hpp"
+#include <fmt/format.h>
 
 namespace straycat::cluster {
 
@@ -42,22 +41,14 @@ struct PodSandbox::State {
 
 namespace {
 
-// Everything that the holding process does, spelled out beforehand: it must not allocate (Process::fork).
-struct Furniture {
-  std::string hostname, hosts, nsswitch, resolv;
-  std::vector<std::string> directories;                    // to make, in order
-  std::vector<std::pair<std::string, std::string>> files;  // path, content
+// Everything that the holding process needs: it must not allocate (Process::fork).
+struct Holding {
+  std::string hostname;
+  PodUsers users;
+  int report = -1, control = -1;
 };
 
-Furniture plan_furniture(const SandboxRequest& request) {
-  Furniture out{request.hostname.substr(0, 63), request.hosts_path, request.nsswitch_path, request.resolv_path, {}, {}};
-  if (request.account_files.empty()) return out;
-  std::string directory = "/var/run";
-  for (const char* part : {"/secrets", "/kubernetes.io", "/serviceaccount"})
-    out.directories.push_back(directory += part);
-  for (const auto& [name, content] : request.account_files) out.files.emplace_back(directory + "/" + name, content);
-  return out;
-}
+constexpr int patience_ms = 10'000;
 
 // ---- in the holding process ----
 
@@ -72,50 +63,72 @@ void raise_loopback() {
   ::close(fd);
 }
 
-bool write_file(const std::string& path, const std::string& content) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return false;
-  const bool whole = ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size());
-  ::close(fd);
-  return whole;
-}
-
-// A tmpfs over /var/run (often a link to /run) gives room for the files without touching the machine's own, and hides
-// the machine's sockets from the pod. Null, or the step that failed.
-const char* mount_account(const Furniture& furniture) {
-  if (furniture.directories.empty()) return nullptr;
-  if (::mount("tmpfs", "/var/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=16m") != 0)
-    return "mount a tmpfs over /var/run";
-  for (const std::string& directory : furniture.directories) {
-    if (::mkdir(directory.c_str(), 0755) != 0) return "make the service account's directory";
-  }
-  for (const auto& [path, content] : furniture.files) {
-    if (!write_file(path, content)) return "write the service account's files";
-  }
+// The pod's user namespace belongs to the user who is its root, so that the kernel counts the processes of all pods of
+// a cluster together, and up to the limit that this one has now.
+const char* make_namespaces(const Holding& holding) {
+  constexpr int kinds = CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
+  if (!holding.users.own_namespace) return ::unshare(kinds) == 0 ? nullptr : "unshare";
+  const unsigned owner = holding.users.owner;
+  if (owner != 0 && (::setresgid(owner, owner, owner) != 0 || ::setresuid(owner, owner, owner) != 0)) return "setuid";
+  const rlimit limit{most_processes, most_processes};
+  ::setrlimit(RLIMIT_NPROC, &limit);
+  if (::unshare(CLONE_NEWUSER | kinds) != 0) return "unshare";
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // other rights forget it
   return nullptr;
 }
 
-const char* furnish(const Furniture& furniture) {
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) return "make mounts private";
-  raise_loopback();
-  ::sethostname(furniture.hostname.c_str(), furniture.hostname.size());
-  if (!furniture.hosts.empty()) {
-    errno = NamesFile::mount_over_etc(furniture.hosts.c_str(), furniture.nsswitch.c_str(), furniture.resolv.c_str());
-    if (errno != 0) return "mount names over /etc";
+void tell_node(int fd, const char* text) { [[maybe_unused]] const auto written = ::write(fd, text, std::strlen(text)); }
+
+// A byte, or the end of the pipe: false.
+bool hear_node(int fd) {
+  char byte = 0;
+  ssize_t size = 0;
+  while ((size = ::read(fd, &byte, 1)) < 0 && errno == EINTR) {
   }
-  return mount_account(furniture);
+  return size == 1;
 }
 
-// Reports "ready" or what failed, then waits for its end.
-int hold(const Furniture& furniture, int report, int control) {
-  char text[200] = "ready";
-  if (const char* step = furnish(furniture)) std::snprintf(text, sizeof text, "%s: %s", step, ::strerrordesc_np(errno));
-  if (::write(report, text, std::strlen(text)) < 0) return 1;
-  ::close(report);
-  char byte = 0;
-  while (::read(control, &byte, 1) < 0 && errno == EINTR) {
+// Tells its number as /proc shows it, or what failed; waits for its users and its wire; says "ready"; waits for its
+// end.
+int hold(const Holding& holding) {
+  char text[200] = "";
+  if (const char* step = make_namespaces(holding)) {
+    std::snprintf(text, sizeof text, "!%s: %s", step, ::strerrordesc_np(errno));
+  } else if (const ssize_t size = ::readlink("/proc/self", text, sizeof text - 1); size > 0) {
+    text[size] = 0;
   }
+  tell_node(holding.report, text);
+  if (!hear_node(holding.control)) return 1;
+  raise_loopback();
+  ::sethostname(holding.hostname.c_str(), holding.hostname.size());
+  tell_node(holding.report, "ready");
+  ::close(holding.report);
+  hear_node(holding.control);
   return 0;
+}
+
+// ---- in the node ----
+
+// The holder's first word. It comes as soon as the kernel has made the namespaces, so the node waits for it.
+Result<std::string> first_word(int report) {
+  pollfd waited{report, POLLIN, 0};
+  char text[200];
+  const ssize_t size = ::poll(&waited, 1, patience_ms) == 1 ? ::read(report, text, sizeof text) : 0;
+  if (size <= 0) return own_trouble("the pod's sandbox died");
+  std::string word(text, static_cast<std::size_t>(size));
+  if (word.starts_with('!')) return own_trouble(word.substr(1));
+  return word;
+}
+
+Result<> map_users(const std::string& process, const PodUsers& users) {
+  const std::string line = fmt::format("0 {} {}", users.owner, users.count);
+  for (const char* name : {"uid_map", "gid_map"}) {
+    const std::string path = "/proc/" + process + "/" + name;
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file || ::write(file.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+      return system_error("write " + path);
+  }
+  return {};
 }
 
 }  // namespace
@@ -125,18 +138,23 @@ Result<> PodSandbox::start_holder(const asio::any_io_executor& executor, const S
   auto control = make_pipe();
   if (!report || !control) return own_trouble("no pipe for the pod's sandbox");
   ::fcntl(control->read.get(), F_SETFL, 0);  // the holder blocks on it
-  const int out = report->write.get(), in = control->read.get();
-  const Furniture furniture = plan_furniture(request);
+  const Holding holding{request.hostname.substr(0, 63), request.users, report->write.get(), control->read.get()};
   auto holder = Process::fork(
-      executor, CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC, {out, in},
-      [&] { return hold(furniture, out, in); },
+      executor, 0, {holding.report, holding.control}, [&] { return hold(holding); },
       [state = state_](int) {
         state->ready(own_trouble("the pod's sandbox died"));
         state->went();
       });
   if (!holder) return holder.error();
   holder_ = std::move(*holder);
+  report->write.reset();
+  const auto process = first_word(report->read.get());
+  if (!process) return process.error();
+  if (request.users.own_namespace) {
+    if (const auto mapped = map_users(*process, request.users); !mapped) return mapped.error();
+  }
   if (const auto attached = plane_.attach(holder_->pid(), address_); !attached) return attached.error();
+  if (::write(control->write.get(), "", 1) != 1) return system_error("start the pod's sandbox");
   state_->control = std::move(control->write);
   state_->report.assign(report->read.release());
   state_->report.async_read_some(asio::buffer(state_->text), [state = state_](const boost::system::error_code& error,

@@ -1,8 +1,7 @@
-// The namespaces of one pod, held open by a small process that does nothing else, and the files that stand in them.
+// The namespaces of one pod, held open by a small process that does nothing else.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -10,6 +9,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "cluster/dataplane/dataplane.hpp"
+#include "cluster/node/machine_view.hpp"
 #include "cluster/node/process.hpp"
 #include <straycat/core/result.hpp>
 
@@ -18,14 +18,16 @@ namespace straycat::cluster {
 struct SandboxRequest {
   std::string hostname;
   std::string address;
-  std::string hosts_path, nsswitch_path, resolv_path;  // mounted over /etc; "" = left alone
-  std::map<std::string, std::string>
-      account_files;  // under /var/run/secrets/kubernetes.io/serviceaccount; may be empty
+  PodUsers users;
 };
+
+// So many processes at most in all pods of a cluster, and of one user in one pod: the kernel counts them (ucounts,
+// since Linux 5.14, through the user namespaces) and refuses the next fork.
+inline constexpr std::uint64_t most_processes = 8192, most_processes_of_a_pod = 512;
 
 class PodSandbox {
  public:
-  // `on_ready` hears once whether the network and the mounts stand; `on_gone` when the holding process has ended. Where
+  // `on_ready` hears once whether the network stands; `on_gone` when the holding process has ended. Where
   // the data plane does not isolate pods there is no process, and both still come.
   static Result<std::unique_ptr<PodSandbox>> create(boost::asio::any_io_executor executor, DataPlane& plane,
                                                     SandboxRequest request, std::function<void(Result<>)> on_ready,

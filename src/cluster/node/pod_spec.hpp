@@ -45,6 +45,8 @@ struct EnvVar {
   bool operator==(const EnvVar&) const = default;
 };
 
+inline constexpr const char* account_path = "/var/run/secrets/kubernetes.io/serviceaccount";
+
 struct VolumeMount {
   std::string name, path;
   bool read_only = false;

@@ -9,7 +9,6 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -43,6 +42,7 @@ namespace {
 struct ChildPlan {
   const Command* command = nullptr;
   std::vector<char*> argv, envp;
+  std::vector<int> places;  // enter_root's
   int report_fd = -1;
   pid_t parent = 0;
 };
@@ -68,6 +68,13 @@ void die_with(pid_t parent) {
   if (parent > 0 && ::getppid() != parent) ::_exit(127);
 }
 
+// When memory is scarce the kernel's choice falls on pods before anything else of the machine (proc(5), oom_score_adj).
+void die_first() {
+  const int fd = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  [[maybe_unused]] const auto written = ::write(fd, "1000", 4);
+  ::close(fd);
+}
+
 void use_stdio(const Command& command) {
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   ::dup2(command.in_fd >= 0 ? command.in_fd : nothing, 0);
@@ -76,18 +83,21 @@ void use_stdio(const Command& command) {
   if (command.terminal) ::ioctl(0, TIOCSCTTY, 0);  // run_child made the session
 }
 
+// Its own namespaces come first: who joined the user namespace has no rights in the node's any more.
 void enter_namespaces(const ChildPlan& plan) {
   const Command& command = *plan.command;
+  ::prctl(PR_SET_DUMPABLE, 0);  // no process of the pod looks into this one before it executes what is the pod's
   if (command.join_namespaces_of >= 0) {
     const int kinds =
-        CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | (command.join_pid_namespace ? CLONE_NEWPID : 0);
+        CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | (command.join_container ? CLONE_NEWPID | CLONE_NEWNS : 0);
     if (::setns(command.join_namespaces_of, kinds) != 0) fail(plan.report_fd, "setns");
   }
-  // A /proc that shows the container's own processes; where the machine masks /proc the outer one stays.
-  if (command.own_pid_namespace && ::unshare(CLONE_NEWNS) == 0) {
-    ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr);
-    ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
+  if (command.root) {
+    const RootFailure failed = enter_root(*command.root, const_cast<int*>(plan.places.data()));
+    if (failed.step != nullptr) fail(plan.report_fd, failed.step, failed.subject);
   }
+  if (command.join_user_namespace && ::setns(command.join_namespaces_of, CLONE_NEWUSER) != 0)
+    fail(plan.report_fd, "enter the pod's user namespace");
 }
 
 [[noreturn]] void execute(const ChildPlan& plan) {
@@ -98,13 +108,17 @@ void enter_namespaces(const ChildPlan& plan) {
     files.rlim_cur = files.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &files);
   }
-  if (::chdir(command.working_dir.empty() ? "/" : command.working_dir.c_str()) != 0)
-    fail(plan.report_fd, "chdir ", command.working_dir.c_str());
   use_stdio(command);
   reset_signals();
+  if (command.confinement) {
+    if (const char* failed = confine(*command.confinement)) fail(plan.report_fd, failed);
+  }
+  if (::chdir(command.working_dir.empty() ? "/" : command.working_dir.c_str()) != 0)
+    fail(plan.report_fd, "chdir ", command.working_dir.c_str());
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   ::environ = const_cast<char**>(plan.envp.data());
   if (std::strcmp(plan.argv[0], "/proc/self/exe") == 0 && command.self_exe_fd >= 0) {
+    if (!command.self_path.empty()) ::execv(command.self_path.c_str(), plan.argv.data());
     ::syscall(SYS_execveat, command.self_exe_fd, "", plan.argv.data(), plan.envp.data(), AT_EMPTY_PATH);
   } else {
     ::execvp(plan.argv[0], plan.argv.data());
@@ -132,8 +146,9 @@ void fork_into_pid_namespace(const ChildPlan& plan) {
 [[noreturn]] void run_child(const ChildPlan& plan) {
   die_with(plan.command->own_pid_namespace ? -1 : plan.parent);
   ::setsid();
+  if (plan.command->confinement) die_first();
   enter_namespaces(plan);
-  if (plan.command->join_pid_namespace) fork_into_pid_namespace(plan);
+  if (plan.command->join_container) fork_into_pid_namespace(plan);
   execute(plan);
 }
 
@@ -211,9 +226,11 @@ Result<std::unique_ptr<Process>> Process::start(asio::any_io_executor executor, 
   if (!report) return report.error();
   std::vector<std::string> arguments = command.arguments, environment;
   for (const auto& [name, value] : command.env) environment.push_back(name + "=" + value);
-  ChildPlan plan{&command, pointers(arguments), pointers(environment), report->write.get(), ::getpid()};
+  ChildPlan plan{&command, pointers(arguments), pointers(environment), {}, report->write.get(), ::getpid()};
+  if (command.root) plan.places.resize(command.root->steps.size());
   int pidfd = -1;
-  const pid_t pid = clone_child(command.own_pid_namespace ? CLONE_NEWPID : 0, pidfd);
+  const pid_t pid =
+      clone_child((command.own_pid_namespace ? CLONE_NEWPID : 0) | (command.root ? CLONE_NEWNS : 0), pidfd);
   if (pid == 0) run_child(plan);
   if (pid < 0) return own_trouble(std::string("clone: ") + std::strerror(errno));
   auto state = std::make_shared<State>(executor);

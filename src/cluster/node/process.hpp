@@ -11,6 +11,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "cluster/node/confine.hpp"
+#include "cluster/node/pod_root.hpp"
 #include "cluster/system/descriptor.hpp"
 #include <straycat/core/result.hpp>
 
@@ -22,11 +24,15 @@ struct Command {
   std::string working_dir;  // "" = /
   int self_exe_fd = -1;
   int in_fd = -1, out_fd = -1, err_fd = -1;  // -1: /dev/null
-  bool terminal = false;            // in_fd is a terminal's slave: it becomes the command's controlling terminal
-  int join_namespaces_of = -1;      // a pidfd: enter its network, mount, UTS and IPC namespaces
-  bool join_pid_namespace = false;  // and its PID namespace (an exec into a running container)
-  bool own_pid_namespace = false;   // the command is PID 1: everything that it leaves behind dies with it
-                                    // (without: everything that stayed in its process group)
+  bool terminal = false;                 // in_fd is a terminal's slave: it becomes the command's controlling terminal
+  int join_namespaces_of = -1;           // a pidfd: enter its network, UTS and IPC namespaces
+  bool join_container = false;           // and its mount and PID namespaces (an exec into a running container)
+  bool join_user_namespace = false;      // and its user namespace, where pods have their own
+  bool own_pid_namespace = false;        // the command is PID 1: everything that it leaves behind dies with it
+                                         // (without: everything that stayed in its process group)
+  std::shared_ptr<const RootPlan> root;  // a file tree of its own, in a mount namespace of its own; null: the node's
+  std::shared_ptr<const Confinement> confinement;  // null: it may do what the node may
+  std::string self_path;  // where `self_exe_fd`'s program stands in that tree; "" = nowhere: executed by descriptor
 };
 
 // A running child. Destroying it kills it (SIGKILL) and everything in its own PID namespace; it is reaped when the

@@ -70,6 +70,7 @@ Result<SandboxSetup> open_setup(const Options& options) {
   if (!kubeconfig) return kubeconfig.error();
   setup.kubeconfig_fd = *kubeconfig;
   setup.kubeconfig_path = fmt::format("/proc/{}/fd/{}", ::getpid(), setup.kubeconfig_fd);
+  setup.keeper = ::getpid();
   setup.self_exe_fd = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
   const auto truth = open_named(options.truth_file, O_APPEND);
   if (!truth) return truth.error();

@@ -39,6 +39,7 @@ struct SandboxSetup {
   int kubeconfig_copy_fd =
       -1;                // Options::kubeconfig_file, empty, mode 0600; the keeper removes it at the end. -1: none asked
   int truth_fd = -1;     // Options::truth_file, opened for appending; -1: none asked
+  int keeper = 0;        // its process id, as the host counts
   int self_exe_fd = -1;  // this program, for fexecve: /proc/self/exe may be out of reach inside
   std::string state_dir;  // "/run/straycat" on a tmpfs, empty, mode 0755, exists; "" in the fallback (use memory files)
   bool own_proc = false;  // /proc shows the sandbox's own PIDs. False in the fallback and in containers that mask

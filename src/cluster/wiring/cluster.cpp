@@ -26,8 +26,9 @@ int give_up(const char* why) {
 // Standard output carries one line that a shell can evaluate; everything for the person goes to standard error. Nobody
 // would find a cluster whose line is lost.
 Result<> announce(const SandboxSetup& setup, const EmbeddedCluster& cluster) {
-  say("straycat cluster: data plane: {}{}\n", cluster.data_plane(),
-      setup.plane_reason.empty() ? "" : " (" + setup.plane_reason + ")");
+  say("straycat cluster: data plane: {}{}{}\n", cluster.data_plane(),
+      setup.plane_reason.empty() ? "" : " (" + setup.plane_reason + ")",
+      setup.plane == PlaneKind::loopback ? "; pods have your rights and see your files" : "");
   return print_now(fmt::format("export KUBECONFIG={}\n", setup.kubeconfig_path));
 }
 

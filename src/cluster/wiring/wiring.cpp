@@ -66,6 +66,9 @@ Result<> EmbeddedCluster::start_plane() {
   auto names = NamesFile::create(setup_.state_dir);
   if (!names) return names.error().within("names");
   names_ = std::make_unique<NamesFile>(std::move(*names));
+  auto view = look_at_machine({setup_.state_dir, static_cast<unsigned>(setup_.keeper), setup_.self_exe_fd, {}});
+  if (!view) return view.error().within("what pods see");
+  view_ = std::move(*view);
   follow_names();
   return {};
 }
@@ -126,8 +129,8 @@ void EmbeddedCluster::start_controllers() {
 
 void EmbeddedCluster::start_node() {
   kubelet_events_ = std::make_unique<EventRecorder>(store_, clock_, "kubelet", NodeSettings{}.name);
-  tools_ = std::make_unique<NodeTools>(
-      NodeTools{io_, store_, *plane_, names_.get(), {}, setup_.self_exe_fd, "", 443, {}, {}, {}});
+  tools_ = std::make_unique<NodeTools>(NodeTools{
+      io_, store_, *plane_, names_.get(), view_ ? &*view_ : nullptr, {}, setup_.self_exe_fd, "", 443, {}, {}, {}});
   tools_->lifecycle.host_address = plane_->node_address();
   if (isolated()) {
     tools_->api_host = kApiAddress;

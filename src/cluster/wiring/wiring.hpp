@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -57,6 +58,7 @@ class EmbeddedCluster {
   TlsIdentity identity_;
   std::unique_ptr<DataPlane> plane_;
   std::unique_ptr<NamesFile> names_;
+  std::optional<MachineView> view_;
   Subscription name_changes_;
   std::unique_ptr<NodeTools> tools_;
   std::unique_ptr<Node> node_;

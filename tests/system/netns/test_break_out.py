@@ -1,0 +1,191 @@
+"""A manifest of a stranger tries to reach what is the caller's: every attempt ends in the pod."""
+import json
+import os
+import pathlib
+import re
+import socket
+import tempfile
+import time
+import unittest
+
+from cluster import Cluster, descendants
+
+# Runs in a pod. Prints what became of each attempt: the error's name, or what was got.
+ATTEMPTS = r'''
+import ctypes, errno, json, os, socket, stat, sys
+libc = ctypes.CDLL(None, use_errno=True)
+told = json.loads(sys.argv[1])
+got = {}
+
+def attempt(name, do):
+    try:
+        got[name] = do() or "done"
+    except OSError as error:
+        got[name] = errno.errorcode.get(error.errno, str(error))
+
+def call(*words):
+    ctypes.set_errno(0)
+    if libc.syscall(*words) < 0:
+        raise OSError(ctypes.get_errno(), "")
+
+def write(path):
+    os.close(os.open(path, os.O_WRONLY))
+
+def create(path):
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+
+def dial(family, address):
+    with socket.socket(family) as s:
+        s.settimeout(3)
+        s.connect(address)
+
+def climb():
+    """Out of a chroot, as far up as it goes."""
+    os.mkdir("/tmp/below")
+    here = os.open("/", os.O_RDONLY)
+    os.chroot("/tmp/below")
+    os.fchdir(here)
+    for _ in range(100):
+        os.chdir("..")
+    os.chroot(".")
+    return sorted(set(os.listdir("/")) & set(told["folders"])) or "nothing"
+
+def forks():
+    count = 0
+    while True:
+        try:
+            if os.fork() == 0:
+                os.execv("/bin/sleep", ["sleep", "2"])
+        except BlockingIOError:
+            return count
+        count += 1
+
+def traced():
+    mine = {int(name) for name in os.listdir("/proc") if name.isdigit()}
+    return [pid for pid in range(1, 3000) if pid not in mine and libc.ptrace(16, pid, 0, 0) == 0] or "nothing"
+
+M = ctypes.c_char_p
+attempt("descriptors", lambda: sorted(os.listdir("/proc/self/fd"))[:-1])
+for path in ("/usr/bin/new", "/usr/new", "/proc/new", "/bin/new"):
+    attempt("create " + path, lambda: create(path))
+for path in ("/etc/ld.so.cache", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe", "/proc/sysrq-trigger", "/usr/bin/env"):
+    attempt("write " + path, lambda: write(path))
+for path in ("/etc/shadow", "/proc/kcore", "/sys/kernel", "/run/straycat", *told["files"]):
+    attempt("read " + path, lambda: os.listdir(path) if os.path.isdir(path) else os.close(os.open(path, os.O_RDONLY)))
+attempt("chmod", lambda: os.chmod("/usr/bin/env", 0o4777))
+attempt("mount", lambda: call(165, M(b"tmpfs"), M(b"/tmp"), M(b"tmpfs"), 0, None))
+attempt("umount", lambda: call(166, M(b"/usr"), 2))
+attempt("remount", lambda: call(165, None, M(b"/usr"), None, 32 | 4096, None))
+attempt("move a mount", lambda: call(429, -1, M(b""), -1, M(b"/tmp"), 4))
+attempt("unshare", lambda: call(272, 0x10000000))
+attempt("clone", lambda: call(56, 0x10000000 | 17, None, None, None, None))
+attempt("clone3", lambda: call(435, None, 0))
+attempt("setns", lambda: call(308, os.open("/proc/self/ns/net", os.O_RDONLY), 0))
+attempt("device", lambda: os.mknod("/tmp/disk", stat.S_IFBLK | 0o600, os.makedev(254, 0)))
+attempt("bpf", lambda: call(321, 0, None, 0))
+attempt("keyctl", lambda: call(250, 0, -3, 0))
+attempt("perf_event_open", lambda: call(298, None, 0, -1, -1, 0))
+attempt("userfaultfd", lambda: call(323, 0))
+attempt("io_uring", lambda: call(425, 8, None))
+attempt("kexec", lambda: call(246, 0, 0, None, 0))
+attempt("the machine's loopback", lambda: dial(socket.AF_INET, ("127.0.0.1", told["port"])))
+attempt("the machine's sockets", lambda: dial(socket.AF_UNIX, "\0" + told["socket"]))
+attempt("the machine's network", lambda: dial(socket.AF_INET, ("192.0.2.1", 80)))
+attempt("processes", lambda: [p for p in os.listdir("/proc") if p.isdigit() and p != str(os.getpid())] or "nothing")
+attempt("ptrace", traced)
+attempt("folders", lambda: sorted(set(os.listdir("/")) & set(told["folders"])) or "nothing")
+attempt("disk", lambda: (lambda f: f.f_blocks * f.f_frsize >> 20)(os.statvfs("/tmp")))
+attempt("climb", climb)
+attempt("ids", lambda: [os.getuid(), os.getgid()])
+print(json.dumps(got), flush=True)
+if told["bomb"]:
+    print(json.dumps({"forks": forks()}), flush=True)
+'''
+
+REFUSED = {"EPERM", "EACCES", "EROFS", "ENOENT", "ENOSYS"}
+
+
+class BreakOut(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster("kernel")
+
+    @classmethod
+    def tearDownClass(cls):
+        code, errors = cls.cluster.end()
+        assert code == 0, errors
+
+    def run_attempts(self, name, told, **spec):
+        c = self.cluster
+        told = {"files": [], "folders": [], "port": 1, "socket": "nobody", "bomb": False, **told}
+        c.run_pod(name, container={"command": ["/usr/bin/python3", "-c", ATTEMPTS, json.dumps(told)]}, **spec)
+        return c
+
+    def test_nothing_of_the_machine_is_reached(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket() as listener, socket.socket(socket.AF_UNIX) as named:
+            secret = pathlib.Path(folder) / "secret"
+            secret.write_text("the caller's")
+            secret.chmod(0o644)
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            word = f"straycat-test-{os.getpid()}"
+            named.bind("\0" + word)
+            named.listen()
+            folders = sorted({p.name for p in pathlib.Path("/").iterdir()} -
+                             {"bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "dev", "proc", "sys", "run", "tmp", "home", "root", "var",
+                              pathlib.Path(os.environ["STRAYCAT"]).resolve().parts[1]})
+            c = self.run_attempts("breaker", {
+                "files": [str(secret), str(pathlib.Path.home() / ".profile"), str(pathlib.Path.home() / ".bashrc"), "/var/lib/dpkg/status"],
+                "folders": folders, "port": listener.getsockname()[1], "socket": word})
+            c.until_phase("breaker", "Succeeded")
+            got = json.loads(c.log("breaker"))
+        for name in ("the machine's loopback", "the machine's sockets"):
+            self.assertEqual(got.pop(name), "ECONNREFUSED", name)
+        self.assertIn(got.pop("the machine's network"), ("ECONNREFUSED", "ENETUNREACH", "EHOSTUNREACH", "timed out"))
+        self.assertEqual(got.pop("descriptors"), ["0", "1", "2"])
+        self.assertEqual(got.pop("ids"), [0, 0], "the pod believes itself root")
+        self.assertLessEqual(got.pop("disk"), 1024)
+        for name in ("processes", "ptrace", "folders", "climb"):
+            self.assertEqual(got.pop(name), "nothing", name)
+        self.assertEqual({name: what for name, what in got.items() if what not in REFUSED}, {})
+        self.assertGreater(len(got), 25)
+
+    def test_the_machine_counts_another_user(self):
+        c = self.cluster
+        c.run_pod("who", "exec sleep 77.7")
+        c.until_phase("who", "Running")
+        found = [p for p in descendants(c.process.pid) if b"77.7" in pathlib.Path(f"/proc/{p}/cmdline").read_bytes()]
+        self.assertEqual(len(found), 1)
+        status = pathlib.Path(f"/proc/{found[0]}/status").read_text()
+        users = set(re.search(r"Uid:\s+(.*)", status)[1].split())
+        self.assertEqual(len(users), 1)
+        self.assertNotEqual(users, {"0"}, "also when straycat was started by root")
+        self.assertIn("NoNewPrivs:\t1", status)
+        self.assertIn("Seccomp:\t2", status)
+        self.assertEqual(pathlib.Path(f"/proc/{found[0]}/oom_score_adj").read_text(), "1000\n")
+
+    def test_pods_do_not_see_each_other(self):
+        c = self.cluster
+        c.run_pod("one", "echo mine > /tmp/one; echo mine > /dev/shm/one; exec sleep 60")
+        c.until_phase("one", "Running")
+        c.run_pod("two", "cat /tmp/one; cat /dev/shm/one; ls /tmp; ps ax | grep -c '[s]leep'; true")
+        c.until_phase("two", "Succeeded")
+        text = c.log("two")
+        self.assertNotIn("mine", text)
+        self.assertTrue(text.endswith("0\n"), text)
+
+    def test_a_fork_bomb_is_bounded_and_the_cluster_goes_on(self):
+        c = self.run_attempts("bomb", {"bomb": True})
+        c.until(lambda: "forks" in c.log("bomb"))
+        count = json.loads(c.log("bomb").splitlines()[-1])["forks"]
+        self.assertGreater(count, 100)
+        self.assertLess(count, 512)
+        begin = time.monotonic()
+        c.run_pod("beside", "echo lives")
+        c.until_phase("beside", "Succeeded")
+        self.assertEqual(c.log("beside"), "lives\n")
+        print(f"{count} processes in the bomb; a pod beside it ran in {time.monotonic() - begin:.2f} s")
+
+
+if __name__ == "__main__":
+    unittest.main()
