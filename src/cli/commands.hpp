@@ -31,6 +31,13 @@ struct Look {
 };
 [[nodiscard]] report::TextStyle style_for(const Look& look, int fd);
 
+struct TerminalSize {
+  int columns = 0, rows = 0;  // 0: not known
+};
+[[nodiscard]] TerminalSize terminal_size(int fd);
+// Whether what stands there may be drawn over: not on TERM=dumb.
+[[nodiscard]] bool moves_cursor();
+
 // Where a report goes beside the terminal, a file a format ("-" = standard output, in place of the text).
 struct Outputs {
   std::map<std::string, std::string, std::less<>> files;  // by the format's name; "" = not asked for
@@ -46,9 +53,12 @@ struct RunArguments {
   std::vector<std::string> values;  // NAME=VALUE of the scenario's matrix
   std::string baseline;             // an earlier run or suite that this one must not be worse than; "" = none
   std::string keep;                 // whether the embedded cluster stays up after the run: "", "always", "failed"
+  std::string history;              // where a suite's answer is kept beside earlier ones; "" = nowhere
+  std::size_t history_keep = 0;     // at most so many there; 0 = all
   bool prove_fix = false;
-  bool quiet = false;  // no progress lines; and one line in place of the short report
-  bool full = true;    // the whole report on the terminal
+  bool quiet = false;        // no progress lines; and one line in place of the short report
+  std::optional<bool> live;  // a live view while it runs; not said: on a terminal that is large enough
+  bool full = true;          // the whole report on the terminal
   std::uint64_t seed = 0;
   Look look;
   kube::ConfigRequest at;  // the embedded cluster unless it names another

@@ -58,7 +58,7 @@ Result<Judged> carry_out(const plan::Plan& plan, const kube::Config& cluster, co
   options.sign_in = request;
   options.notes = notes;
   options.again = arguments.again.empty() ? run_again(arguments, plan.seed) : arguments.again;
-  Progress progress(arguments.quiet, arguments.look);
+  Progress progress(arguments.quiet, arguments.look, arguments.live);
   const Result<runner::Outcome> outcome = runner::run(plan, options, log, [&](const Event& event) {
     arguments.narrate ? arguments.narrate(event) : progress.on_event(event);
   });

@@ -25,17 +25,25 @@ bool locale_is_utf8() {
 }
 
 int terminal_width(int fd) {
-  winsize size{};
-  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  const TerminalSize size = terminal_size(fd);
+  return size.columns > 0 ? size.columns : 80;
 }
 
 }  // namespace
 
+TerminalSize terminal_size(int fd) {
+  winsize size{};
+  if (::ioctl(fd, TIOCGWINSZ, &size) != 0) return {};
+  return {size.ws_col, size.ws_row};
+}
+
+bool moves_cursor() { return environment("TERM") != "dumb"; }
+
 report::TextStyle style_for(const Look& look, int fd) {
   report::TextStyle style;
   const bool terminal = ::isatty(fd) == 1;
-  const bool wanted = look.colour == "always" || (look.colour == "auto" && terminal &&
-                                                  environment("NO_COLOR").empty() && environment("TERM") != "dumb");
+  const bool wanted = look.colour == "always" ||
+                      (look.colour == "auto" && terminal && environment("NO_COLOR").empty() && moves_cursor());
   style.colour = wanted;
   style.unicode = !look.ascii && locale_is_utf8();
   style.width = look.width != 0 ? look.width : terminal ? std::clamp(terminal_width(fd), 60, 120) : 80;

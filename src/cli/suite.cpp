@@ -1,6 +1,7 @@
 // `straycat run PATH...`.
 #include "cli/suite.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -15,6 +16,7 @@
 #include "cli/baseline.hpp"
 #include "cli/files.hpp"
 #include "cli/outputs.hpp"
+#include "cli/past.hpp"
 #include "cli/values.hpp"
 #include <straycat/cluster/cluster.hpp>
 #include <straycat/core/seam.hpp>
@@ -134,6 +136,27 @@ Result<> check_suite(const std::vector<suite::Case>& cases, const fs::path& fold
   return {};
 }
 
+// Of what did not pass: what it did before.
+Result<> heed_history(const suite::Answer& answer, const RunArguments& arguments) {
+  if (arguments.history.empty()) return {};
+  if (const Result<> kept = keep_answer(arguments.history, answer); !kept) return kept;
+  if (arguments.history_keep > 0) {
+    const Result<std::size_t> gone = prune_history(arguments.history, arguments.history_keep);
+    if (!gone) return gone.error();
+  }
+  const Result<report::Past> past = read_history(arguments.history);
+  if (!past) return past.error();
+  for (const suite::Record& record : past->records) {
+    const auto now = std::find_if(answer.cases.begin(), answer.cases.end(),
+                                  [&](const suite::CaseResult& one) { return one.of.name == record.name; });
+    if (arguments.quiet || now == answer.cases.end() || record.told() < 2) continue;
+    if (now->outcome == suite::Outcome::flaky || now->outcome == suite::Outcome::failed)
+      say("straycat: {} in the suites of {}: {}, {}\n", report::harmless(record.name), arguments.history,
+          report::rate_words(record, suite::Outcome::flaky), report::rate_words(record, suite::Outcome::failed));
+  }
+  return {};
+}
+
 int tell_suite(const suite::Answer& answer, const fs::path& folder, const RunArguments& arguments) {
   Result<> text;
   if (!takes_standard_output(arguments.outputs)) {
@@ -142,11 +165,12 @@ int tell_suite(const suite::Answer& answer, const fs::path& folder, const RunArg
                                      : report::render_suite_text(answer, style));
   }
   const Result<> written = write_suite(answer, folder, arguments.outputs);
-  for (const Result<>& each : {text, written})
+  const Result<> heeded = heed_history(answer, arguments);
+  for (const Result<>& each : {text, written, heeded})
     if (!each) complain(each.error());
   if (!arguments.quiet) say("straycat: the runs, and {}, are in {}\n", "index.html", folder.string());
   const int code = exit_code(answer);
-  return code == 0 && !(text && written) ? exit_own_trouble : code;
+  return code == 0 && !(text && written && heeded) ? exit_own_trouble : code;
 }
 
 // Which combination of a matrix it is, and what its runs are held against.

@@ -6,19 +6,11 @@
 #include <optional>
 #include <vector>
 
+#include <straycat/compare/share.hpp>
 #include <straycat/core/histogram.hpp>
 
 namespace straycat::compare {
 
-// Standard deviations: 99.7 % for one figure, so that a comparison of 15 of them cries wolf in 2 of 100 cases.
-inline constexpr double deviations = 3;
-
-struct Range {
-  double low = 0, high = 0;
-};
-
-// Wilson's score interval of a share that was seen in n trials; n need not be whole.
-[[nodiscard]] Range share_range(double share, double n);
 // Of b - a, each known within its range: Newcombe's method 10 for shares, and the same by any other interval (MOVER).
 [[nodiscard]] Range difference_range(double a, const Range& of_a, double b, const Range& of_b);
 // Of a quantile, by order statistics; none when there are too few values to bound it.

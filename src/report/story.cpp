@@ -232,6 +232,16 @@ bool hides_nothing(const History& history, const history::Gap& gap) {
   return gap.span.to <= traffic_begin(history) || gap.span.length() < 20'000'000;
 }
 
+std::int64_t pace_of(const history::Traffic& traffic) {
+  if (traffic.windows.empty()) return 0;
+  const std::int64_t length = traffic.windows.back().to_ns - traffic.windows.front().from_ns;
+  return length / static_cast<std::int64_t>(std::max<std::uint64_t>(traffic.totals.attempts, 1));
+}
+
+std::int64_t silence_of(const history::Traffic& traffic) {
+  return std::max<std::int64_t>(8 * pace_of(traffic), 100'000'000);
+}
+
 std::string_view limit_word(const VantageHealth& health) {
   return health.limit == Limit::none ? std::string_view("output") : to_string(health.limit);
 }

@@ -31,6 +31,11 @@ struct Moment {
 // Opening a watch takes a moment: before there was traffic, or within two attempts of a usual pace, that hides nothing.
 [[nodiscard]] bool hides_nothing(const history::History& history, const history::Gap& gap);
 
+// From one request to the next, on the whole; 0 without any. ns.
+[[nodiscard]] std::int64_t pace_of(const history::Traffic& traffic);
+// A stretch without a request that is longer is no pace of this traffic any more, closed loops included; ns.
+[[nodiscard]] std::int64_t silence_of(const history::Traffic& traffic);
+
 // What the prober ran into: its limit's word, or "output" when nobody took its records.
 [[nodiscard]] std::string_view limit_word(const VantageHealth& health);
 // How the run ended; "cut off" when the log does not say.

@@ -19,6 +19,9 @@
 
 namespace straycat::suite {
 
+// What its lines are (suite.jsonl): a case each, the last one for the whole.
+inline constexpr std::string_view suite_format = "straycat.suite/1";
+
 // A scenario of the suite. Its name never changes with what is found: reports of many runs are compared by it.
 struct Case {
   std::string name;                     // the scenario's; with its file behind it where several have that name

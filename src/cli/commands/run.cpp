@@ -71,9 +71,21 @@ void add_options(CLI::App& command, RunCommand& all) {
       .add_option("--baseline", arguments.baseline,
                   "An earlier run's or suite's folder: being worse than that is a failure (exit 1)")
       ->type_name("FOLDER");
+  command
+      .add_option("--history", arguments.history,
+                  "Keep a suite's answer in this folder, beside those before: `straycat flakes` counts them")
+      ->type_name("FOLDER");
+  command.add_option("--history-keep", arguments.history_keep, "At most so many there: the oldest go")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 1000000));
   command.add_flag("--prove-fix", arguments.prove_fix,
                    "When a fix is found: run again with exactly that change, and compare");
   command.add_flag("-q,--quiet", arguments.quiet, "One line in the place of the report, and no progress");
+  // Two callbacks: of "--live,!--no-live" CLI11 2.3 makes a value even when neither is given.
+  CLI::Option* live = command.add_flag_callback(
+      "--live", [&] { arguments.live = true; },
+      "A view of what goes on while it runs; the default on a terminal of 80x16 and more");
+  command.add_flag_callback("--no-live", [&] { arguments.live = false; }, "One line of it only")->excludes(live);
   command.add_flag("--full", all.full, "The whole report (the run's folder has it anyway)");
   command.add_option("--seed", arguments.seed, "Seed of everything random (printed in the log)")->type_name("NUMBER");
   add_suite_options(command, all.suite);
@@ -114,8 +126,11 @@ int act(const RunCommand& all) {
     return complain(bad_input("--keep is for the embedded cluster: another one stays up anyway"));
   if (!arguments.keep.empty() && arguments.prove_fix)
     return complain(bad_input("--keep beside --prove-fix: that makes several runs, each on a cluster of its own"));
+  if (arguments.history_keep > 0 && arguments.history.empty())
+    return complain(bad_input("--history-keep needs --history FOLDER"));
   const bool matrix = all.paths.size() == 1 && scenario_values(all.paths.front(), arguments.values).size() > 1;
-  if (matrix || is_suite(all.paths, all.suite)) return run_suite(all.paths, all.suite, arguments);
+  if (matrix || !arguments.history.empty() || is_suite(all.paths, all.suite))
+    return run_suite(all.paths, all.suite, arguments);
   arguments.scenario = all.paths.front();
   arguments.full = all.full;
   const Result<plan::Plan> plan = read_plan(arguments);

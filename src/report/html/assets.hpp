@@ -1,4 +1,4 @@
-// The page's own style and script. The script's SHA-256 stands in the page's Content-Security-Policy: nothing else may
+// The pages' own style and scripts. The scripts' SHA-256 stand in each page's Content-Security-Policy: nothing else may
 // run.
 #pragma once
 
@@ -7,8 +7,10 @@
 namespace straycat::report {
 
 extern const std::string_view page_style;
-extern const std::string_view page_script;
-// base64 of the SHA-256 of page_script; a test holds them together.
+extern const std::string_view lanes_script;  // of pages with a timeline
+extern const std::string_view page_script;   // of every page
+// base64 of their SHA-256; a test holds them together.
+extern const std::string_view lanes_script_sha256;
 extern const std::string_view page_script_sha256;
 
 }  // namespace straycat::report

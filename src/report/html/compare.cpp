@@ -177,7 +177,7 @@ std::string figures(const Runs& runs) {
       return failed_words(failed, attempts);
     });
   }
-  return "<h2>Side by side</h2>" + table.draw();
+  return heading("figures", "Side by side") + table.draw();
 }
 
 // Of two runs: which is worse, by how much, and how surely.
@@ -190,8 +190,8 @@ std::string compared_section(const Runs& runs) {
     table.row({escape(change_words(one)), escape(one.name), escape(before_words(one)), escape(after_words(one)),
                escape(range_words(one))},
               one.change == compare::Change::worse);
-  return "<h2>The second beside the first</h2><p><strong>" + escape(all.sentence) + "</strong></p>\n" + table.draw() +
-         list_section("Hard to compare", all.notes);
+  return heading("second", "The second beside the first") + "<p><strong>" + escape(all.sentence) + "</strong></p>\n" +
+         table.draw() + list_section("hard", "Hard to compare", all.notes);
 }
 
 }  // namespace
@@ -201,7 +201,7 @@ std::string render_html_comparison(const std::vector<Compared>& runs) {
   for (const Compared& run : runs) length = std::max(length, page_axis(*run.history).length());
   std::string out = page_head(fmt::format("{} runs", runs.size()));
   out += fmt::format("<header><h1>{} runs compared</h1></header>\n", runs.size()) + cards(runs);
-  out += compared_section(runs) + list_section("What differs", differences(runs)) + page_buttons();
+  out += compared_section(runs) + list_section("differs", "What differs", differences(runs)) + page_buttons();
   const double detail = 1.0 / static_cast<double>(std::max<std::size_t>(runs.size(), 1));
   for (const Compared& run : runs) {
     const std::int64_t from = page_axis(*run.history).from;
@@ -209,7 +209,7 @@ std::string render_html_comparison(const std::vector<Compared>& runs) {
                        conclusion_word(*run.verdict));
     out += draw_page_lanes(*run.history, *run.verdict, {from, from + length}, detail);
   }
-  return out + page_legend() + figures(runs) + page_end();
+  return out + page_legend() + figures(runs) + lanes_page_end();
 }
 
 }  // namespace straycat::report

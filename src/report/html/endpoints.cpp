@@ -135,7 +135,10 @@ std::string endpoint_lane(const Drawing& with, const history::Endpoint& endpoint
                    with.axis);
     }
   }
-  return draw_lane(endpoint.id.display(), stray ? "endpoint stray" : "endpoint", whole, track);
+  const std::string address = endpoint.id.display();
+  const bool named = !endpoint.id.pod.empty();
+  return draw_lane(named ? endpoint.id.pod : address, stray ? "endpoint stray" : "endpoint", whole, track, "",
+                   named ? address : "");
 }
 
 struct Group {

@@ -8,6 +8,13 @@ namespace straycat::report {
 
 using finding::Finding;
 
+std::string evidence_heading(const Finding& finding, std::size_t index, const std::string& rest) {
+  return heading(fmt::format("evidence-{}", index),
+                 fmt::format("Evidence: {}{}", escape(finding.title()),
+                             finding.workload ? ", " + escape(finding.workload->display()) : ""),
+                 rest);
+}
+
 std::string fix_box(const Finding& finding, std::size_t index) {
   if (!finding.fix)
     return finding.no_fix.empty()
@@ -15,10 +22,11 @@ std::string fix_box(const Finding& finding, std::size_t index) {
                : "<section class=\"fix\"><h2>No fix is proposed</h2><p>" + escape(finding.no_fix) + "</p></section>\n";
   const finding::Fix& fix = *finding.fix;
   std::string out = fmt::format(
-      "<section class=\"fix\"><h2>The fix: change {}{} <button data-copy=\"fix-{}\" hidden>copy</button></h2><pre "
+      "<section class=\"fix\" id=\"change-{}\"><h2>The fix: change {}{} <button data-copy=\"fix-{}\" "
+      "hidden>copy</button></h2><pre "
       "id=\"fix-{}\" tabindex=\"0\">",
-      escape(fix.target.display()), fix.file.empty() ? "" : fmt::format(" ({}:{})", escape(fix.file), fix.line), index,
-      index);
+      index, escape(fix.target.display()), fix.file.empty() ? "" : fmt::format(" ({}:{})", escape(fix.file), fix.line),
+      index, index);
   out += escape_lines(fix.yaml) + "</pre><ol>";
   for (const std::string& step : fix.order) out += "<li>" + escape(step) + "</li>";
   out += "</ol><ul>";

@@ -8,6 +8,9 @@
 
 namespace straycat::report {
 
+// "Evidence: CAUSE, WORKLOAD", with an address of its own; `rest` is markup.
+[[nodiscard]] std::string evidence_heading(const finding::Finding& finding, std::size_t index,
+                                           const std::string& rest = "");
 [[nodiscard]] std::string fix_box(const finding::Finding& finding, std::size_t index);
 // What it says, and how it showed, as paragraphs.
 [[nodiscard]] std::string sentences(const finding::Finding& finding);

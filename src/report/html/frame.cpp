@@ -19,9 +19,21 @@ constexpr const char* patterns = R"svg(<svg width="0" height="0" aria-hidden="tr
 </defs></svg>
 )svg";
 
+std::string sample_of(const std::string& mark, const char* words) {
+  return fmt::format("<span><svg aria-hidden=\"true\">{}</svg>{}</span>", mark, words);
+}
+
 std::string sample(const char* css, const char* words) {
-  return fmt::format("<span><svg aria-hidden=\"true\"><rect class=\"{}\" width=\"18\" height=\"11\"/></svg>{}</span>",
-                     css, words);
+  return sample_of(fmt::format("<rect class=\"{}\" width=\"18\" height=\"11\"/>", css), words);
+}
+
+// One or two strokes, as the lanes have them.
+std::string stroke(const char* css, const char* path, const char* words) {
+  return sample_of(fmt::format("<path class=\"{}\" d=\"{}\"/>", css, path), words);
+}
+
+std::string mark(const char* css, const char* words) {
+  return sample_of(fmt::format("<rect class=\"{}\" x=\"8\" width=\"2\" height=\"11\"/>", css), words);
 }
 
 }  // namespace
@@ -36,12 +48,14 @@ std::string page_head(const std::string& title) {
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width,initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-      "script-src 'sha256-{}'; base-uri 'none'; form-action 'none'\">\n"
+      "script-src 'sha256-{}' 'sha256-{}'; base-uri 'none'; form-action 'none'\">\n"
       "<title>straycat: {}</title>\n<style>{}</style></head>\n<body>{}<main>\n",
-      page_script_sha256, escape(title), page_style, patterns);
+      lanes_script_sha256, page_script_sha256, escape(title), page_style, patterns);
 }
 
 std::string page_end() { return fmt::format("</main>\n<script>{}</script></body></html>\n", page_script); }
+
+std::string lanes_page_end() { return fmt::format("<script>{}</script>", lanes_script) + page_end(); }
 
 std::string page_buttons() {
   return "<div class=\"bar\"><button id=\"whole\" hidden>whole run</button><button id=\"closer\" aria-label=\"zoom "
@@ -52,11 +66,19 @@ std::string page_buttons() {
 }
 
 std::string page_legend() {
-  return "<p id=\"detail\" aria-live=\"polite\">Every bar tells its story when pointed at or focused. Wheel or + and - "
-         "zoom, drag or the arrow keys pan, 0 shows the whole run.</p>\n<p class=\"legend\">" +
+  return "<p id=\"detail\" aria-live=\"polite\">Everything tells its story when pointed at or focused. Drag over a "
+         "stretch, "
+         "Ctrl and wheel, or + and - "
+         "zoom, arrow keys or Shift and dragging pan, 0 shows the whole run, . and , go from moment to moment.</p>\n"
+         "<p class=\"legend\">" +
+         sample("phase even", "phase") + sample("step", "step") + sample("step failed", "step that failed") +
          sample("ready", "routable") + sample("ready stray", "routable stray") + sample("serving", "terminating") +
-         sample("notready", "not ready") + sample("ok", "answered") + sample("fail", "failed") +
-         sample("lp99", "latency to p99") + sample("lmax", "to the longest") + sample("blind", "not seen") + "</p>\n";
+         sample("notready", "not ready") + stroke("probe good", "M5,6V11M12,6V11", "asked directly, answered") +
+         stroke("probe bad", "M5,3V11M12,3V11", "asked directly, failed") + sample("ok", "answered") +
+         sample("fail", "failed") + sample("burst", "burst of failures") + mark("mark", "one failed request") +
+         sample("dense", "how many failed so") + stroke("lp50", "M0,6H18", "latency p50") + sample("lp99", "to p99") +
+         sample("lmax", "to the longest") + stroke("late", "M0,6H18", "the prober late") + mark("kevent", "Event") +
+         mark("kevent warning", "Warning") + sample("blind", "not seen") + "</p>\n";
 }
 
 }  // namespace straycat::report

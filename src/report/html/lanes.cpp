@@ -131,7 +131,8 @@ std::string draw_guides(const History& history, const TimeAxis& axis) {
         guide.onset ? "onset" : "end", flip ? " flip" : "", from - axis.from, to - axis.from, axis.percent(from),
         axis.percent(to) - axis.percent(from), escape(guide.words));
   }
-  return "<div class=\"over\" aria-hidden=\"true\">" + lines + "<div class=\"cursor\"></div></div>";
+  return "<div class=\"over\" aria-hidden=\"true\">" + lines +
+         "<div class=\"brush\"></div><div class=\"cursor\"></div></div>";
 }
 
 }  // namespace
@@ -140,7 +141,9 @@ std::string draw_page_lanes(const History& history, const Verdict& verdict, cons
   std::string out = fmt::format(
       "<div class=\"lanes\" data-length=\"{}\" data-wall-ms=\"{}\" tabindex=\"0\" role=\"group\" "
       "aria-label=\"timeline; "
-      "plus and minus zoom, left and right pan, 0 shows the whole run; the tables below tell the same\">\n",
+      "plus and minus zoom, left and right pan, 0 shows the whole run, full stop and comma go from moment to moment; "
+      "the "
+      "tables below tell the same\">\n",
       axis.length(), history.wall_ns(axis.from) / 1'000'000);
   out += "<div class=\"lane axis\"><div class=\"name\"></div><svg class=\"track\" aria-hidden=\"true\">" +
          draw_axis(axis) + "</svg></div>\n";

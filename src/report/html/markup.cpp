@@ -44,6 +44,12 @@ std::string escape_lines(std::string_view text) {
   return out;
 }
 
+std::string heading(std::string_view id, std::string_view title, std::string_view rest) {
+  return fmt::format(
+      "<h2 id=\"{}\">{}{} <a class=\"anchor\" href=\"#{}\" aria-label=\"address of this section\">#</a></h2>", id,
+      title, rest, id);
+}
+
 std::int64_t TimeAxis::units(std::int64_t ns) const {
   const double share = static_cast<double>(ns - from) / static_cast<double>(to - from);
   return static_cast<std::int64_t>(std::clamp(share, 0.0, 1.0) * 1e6);
@@ -81,11 +87,13 @@ std::string draw_path(std::string_view css, const std::string& data) {
 }
 
 std::string draw_lane(const std::string& name, const std::string& css, const std::string& label,
-                      const std::string& track, const std::string& extra) {
+                      const std::string& track, const std::string& extra, const std::string& beside) {
+  const std::string whole = beside.empty() ? name : name + " " + beside;
+  const std::string small = beside.empty() ? "" : " <small>" + escape(beside) + "</small>";
   return fmt::format(
-      "<div class=\"lane {}\"{}><div class=\"name\" title=\"{}\"><span>{}</span><span class=\"v\"></span></div><svg "
+      "<div class=\"lane {}\"{}><div class=\"name\" title=\"{}\"><span>{}{}</span><span class=\"v\"></span></div><svg "
       "class=\"track\" role=\"group\" aria-label=\"{}\">{}</svg></div>\n",
-      css, extra, escape(name), escape(name), escape(label), track);
+      css, extra, escape(whole), escape(name), small, escape(label), track);
 }
 
 void Table::row(const std::vector<std::string>& cells, bool bad) {
@@ -98,9 +106,21 @@ void Table::row(const std::vector<std::string>& cells, bool bad) {
   ++count;
 }
 
-std::string Table::draw() const {
-  std::string out =
-      fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table><tr>", escape(label));
+std::string Table::draw() const { return draw_as(""); }
+
+std::string Table::draw_with_search(std::string_view id, std::size_t topic) const {
+  return fmt::format(
+             "<p class=\"bar sieve\" data-rows=\"{}\" data-topic=\"{}\" hidden><select "
+             "aria-label=\"of what\"><option>all</option></select><input type=\"search\" placeholder=\"words\" "
+             "aria-label=\"rows that hold these words\"> <output></output></p>\n",
+             id, topic) +
+         draw_as(id);
+}
+
+std::string Table::draw_as(std::string_view id) const {
+  const std::string name = id.empty() ? "" : fmt::format(" id=\"{}\"", id);
+  std::string out = fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table{}><tr>",
+                                escape(label), name);
   for (const std::string& head : heads) {
     const bool number = head.starts_with('#');
     const std::string text = number ? head.substr(1) : head;

@@ -15,6 +15,10 @@ namespace straycat::report {
 // The same for several lines: newlines stay.
 [[nodiscard]] std::string escape_lines(std::string_view text);
 
+// A heading with an address of its own, "#id", that a reader can send on. `id`: ours, no spaces; `title` and `rest` are
+// markup.
+[[nodiscard]] std::string heading(std::string_view id, std::string_view title, std::string_view rest = "");
+
 // The page's time axis: nanoseconds of the reference clock, drawn as percentages so that it fits any width.
 struct TimeAxis {
   std::int64_t from = 0, to = 1;
@@ -45,8 +49,10 @@ struct Bar {
 [[nodiscard]] std::string draw_path(std::string_view css, const std::string& data);
 
 // One row of the picture: its name on the left, what `track` draws on the right. `extra`: further attributes, ours.
+// `beside`: said smaller, after the name.
 [[nodiscard]] std::string draw_lane(const std::string& name, const std::string& css, const std::string& label,
-                                    const std::string& track, const std::string& extra = "");
+                                    const std::string& track, const std::string& extra = "",
+                                    const std::string& beside = "");
 
 // A table that scrolls sideways on a narrow screen. Cells and heads are markup already.
 struct Table {
@@ -56,6 +62,11 @@ struct Table {
   std::size_t count = 0;
   void row(const std::vector<std::string>& cells, bool bad = false);
   [[nodiscard]] std::string draw() const;
+  // The same under a search (shown by the script only) for words and for what stands in column `topic`. `id` is ours.
+  [[nodiscard]] std::string draw_with_search(std::string_view id, std::size_t topic) const;
+
+ private:
+  [[nodiscard]] std::string draw_as(std::string_view id) const;
 };
 
 }  // namespace straycat::report

@@ -13,9 +13,9 @@
 namespace straycat::report {
 namespace {
 
-constexpr std::size_t most_marks = 600;   // kept failures beyond this are seen as density only
-constexpr std::size_t most_bursts = 200;  // the table and the report's other forms have them all
+constexpr std::size_t most_marks = 600;  // kept failures beyond this are seen as density only
 constexpr std::int64_t second = 1'000'000'000;
+constexpr std::size_t most_bursts = 200;  // the table and the report's other forms have them all
 
 struct Column {
   std::int64_t from = 0, to = 0;
@@ -54,6 +54,9 @@ std::vector<Column> gather(const history::Traffic& traffic, const TimeAxis& axis
       column.kinds[kind] += count;
     }
   }
+  // Slow traffic is no hole: what lies between two requests of its pace belongs to the first of them.
+  for (std::size_t i = 0; i + 1 < columns.size(); ++i)
+    if (columns[i + 1].from - columns[i].to <= silence_of(traffic)) columns[i].to = columns[i + 1].from;
   add_durations(traffic, columns);
   return columns;
 }
@@ -69,10 +72,13 @@ std::string outcome_bars(const std::vector<Column>& columns, const TimeAxis& axi
   for (const Column& column : columns) {
     const double share = column.share(column.failed);
     const double height = column.failed == 0 ? 0 : std::max(share, 0.08);  // one failure among thousands is still seen
-    if (column.ok > 0) answered += box(column, axis, static_cast<int>(std::min(height, 0.92) * 1000), 1000);
-    if (column.failed > 0) failed += draw_bar({column.from, column.to, "fail", "", 0, height * 100, false}, axis);
+    if (column.ok > 0) answered += box(column, axis, 0, 1000 - static_cast<int>(std::min(height, 0.92) * 1000));
+    if (column.failed > 0)
+      failed += draw_bar({column.from, column.to, "fail", "", 100 - height * 100, height * 100, false}, axis);
   }
-  return draw_band(draw_path("ok", answered)) + failed;
+  return draw_band(draw_path("ok", answered)) + failed + draw_band(draw_path("rule", "M0,500H1000000")) +
+         "<text class=\"tick share\" x=\"2\" y=\"24%\">100 % failed</text><text class=\"tick share\" x=\"2\" "
+         "y=\"60%\">50 %</text>";
 }
 
 std::string kind_lane(const std::string& kind, const history::Traffic& traffic, const std::vector<Column>& columns,
@@ -169,10 +175,7 @@ std::string unseen_bars(const history::History& history, const history::Traffic&
     }
   }
   if (traffic.windows.empty()) return bars;
-  // Much longer than this traffic's own pace, closed loops included.
-  const std::int64_t length = traffic.windows.back().to_ns - traffic.windows.front().from_ns;
-  const std::int64_t pace = length / static_cast<std::int64_t>(std::max<std::uint64_t>(traffic.totals.attempts, 1));
-  const std::int64_t silence = std::max<std::int64_t>(8 * pace, second / 10);
+  const std::int64_t silence = silence_of(traffic);
   std::int64_t last = 0;
   std::size_t drawn = 0;
   for (const AttemptWindow& window : traffic.windows) {

@@ -43,20 +43,22 @@ std::string answer(const History& history, const Verdict& verdict) {
 }
 
 std::string evidence_section(const Finding& finding, std::size_t index, const TimeAxis& axis) {
-  std::string out =
-      fmt::format("<h2>Evidence: {}{} <button data-zoom=\"{}-{}\" hidden>zoom to it</button></h2>",
-                  escape(finding.title()), finding.workload ? ", " + escape(finding.workload->display()) : "",
-                  finding.first_ns - axis.from, finding.last_ns - axis.from);
-  return out + sentences(finding) + evidence_list(finding, index) + rivals_table(finding);
+  const std::string button = fmt::format(" <button data-zoom=\"{}-{}\" hidden>zoom to it</button>",
+                                         finding.first_ns - axis.from, finding.last_ns - axis.from);
+  return evidence_heading(finding, index, button) + sentences(finding) + evidence_list(finding, index) +
+         rivals_table(finding);
 }
 
 // What explains a part only: it accuses nobody, and its fix is not told.
 std::string suspicions_section(const Verdict& verdict) {
   std::string out;
+  std::size_t index = 0;
   for (const Finding& suspicion : verdict.suspicions) {
-    out += fmt::format(
-        "<h2>Suspected, not proven: {}{}</h2><p>If so: {}</p><ul class=\"evidence\">", escape(suspicion.title()),
-        suspicion.workload ? ", " + escape(suspicion.workload->display()) : "", escape(suspicion.sentence));
+    out += heading(fmt::format("suspected-{}", index),
+                   fmt::format("Suspected, not proven: {}{}", escape(suspicion.title()),
+                               suspicion.workload ? ", " + escape(suspicion.workload->display()) : "")) +
+           fmt::format("<p>If so: {}</p><ul class=\"evidence\">", escape(suspicion.sentence));
+    ++index;
     for (const finding::Evidence& evidence : suspicion.evidence)
       out += fmt::format("<li><strong>{}</strong>: {}</li>", to_string(evidence.weight), escape(evidence.text));
     out += "</ul>" + rivals_table(suspicion);
@@ -68,7 +70,7 @@ std::string expectations_section(const Verdict& verdict) {
   std::vector<std::string> items;
   for (const diagnose::CheckedExpectation& checked : verdict.expectations)
     items.push_back(fmt::format("{}: {} ({})", to_string(checked.met), checked.text, checked.why));
-  return list_section("Expected by the scenario", items);
+  return list_section("expected", "Expected by the scenario", items);
 }
 
 std::string notes_section(const Verdict& verdict) {
@@ -77,17 +79,16 @@ std::string notes_section(const Verdict& verdict) {
     items.push_back(fmt::format("Service/{} is meant for {}: {}", intent.service,
                                 intent.known() ? intent.names() : "nobody that could be told", intent.told()));
   items.insert(items.end(), verdict.notes.begin(), verdict.notes.end());
-  return list_section("Notes", items);
+  return list_section("notes", "Notes", items);
 }
 
 std::string reproduce_section(const History& history) {
   const Header& header = history.header;
   const std::string by_name =
       fmt::format("straycat run {} --seed {}", finding::shell_word(header.scenario), header.seed);
-  return fmt::format(
-      "<h2>Run it again</h2><p><code id=\"again\">{}</code> <button data-copy=\"again\" hidden>copy</button>{}</p>\n",
-      escape(header.again.empty() ? by_name : header.again),
-      header.again.empty() ? " (with the scenario's folder in place of its name)" : "");
+  return fmt::format("{}<p><code id=\"again\">{}</code> <button data-copy=\"again\" hidden>copy</button>{}</p>\n",
+                     heading("again-section", "Run it again"), escape(header.again.empty() ? by_name : header.again),
+                     header.again.empty() ? " (with the scenario's folder in place of its name)" : "");
 }
 
 }  // namespace
@@ -103,7 +104,7 @@ std::string render_html(const History& history, const Verdict& verdict) {
   out += phases_section(verdict) + bursts_section(history, axis) + expectations_section(verdict);
   out += story_section(history, verdict, axis) + picture_tables(history, verdict, axis) + coverage_section(history) +
          plan_section(history) + notes_section(verdict) + reproduce_section(history);
-  return out + page_end();
+  return out + lanes_page_end();
 }
 
 }  // namespace straycat::report

@@ -3,7 +3,7 @@
 namespace straycat::report {
 
 const std::string_view page_style = R"css(
-:root{color-scheme:light dark;--names:216px;--bg:#fff;--fg:#1c1e21;--dim:#565d69;--line:#d5d9e0;--panel:#f5f6f8;--ready:#2a7f62;--unready:#c9ced6;--leaving:#8c6d1f;--stray:#b3261e;--ok:#9cc9b7;--fail:#b3261e;--lat1:#dfe6f2;--lat2:#a9bfe3;--lat3:#2f5aa0;--mark:#1c1e21;--link:#1f4f99}
+:root{color-scheme:light dark;--names:252px;--bg:#fff;--fg:#1c1e21;--dim:#565d69;--line:#d5d9e0;--panel:#f5f6f8;--ready:#2a7f62;--unready:#c9ced6;--leaving:#8c6d1f;--stray:#b3261e;--ok:#9cc9b7;--fail:#b3261e;--lat1:#dfe6f2;--lat2:#a9bfe3;--lat3:#2f5aa0;--mark:#1c1e21;--link:#1f4f99}
 @media (prefers-color-scheme:dark){:root{--bg:#16181c;--fg:#e6e8eb;--dim:#a8afba;--line:#363b44;--panel:#1f2228;--ready:#4cb391;--unready:#4a505b;--leaving:#c9a24a;--stray:#ff8a80;--ok:#2f5f50;--fail:#ff8a80;--lat1:#232f45;--lat2:#36527f;--lat3:#8fb3ee;--mark:#e6e8eb;--link:#9cc0ff}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);font:14px/1.45 system-ui,sans-serif}
@@ -24,7 +24,7 @@ button{font:inherit;color:var(--fg);background:var(--panel);border:1px solid var
 .lane:first-child,.room{border-top:0}
 .name,.owner{padding:0 8px;font-size:12px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;align-self:center}
 .name{display:flex;gap:8px;justify-content:space-between}.name span{overflow:hidden;text-overflow:ellipsis}.name .v{color:var(--dim);flex:none;max-width:60%}
-.owner{font-weight:600;border-top:1px solid var(--line);padding-top:2px}.owner small{font-weight:400}
+.owner{font-weight:600;border-top:1px solid var(--line);padding-top:2px}.owner small,.name small{font-weight:400;color:var(--dim)}.name small{font-size:10.5px}
 .owner.stray{color:var(--stray)}
 .tagged{border:1px solid currentColor;border-radius:3px;padding:0 4px;font-size:10px}
 .endpoint .name,.kind .name{padding-left:20px}
@@ -32,7 +32,7 @@ button{font:inherit;color:var(--fg);background:var(--panel);border:1px solid var
 .track{display:block;width:100%;height:18px;background:var(--bg);overflow:hidden}
 .axis .track,.room .track{background:var(--panel)}.steps .track{height:34px}.outcomes .track{height:40px}.latency .track{height:42px}.events .track,.kind .track{height:16px}
 .tick,.tag{font-size:11px;fill:var(--dim)}
-.latency .tick{font-size:9px}
+.latency .tick,.tick.share{font-size:9px;paint-order:stroke;stroke:var(--bg);stroke-width:3px}
 rect{min-width:1.5px}
 .ready{fill:var(--ready)}.ready.stray{fill:url(#p-stray)}.notready{fill:url(#p-unready)}.serving,.terminating{fill:url(#p-leaving)}
 path{vector-effect:non-scaling-stroke}
@@ -45,6 +45,7 @@ path{vector-effect:non-scaling-stroke}
 .kevent{fill:var(--dim)}.kevent.warning{fill:var(--stray);stroke:var(--stray);stroke-width:1}
 .blind{fill:url(#p-blind)}
 .over{position:absolute;left:var(--names);right:0;top:0;bottom:0;overflow:hidden;pointer-events:none}
+.brush{position:absolute;top:0;bottom:0;display:none;background:var(--link);opacity:.25}
 .cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--fg);display:none}
 .guide{position:absolute;top:19px;bottom:0;min-width:1px;border-left:1.5px solid var(--fail);border-right:1.5px dashed var(--fail)}
 .guide.end{border-left-style:dashed;border-right-style:solid}
@@ -65,13 +66,15 @@ td.num,th.num{text-align:right;white-space:nowrap}
 .evidence li{margin:4px 0}
 .bad{color:var(--stray);font-weight:600}
 li,p,summary{overflow-wrap:anywhere}
+.anchor{color:var(--dim);font-weight:400;text-decoration:none;opacity:0}h2:hover .anchor,.anchor:focus{opacity:1}
+.sieve[hidden]{display:none}input,select{font:inherit;color:var(--fg);background:var(--panel);border:1px solid var(--line);border-radius:4px;padding:2px 6px}
 summary{cursor:pointer;padding:2px 0}
 .runs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(260px,100%),1fr));gap:10px}
 .run{border:1px solid var(--line);border-radius:4px;padding:6px 10px;background:var(--panel);overflow-wrap:anywhere}.run p{margin:4px 0}
 @media (max-width:700px){:root{--names:104px}main{padding:8px}h1{font-size:17px}.guide b{display:none}.name .v{display:none}.name,.owner{padding:0 4px;font-size:11px}.endpoint .name,.kind .name{padding-left:4px}}
 @media (min-width:2400px){:root{--names:340px}main{max-width:none}body{font-size:21px}h1{font-size:32px}h2{font-size:25px}.word{font-size:20px}header p,header p.plain,#detail,table,pre,code{font-size:19px}.track{height:30px}.steps .track{height:54px}.outcomes .track{height:80px}.latency .track{height:80px}.events .track,.kind .track{height:26px}.guide{top:31px}.name,.owner,.tick,.tag,.legend,.guide b{font-size:17px}.guide b{line-height:30px}}
 @page{size:A4;margin:12mm}
-@media print{:root{color-scheme:light;--names:150px;--bg:#fff;--fg:#1c1e21;--dim:#565d69;--line:#d5d9e0;--panel:#f5f6f8;--ready:#2a7f62;--unready:#c9ced6;--leaving:#8c6d1f;--stray:#b3261e;--ok:#9cc9b7;--fail:#b3261e;--lat1:#dfe6f2;--lat2:#a9bfe3;--lat3:#2f5aa0;--mark:#1c1e21}.bar,button,.cursor,#detail{display:none}main{padding:0}.lanes,.fix,tr{break-inside:avoid}h2{break-after:avoid}.scroll{overflow:visible}td,code{overflow-wrap:anywhere}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{:root{color-scheme:light;--names:200px;--bg:#fff;--fg:#1c1e21;--dim:#565d69;--line:#d5d9e0;--panel:#f5f6f8;--ready:#2a7f62;--unready:#c9ced6;--leaving:#8c6d1f;--stray:#b3261e;--ok:#9cc9b7;--fail:#b3261e;--lat1:#dfe6f2;--lat2:#a9bfe3;--lat3:#2f5aa0;--mark:#1c1e21}.bar,button,.cursor,.anchor,#detail{display:none}.name,.owner,.name span{white-space:normal;overflow:visible;overflow-wrap:anywhere;text-overflow:clip}.name small{display:block}main{padding:0}.lanes,.fix,tr{break-inside:avoid}h2{break-after:avoid}.scroll{overflow:visible}td,code{overflow-wrap:anywhere}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";
 
 }  // namespace straycat::report

@@ -53,9 +53,10 @@ std::string ports_cell(const survey::Standing& standing) {
   return out;
 }
 
-std::string behind_section(const Survey& one, std::int64_t now) {
+std::string behind_section(const Survey& one, std::int64_t now, std::size_t index) {
   const std::string selector = one.selector.empty() ? "no selector" : "selector " + model::to_string(one.selector);
-  std::string out = fmt::format("<h2>Behind it now ({}; port {})</h2>\n", escape(selector), escape(one.ports));
+  std::string out = heading(fmt::format("behind-{}", index),
+                            fmt::format("Behind it now ({}; port {})", escape(selector), escape(one.ports)));
   Table table{"workloads behind it",
               {"workload", "#pods", "#ready", "#since", "readiness probe", "the Service's ports on its pods"},
               "",
@@ -74,28 +75,30 @@ std::string behind_section(const Survey& one, std::int64_t now) {
   return out + "<p>" + escape(intent_words(one)) + "</p>\n";
 }
 
-std::string others_section(const Survey& one, std::int64_t now) {
+std::string others_section(const Survey& one, std::int64_t now, std::size_t index) {
   std::vector<std::string> could;
   for (const survey::Prospect& prospect : one.prospects)
     could.push_back(
         fmt::format("{}{}: {}", prospect.stray ? "(stray) " : "", prospect.workload.display(), prospect.state));
   std::vector<std::string> did;
   for (const survey::Past& past : one.past) did.push_back((past.stray ? "(stray) " : "") + past_words(past, now));
-  return list_section("Could come to stand there", could) + list_section("Stood there", did);
+  return list_section(fmt::format("could-{}", index), "Could come to stand there", could) +
+         list_section(fmt::format("did-{}", index), "Stood there", did);
 }
 
 std::string finding_section(const finding::Finding& finding, std::size_t index) {
-  return fix_box(finding, index) +
-         fmt::format("<h2>Evidence: {}{}</h2>", escape(finding.title()),
-                     finding.workload ? ", " + escape(finding.workload->display()) : "") +
-         sentences(finding) + evidence_list(finding, index) + rivals_table(finding);
+  return fix_box(finding, index) + evidence_heading(finding, index) + sentences(finding) +
+         evidence_list(finding, index) + rivals_table(finding);
 }
 
-// `index` numbers the page's findings, across its Services.
-std::string whole(const Survey& one, std::int64_t now, std::size_t& index) {
-  std::string out = one.seen ? behind_section(one, now) + others_section(one, now) : "";
+// `service` numbers the Services, `index` the page's findings, across its Services. What is wrong comes first, then
+// what cannot be told, then what stands there.
+std::string whole(const Survey& one, std::int64_t now, std::size_t service, std::size_t& index) {
+  std::string out;
   for (const finding::Finding& finding : one.findings) out += finding_section(finding, index++);
-  return out + list_section("Cannot be told", one.open) + list_section("Notes", one.notes);
+  out += list_section(fmt::format("open-{}", service), "Cannot be told", one.open);
+  if (one.seen) out += behind_section(one, now, service) + others_section(one, now, service);
+  return out + list_section(fmt::format("notes-{}", service), "Notes", one.notes);
 }
 
 }  // namespace
@@ -110,9 +113,9 @@ std::string render_survey_html(const survey::Snapshot& snapshot, const std::vect
     if (!single)
       out += fmt::format("<h2 id=\"s-{}\">Service/{} in {}</h2><p>{}</p>\n", i, escape(surveys[i].service),
                          escape(surveys[i].ns), escape(surveys[i].headline));
-    out += whole(surveys[i], snapshot.wall_ns, index);
+    out += whole(surveys[i], snapshot.wall_ns, i, index);
   }
-  return out + list_section("Not seen", survey::costs(snapshot)) + page_end();
+  return out + list_section("not-seen", "Not seen", survey::costs(snapshot)) + page_end();
 }
 
 }  // namespace straycat::report

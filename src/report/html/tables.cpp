@@ -81,7 +81,7 @@ std::string events_table(const History& history, const TimeAxis& axis) {
                escape(event.reason), escape(event.message), std::to_string(event.count)},
               event.type == "Warning");
   }
-  return folded("Kubernetes Events", table.draw() + more(history.kube_events.size()));
+  return folded("Kubernetes Events", table.draw_with_search("event-rows", 3) + more(history.kube_events.size()));
 }
 
 std::string watches_table(const History& history) {
@@ -110,7 +110,7 @@ std::string phases_section(const Verdict& verdict) {
                escape(phase.note)},
               phase.state == "failing");
   }
-  return "<h2>Phases</h2>" + table.draw() + more(verdict.phases.size());
+  return heading("phases", "Phases") + table.draw() + more(verdict.phases.size());
 }
 
 std::string bursts_section(const History& history, const TimeAxis& axis) {
@@ -130,12 +130,12 @@ std::string bursts_section(const History& history, const TimeAxis& axis) {
                              burst.last_ns - axis.from)});
     }
   }
-  return all == 0 ? "" : "<h2>Bursts of failures</h2>" + table.draw() + more(all);
+  return all == 0 ? "" : heading("bursts", "Bursts of failures") + table.draw() + more(all);
 }
 
-std::string list_section(const char* title, const std::vector<std::string>& items) {
+std::string list_section(std::string_view id, const char* title, const std::vector<std::string>& items) {
   if (items.empty()) return "";
-  std::string out = fmt::format("<h2>{}</h2><ul>", title);
+  std::string out = heading(id, title) + "<ul>";
   for (const std::string& item : items) out += "<li>" + escape(item) + "</li>";
   return out + "</ul>\n";
 }
@@ -151,12 +151,12 @@ std::string story_section(const History& history, const Verdict& verdict, const 
                std::string(to_string(moment.topic)), escape(moment.text) + details},
               moment.bad);
   }
-  return "<h2>What happened</h2>" +
-         folded("Every step, endpoint change, Event and burst, in order", table.draw() + more(story.size()), true);
+  return heading("story", "What happened") + folded("Every step, endpoint change, Event and burst, in order",
+                                                    table.draw_with_search("story-rows", 2) + more(story.size()), true);
 }
 
 std::string picture_tables(const History& history, const Verdict& verdict, const TimeAxis& axis) {
-  std::string out = "<h2>The lanes as tables</h2>" + endpoints_table(history, verdict, axis);
+  std::string out = heading("tables", "The lanes as tables") + endpoints_table(history, verdict, axis);
   for (const history::Traffic& traffic : history.traffic)
     out +=
         folded(fmt::format("Requests {} over time", escape(traffic.name)), outcomes_table(traffic, axis, outcome_rows));
@@ -184,7 +184,7 @@ std::string plan_section(const History& history) {
   } else {
     table.row({"plan", "cannot be read: " + escape(history.plan_error)}, true);
   }
-  return "<h2>The run and its plan</h2>" + table.draw();
+  return heading("plan", "The run and its plan") + table.draw();
 }
 
 std::string coverage_section(const History& history) {
@@ -198,7 +198,7 @@ std::string coverage_section(const History& history) {
                fmt::format("{} exhausted, {} skipped, {} records lost {}", vantage.local_exhaustion, vantage.skipped,
                            vantage.records_lost + vantage.records_missing, escape(vantage.lost_reason))});
   }
-  return "<h2>What was watched, and from where</h2>" + watches_table(history) + table.draw() +
+  return heading("coverage", "What was watched, and from where") + watches_table(history) + table.draw() +
          more(history.vantages.size());
 }
 

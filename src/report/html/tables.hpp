@@ -11,7 +11,7 @@ namespace straycat::report {
 
 [[nodiscard]] std::string phases_section(const diagnose::Verdict& verdict);
 [[nodiscard]] std::string bursts_section(const history::History& history, const TimeAxis& axis);
-[[nodiscard]] std::string list_section(const char* title, const std::vector<std::string>& items);
+[[nodiscard]] std::string list_section(std::string_view id, const char* title, const std::vector<std::string>& items);
 [[nodiscard]] std::string story_section(const history::History& history, const diagnose::Verdict& verdict,
                                         const TimeAxis& axis);
 // Endpoints, requests over time, steps, Events: a table behind every lane.

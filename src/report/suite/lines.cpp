@@ -5,8 +5,7 @@ namespace straycat::report {
 namespace {
 
 using nlohmann::json;
-
-constexpr const char* suite_format = "straycat.suite/1";
+using suite::suite_format;
 
 std::string json_line(const json& document) {
   return document.dump(-1, ' ', true, json::error_handler_t::replace) + "\n";

@@ -183,6 +183,18 @@ void spread(std::vector<Cell>& cells, const Axis& axis, std::int64_t first_ns, s
   for (std::uint64_t i = 0; i < parts; ++i) cells[first + i].*counter += rest / parts + (i < rest % parts ? 1 : 0);
 }
 
+// Slow traffic is no hole: where one request of its pace was answered and the next one, too, nothing was amiss between.
+void fill_between(std::vector<Cell>& cells, double cell_ns, double pace_ns) {
+  const auto empty = [](const Cell& cell) { return cell.ok + cell.failed == 0; };
+  for (std::size_t i = 1; i < cells.size(); ++i) {
+    if (!empty(cells[i]) || empty(cells[i - 1]) || cells[i - 1].failed > 0) continue;
+    const auto next = std::find_if_not(cells.begin() + static_cast<std::ptrdiff_t>(i), cells.end(), empty);
+    const auto holes = static_cast<std::size_t>(next - cells.begin()) - i;
+    if (next == cells.end() || next->failed > 0 || static_cast<double>(holes) * cell_ns > 2 * pace_ns) continue;
+    std::fill_n(cells.begin() + static_cast<std::ptrdiff_t>(i), holes, cells[i - 1]);
+  }
+}
+
 std::vector<Cell> outcome_cells(const history::Traffic& traffic, const Axis& axis) {
   std::vector<Cell> cells(axis.cells);
   for (const AttemptWindow& window : traffic.windows) {
@@ -193,6 +205,8 @@ std::vector<Cell> outcome_cells(const history::Traffic& traffic, const Axis& axi
            window.failed_not_kept);
   }
   for (const AttemptFailed& failure : traffic.failures) ++cells[axis.cell(failure.started_ns)].failed;
+  fill_between(cells, static_cast<double>(axis.to - axis.from) / static_cast<double>(axis.cells),
+               static_cast<double>(pace_of(traffic)));
   return cells;
 }
 

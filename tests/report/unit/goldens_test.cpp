@@ -17,7 +17,8 @@ class FormatGoldens : public testing::TestWithParam<std::string> {
 
 // The page's own style and script are files of their own: a golden shows what a run makes of the page.
 std::string without_assets(std::string page) {
-  for (const std::string_view asset : {page_style, page_script, page_script_sha256}) {
+  for (const std::string_view asset :
+       {page_style, lanes_script, lanes_script_sha256, page_script, page_script_sha256}) {
     const std::size_t at = page.find(asset);
     EXPECT_NE(at, std::string::npos);
     if (at != std::string::npos) page.replace(at, asset.size(), "...");

@@ -69,7 +69,7 @@ Deployment/web
   10.0.0.2:3000                                ░░░██████████████████████████████████████████████████████████████████████
 Job/migrate  <- stray
 ! 10.0.0.3:3000                                                ████████████████░░░░░░░░░░░
-requests loop                   · ··· ···· ··· ··· ···· ··· ···· ·XX XX·X ·X· X··· ··· ···· ··· ··· ···· ··· ···· ·
+requests loop                   ··································XX XX·X ·X· X····································
 share that failed                                                 ██ ██ █  █  █
 █ routable  ▒ terminating  ░ not ready  · ok  x some failed  X all failed
 )");
@@ -142,7 +142,7 @@ TEST(OutcomeLanes, show_where_attempts_began_and_how_many_failed) {
       {"none", [](TinyLog& log) { log.window("a0", second, 2 * second, {}); }, "", "no such lane"},
       {"one", [](TinyLog& log) { log.window("a0", second, 9 * second, {3 * second}); }, "   .", "no such lane"},
       {"two of a long window", [](TinyLog& log) { log.window("a0", second, 9 * second, {3 * second, 8 * second}); },
-       "   .    .", "no such lane"},
+       "   ......", "no such lane"},
       {"many of a long window: between its first and its last",
        [](TinyLog& log) { log.window("a0", second, 9 * second, test::every(3 * second, 9 * second, second / 2)); },
        "   ......", "no such lane"},

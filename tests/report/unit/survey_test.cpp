@@ -36,7 +36,7 @@ std::string one(const Town& town, const TextStyle& style = {}) {
 
 std::string page_of(const survey::Snapshot& snapshot, const std::vector<survey::Survey>& surveys, bool all) {
   std::string page = render_survey_html(snapshot, surveys, all);
-  for (const std::string_view asset : {page_style, page_script, page_script_sha256}) {
+  for (const std::string_view asset : {page_style, lanes_script_sha256, page_script, page_script_sha256}) {
     const std::size_t at = page.find(asset);
     if (at != std::string::npos) page.replace(at, asset.size(), "...");
   }

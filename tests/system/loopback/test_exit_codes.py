@@ -356,6 +356,27 @@ class OnACluster(Case):
     def test_compare_nothing(self, code):
         self.ends(code, "compare", self.folder / "a", self.folder / "b")
 
+    def answers(self, *outcomes):
+        """Suites in which the scenario "one" became this."""
+        kept = self.folder / "kept"
+        kept.mkdir()
+        for number, outcome in enumerate(outcomes):
+            lines = [{"format": "straycat.suite/1", "case": "one", "outcome": outcome}, {"format": "straycat.suite/1", "suite": "", "started": f"2026-01-01T00:00:{number:02}.000Z"}]
+            (kept / f"suite-{number:02}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return kept
+
+    @row("flakes", "told")
+    def test_flakes(self, code):
+        self.ends(code, "flakes", self.answers("passed", "flaky"), "--allow", "20%")  # one of two proves no rate
+
+    @row("flakes", "with `--allow`: a scenario is surely flaky more often")
+    def test_flakes_too_many(self, code):
+        self.ends(code, "flakes", self.answers(*["flaky"] * 20), "--allow", "20%", says="one is too flaky")
+
+    @row("flakes", "there is no such folder")
+    def test_flakes_nothing(self, code):
+        self.ends(code, "flakes", self.folder / "nowhere", says="nowhere")
+
     def manifests(self, *objects, text=""):
         folder = self.folder / "k8s"
         folder.mkdir()

@@ -122,7 +122,8 @@ class Suite(unittest.TestCase):
         service = folder / "service.yaml"
         good = service.read_text()
         service.write_text(good.replace("app: sayhi", "app: nobody"))
-        process = subprocess.Popen([STRAYCAT, "run", "all", "--out", "out", "--data-plane", "loopback", "--retry", "2", "--quiet", "--junit", "j.xml"],
+        process = subprocess.Popen([STRAYCAT, "run", "all", "--out", "out", "--data-plane", "loopback", "--retry", "2", "--quiet", "--junit", "j.xml",
+                                    "--history", "kept", "--history-keep", "5"],
                                    cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.until(lambda: (self.folder / "out/flaky/report.json").exists(), process)
         service.write_text(good)
@@ -133,6 +134,26 @@ class Suite(unittest.TestCase):
         self.assertEqual((process.returncode, whole["counts"]["flaky"]), (0, 1), err)
         self.assertEqual(out, "PASSED: 0 of 1 passed, 1 flaky (flaky)\n")
         self.assertIn("flaky: passed in a further try", (self.folder / "j.xml").read_text())
+        self.kept_answers_are_counted()
+
+    def kept_answers_are_counted(self):
+        (kept,) = (self.folder / "kept").iterdir()
+        self.assertEqual(kept.read_text(), (self.folder / "out/suite.jsonl").read_text())
+        for day in range(10, 13):  # earlier ones, in which it passed; and one that was cut off
+            lines = [json.loads(line) for line in kept.read_text().splitlines()]
+            lines[0]["outcome"], lines[-1]["started"] = "passed", f"2025-01-{day}T00:00:00.000Z"
+            (self.folder / f"kept/suite-202501{day}T000000.000Z-1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        (self.folder / "kept/suite-20250113T000000.000Z-1.jsonl").write_text(json.dumps(lines[0]) + "\n")
+        (self.folder / "kept/notes.txt").write_text("mine")
+        told = straycat("flakes", "kept", "--json", "flakes.json", cwd=self.folder)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIn("left out: has no last line for the whole", told.stderr)
+        self.assertRegex(told.stdout, r"(?m)^flaky +3 +1 +0 +0 +0 +0  25 % \(")
+        (case,) = json.loads((self.folder / "flakes.json").read_text())["cases"]
+        self.assertEqual((case["counts"], case["flakeRate"]), ({"passed": 3, "flaky": 1}, 0.25))
+        pruned = straycat("flakes", "kept", "--keep", "2", cwd=self.folder)
+        self.assertIn("3 older answers removed", pruned.stderr)
+        self.assertEqual(len(list((self.folder / "kept").iterdir())), 3, "what is not ours stays")
 
     def until(self, there, process, seconds=200):
         end = time.monotonic() + seconds

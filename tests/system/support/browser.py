@@ -147,7 +147,7 @@ class Browser:
         self.settle()
 
     def press(self, key, text=None):
-        codes = {"Tab": 9, "Enter": 13, "ArrowLeft": 37, "ArrowRight": 39, "+": 187, "-": 189, "0": 48}
+        codes = {"Tab": 9, "Enter": 13, "ArrowLeft": 37, "ArrowRight": 39, "+": 187, "-": 189, "0": 48, ".": 190, ",": 188}
         down = {"key": key, "windowsVirtualKeyCode": codes[key]}
         self.call("Input.dispatchKeyEvent", type="keyDown" if text or len(key) == 1 else "rawKeyDown", text=text or (key if len(key) == 1 else ""), **down)
         self.call("Input.dispatchKeyEvent", type="keyUp", **down)

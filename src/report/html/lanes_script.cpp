@@ -3,7 +3,7 @@
 namespace straycat::report {
 
 // Interaction on top of a picture that is whole without it. Text goes in by textContent only.
-const std::string_view page_script = R"js((function () {
+const std::string_view lanes_script = R"js((function () {
   "use strict";
   var all = Array.prototype.slice.call(document.querySelectorAll(".lanes"));
   if (!all.length) return;
@@ -20,7 +20,7 @@ const std::string_view page_script = R"js((function () {
         var a = Number(mark.dataset.a), b = mark.dataset.b === undefined ? a : Number(mark.dataset.b);
         return { node: mark, a: a, b: b, wide: mark.dataset.b !== undefined, html: mark.tagName === "DIV" };
       }),
-      bands: list(lanes, ".band"), rows: list(lanes, ".lane").map(row)
+      bands: list(lanes, ".band"), rows: list(lanes, ".lane").map(row), at: null, moments: null
     };
   });
 
@@ -30,7 +30,7 @@ const std::string_view page_script = R"js((function () {
     var bars = list(lane, "rect[data-b]").map(function (bar) {
       return { a: Number(bar.dataset.a), b: Number(bar.dataset.b), node: bar };
     });
-    return { lane: lane, value: lane.querySelector(".v"), columns: columns, bars: bars };
+    return { lane: lane, name: lane.querySelector(".name span"), value: lane.querySelector(".v"), columns: columns, bars: bars };
   }
   function columnAt(columns, ns) {
     var us = ns / 1000, low = 0, high = columns.length - 1;
@@ -53,8 +53,10 @@ const std::string_view page_script = R"js((function () {
       if (one.columns.length) {
         column = columnAt(one.columns, ns);
         text = column ? (column[3] ? column[3] + " of " + (column[2] + column[3]) + " failed" : column[2] + " ok") : "";
+        one.story = column ? text + " of those begun " + span(column, picture) : "no request began";
       } else if (one.lane.classList.contains("latency")) {
         text = column && column[2] ? milliseconds(column[4]) + " / " + milliseconds(column[5]) : "";
+        one.story = column && column[2] ? "p50 " + milliseconds(column[4]) + ", p99 " + milliseconds(column[5]) + ", longest " + milliseconds(column[6]) + "; the prober late by " + milliseconds(column[7]) + " at most" : "no answer";
       } else if (one.lane.classList.contains("endpoint")) {
         bar = barAt(one.bars, ns, function (node) { return words[node.classList[0]]; });
         text = bar ? words[bar.classList[0]] : "not listed";
@@ -63,7 +65,13 @@ const std::string_view page_script = R"js((function () {
         text = bar ? storyOf(bar).replace(/^phase /, "").replace(/: [^:]*$/, "") : "";
       }
       one.value.textContent = text;
+      if (!one.columns.length && !one.lane.classList.contains("latency")) one.story = text;
     });
+  }
+  function span(column, picture) { return "from " + seconds(column[0] * 1000, picture) + " to " + seconds(column[1] * 1000, picture); }
+  function storyOfLane(picture, lane) {
+    var found = picture.rows.filter(function (one) { return one.lane === lane; })[0];
+    return found && found.story ? (found.name ? found.name.textContent + ": " : "") + found.story : "";
   }
   function percent(ns) { return (ns - from) / (to - from) * 100; }
   function seconds(ns, picture) {
@@ -97,19 +105,29 @@ const std::string_view page_script = R"js((function () {
     waiting = true;
     requestAnimationFrame(place);
   }
+  // Round steps: in seconds since the start 1, 2 or 5 of a power of ten, on a wall clock also quarters and halves of minutes and hours.
+  function stepFor(least) {
+    var power = Math.pow(10, Math.floor(Math.log10(least))), step = 10 * power;
+    [5, 2, 1].forEach(function (m) { if (m * power >= least) step = m * power; });
+    if (!wall || least <= 5) return step;
+    return [10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400].filter(function (one) { return one >= least; })[0] || step;
+  }
   function ticks(picture) {
     var axis = picture.axis, width = Math.max(axis.getBoundingClientRect().width, 100), most = Math.max(2, Math.floor(width / (wall ? 110 : 80)));
-    var span = (to - from) / 1e9, power = Math.pow(10, Math.floor(Math.log10(span / most))), step = 10 * power;
-    [5, 2, 1].forEach(function (m) { if (m * power >= span / most) step = m * power; });
+    var step = stepFor((to - from) / 1e9 / most), zero = wall ? picture.start / 1000 : 0;
     while (axis.firstChild) axis.removeChild(axis.firstChild);
-    for (var at = Math.ceil(from / 1e9 / step) * step; at * 1e9 < to; at += step) {
+    for (var i = Math.ceil((zero + from / 1e9) / step - 1e-9), at; (at = i * step - zero) * 1e9 < to; i++) {
       var text = document.createElementNS("http://www.w3.org/2000/svg", "text");
       text.setAttribute("class", "tick");
       text.setAttribute("x", percent(at * 1e9) + "%");
       text.setAttribute("y", "70%");
-      text.textContent = wall ? seconds(at * 1e9, picture) : Number(at.toFixed(6)) + " s";
+      text.textContent = wall ? clockOf(i * step, step) : Number(at.toFixed(6)) + " s";
       axis.appendChild(text);
     }
+  }
+  function clockOf(second, step) {
+    var text = new Date(Math.round(second * 1000)).toISOString();
+    return step >= 60 ? text.slice(11, 16) : step >= 1 ? text.slice(11, 19) : text.slice(11, 23);
   }
   // Words that would cover others are left out until there is room.
   function labels(picture) {
@@ -159,36 +177,79 @@ const std::string_view page_script = R"js((function () {
   }
 
   pictures.forEach(function (picture) {
-    var lanes = picture.root, drag = null;
+    var lanes = picture.root, drag = null, brush = lanes.querySelector(".brush");
     function box() { return picture.over.getBoundingClientRect(); }
-    function timeAt(x) { return from + (x - box().left) / box().width * (to - from); }
+    function timeAt(x) { return from + Math.min(Math.max((x - box().left) / box().width, 0), 1) * (to - from); }
+    // The wheel alone scrolls the page; with Ctrl (or two fingers apart on a pad) it zooms, sideways it pans.
     lanes.addEventListener("wheel", function (event) {
       var sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
-      if (sideways) pan((event.deltaX || event.deltaY) / 1000);
-      else if (event.deltaY > 0 && from === 0 && to === length) return; // nothing to zoom out to: the page scrolls
-      else zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, timeAt(event.clientX));
+      if (event.ctrlKey) zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, timeAt(event.clientX));
+      else if (sideways) pan((event.deltaX || event.deltaY) / 1000);
+      else return;
       event.preventDefault();
     }, { passive: false });
-    lanes.addEventListener("pointerdown", function (event) { drag = { x: event.clientX, from: from, to: to }; });
-    window.addEventListener("pointerup", function () { drag = null; });
-    window.addEventListener("pointercancel", function () { drag = null; });
+    lanes.addEventListener("pointerdown", function (event) {
+      var inside = event.clientX >= box().left;
+      if (event.button === 0 && inside) drag = { x: event.clientX, from: from, to: to, pans: event.shiftKey || event.pointerType === "touch" };
+    });
+    function drop() { drag = null; brush.style.display = "none"; }
+    window.addEventListener("pointerup", function (event) {
+      var last = drag;
+      drop();
+      if (last && !last.pans && Math.abs(event.clientX - last.x) > 4) {
+        var a = timeAt(last.x), b = timeAt(event.clientX);
+        show(Math.min(a, b), Math.max(a, b));
+      }
+    });
+    window.addEventListener("pointercancel", drop);
     lanes.addEventListener("pointermove", function (event) {
       var frame = box();
       if (drag && Math.abs(event.clientX - drag.x) > 2) {
-        var moved = (event.clientX - drag.x) / frame.width * (drag.to - drag.from);
-        show(drag.from - moved, drag.to - moved);
+        if (drag.pans) {
+          var moved = (event.clientX - drag.x) / frame.width * (drag.to - drag.from);
+          show(drag.from - moved, drag.to - moved);
+        } else mark(Math.max(Math.min(event.clientX, drag.x), frame.left) - frame.left, Math.min(Math.max(event.clientX, drag.x), frame.right) - frame.left);
       }
       if (event.clientX < frame.left || event.clientX > frame.right) { unpoint(); return; }
       var at = timeAt(event.clientX);
+      picture.at = at;
       point(at);
-      detail.textContent = "at " + seconds(at, picture) + "  " + storyOf(event.target.closest("rect"));
+      detail.textContent = "at " + seconds(at, picture) + "  " + (storyOf(event.target.closest("rect")) || storyOfLane(picture, event.target.closest(".lane")));
     });
+    function mark(left, right) {
+      brush.style.display = "block";
+      brush.style.left = left + "px";
+      brush.style.width = right - left + "px";
+    }
     lanes.addEventListener("pointerleave", unpoint);
     lanes.addEventListener("focusin", function (event) {
       var story = storyOf(event.target.closest("rect"));
       if (story) detail.textContent = story;
     });
   });
+  // From moment to moment by keys: wherever a mark, a bar or a column of requests begins.
+  function momentsOf(picture) {
+    if (picture.moments) return picture.moments;
+    var all = [];
+    picture.marks.forEach(function (mark) { if (storyOf(mark.node)) all.push(mark.a); });
+    picture.rows.forEach(function (one) { one.columns.forEach(function (column) { all.push(column[0] * 1000); }); });
+    picture.moments = all.filter(function (ns) { return ns >= 0; }).sort(function (a, b) { return a - b; });
+    return picture.moments;
+  }
+  function stride(picture, forwards) {
+    var all = momentsOf(picture), here = picture.at === null ? (forwards ? from - 1 : to + 1) : picture.at, least = (to - from) / 2000;
+    var next = forwards ? all.filter(function (ns) { return ns > here + least; })[0] : all.filter(function (ns) { return ns < here - least; }).pop();
+    if (next === undefined) return;
+    picture.at = next;
+    if (next < from || next > to) show(next - (to - from) / 2, next + (to - from) / 2);
+    point(next);
+    tellMoment(picture, next, least);
+  }
+  function tellMoment(picture, ns, near) {
+    var stories = picture.marks.filter(function (mark) { return Math.abs(mark.a - ns) <= near; }).map(function (mark) { return storyOf(mark.node); });
+    picture.rows.forEach(function (one) { if (one.story) stories.push(storyOfLane(picture, one.lane)); });
+    detail.textContent = "at " + seconds(ns, picture) + "  " + stories.filter(function (text, i) { return text && stories.indexOf(text) === i; }).slice(0, 12).join("; ");
+  }
   document.addEventListener("keydown", function (event) {
     var inside = event.target === document.body || event.target.closest(".lanes");
     if (!inside || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -198,6 +259,7 @@ const std::string_view page_script = R"js((function () {
     else if (event.key === "ArrowLeft") pan(-0.2);
     else if (event.key === "ArrowRight") pan(0.2);
     else if (event.key === "0") show(0, length);
+    else if (event.key === "." || event.key === ",") stride(pictures.filter(function (one) { return one.root.contains(event.target); })[0] || pictures[0], event.key === ".");
     else return;
     event.preventDefault();
   });
@@ -207,20 +269,6 @@ const std::string_view page_script = R"js((function () {
     node.hidden = false;
     node.addEventListener("click", function () { action(node); });
   }
-  function copy(text, node) {
-    var name = node.textContent;
-    function done() { node.textContent = "copied"; setTimeout(function () { node.textContent = name; }, 1500); }
-    function byHand() {
-      var area = document.createElement("textarea");
-      area.value = text;
-      document.body.appendChild(area);
-      area.select();
-      var copied = document.execCommand("copy");
-      area.remove();
-      if (copied) done(); else node.textContent = "cannot copy";
-    }
-    if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(text).then(done, byHand); else byHand();
-  }
   list(document, "[data-zoom]").forEach(function (node) {
     node.hidden = false;
     node.addEventListener("click", function () {
@@ -228,10 +276,6 @@ const std::string_view page_script = R"js((function () {
       show(ends[0] - rim, ends[1] + rim);
       all[0].scrollIntoView({ block: "nearest" });
     });
-  });
-  list(document, "[data-copy]").forEach(function (node) {
-    node.hidden = false;
-    node.addEventListener("click", function () { copy(document.getElementById(node.dataset.copy).textContent, node); });
   });
   button("clock", function (node) {
     wall = !wall;
@@ -242,17 +286,10 @@ const std::string_view page_script = R"js((function () {
   button("whole", function () { show(0, length); });
   button("closer", function () { zoom(1 / 1.5, (from + to) / 2); });
   button("wider", function () { zoom(1.5, (from + to) / 2); });
-  button("link", function (node) { copy(location.href, node); });
   function restore() {
     var wanted = /^#([0-9.]+)-([0-9.]+)$/.exec(location.hash);
     if (wanted && Number(wanted[1]) < Number(wanted[2])) show(Number(wanted[1]) * 1e9, Number(wanted[2]) * 1e9);
   }
-  var folded = [];
-  window.addEventListener("beforeprint", function () {
-    folded = list(document, "details:not([open])");
-    folded.forEach(function (one) { one.open = true; });
-  });
-  window.addEventListener("afterprint", function () { folded.forEach(function (one) { one.open = false; }); });
   window.addEventListener("hashchange", restore);
   window.addEventListener("resize", later);
   place();
@@ -260,6 +297,6 @@ const std::string_view page_script = R"js((function () {
 })();
 )js";
 
-const std::string_view page_script_sha256 = "ZahuroZqc7+CXk3sq28G1RrnAFSAlhknsQzEpw61jzM=";
+const std::string_view lanes_script_sha256 = "g3r0SzQaCj9hdv9IH6wqVcntyb8QpX3CGw3uml4eFLY=";
 
 }  // namespace straycat::report
