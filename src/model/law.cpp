@@ -81,6 +81,14 @@ std::vector<LawRow> make_law() {
       {"Pod", "spec.containers[*].resources.limits.cpu", "", pods, "nothing is slowed down"},
       {"Pod", "spec.containers[*].ports[*].hostPort", "", nothing, "no port of the node is opened"},
       {"Pod", "spec.ephemeralContainers", "", nothing, "they are not started"},
+      {"Pod", "spec.volumes[*].hostPath", "", pods, "pods never see this machine's files: the pod does not start"},
+      {"Pod", "spec.volumes[*].persistentVolumeClaim", "", pods, "no volume is made: the pod does not start"},
+      {"Pod", "spec.volumes[*].ephemeral", "", pods, "no volume is made: the pod does not start"},
+      {"Pod", "spec.volumes[*].csi", "", pods, "there is no driver: the pod does not start"},
+      {"Pod", "spec.volumes[*].nfs", "", pods, "it is not mounted: the pod does not start"},
+      {"Pod", "spec.volumes[*].configMap", "", pods, "nothing can be mounted: the pod does not start", true},
+      {"Pod", "spec.volumes[*].secret", "", pods, "nothing can be mounted: the pod does not start", true},
+      {"Pod", "spec.volumes[*].downwardAPI", "", pods, "nothing can be mounted: the pod does not start", true},
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace straycat::cluster {
@@ -11,33 +12,6 @@ using json = nlohmann::json;
 namespace {
 
 using Variables = std::map<std::string, std::string>;
-
-// "metadata.labels['app']" -> "app"
-std::string subscript(const std::string& path) {
-  const auto open = path.find("['");
-  const auto close = path.rfind("']");
-  return open == std::string::npos || close == std::string::npos || close < open
-             ? ""
-             : path.substr(open + 2, close - open - 2);
-}
-
-std::string lookup(const Variables& values, const std::string& key) {
-  const auto found = values.find(key);
-  return found == values.end() ? "" : found->second;
-}
-
-Result<std::string> field(const std::string& path, const PodSpec& pod, const PodFacts& facts) {
-  if (path == "metadata.name") return pod.name;
-  if (path == "metadata.namespace") return pod.ns;
-  if (path == "metadata.uid") return pod.uid;
-  if (path == "spec.nodeName") return pod.node;
-  if (path == "spec.serviceAccountName") return pod.service_account;
-  if (path == "status.podIP" || path == "status.podIPs") return facts.address;
-  if (path == "status.hostIP" || path == "status.hostIPs") return facts.host_address;
-  if (path.starts_with("metadata.labels[")) return lookup(pod.labels, subscript(path));
-  if (path.starts_with("metadata.annotations[")) return lookup(pod.annotations, subscript(path));
-  return bad_input("fieldPath \"" + path + "\" is not supported");
-}
 
 std::string variable_name(const std::string& name) {
   std::string out;
@@ -63,6 +37,36 @@ void link_port(Variables& out, const std::string& prefix, const std::string& add
   out[stem + "_PROTO"] = lower;
   out[stem + "_PORT"] = number;
   out[stem + "_ADDR"] = address;
+}
+
+// A key that an optional reference does not find leaves the variable out.
+Result<> fill_from_key(Variables& out, const EnvVar& variable, const PodSpec& pod, const PodFacts& facts) {
+  const ObjectRef& object = *variable.object;
+  const auto data = data_of(object, facts);
+  if (!data) return data.error();
+  const auto found = data->find(variable.key);
+  if (found != data->end()) {
+    out[variable.name] = found->second;
+  } else if (!object.optional) {
+    return bad_input(fmt::format("couldn't find key {} in {} {}/{}", variable.key,
+                                 object.secret ? "Secret" : "ConfigMap", pod.ns, object.name));
+  }
+  return {};
+}
+
+Result<> fill(Variables& out, const EnvVar& variable, const PodSpec& pod, const ContainerSpec& container,
+              const PodFacts& facts) {
+  if (variable.unsupported) return bad_input("env " + variable.name + ": this node knows no such valueFrom");
+  if (variable.object) return fill_from_key(out, variable, pod, facts);
+  if (variable.field_path.empty() && !variable.resource) {
+    out[variable.name] = expand(variable.value, out);
+    return {};
+  }
+  auto value = variable.resource ? resource_value(*variable.resource, pod, &container, facts)
+                                 : field_value(variable.field_path, pod, facts);
+  if (!value) return value.error().within("env " + variable.name);
+  out[variable.name] = *value;
+  return {};
 }
 
 }  // namespace
@@ -112,16 +116,15 @@ Result<Variables> environment(const PodSpec& pod, const ContainerSpec& container
     out["KUBERNETES_SERVICE_PORT"] = std::to_string(facts.api_port);
   }
   for (const auto& [name, value] : facts.extra) out[name] = value;
-  for (const EnvVar& variable : container.env) {
-    if (variable.unsupported)
-      return bad_input("env " + variable.name + ": only value and valueFrom.fieldRef are supported");
-    if (variable.field_path.empty()) {
-      out[variable.name] = expand(variable.value, out);
-      continue;
+  for (const EnvSource& source : container.env_from) {
+    const auto data = data_of(source.object, facts);
+    if (!data) return data.error();
+    for (const auto& [key, value] : *data) {
+      if (key.find('=') == std::string::npos) out[source.prefix + key] = value;
     }
-    auto value = field(variable.field_path, pod, facts);
-    if (!value) return value.error().within("env " + variable.name);
-    out[variable.name] = *value;
+  }
+  for (const EnvVar& variable : container.env) {
+    if (const auto filled = fill(out, variable, pod, container, facts); !filled) return filled.error();
   }
   return out;
 }

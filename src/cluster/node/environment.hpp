@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "cluster/node/pod_spec.hpp"
+#include "cluster/node/sources.hpp"
 #include <straycat/core/result.hpp>
 
 namespace straycat::cluster {
@@ -16,20 +17,12 @@ namespace straycat::cluster {
 // (third_party/forked/golang/expansion/expand.go).
 [[nodiscard]] std::string expand(const std::string& text, const std::map<std::string, std::string>& variables);
 
-// What only the running pod knows.
-struct PodFacts {
-  std::string address, host_address;
-  std::string api_host;  // KUBERNETES_SERVICE_HOST and _PORT; "" = not set
-  int api_port = 443;
-  std::map<std::string, std::string> extra;  // the data plane's own variables
-};
-
 // The Services of the pod's namespace as variables, docker-link style: SAYHI_SERVICE_HOST, SAYHI_PORT_80_TCP_ADDR, ...
 // (pkg/kubelet/envvars/envvars.go). Headless Services have none.
 [[nodiscard]] std::map<std::string, std::string> service_links(const std::vector<const nlohmann::json*>& services);
 
-// The whole environment, sorted. Later wins: service links, data plane, the container's own `env` in its order.
-// An error names the variable that cannot be filled (kubelet's CreateContainerConfigError).
+// The whole environment, sorted. Later wins: service links, data plane, `envFrom`, the container's own `env` in its
+// order. An error names what cannot be filled, as kubelet does (CreateContainerConfigError).
 [[nodiscard]] Result<std::map<std::string, std::string>> environment(const PodSpec& pod, const ContainerSpec& container,
                                                                      const PodFacts& facts,
                                                                      const std::map<std::string, std::string>& links);

@@ -31,6 +31,10 @@ void Node::register_node() {
 }
 
 void Node::on_change(const Change& change) {
+  if (change.kind == "ConfigMap" || change.kind == "Secret") {
+    for (const auto& [uid, runner] : runners_)
+      if (runner->machine().spec().ns == change.ns) runner->refresh_volumes();
+  }
   if (change.kind != "Pod") return;
   if (change.type != ChangeType::deleted) return on_pod(change.object);
   const auto found = runners_.find(text_at(*change.object, "/metadata/uid"));

@@ -1,6 +1,11 @@
 // PodRunner's containers: the file tree that each sees, and as whom.
+#include <algorithm>
+#include <sys/sysinfo.h>
+#include <thread>
+
 #include <fmt/format.h>
 
+#include "cluster/kinds/quantity.hpp"
 #include "cluster/node/pod_runner.hpp"
 
 namespace straycat::cluster {
@@ -20,16 +25,104 @@ void add_users(std::vector<RootStep>& steps) {
   add_file(steps, "/etc/group", "root:x:0:\ndaemon:x:1:\ntty:x:5:\nnogroup:x:65534:\n");
 }
 
+std::size_t depth(const std::string& path) {
+  return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
+}
+
+std::string without_end(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+// What the kernel takes as a tmpfs' size.
+std::string bytes_of(const std::string& quantity, const std::string& otherwise) {
+  const auto milli = parse_quantity_milli(quantity);
+  return milli && *milli > 0 ? std::to_string(std::max<std::int64_t>(*milli / 1000, 4096)) : otherwise;
+}
+
 }  // namespace
 
-Result<std::shared_ptr<const RootPlan>> PodRunner::container_root(std::size_t index) {
+PodFacts PodRunner::facts() {
+  const PodSpec& spec = machine_.spec();
+  PodFacts out{machine_.address(), tools_.lifecycle.host_address, tools_.api_host, tools_.api_port,
+               tools_.plane.pod_environment(machine_.address())};
+  if (tools_.account_kubeconfig) {
+    out.extra["POD_IP"] = machine_.address();
+    out.extra["KUBECONFIG"] = tools_.account_kubeconfig(spec.ns, spec.service_account);
+  }
+  out.find = [this, ns = spec.ns](const std::string& kind, const std::string& name) {
+    return tools_.store.get(kind, ns, name);
+  };
+  if (tools_.account_files)
+    out.account_files = [this, &spec] { return tools_.account_files(spec.ns, spec.service_account); };
+  struct sysinfo info{};
+  ::sysinfo(&info);
+  out.node_cpu_milli = std::max(1U, std::thread::hardware_concurrency()) * 1000LL;
+  out.node_memory = static_cast<std::int64_t>(info.totalram) * info.mem_unit;
+  return out;
+}
+
+Result<> PodRunner::make_volumes() {
+  const PodSpec& spec = machine_.spec();
+  for (const VolumeSpec& volume : spec.volumes) {
+    Result<> made;
+    if (volume.kind == VolumeSpec::Kind::empty) {
+      made = volumes_->make_empty(volume.name, bytes_of(volume.size_limit, tools_.machine->size));
+    } else if (volume.kind == VolumeSpec::Kind::files) {
+      const auto files = volume_files(volume, spec, facts());
+      made = files ? volumes_->write(volume.name, *files) : Result<>(files.error());
+    } else {
+      made = bad_input(fmt::format("the embedded cluster has no {} volumes", volume.sort));
+    }
+    if (!made)
+      return bad_input(
+          fmt::format("MountVolume.SetUp failed for volume \"{}\" : {}", volume.name, made.error().message));
+  }
+  return {};
+}
+
+// What is gone meanwhile stays as it was, as kubelet leaves it.
+void PodRunner::refresh_volumes() {
+  if (!volumes_ || !sandbox_) return;
+  for (const VolumeSpec& volume : machine_.spec().volumes) {
+    if (volume.kind != VolumeSpec::Kind::files) continue;
+    const bool token = std::any_of(volume.parts.begin(), volume.parts.end(),
+                                   [](const VolumePart& part) { return part.kind == VolumePart::Kind::token; });
+    if (token) continue;  // each asking makes a new one
+    if (const auto files = volume_files(volume, machine_.spec(), facts())) (void)volumes_->write(volume.name, *files);
+  }
+}
+
+// The outer ones first, as containerd sorts them.
+Result<> PodRunner::add_volumes(std::vector<RootStep>& steps, const ContainerSpec& container,
+                                const std::map<std::string, std::string>& env) {
+  std::vector<VolumeMount> mounts = container.mounts;
+  std::stable_sort(mounts.begin(), mounts.end(),
+                   [](const auto& a, const auto& b) { return depth(a.path) < depth(b.path); });
+  for (const VolumeMount& mount : mounts) {
+    const auto& all = machine_.spec().volumes;
+    const auto volume = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == mount.name; });
+    if (volume == all.end()) continue;
+    const std::string path = volumes_->path(volume->name), at = without_end(mount.path);
+    const std::string part = mount.sub_path_expr ? expand(mount.sub_path, env) : mount.sub_path;
+    const bool read_only = mount.read_only || volume->kind == VolumeSpec::Kind::files;
+    if (!part.empty() && volume->kind == VolumeSpec::Kind::empty) {
+      if (const auto made = volumes_->make_below(volume->name, part); !made) return made.error();
+    }
+    add_mount(steps, path, at, read_only, part);
+  }
+  return {};
+}
+
+Result<std::shared_ptr<const RootPlan>> PodRunner::container_root(std::size_t index,
+                                                                  const std::map<std::string, std::string>& env) {
   const PodSpec& spec = machine_.spec();
   const ContainerSpec& container = spec.containers[index];
   const MachineView& view = *tools_.machine;
   const unsigned owner = view.users.owner;
   auto out = std::make_shared<RootPlan>();
   out->at = view.at;
-  out->options = fmt::format("mode=0755,size={},uid={},gid={}", view.size, owner, owner);
+  out->options = fmt::format("mode=0755,size={},nr_inodes=200000,uid={},gid={}", view.size, owner, owner);
   out->owner = owner;
   out->steps = view.steps;
   for (RootStep& step : program_steps(container.program)) out->steps.push_back(std::move(step));
@@ -42,11 +135,7 @@ Result<std::shared_ptr<const RootPlan>> PodRunner::container_root(std::size_t in
     add_mount(out->steps, tools_.names->nsswitch_path(), "/etc/nsswitch.conf");
     add_mount(out->steps, tools_.names->resolv_path(), "/etc/resolv.conf");
   }
-  for (const VolumeMount& mount : container.mounts) {
-    if (mount.path != account_path || !tools_.account_files) continue;
-    for (const auto& [name, text] : tools_.account_files(spec.ns, spec.service_account))
-      add_file(out->steps, fmt::format("{}/{}", account_path, name), text);
-  }
+  if (const auto added = add_volumes(out->steps, container, env); !added) return added.error();
   if (!container.working_dir.empty()) add_folders(out->steps, container.working_dir);
   return std::shared_ptr<const RootPlan>(std::move(out));
 }

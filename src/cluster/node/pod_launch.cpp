@@ -48,16 +48,10 @@ std::string new_container_id() {
 Result<Command> PodRunner::container_command(std::size_t index) {
   const PodSpec& spec = machine_.spec();
   const ContainerSpec& container = spec.containers[index];
-  PodFacts facts{machine_.address(), tools_.lifecycle.host_address, tools_.api_host, tools_.api_port,
-                 tools_.plane.pod_environment(machine_.address())};
-  if (tools_.account_kubeconfig) {
-    facts.extra["POD_IP"] = machine_.address();
-    facts.extra["KUBECONFIG"] = tools_.account_kubeconfig(spec.ns, spec.service_account);
-  }
   std::vector<Object> services = spec.service_links ? tools_.store.list("Service", spec.ns) : std::vector<Object>();
   std::vector<const json*> pointers;
   for (const Object& service : services) pointers.push_back(service.get());
-  auto env = environment(spec, container, facts, service_links(pointers));
+  auto env = environment(spec, container, facts(), service_links(pointers));
   if (!env) return env.error();
   Command out;
   out.arguments = command_line(container, *env);
@@ -67,7 +61,7 @@ Result<Command> PodRunner::container_command(std::size_t index) {
   out.join_namespaces_of = sandbox_->pidfd();
   out.own_pid_namespace = tools_.plane.isolates_pods();
   if (tools_.machine == nullptr) return out;
-  auto root = container_root(index);
+  auto root = container_root(index, out.env);
   if (!root) return root.error();
   out.root = std::move(*root);
   out.self_path = tools_.machine->self_path;

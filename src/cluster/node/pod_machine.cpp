@@ -62,7 +62,10 @@ void PodMachine::on(const input::SandboxReady& event) {
 }
 
 void PodMachine::on(const input::SandboxFailed& event) {
-  emit("Warning", "FailedCreatePodSandBox", "Failed to create pod sandbox: " + event.message);
+  if (event.mount)
+    emit("Warning", "FailedMount", event.message);
+  else
+    emit("Warning", "FailedCreatePodSandBox", "Failed to create pod sandbox: " + event.message);
   sandbox_ = Sandbox::none;
   sandbox_retry_at_ = now_.mono + seconds{1};
 }

@@ -37,6 +37,7 @@ struct SandboxReady {
 };
 struct SandboxFailed {
   std::string message;
+  bool mount = false;  // a volume's fault: nothing of the pod is made before all of them stand
 };
 struct SandboxGone {};  // destroyed as asked, or died
 struct Started {
@@ -170,6 +171,8 @@ class PodMachine {
   [[nodiscard]] bool removed() const { return removed_; }
   // The object's generation grew (a spec change, a deletion): conditions name it.
   void observe_generation(std::int64_t generation) { spec_.generation = generation; }
+  // What the downward API shows of the object; whether it is another than before.
+  bool observe_metadata(std::map<std::string, std::string> labels, std::map<std::string, std::string> annotations);
 
  private:
   enum class Sandbox { none, creating, ready, destroying, gone };

@@ -89,6 +89,14 @@ void PodMachine::run_probes() {
   }
 }
 
+bool PodMachine::observe_metadata(std::map<std::string, std::string> labels,
+                                  std::map<std::string, std::string> annotations) {
+  if (labels == spec_.labels && annotations == spec_.annotations) return false;
+  spec_.labels = std::move(labels);
+  spec_.annotations = std::move(annotations);
+  return true;
+}
+
 bool PodMachine::anyone_alive() const {
   return std::any_of(lives_.begin(), lives_.end(), [](const ContainerLife& life) { return life.alive(); });
 }

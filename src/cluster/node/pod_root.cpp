@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <optional>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "cluster/system/descriptor.hpp"
 
 namespace straycat::cluster {
 
@@ -19,16 +23,43 @@ void add_folders(std::vector<RootStep>& steps, const std::string& folder) {
   }
 }
 
-void add_mount(std::vector<RootStep>& steps, const std::string& path, const std::string& as, bool read_only) {
+namespace {
+
+// In the node as in the child.
+int open_part(const RootStep& step) {
+  const int top = ::open(step.text.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  const int out = static_cast<int>(::syscall(SYS_openat2, top, step.below.c_str(), &how, sizeof how));
+  const int error = errno;
+  if (top >= 0) ::close(top);
+  errno = error;
+  return out;
+}
+
+// Nothing when it is not there.
+std::optional<bool> is_folder(const RootStep& step) {
   struct stat seen{};
-  if (::stat(path.c_str(), &seen) != 0) return;
-  if (S_ISDIR(seen.st_mode)) {
-    add_folders(steps, as);
+  if (step.below.empty()) {
+    if (::stat(step.text.c_str(), &seen) != 0) return std::nullopt;
   } else {
-    add_folders(steps, as.substr(0, as.rfind('/')));
-    steps.push_back({RootStep::Kind::file, as, "", 0644, true});
+    const Descriptor part(open_part(step));
+    if (!part || ::fstat(part.get(), &seen) != 0) return std::nullopt;
   }
-  steps.push_back({RootStep::Kind::mount, as, path, 0755, read_only});
+  return S_ISDIR(seen.st_mode);
+}
+
+}  // namespace
+
+void add_mount(std::vector<RootStep>& steps, const std::string& path, const std::string& as, bool read_only,
+               const std::string& below) {
+  const RootStep step{RootStep::Kind::mount, as, path, 0755, read_only, below};
+  const auto folder = is_folder(step);
+  if (!folder) return;
+  add_folders(steps, *folder ? as : as.substr(0, as.rfind('/')));
+  if (!*folder) steps.push_back({RootStep::Kind::file, as, "", 0644, true});
+  steps.push_back(step);
 }
 
 namespace {
@@ -40,7 +71,12 @@ using Kind = RootStep::Kind;
 // A copy of what stands there, which no tree has yet. (Before Linux 5.12 there is no mount_setattr, and the copy is
 // made read-only once it has its place.)
 int take_mount(const RootStep& step) {
-  const int copy = ::open_tree(AT_FDCWD, step.text.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+  constexpr unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
+  const int below = step.below.empty() ? -1 : open_part(step);
+  if (!step.below.empty() && below < 0) return -1;
+  const int copy = step.below.empty() ? ::open_tree(AT_FDCWD, step.text.c_str(), flags)
+                                      : ::open_tree(below, "", flags | AT_EMPTY_PATH);
+  if (below >= 0) ::close(below);
   if (copy < 0) return -1;
   mount_attr wanted{};
   wanted.attr_set = MOUNT_ATTR_NOSUID | (step.read_only ? MOUNT_ATTR_RDONLY : 0);

@@ -20,8 +20,10 @@ struct RootStep {
   };
   Kind kind = Kind::folder;
   std::string path, text;
-  unsigned mode = 0755;   // folder, file
-  bool read_only = true;  // mount
+  unsigned mode = 0755;    // folder, file
+  bool read_only = true;   // mount
+  std::string below = {};  // mount: this of it alone; a container may have laid links there, so it is looked for as if
+                           // `text` were the root of everything
   bool operator==(const RootStep&) const = default;
 };
 
@@ -35,9 +37,10 @@ struct RootPlan {
 
 // `folder` and those above it, at the end of the steps; those that an earlier step makes are left out.
 void add_folders(std::vector<RootStep>& steps, const std::string& folder);
-// What stands at `path` of the machine, mounted at `as` of the tree with a place made for it. Nothing when it is not
-// there.
-void add_mount(std::vector<RootStep>& steps, const std::string& path, const std::string& as, bool read_only = true);
+// What stands at `path` of the machine (or `below` it), mounted at `as` of the tree with a place made for it. Nothing
+// when it is not there.
+void add_mount(std::vector<RootStep>& steps, const std::string& path, const std::string& as, bool read_only = true,
+               const std::string& below = "");
 
 struct RootFailure {
   const char* step = nullptr;  // null: it stands

@@ -16,14 +16,13 @@ namespace {
 
 Moment now() { return {monotonic_now(), wall_now_ns()}; }
 
-// An error when anything but the service account's files is to be mounted.
+// The fallback can mount nothing, and says so where more than the service account's files is wanted.
 Result<> check_mounts(const PodSpec& spec) {
   for (const ContainerSpec& container : spec.containers) {
     for (const VolumeMount& mount : container.mounts) {
-      if (mount.path != account_path) {
-        return bad_input(fmt::format("this node mounts only the service account's files, not volume \"{}\" at {}",
-                                     mount.name, mount.path));
-      }
+      if (mount.path != account_path)
+        return bad_input(
+            fmt::format("the loopback fallback mounts nothing, not volume \"{}\" at {}", mount.name, mount.path));
     }
   }
   return {};
@@ -38,6 +37,9 @@ PodRunner::PodRunner(NodeTools& tools, Object pod, PodSpec spec, std::function<v
       on_removed_(std::move(on_removed)),
       timer_(tools.io) {
   slots_.resize(machine_.spec().containers.size());
+  if (tools_.machine != nullptr)
+    volumes_ =
+        std::make_unique<PodVolumes>(tools_.state_dir + "/pods/" + machine_.spec().uid, tools_.machine->users.owner);
 }
 
 PodRunner::~PodRunner() = default;
@@ -47,6 +49,8 @@ void PodRunner::begin() { feed(input::Begin{}); }
 void PodRunner::observe(const Object& pod) {
   pod_ = pod;
   machine_.observe_generation(integer_or(object_or_empty(*pod, "metadata"), "generation", 1));
+  PodSpec now = parse_pod(*pod);
+  if (machine_.observe_metadata(std::move(now.labels), std::move(now.annotations))) refresh_volumes();
 }
 
 void PodRunner::end(std::int64_t grace_seconds) { feed(input::Delete{grace_seconds}); }
@@ -82,7 +86,6 @@ void PodRunner::arm_timer() {
 Result<SandboxRequest> PodRunner::sandbox_request() {
   SandboxRequest out;
   const PodSpec& spec = machine_.spec();
-  if (const auto mounts = check_mounts(spec); !mounts) return mounts.error();
   out.hostname = spec.hostname;
   auto address = tools_.plane.allocate_address();
   if (!address) return address.error();
@@ -92,12 +95,19 @@ Result<SandboxRequest> PodRunner::sandbox_request() {
 }
 
 void PodRunner::act(const action::CreateSandbox&) {
+  if (const auto mounts = volumes_ ? make_volumes() : check_mounts(machine_.spec()); !mounts) {
+    asio::post(tools_.io, guarded([message = mounts.error().message](PodRunner& self) {
+                 self.feed(input::SandboxFailed{message, true});
+               }));
+    return;
+  }
   auto request = sandbox_request();
   Result<std::unique_ptr<PodSandbox>> made = own_trouble("");
   if (request) {
     const auto ready = guarded([address = request->address](PodRunner& self, const Result<>& result) {
       if (!result) self.sandbox_.reset();
-      self.feed(result ? Input(input::SandboxReady{address}) : Input(input::SandboxFailed{result.error().message}));
+      self.feed(result ? Input(input::SandboxReady{address})
+                       : Input(input::SandboxFailed{result.error().message, false}));
     });
     const auto gone = guarded([](PodRunner& self) {
       self.sandbox_.reset();
@@ -111,8 +121,9 @@ void PodRunner::act(const action::CreateSandbox&) {
     sandbox_ = std::move(*made);
     return;
   }
-  asio::post(tools_.io,
-             guarded([message = made.error().message](PodRunner& self) { self.feed(input::SandboxFailed{message}); }));
+  asio::post(tools_.io, guarded([message = made.error().message](PodRunner& self) {
+               self.feed(input::SandboxFailed{message, false});
+             }));
 }
 
 void PodRunner::act(const action::DestroySandbox&) { sandbox_->destroy(); }

@@ -18,6 +18,7 @@
 #include "cluster/node/log_book.hpp"
 #include "cluster/node/pod_machine.hpp"
 #include "cluster/node/pod_sandbox.hpp"
+#include "cluster/node/pod_volumes.hpp"
 #include "cluster/node/prober.hpp"
 #include "cluster/store/store.hpp"
 
@@ -28,6 +29,7 @@ struct NodeTools {
   boost::asio::io_context& io;
   Store& store;
   DataPlane& plane;
+  std::string state_dir;                 // the node's own files; "" = none (the fallback)
   NamesFile* names = nullptr;            // null: no files can be mounted (the fallback)
   const MachineView* machine = nullptr;  // what pods see of this machine; null: all of it (the fallback)
   LifecycleSettings lifecycle;
@@ -55,6 +57,8 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   void begin();
   // The object has changed.
   void observe(const Object& pod);
+  // A ConfigMap or Secret of its namespace has: what its volumes show follows (the environment does not).
+  void refresh_volumes();
   // Delete with this grace (the object has a deletionTimestamp, or is gone: 0).
   void end(std::int64_t grace_seconds);
   // SIGKILL to everything, at once, without a word to the store.
@@ -94,8 +98,13 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   void act(const action::Remove&);
 
   [[nodiscard]] Result<SandboxRequest> sandbox_request();
+  [[nodiscard]] PodFacts facts();
+  Result<> make_volumes();
+  Result<> add_volumes(std::vector<RootStep>& steps, const ContainerSpec& container,
+                       const std::map<std::string, std::string>& env);
   [[nodiscard]] Result<Command> container_command(std::size_t index);
-  [[nodiscard]] Result<std::shared_ptr<const RootPlan>> container_root(std::size_t index);
+  [[nodiscard]] Result<std::shared_ptr<const RootPlan>> container_root(std::size_t index,
+                                                                       const std::map<std::string, std::string>& env);
   [[nodiscard]] Confinement container_confinement(std::size_t index) const;
   [[nodiscard]] Command exec_command(std::size_t index, const std::vector<std::string>& words) const;
   [[nodiscard]] Attempt attempt(std::size_t index, const Handler& handler, Nanos timeout, OnAnswer on_answer);
@@ -115,6 +124,7 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   Object pod_;
   PodMachine machine_;
   std::function<void()> on_removed_;
+  std::unique_ptr<PodVolumes> volumes_;  // null: nothing can be mounted (the fallback)
   std::unique_ptr<PodSandbox> sandbox_;
   std::vector<Slot> slots_;
   boost::asio::steady_timer timer_;

@@ -112,17 +112,133 @@ std::optional<ProbeSpec> parse_probe(const json& container, const char* key) {
   return out;
 }
 
+ObjectRef parse_ref(const json& ref, bool secret, const char* name = "name") {
+  return {secret, text(ref, name), at(ref, "optional") == json(true)};
+}
+
+ResourceRef parse_resource(const json& ref) {
+  return {text(ref, "containerName"), text(ref, "resource"), text(ref, "divisor")};
+}
+
+void read_value_from(const json& from, EnvVar& out) {
+  if (const json& field = at(from, "fieldRef"); field.is_object()) {
+    out.field_path = text(field, "fieldPath");
+  } else if (const json& key = at(from, "configMapKeyRef"); key.is_object()) {
+    out.object = parse_ref(key, false);
+    out.key = text(key, "key");
+  } else if (const json& secret = at(from, "secretKeyRef"); secret.is_object()) {
+    out.object = parse_ref(secret, true);
+    out.key = text(secret, "key");
+  } else if (const json& resource = at(from, "resourceFieldRef"); resource.is_object()) {
+    out.resource = parse_resource(resource);
+  }
+  out.unsupported = out.field_path.empty() && !out.object && !out.resource;
+}
+
 std::vector<EnvVar> parse_env(const json& container) {
   std::vector<EnvVar> out;
   for (const json& item : at(container, "env")) {
-    EnvVar variable{text(item, "name"), text(item, "value"), "", false};
-    if (const json& from = at(item, "valueFrom"); from.is_object()) {
-      variable.field_path = text(at(from, "fieldRef"), "fieldPath");
-      variable.unsupported = variable.field_path.empty();
-    }
+    EnvVar variable;
+    variable.name = text(item, "name");
+    variable.value = text(item, "value");
+    if (const json& from = at(item, "valueFrom"); from.is_object()) read_value_from(from, variable);
     if (!variable.name.empty()) out.push_back(std::move(variable));
   }
-  if (!at(container, "envFrom").empty()) out.push_back({"envFrom", "", "", true});
+  return out;
+}
+
+std::vector<EnvSource> parse_env_from(const json& container) {
+  std::vector<EnvSource> out;
+  for (const json& item : at(container, "envFrom")) {
+    const bool secret = at(item, "secretRef").is_object();
+    out.push_back({parse_ref(at(item, secret ? "secretRef" : "configMapRef"), secret), text(item, "prefix")});
+  }
+  return out;
+}
+
+std::optional<int> parse_mode(const json& object, const char* key) {
+  const json& value = at(object, key);
+  return value.is_number_integer() ? std::optional(value.get<int>() & 0777) : std::nullopt;
+}
+
+VolumePart parse_keys(const json& source, bool secret, const char* name) {
+  VolumePart out;
+  out.object = parse_ref(source, secret, name);
+  for (const json& item : at(source, "items"))
+    out.items.push_back({text(item, "key"), text(item, "path"), parse_mode(item, "mode")});
+  return out;
+}
+
+void add_downward(std::vector<VolumePart>& out, const json& source) {
+  for (const json& item : at(source, "items")) {
+    VolumePart part;
+    part.path = text(item, "path");
+    part.mode = parse_mode(item, "mode");
+    part.field_path = text(at(item, "fieldRef"), "fieldPath");
+    part.kind = part.field_path.empty() ? VolumePart::Kind::resource : VolumePart::Kind::field;
+    part.resource = parse_resource(at(item, "resourceFieldRef"));
+    out.push_back(std::move(part));
+  }
+}
+
+void add_projected(std::vector<VolumePart>& out, const json& source) {
+  if (at(source, "configMap").is_object()) out.push_back(parse_keys(at(source, "configMap"), false, "name"));
+  if (at(source, "secret").is_object()) out.push_back(parse_keys(at(source, "secret"), true, "name"));
+  if (at(source, "downwardAPI").is_object()) add_downward(out, at(source, "downwardAPI"));
+  if (!at(source, "serviceAccountToken").is_object()) return;
+  VolumePart part;
+  part.kind = VolumePart::Kind::token;
+  part.path = text(at(source, "serviceAccountToken"), "path");
+  out.push_back(std::move(part));
+}
+
+// The one key beside `name` says of what sort it is.
+VolumeSpec parse_volume(const json& volume) {
+  VolumeSpec out;
+  out.name = text(volume, "name");
+  if (!volume.is_object()) return out;
+  out.kind = VolumeSpec::Kind::empty;  // without a source (SetDefaults_Volume)
+  for (const auto& [key, source] : volume.items()) {
+    if (key == "name" || !source.is_object()) continue;
+    out.sort = key;
+    out.mode = parse_mode(source, "defaultMode").value_or(0644);
+    out.kind = VolumeSpec::Kind::files;
+    if (key == "emptyDir") {
+      out.kind = VolumeSpec::Kind::empty;
+      const json& limit = at(source, "sizeLimit");
+      out.size_limit = limit.is_number() ? limit.dump() : text(source, "sizeLimit");
+    } else if (key == "configMap") {
+      out.parts.push_back(parse_keys(source, false, "name"));
+    } else if (key == "secret") {
+      out.parts.push_back(parse_keys(source, true, "secretName"));
+    } else if (key == "downwardAPI") {
+      add_downward(out.parts, source);
+    } else if (key == "projected") {
+      for (const json& part : at(source, "sources")) add_projected(out.parts, part);
+    } else {
+      out.kind = VolumeSpec::Kind::unsupported;
+    }
+  }
+  return out;
+}
+
+VolumeMount parse_mount(const json& mount) {
+  VolumeMount out{text(mount, "name"), text(mount, "mountPath"), at(mount, "readOnly") == json(true),
+                  text(mount, "subPath"), false};
+  if (const std::string expression = text(mount, "subPathExpr"); !expression.empty()) {
+    out.sub_path = expression;
+    out.sub_path_expr = true;
+  }
+  return out;
+}
+
+std::map<std::string, std::string> parse_quantities(const json& object) {
+  std::map<std::string, std::string> out;
+  if (!object.is_object()) return out;
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_string()) out[key] = value.get<std::string>();
+    if (value.is_number()) out[key] = value.dump();
+  }
   return out;
 }
 
@@ -145,9 +261,10 @@ ContainerSpec parse_container(const json& container, bool init) {
   out.command = texts(at(container, "command"));
   out.args = texts(at(container, "args"));
   out.env = parse_env(container);
-  for (const json& mount : at(container, "volumeMounts")) {
-    out.mounts.push_back({text(mount, "name"), text(mount, "mountPath"), at(mount, "readOnly") == json(true)});
-  }
+  out.env_from = parse_env_from(container);
+  for (const json& mount : at(container, "volumeMounts")) out.mounts.push_back(parse_mount(mount));
+  out.limits = parse_quantities(at(at(container, "resources"), "limits"));
+  out.requests = parse_quantities(at(at(container, "resources"), "requests"));
   out.readiness = parse_probe(container, "readinessProbe");
   out.liveness = parse_probe(container, "livenessProbe");
   out.startup = parse_probe(container, "startupProbe");
@@ -192,6 +309,7 @@ PodSpec parse_pod(const json& pod) {
   out.restart_policy = text(spec, "restartPolicy", "Always");
   out.grace_seconds = number(spec, "terminationGracePeriodSeconds", 30);
   out.service_links = at(spec, "enableServiceLinks") != json(false);
+  for (const json& volume : at(spec, "volumes")) out.volumes.push_back(parse_volume(volume));
   for (const json& container : at(spec, "initContainers")) out.containers.push_back(parse_container(container, true));
   for (const json& container : at(spec, "containers")) out.containers.push_back(parse_container(container, false));
   return out;

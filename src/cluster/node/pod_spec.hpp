@@ -38,18 +38,74 @@ struct ProbeSpec {
 enum class ProbeKind { readiness, liveness, startup };
 [[nodiscard]] std::string_view probe_name(ProbeKind kind);  // "Readiness", "Liveness", "Startup", as in events
 
+// A ConfigMap or a Secret of the pod's namespace.
+struct ObjectRef {
+  bool secret = false;
+  std::string name;
+  bool optional = false;
+  bool operator==(const ObjectRef&) const = default;
+};
+
+// resourceFieldRef: "limits.memory" of a container, "" = the one that asks.
+struct ResourceRef {
+  std::string container, resource, divisor;
+  bool operator==(const ResourceRef&) const = default;
+};
+
 struct EnvVar {
   std::string name, value;
-  std::string field_path;    // valueFrom.fieldRef; "" = `value` counts
-  bool unsupported = false;  // another valueFrom, not optional
+  std::string field_path;                // valueFrom.fieldRef; "" = `value` counts
+  bool unsupported = false;              // another valueFrom
+  std::optional<ObjectRef> object = {};  // valueFrom.configMapKeyRef, secretKeyRef
+  std::string key = {};                  // of that object
+  std::optional<ResourceRef> resource = {};
   bool operator==(const EnvVar&) const = default;
+};
+
+// envFrom: all keys of an object.
+struct EnvSource {
+  ObjectRef object;
+  std::string prefix;
+  bool operator==(const EnvSource&) const = default;
 };
 
 inline constexpr const char* account_path = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+struct KeyItem {
+  std::string key, path;
+  std::optional<int> mode;
+  bool operator==(const KeyItem&) const = default;
+};
+
+// One source of a volume's files (core/v1 VolumeProjection; a downwardAPI's items are one each).
+struct VolumePart {
+  enum class Kind { keys, field, resource, token };
+  Kind kind = Kind::keys;
+  ObjectRef object;  // keys; without items all of them
+  std::vector<KeyItem> items;
+  std::string path;  // of the file: field, resource, token
+  std::string field_path;
+  ResourceRef resource;
+  std::optional<int> mode;
+  bool operator==(const VolumePart&) const = default;
+};
+
+struct VolumeSpec {
+  enum class Kind { empty, files, unsupported };
+  std::string name;
+  Kind kind = Kind::unsupported;
+  std::string sort;        // as the manifest says it: "hostPath"
+  std::string size_limit;  // empty: a quantity, "" = none given
+  int mode = 0644;         // files
+  std::vector<VolumePart> parts;
+  bool operator==(const VolumeSpec&) const = default;
+};
+
 struct VolumeMount {
   std::string name, path;
   bool read_only = false;
+  std::string sub_path = {};   // of the volume
+  bool sub_path_expr = false;  // it holds $(VARIABLES)
   bool operator==(const VolumeMount&) const = default;
 };
 
@@ -60,7 +116,9 @@ struct ContainerSpec {
   Role role = Role::main;
   std::vector<std::string> command, args;
   std::vector<EnvVar> env;
+  std::vector<EnvSource> env_from;
   std::vector<VolumeMount> mounts;
+  std::map<std::string, std::string> limits, requests;  // quantities, as written
   std::optional<ProbeSpec> readiness, liveness, startup;
   Handler pre_stop, post_start;
   // What the image's name stands for, or empty when nothing is known under that name (the node fills it in).
@@ -76,6 +134,7 @@ struct PodSpec {
   std::int64_t grace_seconds = 30;
   bool service_links = true;
   std::map<std::string, std::string> labels, annotations;
+  std::vector<VolumeSpec> volumes;
   std::vector<ContainerSpec> containers;  // init containers first, in their order
 
   [[nodiscard]] std::string full_name() const;  // "name_namespace(uid)", as kubelet prints it

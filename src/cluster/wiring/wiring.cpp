@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -65,6 +66,8 @@ Result<> EmbeddedCluster::start_plane() {
   if (setup_.state_dir.empty()) return {};
   auto names = NamesFile::create(setup_.state_dir);
   if (!names) return names.error().within("names");
+  const std::string pods = setup_.state_dir + "/pods";
+  if (::mkdir(pods.c_str(), 0755) != 0 && errno != EEXIST) return own_trouble("make " + pods);
   names_ = std::make_unique<NamesFile>(std::move(*names));
   auto view = look_at_machine({setup_.state_dir, static_cast<unsigned>(setup_.keeper), setup_.self_exe_fd, {}});
   if (!view) return view.error().within("what pods see");
@@ -129,8 +132,19 @@ void EmbeddedCluster::start_controllers() {
 
 void EmbeddedCluster::start_node() {
   kubelet_events_ = std::make_unique<EventRecorder>(store_, clock_, "kubelet", NodeSettings{}.name);
-  tools_ = std::make_unique<NodeTools>(NodeTools{
-      io_, store_, *plane_, names_.get(), view_ ? &*view_ : nullptr, {}, setup_.self_exe_fd, "", 443, {}, {}, {}});
+  tools_ = std::make_unique<NodeTools>(NodeTools{io_,
+                                                 store_,
+                                                 *plane_,
+                                                 setup_.state_dir,
+                                                 names_.get(),
+                                                 view_ ? &*view_ : nullptr,
+                                                 {},
+                                                 setup_.self_exe_fd,
+                                                 "",
+                                                 443,
+                                                 {},
+                                                 {},
+                                                 {}});
   tools_->lifecycle.host_address = plane_->node_address();
   if (isolated()) {
     tools_->api_host = kApiAddress;

@@ -93,10 +93,14 @@ class NodeCases:
 
     def test_what_the_node_cannot_do_is_said(self):
         c = self.cluster
-        c.run_pod("disk", "true", container={"volumeMounts": [{"name": "data", "mountPath": "/data"}]}, volumes=[{"name": "data"}])
-        c.until(lambda: any("volume \"data\" at /data" in message for _, _, message in c.events("disk")))
+        volume = {"name": "data", "hostPath": {"path": "/etc"}}
+        c.run_pod("disk", "true", container={"volumeMounts": [{"name": "data", "mountPath": "/data"}]}, volumes=[volume])
+        words = "MountVolume.SetUp failed for volume \"data\" : the embedded cluster has no hostPath volumes" if self.isolated else "mounts nothing"
+        c.until(lambda: any(reason == "FailedMount" and words in message for _, reason, message in c.events("disk")))
+        self.assertEqual(c.container("disk")["state"]["waiting"]["reason"], "ContainerCreating")
         c.run_pod("settings", "true", container={"envFrom": [{"configMapRef": {"name": "x"}}]})
-        c.until(lambda: c.container("settings")["state"].get("waiting", {}).get("reason") == "CreateContainerConfigError")
+        waiting = c.until(lambda: (lambda w: w if w.get("reason") == "CreateContainerConfigError" else None)(c.container("settings")["state"].get("waiting", {})))
+        self.assertEqual(waiting["message"], 'configmap "x" not found')
         for name in ("disk", "settings"):
             c.call("DELETE", c.pods(name))
             c.until_gone(name)
