@@ -16,7 +16,6 @@ std::vector<LawRow> make_law() {
   constexpr auto pods = Reach::pods;
   return {
       {"NetworkPolicy", "", "", traffic, "no policy is enforced, what it forbids goes through", true},
-      {"ReplicationController", "", "", pods, "no controller makes its pods"},
       {"Ingress", "", "", traffic, "no controller serves it: nothing reaches a Service through it"},
       {"IngressClass", "", "", nothing, "no controller serves it"},
       {"MutatingWebhookConfiguration", "", "", pods, "no webhook is called, objects stay as they were written"},
@@ -27,8 +26,6 @@ std::vector<LawRow> make_law() {
       {"PersistentVolume", "", "", nothing, "no volume is mounted"},
       {"StorageClass", "", "", nothing, "no volume is made"},
       {"PriorityClass", "", "", nothing, "no pod is preempted"},
-      {"ResourceQuota", "", "", nothing, "nothing is counted, nothing is refused"},
-      {"LimitRange", "", "", nothing, "containers get no defaults from it, nothing is refused"},
       {"CustomResourceDefinition", "", "", nothing,
        "objects of its kind are stored as they come: no schema is checked, no default filled in"},
       {custom_resource, "", "", pods, "nobody works at it"},

@@ -22,11 +22,11 @@ using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
 struct ApiServer::State : std::enable_shared_from_this<ApiServer::State> {
-  State(asio::io_context& io, Store& store, Tokens& known, PodLogs logs, const ApiLimits& may_cost)
+  State(asio::io_context& io, Store& store, Tokens& known, PodFaces pods, const ApiLimits& may_cost)
       : context(io),
         tls(asio::ssl::context::tls_server),
         tokens(known),
-        rest(io.get_executor(), store, known, std::move(logs)),
+        rest(io.get_executor(), store, known, std::move(pods)),
         limits(may_cost) {}
 
   asio::awaitable<void> accept(std::shared_ptr<tcp::acceptor> acceptor);
@@ -147,9 +147,9 @@ void ApiServer::State::stop() {
   }
 }
 
-ApiServer::ApiServer(asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens, PodLogs logs,
-                     const ApiLimits& limits)
-    : state_(std::make_shared<State>(context, store, tokens, std::move(logs), limits)) {
+ApiServer::ApiServer(asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens,
+                     PodFaces pods, const ApiLimits& limits)
+    : state_(std::make_shared<State>(context, store, tokens, std::move(pods), limits)) {
   if (auto loaded = load(state_->tls, identity); !loaded) throw std::invalid_argument(loaded.error().message);
 }
 

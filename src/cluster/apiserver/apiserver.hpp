@@ -2,7 +2,7 @@
 //
 //   Tokens tokens;
 //   auto identity = make_identity({"127.0.0.1", "localhost", node_address, "kubernetes.default.svc"});
-//   ApiServer server{context, store, *identity, tokens, logs};
+//   ApiServer server{context, store, *identity, tokens, {logs}};
 //   server.add_listener(fd);        // bound and listening already: a sandbox opens one before it unshares
 //   context.run();
 #pragma once
@@ -17,7 +17,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "cluster/store/pod_logs.hpp"
+#include "cluster/store/pod_faces.hpp"
 #include "cluster/store/store.hpp"
 #include <straycat/core/result.hpp>
 #include <straycat/core/time.hpp>
@@ -67,7 +67,7 @@ struct ApiLimits {
 
 class ApiServer {
  public:
-  ApiServer(boost::asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens, PodLogs logs,
+  ApiServer(boost::asio::io_context& context, Store& store, const TlsIdentity& identity, Tokens& tokens, PodFaces pods,
             const ApiLimits& limits = ApiLimits());
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;

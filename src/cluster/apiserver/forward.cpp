@@ -23,6 +23,13 @@ std::string pod_target(const Call& call) {
          (mark == std::string::npos ? "" : call.request.target.substr(mark));
 }
 
+// A request to hand on, as it came.
+Forward forward_of(const Call& call, std::string address, int port) {
+  const auto& request = call.request;
+  return {std::move(address),   port,        pod_target(call), request.method, request.accept,
+          request.content_type, request.body};
+}
+
 Status unavailable(const std::string& message) { return {503, "ServiceUnavailable", message, nullptr}; }
 
 Answer to_pod(const Call& call, const Store& store, const std::string& name, const std::string& port) {
@@ -39,7 +46,7 @@ Answer to_pod(const Call& call, const Store& store, const std::string& name, con
       }
     }
   }
-  return Forward{address, number == 0 ? 80 : number, pod_target(call)};
+  return forward_of(call, address, number == 0 ? 80 : number);
 }
 
 // The slices' port of a Service port that was named by name or number; "" is the name of an only port.
@@ -67,7 +74,7 @@ std::vector<Forward> ready_endpoints(const Call& call, const Store& store, const
         const auto& addresses = array_or_empty(endpoint, "addresses");
         if (object_or_empty(endpoint, "conditions").value("ready", json(true)) == json(false) || addresses.empty())
           continue;
-        out.push_back({addresses[0].get<std::string>(), static_cast<int>(integer_or(own, "port")), pod_target(call)});
+        out.push_back(forward_of(call, addresses[0].get<std::string>(), static_cast<int>(integer_or(own, "port"))));
       }
     }
   }
@@ -78,6 +85,12 @@ std::vector<Forward> ready_endpoints(const Call& call, const Store& store, const
 
 Answer forward_to_pod(const Call& call, const Store& store) {
   const auto [name, port] = split_name(call.route.name);
+  // Without its slash a page's own links would lead elsewhere (apimachinery pkg/util/proxy upgradeaware.go).
+  if (call.route.rest.empty() && (call.request.method == "GET" || call.request.method == "HEAD")) {
+    const auto path = call.request.path();
+    return Response{
+        301, "text/plain; charset=utf-8", "", {{"Location", path + "/" + call.request.target.substr(path.size())}}};
+  }
   if (call.resource.kind == "Pod") return to_pod(call, store, name, port);
   const auto service = store.get("Service", call.route.ns, name);
   if (!service) return status_response(not_found(call.resource, name));

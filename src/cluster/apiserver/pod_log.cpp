@@ -22,25 +22,6 @@ std::string render_line(const LogLine& line, bool stamped) {
   return (stamped ? nanosecond_stamp(line.wall_ns) + " " : "") + line.text + "\n";
 }
 
-// The container that was asked for, or the only one (pkg/registry/core/pod/strategy.go LogLocation).
-StoreResult<std::string> choose_container(const Call& call, const json& pod) {
-  const auto& containers = array_or_empty(object_or_empty(pod, "spec"), "containers");
-  const auto wanted = call.param("container");
-  std::string all;
-  for (const auto& container : containers) {
-    const auto name = string_or(container, "name");
-    if (name == wanted) return name;
-    all += (all.empty() ? "" : " ") + name;
-  }
-  for (const auto& container : array_or_empty(object_or_empty(pod, "spec"), "initContainers")) {
-    if (!wanted.empty() && string_or(container, "name") == wanted) return wanted;
-  }
-  if (!wanted.empty()) return bad_request("container " + wanted + " is not valid for pod " + call.route.name);
-  if (containers.size() == 1) return all;
-  return bad_request("a container name must be specified for pod " + call.route.name + ", choose one of: [" + all +
-                     "]");
-}
-
 struct LogOrder {
   LogRequest request;
   bool follow = false, stamped = false;
@@ -77,6 +58,24 @@ std::string render_kept(const std::vector<LogLine>& lines, const LogOrder& order
 }
 
 }  // namespace
+
+StoreResult<std::string> choose_container(const Call& call, const json& pod) {
+  const auto& containers = array_or_empty(object_or_empty(pod, "spec"), "containers");
+  const auto wanted = call.param("container");
+  std::string all;
+  for (const auto& container : containers) {
+    const auto name = string_or(container, "name");
+    if (name == wanted) return name;
+    all += (all.empty() ? "" : " ") + name;
+  }
+  for (const char* list : {"initContainers", "ephemeralContainers"})
+    for (const auto& container : array_or_empty(object_or_empty(pod, "spec"), list))
+      if (!wanted.empty() && string_or(container, "name") == wanted) return wanted;
+  if (!wanted.empty()) return bad_request("container " + wanted + " is not valid for pod " + call.route.name);
+  if (containers.size() == 1) return all;
+  return bad_request("a container name must be specified for pod " + call.route.name + ", choose one of: [" + all +
+                     "]");
+}
 
 Answer read_log(const Call& call, const Store& store, const PodLogs& logs) {
   const auto pod = store.get("Pod", call.route.ns, call.route.name);

@@ -113,8 +113,9 @@ json scale_of(const json& object) {
     if (meta.contains(key)) out["metadata"][key] = meta[key];
   }
   model::Labels labels;
-  for (const auto& [key, value] :
-       object_or_empty(object_or_empty(object_or_empty(object, "spec"), "selector"), "matchLabels").items()) {
+  const auto& selector = object_or_empty(object_or_empty(object, "spec"), "selector");
+  const bool plain = string_or(object, "kind") == "ReplicationController";
+  for (const auto& [key, value] : (plain ? selector : object_or_empty(selector, "matchLabels")).items()) {
     if (value.is_string()) labels[key] = value.get<std::string>();
   }
   out["spec"] = json::object();

@@ -42,14 +42,8 @@ Segments segments(const std::string& path) {
   return out;
 }
 
-}  // namespace
-
-std::string percent_decoded(std::string_view text) { return decoded(text, false); }
-
-std::string Request::path() const { return target.substr(0, target.find('?')); }
-
-std::map<std::string, std::string> Request::query() const {
-  std::map<std::string, std::string> out;
+std::vector<std::pair<std::string, std::string>> pairs_of(const std::string& target) {
+  std::vector<std::pair<std::string, std::string>> out;
   const auto mark = target.find('?');
   if (mark == std::string::npos) return out;
   const std::string_view text = std::string_view(target).substr(mark + 1);
@@ -58,9 +52,28 @@ std::map<std::string, std::string> Request::query() const {
     const auto pair = text.substr(from, to - from);
     const auto equals = std::min(pair.find('='), pair.size());
     const auto value = equals < pair.size() ? pair.substr(equals + 1) : std::string_view{};
-    out.emplace(decoded(pair.substr(0, equals), true), decoded(value, true));
+    out.emplace_back(decoded(pair.substr(0, equals), true), decoded(value, true));
     from = to + 1;
   }
+  return out;
+}
+
+}  // namespace
+
+std::string percent_decoded(std::string_view text) { return decoded(text, false); }
+
+std::string Request::path() const { return target.substr(0, target.find('?')); }
+
+std::map<std::string, std::string> Request::query() const {
+  std::map<std::string, std::string> out;
+  for (auto& [key, value] : pairs_of(target)) out.emplace(std::move(key), std::move(value));
+  return out;
+}
+
+std::vector<std::string> Request::values(const std::string& key) const {
+  std::vector<std::string> out;
+  for (auto& [name, value] : pairs_of(target))
+    if (name == key) out.push_back(std::move(value));
   return out;
 }
 

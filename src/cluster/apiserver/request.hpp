@@ -21,10 +21,14 @@ struct Request {
   std::string target;  // "/api/v1/pods?watch=1", as it came
   std::string accept, content_type, authorization, user_agent, if_none_match;
   std::string body;
+  std::string upgrade = {};                 // "websocket", "spdy/3.1": in which protocol the client would go on
+  std::vector<std::string> protocols = {};  // and what it would speak there, as it likes it best
 
   [[nodiscard]] std::string path() const;
   // The query's parameters, percent-decoded; the first of several wins.
   [[nodiscard]] std::map<std::string, std::string> query() const;
+  // All values of one that may be given several times.
+  [[nodiscard]] std::vector<std::string> values(const std::string& key) const;
 };
 
 struct Response {
@@ -47,9 +51,22 @@ struct Forward {
   std::string address;
   int port = 0;
   std::string target;  // path and query at the pod
+  std::string method = "GET", accept = {}, content_type = {}, body = {};
 };
 
-using Answer = std::variant<Response, Stream, Forward>;
+class Conversation;
+struct Voice;
+
+// The connection goes on in another protocol, in which several streams share it.
+struct Upgrade {
+  // WebSocket messages with a stream's number, without one, those that carry SPDY; or SPDY itself.
+  enum class Way { channels, messages, tunnel, spdy };
+  Way way = Way::channels;
+  std::string protocol;  // of those that the client offered; "" = none
+  std::function<std::shared_ptr<Conversation>(Voice)> start;
+};
+
+using Answer = std::variant<Response, Stream, Forward, Upgrade>;
 
 [[nodiscard]] Response json_response(int code, const json& body);
 [[nodiscard]] Response status_response(const Status& status);

@@ -10,8 +10,15 @@ namespace {
 
 bool is_watch(const Call& call) { return call.flag("watch"); }
 
+// Whoever opens a connection into a pod makes something there, whatever HTTP method carries it.
+bool connects(const Call& call) {
+  const auto& sub = call.route.subresource;
+  return sub == "exec" || sub == "attach" || sub == "portforward";
+}
+
 std::string verb_of(const Call& call) {
   const auto& method = call.request.method;
+  if (connects(call)) return "create";
   const bool one = !call.route.name.empty();
   if (method == "GET" || method == "HEAD") return one ? "get" : is_watch(call) ? "watch" : "list";
   if (method == "POST") return "create";
@@ -116,10 +123,20 @@ bool Call::flag(const std::string& key) const {
 
 bool Call::wants_table() const { return request.accept.find("as=Table") != std::string::npos; }
 
-Rest::Rest(boost::asio::any_io_executor executor, Store& store, Tokens& tokens, PodLogs logs)
-    : executor_(std::move(executor)), store_(store), tokens_(tokens), logs_(std::move(logs)) {}
+Rest::Rest(boost::asio::any_io_executor executor, Store& store, Tokens& tokens, PodFaces pods)
+    : executor_(std::move(executor)), store_(store), tokens_(tokens), pods_(std::move(pods)) {}
 
 namespace {
+
+// A log or a watch over a WebSocket; anything else is answered as ever.
+Answer over_socket(Answer answer, const Request& request) {
+  const auto* whole = std::get_if<Response>(&answer);
+  const bool log = whole != nullptr && whole->code == 200 && whole->content_type == "text/plain";
+  if (!log && !std::holds_alternative<Stream>(answer)) return answer;
+  const bool binary =
+      std::find(request.protocols.begin(), request.protocols.end(), "binary.k8s.io") != request.protocols.end();
+  return as_messages(std::move(answer), binary ? "binary.k8s.io" : "");
+}
 
 const KindRow* resource_at(const Route& route, const Store& store) {
   for (const auto* kind : store.kinds())
@@ -127,11 +144,14 @@ const KindRow* resource_at(const Route& route, const Store& store) {
   return nullptr;
 }
 
-Answer dispatch_one(const Call& call, Store& store, const PodLogs& logs) {
+Answer dispatch_one(const Call& call, Store& store, const PodFaces& pods,
+                    const boost::asio::any_io_executor& executor) {
   const auto& sub = call.route.subresource;
   if (sub == "proxy") return forward_to_pod(call, store);
   const auto& method = call.request.method;
-  if (sub == "log") return method == "GET" ? read_log(call, store, logs) : Answer{status_response(no_such_method())};
+  if (sub == "log")
+    return method == "GET" ? read_log(call, store, pods.logs) : Answer{status_response(no_such_method())};
+  if (connects(call)) return connect_to_pod(call, store, pods.streams, executor);
   if (method == "GET" || method == "HEAD") return get_object(call, store);
   if (method == "PUT") return replace_object(call, store);
   if (method == "PATCH") return patch_object(call, store);
@@ -172,7 +192,9 @@ Answer Rest::handle(const Request& request) {
   if (!known_subresource(call) || (!resource->namespaced && !route->ns.empty()))
     return status_response(no_such_resource());
   if (!takes_json(request)) return status_response(not_acceptable());
-  return route->name.empty() ? dispatch_all(call, store_, executor_) : dispatch_one(call, store_, logs_);
+  auto answer =
+      route->name.empty() ? dispatch_all(call, store_, executor_) : dispatch_one(call, store_, pods_, executor_);
+  return request.upgrade == "websocket" ? over_socket(std::move(answer), request) : std::move(answer);
 }
 
 }  // namespace straycat::cluster

@@ -12,14 +12,14 @@ namespace straycat::cluster {
 
 class Rest {
  public:
-  Rest(boost::asio::any_io_executor executor, Store& store, Tokens& tokens, PodLogs logs);
+  Rest(boost::asio::any_io_executor executor, Store& store, Tokens& tokens, PodFaces pods);
   [[nodiscard]] Answer handle(const Request& request);
 
  private:
   boost::asio::any_io_executor executor_;
   Store& store_;
   Tokens& tokens_;
-  PodLogs logs_;
+  PodFaces pods_;
 };
 
 // The token in the value of an Authorization header; "" when there is none.
@@ -51,6 +51,14 @@ struct Call {
 [[nodiscard]] Answer delete_collection(const Call& call, Store& store);
 // pod_log.cpp
 [[nodiscard]] Answer read_log(const Call& call, const Store& store, const PodLogs& logs);
+// recital.cpp: an answer whose body goes over a WebSocket, a message a piece (a log, a watch: apiserver
+// pkg/util/wsstream).
+[[nodiscard]] Upgrade as_messages(Answer answer, const std::string& protocol);
+// connect.cpp: pods/NAME/exec, attach and portforward
+[[nodiscard]] Answer connect_to_pod(const Call& call, const Store& store, const PodStreams& streams,
+                                    boost::asio::any_io_executor executor);
+// The container that was asked for, or the only one (pkg/registry/core/pod/strategy.go LogLocation).
+[[nodiscard]] StoreResult<std::string> choose_container(const Call& call, const json& pod);
 // forward.cpp: services/NAME[:PORT]/proxy and pods/NAME[:PORT]/proxy
 [[nodiscard]] Answer forward_to_pod(const Call& call, const Store& store);
 

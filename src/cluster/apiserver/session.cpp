@@ -5,60 +5,74 @@
 #include <deque>
 #include <functional>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "cluster/apiserver/upgrade.hpp"
 #include <straycat/core/seam.hpp>
 #include <straycat/core/tasks.hpp>
 
 namespace straycat::cluster {
-namespace {
 
 namespace asio = boost::asio;
+
+asio::awaitable<bool> write_all(const Wire& wire, std::string_view text) {
+  constexpr std::size_t piece_size = 64 * 1024;
+  while (!text.empty()) {
+    const auto piece = text.substr(0, piece_size);
+    const Deadline limit{wire.socket, wire.patience};
+    const auto [error, size] = co_await asio::async_write(wire.stream, asio::buffer(piece.data(), piece.size()), done);
+    if (error) co_return false;
+    text.remove_prefix(piece.size());
+  }
+  co_return true;
+}
+
+namespace {
+
 namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
-using TlsStream = asio::ssl::stream<tcp::socket&>;
 
-constexpr auto done = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint64_t body_limit = 3 * 1024 * 1024;  // as the API server
 constexpr std::uint64_t strangers_body_limit = 64 * 1024;
-constexpr std::size_t piece_size = 64 * 1024;
 constexpr auto idle_limit = 10min;
-
-// Closes the socket when time is up, which ends whatever waits on it. Dies with the step that it guards.
-class Deadline {
- public:
-  Deadline(const std::shared_ptr<tcp::socket>& socket, asio::steady_timer::duration limit)
-      : timer_(socket->get_executor(), limit) {
-    timer_.async_wait([weak = std::weak_ptr(socket)](const error_code& error) {
-      if (const auto open = weak.lock(); open && !error) {
-        error_code ignored;
-        open->close(ignored);
-      }
-    });
-  }
-
- private:
-  asio::steady_timer timer_;
-};
 
 using Parser = http::request_parser<http::string_body>;
 
+// What a client would speak after an upgrade: a list in one header (WebSocket), or a header each (SPDY).
+std::vector<std::string> protocols_of(const http::request<http::string_body>& message) {
+  std::vector<std::string> out;
+  for (const auto& header : message) {
+    if (header.name() != http::field::sec_websocket_protocol &&
+        !boost::beast::iequals(header.name_string(), "X-Stream-Protocol-Version"))
+      continue;
+    for (const auto& one : http::token_list{header.value()}) out.emplace_back(one);
+    if (!out.empty() || header.value().empty()) continue;
+    out.emplace_back(header.value());
+  }
+  return out;
+}
+
 Request to_request(const http::request<http::string_body>& message) {
   const auto field = [&](http::field name) { return std::string(message[name]); };
-  return {std::string(message.method_string()), std::string(message.target()),
-          field(http::field::accept),           field(http::field::content_type),
-          field(http::field::authorization),    field(http::field::user_agent),
-          field(http::field::if_none_match),    message.body()};
+  return {std::string(message.method_string()),
+          std::string(message.target()),
+          field(http::field::accept),
+          field(http::field::content_type),
+          field(http::field::authorization),
+          field(http::field::user_agent),
+          field(http::field::if_none_match),
+          message.body(),
+          boost::algorithm::to_lower_copy(field(http::field::upgrade)),
+          protocols_of(message)};
 }
 
 std::string reason_of(int code) { return std::string(http::obsolete_reason(static_cast<http::status>(code))); }
@@ -71,25 +85,6 @@ std::string head(int code, const std::string& content_type,
       code, reason_of(code), content_type, fmt::gmtime(std::time(nullptr)));
   for (const auto& [name, value] : headers) out += name + ": " + value + "\r\n";
   return out;
-}
-
-// A connection's ends. `patience`: a reader that does not take a piece in this time is gone.
-struct Wire {
-  std::shared_ptr<tcp::socket> socket;
-  TlsStream& stream;
-  Nanos patience;
-};
-
-// In pieces, each with its time: who reads slowly is served, who does not read goes.
-asio::awaitable<bool> write_all(const Wire& wire, std::string_view text) {
-  while (!text.empty()) {
-    const auto piece = text.substr(0, piece_size);
-    const Deadline limit{wire.socket, wire.patience};
-    const auto [error, size] = co_await asio::async_write(wire.stream, asio::buffer(piece.data(), piece.size()), done);
-    if (error) co_return false;
-    text.remove_prefix(piece.size());
-  }
-  co_return true;
 }
 
 asio::awaitable<bool> write_response(const Wire& wire, const Response& response, bool keep_alive, bool without_body) {
@@ -245,15 +240,20 @@ asio::awaitable<Incoming> read_request(const Wire& wire, std::string& buffered, 
   }
 }
 
-asio::awaitable<bool> answer(const Wire& wire, const http::request<http::string_body>& message, const Host& host) {
+asio::awaitable<bool> answer(const Wire& wire, const http::request<http::string_body>& message, const Host& host,
+                             std::string read_ahead) {
   const auto request = to_request(message);
   const bool without_body = request.method == "HEAD";
   auto given = host.handle(request);
+  if (auto* upgrade = std::get_if<Upgrade>(&given)) {
+    co_await serve_upgrade(wire, message, std::move(*upgrade), std::move(read_ahead));
+    co_return false;
+  }
   if (auto* streamed = std::get_if<Stream>(&given)) {
     co_await write_stream(wire, *streamed, host.streams);
     co_return false;
   }
-  if (auto* target = std::get_if<Forward>(&given)) given = co_await forward(std::move(*target), request.method);
+  if (auto* target = std::get_if<Forward>(&given)) given = co_await forward(std::move(*target));
   const bool sent = co_await write_response(wire, std::get<Response>(given), message.keep_alive(), without_body);
   co_return sent&& message.keep_alive();
 }
@@ -273,7 +273,7 @@ asio::awaitable<void> serve_connection(std::shared_ptr<tcp::socket> socket, asio
     if (!stranger) patience.reset();
     if (incoming.refused) (void)co_await write_response(wire, *incoming.refused, false, false);
     if (!incoming.message) break;
-    if (!co_await answer(wire, *incoming.message, host)) break;
+    if (!co_await answer(wire, *incoming.message, host, buffered)) break;
   }
   if (!socket->is_open()) co_return;
   const Deadline limit{socket, 1s};
@@ -294,14 +294,23 @@ std::string dial_error(const Forward& target, const error_code& error) {
   return where + "connect: " + error.message();
 }
 
-asio::awaitable<Response> exchange(const std::shared_ptr<tcp::socket>& socket, const Forward& target,
-                                   const std::string& method) {
-  const auto text = method + " " + target.target + " HTTP/1.1\r\nHost: " + target.address + ":" +
-                    std::to_string(target.port) + "\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n";
+std::string request_text(const Forward& target) {
+  auto text = target.method + " " + target.target + " HTTP/1.1\r\nHost: " + target.address + ":" +
+              std::to_string(target.port) + "\r\nAccept-Encoding: identity\r\nConnection: close\r\n";
+  if (!target.accept.empty()) text += "Accept: " + target.accept + "\r\n";
+  if (!target.content_type.empty()) text += "Content-Type: " + target.content_type + "\r\n";
+  if (!target.body.empty()) text += "Content-Length: " + std::to_string(target.body.size()) + "\r\n";
+  return text + "\r\n" + target.body;
+}
+
+asio::awaitable<Response> relay(const std::shared_ptr<tcp::socket>& socket, const Forward& target) {
+  const auto text = request_text(target);
   const auto [write_error, written] = co_await asio::async_write(*socket, asio::buffer(text), done);
   if (write_error) co_return proxy_error(write_error.message());
   http::response_parser<http::string_body> parser;
   parser.eager(true);
+  parser.skip(target.method == "HEAD");
+  parser.body_limit(boost::none);
   std::string buffered;
   while (!parser.is_done()) {
     char data[16 * 1024];
@@ -324,7 +333,7 @@ asio::awaitable<Response> exchange(const std::shared_ptr<tcp::socket>& socket, c
 
 }  // namespace
 
-asio::awaitable<Response> forward(Forward target, std::string method) {
+asio::awaitable<Response> forward(Forward target) {
   const auto socket = std::make_shared<tcp::socket>(co_await asio::this_coro::executor);
   error_code bad;
   const auto address = asio::ip::make_address(target.address, bad);
@@ -332,7 +341,7 @@ asio::awaitable<Response> forward(Forward target, std::string method) {
   const Deadline limit{socket, 30s};
   const auto [error] = co_await socket->async_connect({address, static_cast<asio::ip::port_type>(target.port)}, done);
   if (error) co_return proxy_error(dial_error(target, error));
-  co_return co_await exchange(socket, target, method);
+  co_return co_await relay(socket, target);
 }
 
 }  // namespace straycat::cluster

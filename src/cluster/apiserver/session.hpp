@@ -29,6 +29,6 @@ boost::asio::awaitable<void> serve_connection(std::shared_ptr<boost::asio::ip::t
                                               boost::asio::ssl::context& tls, Host host);
 
 // Hands a request on to a pod and brings its answer, in the words of the API server's proxy when it fails.
-boost::asio::awaitable<Response> forward(Forward target, std::string method);
+boost::asio::awaitable<Response> forward(Forward target);
 
 }  // namespace straycat::cluster

@@ -32,6 +32,10 @@ model::Labels labels_of(const json& object) {
 model::LabelSelector selector_of(const json& object) {
   const auto& in = object_or_empty(spec_of(object), "selector");
   model::LabelSelector selector;
+  if (kind_of(object) == "ReplicationController") {
+    selector.match_labels = labels_from(in);
+    return selector;
+  }
   selector.match_labels = labels_from(object_or_empty(in, "matchLabels"));
   for (const auto& expression : array_or_empty(in, "matchExpressions")) {
     model::Requirement requirement{string_or(expression, "key"), string_or(expression, "operator"), {}};

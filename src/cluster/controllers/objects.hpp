@@ -36,7 +36,7 @@ namespace straycat::cluster {
 // metadata.labels, or any map of strings.
 [[nodiscard]] model::Labels labels_from(const json& map);
 [[nodiscard]] model::Labels labels_of(const json& object);
-// spec.selector of a Deployment, ReplicaSet or Job (metav1.LabelSelector).
+// spec.selector of what owns pods: a metav1.LabelSelector, a ReplicationController's a map of labels.
 [[nodiscard]] model::LabelSelector selector_of(const json& object);
 
 // The owner reference with controller: true; null when there is none.

@@ -66,57 +66,78 @@ ReplicaSetPlan decide_replica_set(const json& set, const std::vector<Object>& po
   return plan;
 }
 
-ReplicaSetController::ReplicaSetController(World world)
+ReplicaSetController::ReplicaSetController(World world, Keeper keeper)
     : world_(std::move(world)),
-      events_(world_.store, world_.clock, "replicaset-controller"),
+      kind_(keeper == Keeper::replica_set ? "ReplicaSet" : "ReplicationController"),
+      events_(world_.store, world_.clock,
+              keeper == Keeper::replica_set ? "replicaset-controller" : "replication-controller"),
       queue_(world_.executor, world_.clock, [this](const Key& key) { sync(key); }) {}
 
 void ReplicaSetController::wake_owner(const json& pod) {
   const auto* owner = controller_of(pod);
-  if (owner != nullptr && string_or(*owner, "kind") == "ReplicaSet")
+  if (owner != nullptr && string_or(*owner, "kind") == kind_)
     queue_.add({namespace_of(pod), string_or(*owner, "name")});
 }
 
 void ReplicaSetController::on_change(const Change& change) {
-  if (change.kind == "ReplicaSet") queue_.add({change.ns, change.name});
+  if (change.kind == kind_) queue_.add({change.ns, change.name});
   if (change.kind != "Pod") return;
   wake_owner(*change.object);
   if (change.previous) wake_owner(*change.previous);
   if (change.type == ChangeType::deleted || controller_of(*change.object) != nullptr) return;
-  for (const auto& set : world_.store.list("ReplicaSet", change.ns))  // an orphan may be adopted
+  for (const auto& set : world_.store.list(kind_, change.ns))  // an orphan may be adopted
     if (model::matches(selector_of(*set), labels_of(*change.object))) queue_.add(key_of(*set));
 }
 
-bool ReplicaSetController::create_pod(const json& set) {
+std::string ReplicaSetController::create_pod(const json& set) {
   const auto made = world_.store.create(pod_from_template(set));
   if (made) {
     events_.normal(set, "SuccessfulCreate", "Created pod: " + name_of(**made));
-    return true;
+    return {};
   }
   events_.warning(set, "FailedCreate", "Error creating: " + made.error().message);
-  return false;
+  return made.error().message;
 }
 
 void ReplicaSetController::sync(const Key& key) {
-  const auto set = world_.store.get("ReplicaSet", key.first, key.second);
+  const auto set = world_.store.get(kind_, key.first, key.second);
   if (!set) return;
   const auto selector = selector_of(*set);
   if (selector.empty()) return;
   const auto pods = apply_claim(world_.store, *set, claim(*set, selector, world_.store.list("Pod", key.first)));
   const auto plan = decide_replica_set(*set, pods, world_.clock.wall_seconds());
-  for (std::int64_t i = 0; i < plan.create && create_pod(*set); ++i) {
-  }
+  std::string refusal;
+  for (std::int64_t i = 0; i < plan.create && refusal.empty(); ++i) refusal = create_pod(*set);
   for (const auto& name : plan.remove)
     if (world_.store.remove("Pod", key.first, name)) events_.normal(*set, "SuccessfulDelete", "Deleted pod: " + name);
-  (void)world_.store.mutate("ReplicaSet", key.first, key.second, [&](json& object) {
-    object["status"] = plan.status;
+  write_status(key, plan.status, refusal);
+  if (plan.recheck_in) queue_.add_after(key, std::chrono::seconds(*plan.recheck_in));
+  if (!refusal.empty()) queue_.add_after(key, std::chrono::seconds(1));  // a quota may have room again
+}
+
+// With the condition ReplicaFailure for as long as pods are refused (replica_set_utils.go calculateStatus).
+void ReplicaSetController::write_status(const Key& key, json status, const std::string& refusal) {
+  (void)world_.store.mutate(kind_, key.first, key.second, [&](json& object) {
+    const auto* known = condition_of(status_of(object), "ReplicaFailure");
+    auto conditions = json::array();
+    for (const auto& other : array_or_empty(status_of(object), "conditions"))
+      if (string_or(other, "type") != "ReplicaFailure") conditions.push_back(other);
+    if (!refusal.empty())
+      conditions.push_back(known != nullptr ? *known
+                                            : json{{"type", "ReplicaFailure"},
+                                                   {"status", "True"},
+                                                   {"reason", "FailedCreate"},
+                                                   {"message", refusal},
+                                                   {"lastTransitionTime", kube_time(world_.clock.wall_seconds())}});
+    if (!conditions.empty()) status["conditions"] = std::move(conditions);
+    if (kind_ == "ReplicationController") status.erase("terminatingReplicas");
+    object["status"] = std::move(status);
     return true;
   });
-  if (plan.recheck_in) queue_.add_after(key, std::chrono::seconds(*plan.recheck_in));
 }
 
 std::unique_ptr<Controller> replica_set_controller(const Start& start) {
-  return std::make_unique<ReplicaSetController>(start.world);
+  return std::make_unique<ReplicaSetController>(start.world, Keeper::replica_set);
 }
 
 }  // namespace straycat::cluster

@@ -68,9 +68,12 @@ std::string containers(const json& pod_spec, const char* field) {
   return all;
 }
 
+// A LabelSelector, or a ReplicationController's map of labels.
 std::string selector_cell(const json& selector) {
   std::string all;
-  const json& labels = at(selector, {"matchLabels"});
+  const bool plain =
+      selector.is_object() && !selector.contains("matchLabels") && !selector.contains("matchExpressions");
+  const json& labels = plain ? selector : at(selector, {"matchLabels"});
   if (labels.is_object() && !labels.empty()) all = joined(labels);
   for (const json& rule : at(selector, {"matchExpressions"}))
     all +=

@@ -1,5 +1,6 @@
 #include "cluster/kinds/quantity.hpp"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -46,6 +47,30 @@ std::optional<std::int64_t> parse_quantity_milli(std::string_view text) {
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
   if (milli >= static_cast<long double>(most)) return most;
   return static_cast<std::int64_t>(milli);
+}
+
+Quantity& Quantity::operator+=(const Quantity& other) {
+  if (__builtin_add_overflow(milli, other.milli, &milli)) milli = std::numeric_limits<std::int64_t>::max();
+  binary = binary || other.binary;
+  return *this;
+}
+
+std::string Quantity::text() const {
+  if (milli % 1000 != 0) return std::to_string(milli) + "m";
+  auto whole = milli / 1000;
+  constexpr std::array powers = {"", "Ki", "Mi", "Gi", "Ti", "Pi"};
+  std::size_t power = 0;
+  while (binary && whole != 0 && whole % 1024 == 0 && power + 1 < powers.size()) {
+    whole /= 1024;
+    ++power;
+  }
+  return std::to_string(whole) + powers[power];
+}
+
+Quantity quantity_of(const nlohmann::json& value) {
+  if (!value.is_string() && !value.is_number()) return {};
+  const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+  return {parse_quantity_milli(text).value_or(0), text.ends_with('i')};
 }
 
 }  // namespace straycat::cluster

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,13 @@ struct Column {
 struct Subresource {
   std::string name, kind;
   std::vector<std::string> verbs;
+};
+
+// An object on its way into the store, for the kinds that have a say in others (admission).
+struct Newcomer {
+  json& object;                                                             // completed but for its addresses
+  const Object& current;                                                    // what it replaces; null: it is new
+  const std::function<std::vector<Object>(const std::string& kind)>& list;  // of its namespace, and of no namespace
 };
 
 // What an object's name must be: most are DNS subdomains; those that become host names are DNS labels; RBAC's are
@@ -70,6 +78,9 @@ struct KindRow {
   void (*validate_update)(Causes&, const json& object, const json& current) = nullptr;
   void (*keep)(json& object, const json& current) = nullptr;  // what an update leaves out and yet does not change
   void (*count)(json& rest, const json& object) = nullptr;    // corrects what counts for metadata.generation
+  // What this kind's objects, those of the newcomer's namespace and of none, do to an object of whatever kind: change
+  // it, or refuse it.
+  StoreResult<void> (*admit)(const Newcomer& newcomer, const std::vector<Object>& own) = nullptr;
   // Numbers and addresses out of a pool, given all objects of the kind that there are.
   StoreResult<Document> (*allocate)(json object, const std::vector<Object>& others) = nullptr;
 

@@ -96,11 +96,49 @@ StoreResult<std::shared_ptr<LogBook>> Node::find_log(const LogRequest& request) 
 
 Result<Command> Node::command_in(const std::string& ns, const std::string& pod, const std::string& container,
                                  const std::vector<std::string>& words) const {
+  if (const auto runner = runner_of(ns, pod)) return runner->command_in(container, words);
+  return bad_input(fmt::format("container not found (\"{}\")", container));
+}
+
+std::shared_ptr<PodRunner> Node::runner_of(const std::string& ns, const std::string& pod) const {
   for (const auto& [uid, runner] : runners_) {
     const PodSpec& spec = runner->machine().spec();
-    if (spec.ns == ns && spec.name == pod) return runner->command_in(container, words);
+    if (spec.ns == ns && spec.name == pod) return runner;
   }
-  return bad_input(fmt::format("container not found (\"{}\")", container));
+  return nullptr;
+}
+
+StoreResult<std::shared_ptr<CommandSession>> Node::run(const CommandRequest& request, CommandListener listener) const {
+  const auto unable = [](const std::string& why) {
+    return Status{404, "NotFound", "unable to upgrade connection: " + why, nullptr};
+  };
+  if (request.command.empty()) {
+    const auto runner = runner_of(request.ns, request.pod);
+    const auto console = runner ? runner->console(request.container) : nullptr;
+    if (!console)
+      return unable(fmt::format("container {} not found in pod {}_{}", request.container, request.pod, request.ns));
+    return console->attach(request, std::move(listener));
+  }
+  auto command = command_in(request.ns, request.pod, request.container, request.command);
+  if (!command) return unable(command.error().message);
+  auto session = start_command(tools_.io.get_executor(), std::move(*command), request, std::move(listener));
+  if (!session) return Status{500, "InternalError", session.error().message, nullptr};
+  return std::move(*session);
+}
+
+PodStreams Node::streams() {
+  PodStreams out;
+  out.run = [this](const CommandRequest& request, CommandListener listener) {
+    return run(request, std::move(listener));
+  };
+  out.socket = [this](const std::string& ns, const std::string& pod) -> StoreResult<PodSocket> {
+    const auto runner = runner_of(ns, pod);
+    if (!runner) return bad_request("pod \"" + pod + "\" does not run");
+    auto socket = runner->socket();
+    if (!socket) return bad_request(socket.error().message);
+    return *socket;
+  };
+  return out;
 }
 
 PodLogs Node::logs() {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "cluster/node/pod_runner.hpp"
-#include "cluster/store/pod_logs.hpp"
+#include "cluster/store/pod_faces.hpp"
 
 namespace straycat::cluster {
 
@@ -38,6 +38,7 @@ class Node {
   // SIGKILL to every pod; the store is not told. For the cluster's end.
   void kill_all();
   [[nodiscard]] PodLogs logs();
+  [[nodiscard]] PodStreams streams();
   // `words` as a further process of a running container: in its namespaces and file tree, with its environment, working
   // directory and user, as kubelet's exec starts it. The caller fills in the streams and hands it to Process::start. An
   // error names the container that does not run: `container not found ("c")`.
@@ -50,6 +51,9 @@ class Node {
   void on_change(const Change& change);
   void on_pod(const Object& pod);
   void take(const Object& pod, const std::string& uid);
+  [[nodiscard]] std::shared_ptr<PodRunner> runner_of(const std::string& ns, const std::string& pod) const;
+  [[nodiscard]] StoreResult<std::shared_ptr<CommandSession>> run(const CommandRequest& request,
+                                                                 CommandListener listener) const;
   [[nodiscard]] StoreResult<std::shared_ptr<LogBook>> find_log(const LogRequest& request) const;
 
   NodeTools& tools_;

@@ -1,4 +1,5 @@
 // PodRunner's containers: command line and environment, start, output, end.
+#include <fcntl.h>
 #include <random>
 #include <unistd.h>
 #include <utility>
@@ -15,10 +16,11 @@ namespace asio = boost::asio;
 
 // One of a container's two streams on its way into the log.
 struct PodRunner::Output {
-  Output(asio::io_context& io, std::shared_ptr<LogBook> into, LogBook::Stream which)
-      : pipe(io), book(std::move(into)), stream(which) {}
+  Output(asio::io_context& io, const Slot& slot, LogBook::Stream which)
+      : pipe(io), book(slot.book), console(slot.console), stream(which) {}
   asio::posix::stream_descriptor pipe;
   std::shared_ptr<LogBook> book;
+  std::shared_ptr<Console> console;
   LogBook::Stream stream;
   std::vector<char> buffer = std::vector<char>(65536);
   bool open = true;
@@ -28,6 +30,7 @@ struct PodRunner::Output {
     boost::system::error_code error;
     const std::size_t size = pipe.read_some(asio::buffer(buffer), error);
     if (size > 0) book->append(stream, std::string_view(buffer.data(), size), wall_now_ns());
+    if (size > 0) console->wrote(stream, std::string_view(buffer.data(), size));
     last_error = error;
     return !error || error == asio::error::would_block;
   }
@@ -71,15 +74,48 @@ Result<Command> PodRunner::container_command(std::size_t index) {
   return out;
 }
 
+// Its output in two pipes, and its input in one where it wants that; or all three in a terminal. What is read from its
+// outputs, standard output first.
+Result<std::array<Descriptor, 2>> PodRunner::open_streams(std::size_t index, Command& command,
+                                                          std::vector<Descriptor>& theirs) {
+  const ContainerSpec& container = machine_.spec().containers[index];
+  const auto executor = tools_.io.get_executor();
+  if (container.terminal) {
+    auto terminal = make_terminal();
+    if (!terminal) return terminal.error();
+    command.in_fd = command.out_fd = command.err_fd = terminal->slave.get();
+    command.terminal = true;
+    theirs.push_back(std::move(terminal->slave));
+    Descriptor input{::fcntl(terminal->master.get(), F_DUPFD_CLOEXEC, 3)};
+    slots_[index].console = std::make_shared<Console>(executor, std::move(input), true, container.in_once);
+    return std::array<Descriptor, 2>{std::move(terminal->master), Descriptor()};
+  }
+  auto in = make_pipe(), out = make_pipe(1 << 20), err = make_pipe(1 << 18);
+  for (const auto* pipe : {&in, &out, &err})
+    if (!*pipe) return pipe->error();
+  command.out_fd = out->write.get();
+  command.err_fd = err->write.get();
+  Descriptor input;
+  if (container.in) {
+    ::fcntl(in->read.get(), F_SETFL, 0);  // the container's own end waits
+    ::fcntl(in->write.get(), F_SETFL, O_NONBLOCK);
+    command.in_fd = in->read.get();
+    input = std::move(in->write);
+    theirs.push_back(std::move(in->read));
+  }
+  theirs.push_back(std::move(out->write));
+  theirs.push_back(std::move(err->write));
+  slots_[index].console = std::make_shared<Console>(executor, std::move(input), false, container.in_once);
+  return std::array<Descriptor, 2>{std::move(out->read), std::move(err->read)};
+}
+
 Result<> PodRunner::launch(std::size_t index) {
   Slot& slot = slots_[index];
   auto command = container_command(index);
   if (!command) return command.error();
-  auto out = make_pipe(1 << 20), err = make_pipe(1 << 18);
-  if (!out) return out.error();
-  if (!err) return err.error();
-  command->out_fd = out->write.get();
-  command->err_fd = err->write.get();
+  std::vector<Descriptor> theirs;  // the container's ends of its streams: closed here once it has them
+  auto outputs = open_streams(index, *command, theirs);
+  if (!outputs) return outputs.error();
   slot.env = command->env;
   slot.confinement = command->confinement;
   if (tools_.machine != nullptr) {  // /dev/stdout is opened anew by some programs
@@ -101,13 +137,14 @@ Result<> PodRunner::launch(std::size_t index) {
   slot.process = std::move(*process);
   if (slot.book) slot.previous_book = std::exchange(slot.book, nullptr);
   slot.book = std::make_shared<LogBook>(tools_.io.get_executor());
-  slot.outputs = {std::make_shared<Output>(tools_.io, slot.book, LogBook::Stream::out),
-                  std::make_shared<Output>(tools_.io, slot.book, LogBook::Stream::err)};
-  slot.outputs[0]->pipe.assign(out->read.release());
-  slot.outputs[1]->pipe.assign(err->read.release());
-  for (const auto& output : slot.outputs) {
-    output->pipe.non_blocking(true);
-    pump(output);
+  for (const auto which : {LogBook::Stream::out, LogBook::Stream::err}) {
+    const auto at = which == LogBook::Stream::out ? 0U : 1U;
+    slot.outputs[at] = nullptr;
+    if (!(*outputs)[at]) continue;  // a terminal has one stream
+    slot.outputs[at] = std::make_shared<Output>(tools_.io, slot, which);
+    slot.outputs[at]->pipe.assign((*outputs)[at].release());
+    slot.outputs[at]->pipe.non_blocking(true);
+    pump(slot.outputs[at]);
   }
   return {};
 }
@@ -135,6 +172,7 @@ void PodRunner::drain_and_close(Slot& slot) {
   }
   slot.outputs = {};
   if (slot.book) slot.book->close(wall_now_ns());
+  if (slot.console) slot.console->ended();
 }
 
 void PodRunner::container_ended(std::size_t index, int instance, int code) {

@@ -1,6 +1,10 @@
 #include "cluster/node/pod_runner.hpp"
 
 #include <csignal>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdexcept>
+#include <sys/socket.h>
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -156,6 +160,29 @@ Command PodRunner::exec_command(std::size_t index, const std::vector<std::string
     out.confinement = slot.confinement;
     out.self_path = tools_.machine != nullptr ? tools_.machine->self_path : "";
   }
+  return out;
+}
+
+std::shared_ptr<Console> PodRunner::console(const std::string& container) const {
+  const auto& lives = machine_.containers();
+  for (std::size_t i = 0; i < lives.size(); ++i)
+    if (lives[i].spec.name == container && lives[i].state == ContainerLife::State::running) return slots_[i].console;
+  return nullptr;
+}
+
+// A socket stays in the network that its thread stood in when it made it: no process has to enter the pod.
+Result<PodSocket> PodRunner::socket() const {
+  if (machine_.address().empty()) return bad_input("the pod has no network yet");
+  const bool apart = sandbox_ && sandbox_->pidfd() >= 0;
+  Descriptor home;
+  if (apart) home.reset(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  if (apart && (!home || ::setns(sandbox_->pidfd(), CLONE_NEWNET) != 0)) return system_error("enter the pod's network");
+  PodSocket out{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+                apart ? "127.0.0.1" : machine_.address()};
+  const int error = errno;
+  // Nothing of this thread could go on in a pod's network.
+  if (apart && ::setns(home.get(), CLONE_NEWNET) != 0) throw std::runtime_error("the way back from a pod's network");
+  if (out.fd < 0) return system_error("a socket in the pod", error);
   return out;
 }
 

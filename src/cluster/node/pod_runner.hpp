@@ -16,6 +16,7 @@
 #include "cluster/dataplane/names.hpp"
 #include "cluster/node/environment.hpp"
 #include "cluster/node/log_book.hpp"
+#include "cluster/node/pod_command.hpp"
 #include "cluster/node/pod_machine.hpp"
 #include "cluster/node/pod_sandbox.hpp"
 #include "cluster/node/pod_volumes.hpp"
@@ -67,6 +68,10 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   [[nodiscard]] const PodMachine& machine() const { return machine_; }
   // The log of a container's present or previous instance; null when it never ran.
   [[nodiscard]] std::shared_ptr<LogBook> log(const std::string& container, bool previous) const;
+  // A running container's streams; null when it does not run.
+  [[nodiscard]] std::shared_ptr<Console> console(const std::string& container) const;
+  // A TCP socket in the pod's network, and what to dial with it (Node::streams).
+  [[nodiscard]] Result<PodSocket> socket() const;
   // A further process of a container (Node::command_in).
   [[nodiscard]] Result<Command> command_in(const std::string& container, const std::vector<std::string>& words) const;
 
@@ -77,6 +82,7 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
     std::unique_ptr<Process> process;
     std::array<std::shared_ptr<Output>, 2> outputs;
     std::shared_ptr<LogBook> book, previous_book;
+    std::shared_ptr<Console> console;
     std::map<std::string, std::string> env;          // of the present instance, for exec probes and hooks
     std::shared_ptr<const Confinement> confinement;  // the same
     std::map<ProbeKind, Attempt> probes;
@@ -109,6 +115,7 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   [[nodiscard]] Command exec_command(std::size_t index, const std::vector<std::string>& words) const;
   [[nodiscard]] Attempt attempt(std::size_t index, const Handler& handler, Nanos timeout, OnAnswer on_answer);
   Result<> launch(std::size_t index);
+  Result<std::array<Descriptor, 2>> open_streams(std::size_t index, Command& command, std::vector<Descriptor>& theirs);
   void pump(const std::shared_ptr<Output>& output);
   void container_ended(std::size_t index, int instance, int code);
   void drain_and_close(Slot& slot);

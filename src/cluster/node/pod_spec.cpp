@@ -260,6 +260,9 @@ ContainerSpec parse_container(const json& container, bool init) {
   out.role = !init ? Role::main : text(container, "restartPolicy") == "Always" ? Role::sidecar : Role::init;
   out.command = texts(at(container, "command"));
   out.args = texts(at(container, "args"));
+  out.in = at(container, "stdin") == json(true);
+  out.in_once = at(container, "stdinOnce") == json(true);
+  out.terminal = at(container, "tty") == json(true);
   out.env = parse_env(container);
   out.env_from = parse_env_from(container);
   for (const json& mount : at(container, "volumeMounts")) out.mounts.push_back(parse_mount(mount));

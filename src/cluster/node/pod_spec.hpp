@@ -115,6 +115,7 @@ struct ContainerSpec {
   std::string name, image, pull_policy, working_dir;
   Role role = Role::main;
   std::vector<std::string> command, args;
+  bool in = false, in_once = false, terminal = false;  // stdin, stdinOnce, tty
   std::vector<EnvVar> env;
   std::vector<EnvSource> env_from;
   std::vector<VolumeMount> mounts;

@@ -80,7 +80,9 @@ void use_stdio(const Command& command) {
   ::dup2(command.in_fd >= 0 ? command.in_fd : nothing, 0);
   ::dup2(command.out_fd >= 0 ? command.out_fd : nothing, 1);
   ::dup2(command.err_fd >= 0 ? command.err_fd : nothing, 2);
-  if (command.terminal) ::ioctl(0, TIOCSCTTY, 0);  // run_child made the session
+  if (!command.terminal) return;
+  ::setsid();  // a child of who joined a PID namespace leads no session yet
+  ::ioctl(0, TIOCSCTTY, 0);
 }
 
 // Its own namespaces come first: who joined the user namespace has no rights in the node's any more.

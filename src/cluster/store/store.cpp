@@ -123,6 +123,21 @@ StoreResult<Document> Store::allocated(const KindRow& row, json object) const {
   return row.allocate(std::move(object), list(row.key()));
 }
 
+// Those that fill in come before those that count: the rows' order, in which limitranges stand before resourcequotas.
+StoreResult<void> Store::admitted(json& object, const Object& current) const {
+  const auto ns = text_at(object, "/metadata/namespace");
+  const std::function<std::vector<Object>(const std::string&)> in_reach = [&](const std::string& kind) {
+    const auto* row = resource_by_kind(kind);
+    return row != nullptr && row->namespaced && ns.empty() ? std::vector<Object>{}
+                                                           : list(kind, row != nullptr && row->namespaced ? ns : "");
+  };
+  for (const auto& row : served_kinds()) {
+    if (row.admit == nullptr) continue;
+    if (auto fine = row.admit({object, current, in_reach}, in_reach(row.key())); !fine) return fine;
+  }
+  return {};
+}
+
 StoreResult<Document> Store::prepare_create(json object, const Review& review) const {
   const auto* resource = row_of(object);
   if (resource == nullptr) return bad_request("no kind \"" + string_or(object, "kind") + "\" is registered");
@@ -137,6 +152,7 @@ StoreResult<Document> Store::prepare_create(json object, const Review& review) c
   meta["creationTimestamp"] = kube_time(clock_());
   if (resource->counts_generation) meta["generation"] = 1;
   default_object(object);
+  if (auto fine = admitted(object, nullptr); !fine) return fine.error();
   if (auto fine = reviewed(object, nullptr, review); !fine) return fine.error();
   const auto name = text_at(object, "/metadata/name");
   if (!ns.empty() && terminating(ns)) return namespace_terminating(*resource, name, ns);
@@ -170,6 +186,7 @@ StoreResult<Document> Store::prepare_update(json object, const Object& current, 
   keep_system_fields(object, *current);
   if (resource.keep != nullptr) resource.keep(object, *current);
   default_object(object);
+  if (auto fine = admitted(object, current); !fine) return fine.error();
   if (auto fine = reviewed(object, current, review); !fine) return fine.error();
   auto whole = allocated(resource, std::move(object));
   if (whole && resource.counts_generation && asked_of(whole->object, resource) != asked_of(*current, resource))

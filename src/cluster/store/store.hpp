@@ -114,6 +114,7 @@ class Store {
 
   [[nodiscard]] StoreResult<Document> prepare_create(json object, const Review& review) const;
   [[nodiscard]] StoreResult<Document> prepare_update(json object, const Object& current, const Review& review) const;
+  [[nodiscard]] StoreResult<void> admitted(json& object, const Object& current) const;
   [[nodiscard]] StoreResult<Document> allocated(const KindRow& row, json object) const;
   [[nodiscard]] StoreResult<Object> current_of(const json& object) const;
   [[nodiscard]] bool terminating(const std::string& ns) const;

@@ -87,7 +87,7 @@ Result<> EmbeddedCluster::start_api() {
                      "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"});
   if (!identity) return identity.error().within("certificates");
   identity_ = std::move(*identity);
-  server_ = std::make_unique<ApiServer>(io_, store_, identity_, tokens_, node_->logs());
+  server_ = std::make_unique<ApiServer>(io_, store_, identity_, tokens_, PodFaces{node_->logs(), node_->streams()});
   api_port_ = setup_.port;
   if (isolated()) {
     const auto inside = listen_on(plane_->node_address(), kNodePort);
@@ -223,6 +223,7 @@ Result<> EmbeddedCluster::write_kubeconfig() {
 }
 
 void EmbeddedCluster::serve() {
+  ::signal(SIGPIPE, SIG_IGN);  // a command may close its standard input while somebody writes into it
   boost::asio::signal_set signals(io_, SIGTERM, SIGINT);
   signals.async_wait([this](const boost::system::error_code& error, int) {
     if (error) return;

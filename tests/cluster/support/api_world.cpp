@@ -70,7 +70,7 @@ ApiWorld::ApiWorld(const ApiLimits& limits) {
       static_cast<FakeLogs*>(at)->on_end = nullptr;
     })};
   };
-  server_ = std::make_unique<ApiServer>(context_, store_, identity_, tokens_, logs, limits);
+  server_ = std::make_unique<ApiServer>(context_, store_, identity_, tokens_, PodFaces{logs}, limits);
   const int fd = listen_anywhere(port_);
   if (auto added = server_->add_listener(fd); !added) throw std::runtime_error(added.error().message);
   (void)store_.create(json::parse(R"({"kind":"Namespace","metadata":{"name":"default"}})"));

@@ -29,6 +29,12 @@ class ForwardTest : public testing::Test {
     EXPECT_TRUE(store.create(slice));
   }
 
+  std::string redirected(const std::string& target) {
+    const auto answer = rest.handle({"GET", target, "", "", "Bearer " + tokens.admin(), "", "", ""});
+    const auto* response = std::get_if<Response>(&answer);
+    return response != nullptr && response->code == 301 ? response->headers.at(0).second : "";
+  }
+
   // What the pod is asked for; the status' message when it is asked nothing.
   std::string asked(const std::string& target) {
     const Request request{"GET", target, "", "", "Bearer " + tokens.admin(), "", "", ""};
@@ -53,7 +59,7 @@ TEST_F(ForwardTest, NoNameInThePathHidesWhereThePodsPathBegins) {
       serve(ns, name);
       for (const std::string kind : {"services", "pods"}) {
         const auto root = "/api/v1/namespaces/" + ns + "/" + kind + "/" + name;
-        EXPECT_EQ(asked(root + "/proxy"), "/");
+        EXPECT_EQ(redirected(root + "/proxy?q=1"), root + "/proxy/?q=1");
         EXPECT_EQ(asked(root + "/proxy/"), "/");
         EXPECT_EQ(asked(root + "/proxy/hi"), "/hi");
         EXPECT_EQ(asked(root + "/proxy/proxy/x"), "/proxy/x");

@@ -70,7 +70,7 @@ class RestTest : public testing::Test {
 
 TEST_F(RestTest, UnknownPathsAndMethods) {
   EXPECT_EQ(refused(404, "GET", "/apis/nope/v1/things"), "the server could not find the requested resource");
-  EXPECT_EQ(refused(404, "GET", "/api/v1/namespaces/default/pods/p/exec"),
+  EXPECT_EQ(refused(404, "GET", "/api/v1/namespaces/default/pods/p/nope"),
             "the server could not find the requested resource");
   EXPECT_EQ(refused(404, "GET", "/api/v2/pods"), "the server could not find the requested resource");
   EXPECT_EQ(refused(405, "POST", pods + "/p", "{}"), "the server does not allow this method on the requested resource");

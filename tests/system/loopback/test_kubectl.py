@@ -1,10 +1,12 @@
 """The stock kubectl on `straycat cluster`: the verbs that a person uses to look in and to help."""
 import json
 import pathlib
+import re
 import select
 import subprocess
 import time
 import unittest
+import urllib.request
 
 from kubectl import Kubectl, find_kubectl
 from straycat import SCENARIOS, STRAYCAT
@@ -36,7 +38,7 @@ class KubectlTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         find_kubectl()
-        cls.cluster = ClusterProcess("--data-plane", "loopback")
+        cls.cluster = ClusterProcess("--data-plane", "loopback", "--image", 'any=["env"]')
         cls.kubectl = Kubectl(cls.cluster.kubeconfig, "demo")
         # Before 1.27 kubectl checks manifests against OpenAPI v2 in protobuf, which this server has not.
         cls.validate = ["--validate=false"] if cls.kubectl.minor() < 27 else []
@@ -69,6 +71,33 @@ class KubectlTest(unittest.TestCase):
     def tearDown(self):
         self.ok("delete", "namespace", "demo", "--timeout=300s")
         self.assertIn("not found", self.refused("get", "namespace", "demo"))
+
+    def test_commands_in_a_container(self):
+        self.ok("run", "a", "--image=any", "--restart=Never", "--", "sleep", "300")
+        self.ok("wait", "--for=condition=Ready", "pod/a", "--timeout=60s")
+        for sockets in ("true", "false"):  # as WebSocket, and as older ones do, in SPDY
+            self.kubectl.environment.update(KUBECTL_REMOTE_COMMAND_WEBSOCKETS=sockets, KUBECTL_PORT_FORWARD_WEBSOCKETS=sockets)
+            self.assertEqual(self.ok("exec", "-i", "a", "--", "cat", text="through\n" * 100_000), "through\n" * 100_000)
+            done = self.kubectl.run("exec", "a", "--", "sh", "-c", "echo said; echo why >&2; exit 3")
+            self.assertEqual((done.stdout, done.stderr.splitlines()[0], done.returncode), ("said\n", "why", 3))
+            self.assertIn("no-such-program", self.refused("exec", "a", "--", "no-such-program"))
+            self.assertEqual(self.ok("run", "--rm", "-i", "--quiet", "b", "--image=any", "--restart=Never", "--", "cat", text="words\n").splitlines()[0], "words")
+        self.assertIn("container b is not valid for pod a", self.refused("exec", "a", "-c", "b", "--", "true"))
+
+    def test_a_forwarded_port(self):
+        self.apply("deployment-readiness.yaml", "service.yaml")
+        self.ok("rollout", "status", "deployment/sayhi", "--timeout=300s")
+        for sockets in ("true", "false"):
+            self.kubectl.environment.update(KUBECTL_PORT_FORWARD_WEBSOCKETS=sockets)
+            forward = self.kubectl.start("port-forward", "deployment/sayhi", ":3000")
+            try:
+                port = re.search(r"127.0.0.1:(\d+)", forward.stdout.readline())[1]
+                for _ in range(3):
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/hi", timeout=30) as answer:
+                        self.assertEqual(answer.status, 200)
+            finally:
+                forward.terminate()
+                forward.communicate()
 
     def test_a_rollout_from_apply_to_undo(self):
         self.assertIn("deployment.apps/sayhi created", self.apply("deployment-readiness.yaml", "service.yaml"))

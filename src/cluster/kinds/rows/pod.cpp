@@ -17,10 +17,7 @@ json fixed_pod_spec(const json& pod) {
        {"activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations", "ephemeralContainers", "nodeName"})
     spec.erase(key);
   for (const char* list : {"containers", "initContainers"}) {
-    each_object(spec, list, [](json& container) {
-      container.erase("image");
-      container.erase("resources");
-    });
+    each_object(spec, list, [](json& container) { container.erase("image"); });
   }
   return spec;
 }
@@ -111,7 +108,11 @@ KindRow pod_row() {
       .categories = {"all"},
       .deletion = DeletionStyle::graceful,
       .deleted_as_object = true,
-      .subresources = {{"log", "", {"get"}}, {"proxy", "PodProxyOptions", {"get"}}},
+      .subresources = {{"attach", "PodAttachOptions", {"create", "get"}},
+                       {"exec", "PodExecOptions", {"create", "get"}},
+                       {"log", "", {"get"}},
+                       {"portforward", "PodPortForwardOptions", {"create", "get"}},
+                       {"proxy", "PodProxyOptions", {"create", "delete", "get", "patch", "update"}}},
       .selectable = {"spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
                      "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"},
       .empty = json::object({{"spec", {{"containers", nullptr}}}, {"status", json::object()}}),

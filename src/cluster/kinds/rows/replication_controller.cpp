@@ -1,9 +1,12 @@
+#include "cluster/kinds/cells.hpp"
 #include "cluster/kinds/defaults.hpp"
 #include "cluster/kinds/row.hpp"
 #include "cluster/kinds/validation.hpp"
 
 namespace straycat::cluster {
 namespace {
+
+using namespace cells;
 
 // Its selector and labels come from its template where they are left out (pkg/apis/core/v1
 // SetDefaults_ReplicationController).
@@ -25,6 +28,14 @@ void validate_replication_controller(Causes& causes, const json& object) {
   check_template(causes, spec, {"Always"});
 }
 
+json replication_controller_cells(const json& object, std::int64_t now_ns) {
+  const json& status = at(object, {"status"});
+  json cells = json::array({name_of(object), count(at(object, {"spec", "replicas"})), count(at(status, {"replicas"})),
+                            count(at(status, {"readyReplicas"})), age(object, now_ns)});
+  add_template(cells, object);
+  return cells;
+}
+
 }  // namespace
 
 KindRow replication_controller_row() {
@@ -42,6 +53,11 @@ KindRow replication_controller_row() {
                 "core.v1.ReplicationControllerStatus availableReplicas:5=n "
                 "conditions:6=list(core.v1.ReplicationControllerCondition;type) fullyLabeledReplicas:2=n "
                 "observedGeneration:3=n readyReplicas:4=n replicas:1=n"},
+      .columns =
+          workload_columns({{"Desired", "integer", 0, "Replicas is the number of desired pods."},
+                            {"Current", "integer", 0, "Replicas is the most recently observed number of replicas."},
+                            {"Ready", "integer", 0, "The number of ready replicas for this replication controller."}}),
+      .cells = replication_controller_cells,
       .default_object = default_replication_controller,
       .complete = [](json& object) { set_default(object["status"], "replicas", 0); },
       .validate = validate_replication_controller,

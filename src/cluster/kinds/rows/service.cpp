@@ -116,7 +116,7 @@ KindRow service_row() {
       .has_status = true,
       .categories = {"all"},
       .deleted_as_object = true,
-      .subresources = {{"proxy", "ServiceProxyOptions", {"get"}}},
+      .subresources = {{"proxy", "ServiceProxyOptions", {"create", "delete", "get", "patch", "update"}}},
       .selectable = {"spec.clusterIP", "spec.type"},
       .types =
           {"core.v1.Service apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta spec:2=core.v1.ServiceSpec "
