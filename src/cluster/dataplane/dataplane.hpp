@@ -16,6 +16,9 @@
 
 namespace straycat::cluster {
 
+// Where pods ask for names: the node itself answers there, in the kernel's plane. Out of those that no Service gets.
+inline constexpr const char* name_server_address = "10.96.0.10";
+
 struct ServiceEndpoint {
   std::string address;
   std::uint16_t port = 0;

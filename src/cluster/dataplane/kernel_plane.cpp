@@ -45,7 +45,8 @@ Result<> wire_node(RouteSocket& routes) {
   const auto loopback = routes.link_index("lo");
   if (!loopback) return loopback.error();
   if (auto done = routes.set_up(*loopback); !done) return done;
-  if (auto done = routes.add_address(*loopback, gateway, 32); !done) return done;
+  for (const char* own : {gateway, name_server_address})
+    if (auto done = routes.add_address(*loopback, own, 32); !done) return done;
   if (auto done = routes.add_bridge("svc0"); !done) return done;
   const auto services = routes.link_index("svc0");
   if (!services) return services.error();

@@ -1,5 +1,6 @@
 #include "cluster/dataplane/policy_rules.hpp"
 
+#include "cluster/dataplane/dataplane.hpp"
 #include "cluster/dataplane/rule_json.hpp"
 
 namespace straycat::cluster {
@@ -56,10 +57,15 @@ Commands chain_of(const std::string& map, const char* side, const std::string& a
 }
 
 Commands hook() {
-  return {add_base_chain("forward", "filter", "forward", filter_priority),
-          add_rule("forward", json::array({is_known(), accept()})),
-          add_rule("forward", json::array({lookup_address("saddr", "egress")})),
-          add_rule("forward", json::array({lookup_address("daddr", "ingress")}))};
+  return {
+      add_base_chain("forward", "filter", "forward", filter_priority),
+      add_rule("forward", json::array({is_known(), accept()})),
+      add_rule("forward", json::array({lookup_address("saddr", "egress")})),
+      add_rule("forward", json::array({lookup_address("daddr", "ingress")})),
+      // Of what ends at the node itself only the name server counts as somewhere else: it is a pod on a real one.
+      add_base_chain("input", "filter", "input", filter_priority),
+      add_rule("input", json::array({is_known(), accept()})),
+      add_rule("input", json::array({address_in("daddr", name_server_address), lookup_address("saddr", "egress")}))};
 }
 
 }  // namespace

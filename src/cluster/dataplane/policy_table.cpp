@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cluster/dataplane/address_block.hpp"
+#include "cluster/dataplane/dataplane.hpp"
 #include "cluster/kinds/json_help.hpp"
 #include <straycat/model/objects.hpp>
 #include <straycat/model/selector.hpp>
@@ -75,6 +76,16 @@ Members members_of(const std::vector<Object>& pods, const std::vector<Object>& n
   for (const auto& pod : pods)
     if (auto member = member_of(*pod, labels)) out.push_back(std::move(*member));
   std::sort(out.begin(), out.end(), [](const Member& a, const Member& b) { return a.address < b.address; });
+  return out;
+}
+
+// The node answers for names, where a real cluster has pods: to policies it is one of those, as they are labelled
+// there.
+Member name_server(const std::vector<Object>& namespaces) {
+  Member out{
+      "kube-system", name_server_address, {{"k8s-app", "kube-dns"}}, {}, {{"dns", 53, "UDP"}, {"dns-tcp", 53, "TCP"}}};
+  for (const auto& ns : namespaces)
+    if (text_at(*ns, "/metadata/name") == out.ns) out.ns_labels = labels_in(*ns);
   return out;
 }
 
@@ -214,7 +225,8 @@ bool restricts(const json& spec, const char* type) {
   return std::find(types.begin(), types.end(), type) != types.end();
 }
 
-void add_policy(const json& policy, const Member& pod, const Members& members, PodRules& rules) {
+// `peers`: the members, and whoever else a pod may send to.
+void add_policy(const json& policy, const Member& pod, const Members& members, const Members& peers, PodRules& rules) {
   const auto ns = text_at(policy, "/metadata/namespace");
   const auto& spec = object_or_empty(policy, "spec");
   if (ns != pod.ns || !chooses(object_or_empty(spec, "podSelector"), pod.labels)) return;
@@ -224,7 +236,7 @@ void add_policy(const json& policy, const Member& pod, const Members& members, P
   }
   if (restricts(spec, "Egress")) {
     rules.egress = true;
-    add_rules(array_or_empty(spec, "egress"), "to", ns, nullptr, members, rules.to);
+    add_rules(array_or_empty(spec, "egress"), "to", ns, nullptr, peers, rules.to);
   }
 }
 
@@ -240,9 +252,11 @@ PolicyTable compute_policy_table(const std::vector<Object>& policies, const std:
   PolicyTable table;
   if (policies.empty()) return table;
   const Members members = members_of(pods, namespaces);
+  Members peers = members;
+  peers.push_back(name_server(namespaces));
   for (const auto& member : members) {
     PodRules rules{member.address, false, false, {}, {}};
-    for (const auto& policy : policies) add_policy(*policy, member, members, rules);
+    for (const auto& policy : policies) add_policy(*policy, member, members, peers, rules);
     if (!rules.ingress && !rules.egress) continue;
     put_in_order(rules.from);
     put_in_order(rules.to);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cluster/kinds/quantity.hpp"
+#include "cluster/node/pod_names.hpp"
 #include "cluster/node/pod_runner.hpp"
 
 namespace straycat::cluster {
@@ -128,13 +129,9 @@ Result<std::shared_ptr<const RootPlan>> PodRunner::container_root(std::size_t in
   for (RootStep& step : program_steps(container.program)) out->steps.push_back(std::move(step));
   add_users(out->steps);
   add_file(out->steps, "/etc/hostname", spec.hostname + "\n");
-  if (tools_.names != nullptr) {
-    const auto hosts = tools_.names->hosts_path(spec.ns);
-    if (!hosts) return hosts.error();
-    add_mount(out->steps, *hosts, "/etc/hosts");
-    add_mount(out->steps, tools_.names->nsswitch_path(), "/etc/nsswitch.conf");
-    add_mount(out->steps, tools_.names->resolv_path(), "/etc/resolv.conf");
-  }
+  add_file(out->steps, "/etc/hosts", hosts_file(*pod_, spec.hostname, machine_.address()));
+  add_file(out->steps, "/etc/nsswitch.conf", nsswitch_conf);
+  add_file(out->steps, "/etc/resolv.conf", resolv_conf(*pod_, tools_.name_server));
   if (const auto added = add_volumes(out->steps, container, env); !added) return added.error();
   if (!container.working_dir.empty()) add_folders(out->steps, container.working_dir);
   return std::shared_ptr<const RootPlan>(std::move(out));

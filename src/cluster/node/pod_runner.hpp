@@ -13,7 +13,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "cluster/dataplane/dataplane.hpp"
-#include "cluster/dataplane/names.hpp"
 #include "cluster/node/environment.hpp"
 #include "cluster/node/log_book.hpp"
 #include "cluster/node/pod_command.hpp"
@@ -31,7 +30,7 @@ struct NodeTools {
   Store& store;
   DataPlane& plane;
   std::string state_dir;                 // the node's own files; "" = none (the fallback)
-  NamesFile* names = nullptr;            // null: no files can be mounted (the fallback)
+  std::string name_server;               // of the cluster; "" = none (the fallback, which mounts no files either)
   const MachineView* machine = nullptr;  // what pods see of this machine; null: all of it (the fallback)
   LifecycleSettings lifecycle;
   int self_exe_fd = -1;

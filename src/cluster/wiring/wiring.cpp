@@ -55,6 +55,8 @@ Result<> EmbeddedCluster::start() {
   start_node();
   if (const auto api = start_api(); !api) return api;
   if (const auto service = create_api_service(); !service) return service;
+  if (isolated())
+    if (const auto names = start_names(); !names) return names;
   start_controllers();
   return write_kubeconfig();
 }
@@ -64,15 +66,11 @@ Result<> EmbeddedCluster::start_plane() {
   if (!plane) return plane.error().within("data plane");
   plane_ = std::move(*plane);
   if (setup_.state_dir.empty()) return {};
-  auto names = NamesFile::create(setup_.state_dir);
-  if (!names) return names.error().within("names");
   const std::string pods = setup_.state_dir + "/pods";
   if (::mkdir(pods.c_str(), 0755) != 0 && errno != EEXIST) return own_trouble("make " + pods);
-  names_ = std::make_unique<NamesFile>(std::move(*names));
   auto view = look_at_machine({setup_.state_dir, static_cast<unsigned>(setup_.keeper), setup_.self_exe_fd, {}});
   if (!view) return view.error().within("what pods see");
   view_ = std::move(*view);
-  follow_names();
   return {};
 }
 
@@ -136,7 +134,7 @@ void EmbeddedCluster::start_node() {
                                                  store_,
                                                  *plane_,
                                                  setup_.state_dir,
-                                                 names_.get(),
+                                                 isolated() ? name_server_address : "",
                                                  view_ ? &*view_ : nullptr,
                                                  {},
                                                  setup_.self_exe_fd,
@@ -178,26 +176,21 @@ void EmbeddedCluster::record(const json& pod, const std::string& container, cons
                    : kubelet_events_->warning(pod, reason, message, part);
 }
 
-// A pod's hosts file knows every Service, and the addresses behind a headless one.
-void EmbeddedCluster::follow_names() {
-  name_changes_ = store_.subscribe([this](const Change& change) {
-    if (change.kind == "Service") update_names(change.ns, change.name);
-    if (change.kind != "EndpointSlice") return;
-    const std::string service =
-        string_or(object_or_empty(object_or_empty(*change.object, "metadata"), "labels"), "kubernetes.io/service-name");
-    if (!service.empty()) update_names(change.ns, service);
-  });
-}
-
-void EmbeddedCluster::update_names(const std::string& ns, const std::string& service) {
-  std::vector<Object> slices;
-  const Object found = store_.get("Service", ns, service);
-  for (const Object& slice : store_.list("EndpointSlice", ns)) {
-    const json& labels = object_or_empty(object_or_empty(*slice, "metadata"), "labels");
-    if (string_or(labels, "kubernetes.io/service-name") == service) slices.push_back(slice);
-  }
-  const auto done = found ? names_->update(ns, service, found, slices) : names_->set_service(ns, service, {});
-  if (!done) say("straycat cluster: names: {}\n", done.error().message);
+// The name server, and the Service by which a real cluster has one. kube-proxy leaves it alone: the node answers
+// itself.
+Result<> EmbeddedCluster::start_names() {
+  auto server = dns::Server::start(io_, store_, name_server_address, 53);
+  if (!server) return server.error();
+  names_ = std::move(*server);
+  json service = object("v1", "Service", "kube-system", "kube-dns");
+  service["metadata"]["labels"] = {{"k8s-app", "kube-dns"}, {"service.kubernetes.io/service-proxy-name", "straycat"}};
+  const auto port = [](const char* name, const char* protocol) {
+    return json{{"name", name}, {"port", 53}, {"protocol", protocol}, {"targetPort", 53}};
+  };
+  service["spec"] = {{"clusterIP", name_server_address},
+                     {"ports", json::array({port("dns", "UDP"), port("dns-tcp", "TCP")})}};
+  if (const auto made = store_.create(service); !made) return own_trouble("Service kube-dns: " + made.error().message);
+  return {};
 }
 
 std::map<std::string, std::string> EmbeddedCluster::account_files(const std::string& ns, const std::string& account) {

@@ -16,6 +16,7 @@
 #include "cluster/dataplane/planes.hpp"
 #include "cluster/dataplane/policy_keeper.hpp"
 #include "cluster/dataplane/proxier.hpp"
+#include "cluster/dns/server.hpp"
 #include "cluster/node/node.hpp"
 #include "cluster/sandbox/sandbox.hpp"
 #include <straycat/cluster/cluster.hpp>
@@ -41,8 +42,7 @@ class EmbeddedCluster {
   Result<> create_api_service();
   void start_controllers();
   void start_node();
-  void follow_names();
-  void update_names(const std::string& ns, const std::string& service);
+  Result<> start_names();
   Result<> write_kubeconfig();
   std::map<std::string, std::string> account_files(const std::string& ns, const std::string& account);
   std::string account_kubeconfig(const std::string& ns, const std::string& account);
@@ -57,9 +57,8 @@ class EmbeddedCluster {
   Tokens tokens_;
   TlsIdentity identity_;
   std::unique_ptr<DataPlane> plane_;
-  std::unique_ptr<NamesFile> names_;
+  std::unique_ptr<dns::Server> names_;
   std::optional<MachineView> view_;
-  Subscription name_changes_;
   std::unique_ptr<NodeTools> tools_;
   std::unique_ptr<Node> node_;
   std::unique_ptr<EventRecorder> kubelet_events_;

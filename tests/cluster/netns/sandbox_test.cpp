@@ -10,7 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cluster/dataplane/names.hpp"
 #include "cluster/support/sandbox_world.hpp"
 
 namespace straycat::cluster::testing {
@@ -81,54 +80,6 @@ TEST_P(KernelSandbox, KeepsTheListenerReachableFromTheHost) {
   int status = 0;
   ::waitpid(keeper, &status, 0);
   EXPECT_EQ(WEXITSTATUS(status), 5) << "inner's own exit code";
-}
-
-// Names: a pod sees its namespace's hosts file, a new Service while it runs, and an unknown name fails at once.
-std::string resolve(const char* name) {
-  addrinfo hints{};
-  hints.ai_family = AF_INET;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(name, nullptr, &hints, &found) != 0) return "";
-  char text[64] = "";
-  ::getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST);
-  ::freeaddrinfo(found);
-  return text;
-}
-
-void expect_names_in_pod(const std::string& hosts, NamesFile& names, KernelDataPlane& plane) {
-  int words[2];
-  ASSERT_EQ(::pipe(words), 0);
-  start_pod(plane, [&](const std::string&) {
-    std::string out = "0";
-    for (const auto& [from, to] : {std::pair{hosts, "/etc/hosts"},
-                                   {names.nsswitch_path(), "/etc/nsswitch.conf"},
-                                   {names.resolv_path(), "/etc/resolv.conf"}})
-      if (::access(to, F_OK) == 0 && ::mount(from.c_str(), to, nullptr, MS_BIND, nullptr) != 0) out = ::strerror(errno);
-    for (const char* name : {"sayhi", "sayhi.default", "sayhi.default.svc.cluster.local", "other", "other.elsewhere"})
-      out += " " + resolve(name);
-    const auto before = std::chrono::steady_clock::now();
-    out += resolve("no-such-name.example.com");
-    out += std::chrono::steady_clock::now() - before < std::chrono::milliseconds(500) ? " quick" : " slow";
-    (void)!::write(words[1], out.data(), out.size());
-  });
-  char buffer[512];
-  const auto size = ::read(words[0], buffer, sizeof buffer);
-  EXPECT_EQ(std::string(buffer, static_cast<std::size_t>(size)), "0 10.96.0.7 10.96.0.7 10.96.0.7  10.96.0.9 quick");
-}
-
-TEST_P(KernelSandbox, ResolvesServiceNamesInPods) {
-  EXPECT_EQ(on_kernel_plane(
-                [](KernelDataPlane& plane, const SandboxSetup& setup) {
-                  auto names = NamesFile::create(setup.state_dir);
-                  ASSERT_TRUE(names);
-                  const auto hosts = names->hosts_path("default");
-                  ASSERT_TRUE(hosts);
-                  ASSERT_TRUE(names->set_service("default", "sayhi", {"10.96.0.7"}));
-                  ASSERT_TRUE(names->set_service("elsewhere", "other", {"10.96.0.9"}));
-                  expect_names_in_pod(*hosts, *names, plane);
-                },
-                GetParam()),
-            0);
 }
 
 }  // namespace
