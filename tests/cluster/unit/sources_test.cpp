@@ -5,12 +5,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "cluster/kinds/json_help.hpp"
 #include "cluster/kinds/quantity.hpp"
 
 namespace straycat::cluster {
 namespace {
-
-using nlohmann::json;
 
 TEST(Quantity, InThousandthsRoundedUp) {
   const std::pair<const char*, std::optional<std::int64_t>> cases[] = {{"1", 1000},
