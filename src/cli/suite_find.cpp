@@ -84,11 +84,16 @@ std::optional<int> line_in(const std::string& message, const std::string& file) 
 }
 
 void read_whole(const plan::Plan& plan, scenario::Ground ground, suite::Case& one) {
-  for (const plan::Step& step : plan.steps)
+  for (const plan::Step& step : plan.steps) {
     if (const auto* pause = std::get_if<plan::Pause>(&step.action)) one.length += pause->length;
+    if (const auto* chaos = std::get_if<plan::Chaos>(&step.action); chaos != nullptr && !chaos->background)
+      one.length += chaos->fault.lasts;
+  }
   const auto needs = plan.labels.find(cluster_label);
   if (ground == scenario::Ground::own && needs != plan.labels.end() && needs->second == "real")
     one.left_out = fmt::format("only a real cluster can show it ({}: real)", cluster_label);
+  if (ground == scenario::Ground::elsewhere && needs != plan.labels.end() && needs->second == "embedded")
+    one.left_out = fmt::format("only straycat's own cluster can show it ({}: embedded)", cluster_label);
 }
 
 // What a case is called whose name nobody can read: its folder's name, or its own.

@@ -240,6 +240,7 @@ Event LogLine::event() const {
     return event_ != nullptr ? read_record<Type>(event_->body, odd) : read_record<Type>(event().body, odd); \
   }
 STRAYCAT_RECORD(StepRecord)
+STRAYCAT_RECORD(FaultRecord)
 STRAYCAT_RECORD(WatchRecord)
 STRAYCAT_RECORD(ClockBound)
 STRAYCAT_RECORD(VantageRecord)

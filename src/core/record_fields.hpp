@@ -27,6 +27,10 @@ void fields(F f, R& r, const StepRecord*) {
   f.always("ok", r.ok), f("error", r.error);
 }
 template <class F, class R>
+void fields(F f, R& r, const FaultRecord*) {
+  f("step", r.step), f("fault", r.fault), f("pods", r.pods), f("detail", r.detail);
+}
+template <class F, class R>
 void fields(F f, R& r, const WatchRecord*) {
   f("resource", r.resource), f("selector", r.selector), f("fromNs", r.from_ns), f("toNs", r.to_ns);
   f("reason", r.reason), f("end", r.end);

@@ -18,6 +18,7 @@ using json = nlohmann::json;
   }
 STRAYCAT_RECORD(Header)
 STRAYCAT_RECORD(StepRecord)
+STRAYCAT_RECORD(FaultRecord)
 STRAYCAT_RECORD(WatchRecord)
 STRAYCAT_RECORD(ClockBound)
 STRAYCAT_RECORD(VantageRecord)

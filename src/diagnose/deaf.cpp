@@ -14,13 +14,23 @@ struct AskedSince {
   std::uint64_t alike = 0, ok = 0;
 };
 
+// Whether an instant lies in a stay of the endpoint in which the cell's failures fell: what it answers when it has left
+// and come back is another story.
+bool in_its_stay(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint, std::int64_t ns) {
+  const auto& view = the_case.view_of(cell);
+  return std::any_of(endpoint.memberships.begin(), endpoint.memberships.end(), [&](const history::Membership& stay) {
+    const auto span = may_route(the_case.history, view, stay);
+    return span.overlaps(cell.first_ns, cell.last_ns + 1) && span.overlaps(ns, ns + 1);
+  });
+}
+
 // Direct requests to an endpoint from an instant on, as long as it was routable.
 AskedSince asked_since(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint, std::int64_t from) {
   AskedSince result;
   const auto& traffic = the_case.history.traffic[cell.traffic].name;
   for (const DirectProbe& probe : endpoint.probes) {
     const bool inside = probe.started_ns >= from && probe.traffic == traffic && probe.uid_kept &&
-                        may_be_routable(the_case.history, the_case.view_of(cell), endpoint, probe.started_ns);
+                        in_its_stay(the_case, cell, endpoint, probe.started_ns);
     if (!inside) continue;
     const auto way = likeness(probe);
     if (probe.ok) ++result.ok;
@@ -41,7 +51,9 @@ bool deaf(const Case& the_case, const Cell& cell, const history::Endpoint& endpo
   const auto& view = the_case.view_of(cell);
   const auto* state = state_at(endpoint, cell.first_ns);
   const bool leaves = deleted(the_case, view, endpoint) && *deleted_at(the_case, view, endpoint) <= cell.last_ns;
-  if (leaves || (state != nullptr && (state->terminating || !state->serving))) return false;
+  // Its readiness probe may have taken it out, and proxies send to it for a while yet.
+  const bool just_left = in_its_stay(the_case, cell, endpoint, cell.first_ns);
+  if (leaves || (state != nullptr && (state->terminating || (!state->serving && !just_left)))) return false;
   const AskedSince later = asked_since(the_case, cell, endpoint, cell.first_ns);
   return later.ok == 0 && asked_since(the_case, cell, endpoint, last_answer(cell, endpoint)).alike >= often;
 }

@@ -28,7 +28,8 @@ Own own_requests(const Case& the_case, const Cell& cell, const Endpoint& endpoin
     if (probe.traffic != traffic || !probe.uid_kept || probe.started_ns < cell.first_ns - around ||
         probe.started_ns > cell.last_ns + around)
       continue;
-    if (probe.ok) ++result.ok;
+    // A way that opens again, or was open before, answers then: only what is answered in between says that it is open.
+    if (probe.ok && probe.started_ns >= cell.first_ns && probe.started_ns <= cell.last_ns) ++result.ok;
     if (probe.ok || !probe.failure || !no_way_in(likeness(probe.failure->kind))) continue;
     if (result.failed++ == 0) result.first = probe.started_ns;
     result.last = probe.started_ns;

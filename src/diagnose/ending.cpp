@@ -47,6 +47,7 @@ bool acts(const history::Step& step) {
     case Verb::patch:
     case Verb::scale:
     case Verb::restart:
+    case Verb::chaos:
     case Verb::command:
     case Verb::unknown:
       break;

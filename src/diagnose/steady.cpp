@@ -1,6 +1,7 @@
 #include "steady.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -93,6 +94,34 @@ DirectAsked asked_directly(const Case& the_case, const Book::Page& page) {
     if (alike > 0) ++result.failing;
   }
   return result;
+}
+
+DirectAsked asked_elsewhere(const Case& the_case, const Book::Page& page) {
+  DirectAsked result;
+  const Cell& first = the_case.cells[page.cells.front()];
+  const std::string& here = the_case.history.traffic[first.traffic].vantage;
+  std::int64_t from = first.first_ns, to = first.last_ns;
+  for (const auto index : page.cells) {
+    from = std::min(from, the_case.cells[index].first_ns);
+    to = std::max(to, the_case.cells[index].last_ns);
+  }
+  for (const auto& there : the_case.history.traffic) {
+    if (there.vantage == here || !there.view) continue;
+    for (const Endpoint& endpoint : the_case.history.views[*there.view].endpoints) {
+      if (!same_workload(endpoint.owner, page.owner)) continue;
+      ++result.endpoints;
+      for (const DirectProbe& probe : endpoint.probes)
+        if (probe.traffic == there.name && probe.started_ns >= from && probe.started_ns <= to)
+          ++(probe.ok ? result.ok : result.alike);
+    }
+  }
+  return result;
+}
+
+bool spares_others(const DirectAsked& here, const DirectAsked& elsewhere) {
+  if (here.alike == 0 || elsewhere.alike > 0) return false;
+  const double answered = static_cast<double>(here.ok) / static_cast<double>(here.ok + here.alike);
+  return std::pow(answered, static_cast<double>(elsewhere.ok)) < 0.001;
 }
 
 std::string in_words(const DirectAsked& asked) {

@@ -22,6 +22,12 @@ struct DirectAsked {
 };
 [[nodiscard]] DirectAsked asked_directly(const Case& the_case, const Book::Page& page);
 
+// The same by other places, while the page's requests failed: how often the page's endpoints answered them, and not.
+[[nodiscard]] DirectAsked asked_elsewhere(const Case& the_case, const Book::Page& page);
+// Whether as many requests from elsewhere could hardly (once in a thousand) all have been answered, if as many of them
+// failed as of those from here.
+[[nodiscard]] bool spares_others(const DirectAsked& here, const DirectAsked& elsewhere);
+
 // "12 of 40 direct requests to 2 of its 3 endpoints failed so": for evidence.
 [[nodiscard]] std::string in_words(const DirectAsked& asked);
 // A claim with the endpoints that failed so when they were asked directly, and with that as evidence.

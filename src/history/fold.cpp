@@ -71,6 +71,9 @@ void fold_line(History& history, TrafficFolder& traffic, const Clocks& clocks, c
     case Topic::step_started:
     case Topic::step_ended:
       return fold_step(history, clocks, line);
+    case Topic::fault_started:
+    case Topic::fault_ended:
+      return fold_fault(history, clocks, line);
     case Topic::note:
       return fold_note(history, clocks, line);
     case Topic::run_ended:

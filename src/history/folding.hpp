@@ -18,6 +18,7 @@ namespace straycat::history {
 void fold_object(History& history, const Clocks& clocks, const Event& event);
 
 void fold_step(History& history, const Clocks& clocks, const LogLine& line);
+void fold_fault(History& history, const Clocks& clocks, const LogLine& line);
 void fold_note(History& history, const Clocks& clocks, const LogLine& line);
 void close_phases(History& history);
 

@@ -42,6 +42,20 @@ void fold_step(History& history, const Clocks& clocks, const LogLine& line) {
   line.topic() == StepRecord::started ? step_started(history, at, line) : step_ended(history, at, line);
 }
 
+void fold_fault(History& history, const Clocks& clocks, const LogLine& line) {
+  const Placed at = clocks.place(line.clock(), line.at().ns);
+  auto record = line.read<FaultRecord>(history.odd);
+  if (line.topic() == FaultRecord::started) {
+    history.faults.push_back({std::move(record), at, std::nullopt});
+    return;
+  }
+  const auto found = std::find_if(history.faults.rbegin(), history.faults.rend(),
+                                  [&](const Fault& one) { return one.record.step == record.step && !one.ended; });
+  if (found == history.faults.rend()) return;
+  found->ended = at;
+  if (!record.detail.empty()) found->record.detail = record.detail;
+}
+
 void fold_note(History& history, const Clocks& clocks, const LogLine& line) {
   history.notes.emplace_back(clocks.place(line.clock(), line.at().ns), line.read<NoteRecord>(history.odd).text);
 }

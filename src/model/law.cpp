@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <straycat/model/custom_kinds.hpp>
+#include <straycat/model/fault.hpp>
 #include <straycat/model/kinds.hpp>
 #include <straycat/model/law.hpp>
 
@@ -21,7 +22,6 @@ std::vector<LawRow> make_law() {
       {"MutatingWebhookConfiguration", "", "", pods, "no webhook is called, objects stay as they were written"},
       {"ValidatingWebhookConfiguration", "", "", nothing, "no webhook is called, nothing is refused"},
       {"HorizontalPodAutoscaler", "", "", nothing, "nothing is measured: only its bounds hold"},
-      {"PodDisruptionBudget", "", "", nothing, "nothing is evicted, so that it holds nothing back"},
       {"PersistentVolumeClaim", "", "", nothing, "no volume is made, and a pod that mounts one does not start"},
       {"PersistentVolume", "", "", nothing, "no volume is mounted"},
       {"StorageClass", "", "", nothing, "no volume is made"},
@@ -196,6 +196,7 @@ std::vector<Ignored> ignored_fields(const json& object, Plane plane) {
   const auto kind = text_of(object, "kind");
   if (kind.empty()) return out;
   const auto version = text_of(object, "apiVersion");
+  if (group_of(version) == fault_group) return {};  // ours: what it orders is done, or refused in its status
   if (is_custom(version, kind)) return {custom_row(version, kind)};
   for (const auto& row : law()) {
     if (row.fallback_only && plane != Plane::fallback) continue;

@@ -37,6 +37,23 @@ void tell_steps(const History& history, std::vector<Moment>& story) {
   }
 }
 
+// When it really began and ended; the step's own line tells what was ordered.
+void tell_faults(const History& history, std::vector<Moment>& story) {
+  for (const history::Fault& fault : history.faults) {
+    std::string pods;
+    for (const std::string& pod : fault.record.pods) pods += (pods.empty() ? ", pod " : ", ") + pod;
+    const std::string words = fmt::format("{} of step \"{}\"{}", fault.record.fault, fault.record.step, pods);
+    const bool lasted = fault.ended && fault.ended->ns - fault.started.ns >= 1'000'000;
+    story.push_back({fault.started, Topic::step, words + (lasted || !fault.ended ? ": it began" : ""), false, {}});
+    if (lasted)
+      story.push_back({*fault.ended,
+                       Topic::step,
+                       fmt::format("{}: it ended after {}", words, short_length(fault.ended->ns - fault.started.ns)),
+                       false,
+                       {}});
+  }
+}
+
 std::string change_words(history::ChangeKind kind, const history::EndpointState& state) {
   switch (kind) {
     case history::ChangeKind::joined:
@@ -280,6 +297,7 @@ std::string share_words(const diagnose::Share& share) {
 std::vector<Moment> tell(const History& history, const diagnose::Verdict& verdict) {
   std::vector<Moment> story;
   tell_steps(history, story);
+  tell_faults(history, story);
   tell_endpoints(history, verdict, story);
   tell_events(history, story);
   tell_bursts(history, story);

@@ -28,6 +28,8 @@ bool may_say(Topic topic) {
     case Topic::header:
     case Topic::step_started:
     case Topic::step_ended:
+    case Topic::fault_started:
+    case Topic::fault_ended:
     case Topic::clock_bound:
     case Topic::vantage_lost:
     case Topic::cluster_lost:

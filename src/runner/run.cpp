@@ -246,6 +246,7 @@ asio::awaitable<Result<>> Run::make_namespace() {
 
 // What could not be cleaned up.
 asio::awaitable<std::string> Run::finish() {
+  if (!site_.gone) co_await steps_.end_faults();
   co_await steps_.stop_traffic();
   const Nanos proof = site_.gone ? Nanos{} : proof_length;
   co_await watching_.prove(proof);

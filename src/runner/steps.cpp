@@ -44,6 +44,17 @@ bool says_when_traffic_runs(const std::vector<plan::Step>& steps) {
                      [](const plan::Step& step) { return plan::verb(step.action) == Verb::traffic; });
 }
 
+asio::awaitable<Result<>> Steps::rehearse_action(const plan::Action& action) {
+  auto tried = std::visit(
+      [&](const auto& one) -> std::optional<asio::awaitable<Result<>>> {
+        if (const auto how = doing(one).rehearse) return how(one, *this);
+        return std::nullopt;
+      },
+      action);
+  if (!tried) co_return Result<>{};
+  co_return co_await std::move(*tried);
+}
+
 // Every manifest is tried before the first change: a field that nobody knows must not stop the run half-way.
 asio::awaitable<Result<>> Steps::rehearse() {
   for (const auto& step : site_.plan.steps) {
@@ -56,6 +67,7 @@ asio::awaitable<Result<>> Steps::rehearse() {
       auto answer = co_await site_.client.apply(labelled(manifest.object, site_.ns, site_.run_id), site_.ns, options);
       if (!answer) co_return failed(found->target, answer.error()).within(place_of(manifest));
     }
+    if (auto can = co_await rehearse_action(step.action); !can) co_return can;
   }
   co_return Result<>{};
 }
@@ -68,6 +80,7 @@ asio::awaitable<Result<>> Steps::run() {
     if (auto started = co_await start_traffic(); !started) co_return started;
   for (std::size_t i = 0; i < site_.plan.steps.size(); ++i)
     if (auto done = co_await one(i, phases[i]); !done) co_return done;
+  co_await end_faults();
   co_await stop_traffic();
   co_return Result<>{};
 }
@@ -87,6 +100,7 @@ asio::awaitable<Result<>> Steps::one(std::size_t index, std::string phase) {
   // When it was cancelled, its error is only the echo of that: who cancelled says why (cut).
   if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
     co_return own_trouble("cancelled");
+  co_await faults_.look_after();
   end_step(bool(done), done ? "" : done.error().message);
   if (!done) co_return done.error().within(fmt::format("step \"{}\"", step.name));
   co_return done;

@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "runner/faults.hpp"
 #include "runner/site.hpp"
 #include "runner/vantage.hpp"
 #include <straycat/runner/child.hpp>
@@ -20,7 +21,7 @@ namespace straycat::runner {
 
 class Steps {
  public:
-  explicit Steps(Site& site) : site_(site) {}
+  explicit Steps(Site& site) : site_(site), faults_(site) {}
 
   boost::asio::awaitable<Result<>> run();
   // Whether a step has begun: until then nothing of the plan was done.
@@ -29,10 +30,16 @@ class Steps {
   void cut(const std::string& reason);
   // For the verbs (verbs/).
   [[nodiscard]] Site& site() { return site_; }
+  [[nodiscard]] Faults& faults() { return faults_; }
+  // Of the step that is being carried out.
+  [[nodiscard]] const std::string& step_name() const { return open_->name; }
+  [[nodiscard]] std::size_t step_number() const { return open_->index; }
   boost::asio::awaitable<Result<>> start_traffic();
   // Until the data plane may be taken to carry what is ready; a few seconds at most.
   boost::asio::awaitable<void> settle_data_plane();
   boost::asio::awaitable<void> stop_traffic();
+  // Faults on order that still go on end.
+  boost::asio::awaitable<void> end_faults() { return faults_.end_all(); }
   // Its exit code, or 128 + the signal that killed it.
   boost::asio::awaitable<Result<int>> run_command(const std::vector<std::string>& words);
   // A signal that came to us while a command of the person's runs is meant for it. False when none runs.
@@ -43,10 +50,12 @@ class Steps {
 
  private:
   boost::asio::awaitable<Result<>> rehearse();
+  boost::asio::awaitable<Result<>> rehearse_action(const plan::Action& action);
   boost::asio::awaitable<Result<>> one(std::size_t index, std::string phase);
   void end_step(bool ok, const std::string& error);
 
   Site& site_;
+  Faults faults_;
   bool begun_ = false;
   std::optional<StepRecord> open_;
   Child* command_ = nullptr;  // while one runs

@@ -16,6 +16,8 @@ struct Doing {
   boost::asio::awaitable<Result<>> (*run)(const Action&, Steps&);
   void (*rights)(const Action&, Rights&);
   std::vector<plan::Target> (*objects)(const Action&);  // that it makes, changes or waits for
+  // Whether it can be done at all: asked before the first step. Null: that shows only then.
+  boost::asio::awaitable<Result<>> (*rehearse)(const Action&, Steps&) = nullptr;
 };
 
 // For verbs that touch no object.

@@ -31,7 +31,7 @@ constexpr const char* top_shapes = R"json({
       "properties": {
         "name": {"$ref": "#/$defs/name", "description": "The scenario's name: in reports, and in the names of what a run makes."},
         "description": {"type": "string", "description": "What it shows, for people."},
-        "labels": {"$ref": "#/$defs/texts", "description": "By which `straycat run PATH... -l` selects it. straycat.dev/cluster: real says that only a real cluster can show it."}
+        "labels": {"$ref": "#/$defs/texts", "description": "By which `straycat run PATH... -l` selects it. straycat.dev/cluster: real (or embedded) says that only a real cluster (or straycat's own) can show it."}
       }
     },
     "spec": {

@@ -55,6 +55,7 @@ class LogLine {
   template <>                 \
   Type LogLine::read<Type>(Oddities & odd) const;
 STRAYCAT_RECORD(StepRecord)
+STRAYCAT_RECORD(FaultRecord)
 STRAYCAT_RECORD(WatchRecord)
 STRAYCAT_RECORD(ClockBound)
 STRAYCAT_RECORD(VantageRecord)

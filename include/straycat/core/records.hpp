@@ -50,6 +50,17 @@ struct StepRecord {
   std::string error;
 };
 
+// kind "fault.started" / "fault.ended": what a step with the verb chaos did, by whoever did it. Clock runner; `at` is
+// when the cluster says that it began and ended. For people: no verdict rests on it.
+struct FaultRecord {
+  static constexpr Topic started = Topic::fault_started;
+  static constexpr Topic ended = Topic::fault_ended;
+  std::string step;               // the step's name
+  std::string fault;              // its word: "drop"
+  std::vector<std::string> pods;  // whom it hit
+  std::string detail;             // for people: what was done, or how it ended
+};
+
 // kind "watch.started" / "watch.gap" / "watch.ended": coverage. Absence is evidence only inside it.
 struct WatchRecord {
   static constexpr Topic started = Topic::watch_started;
@@ -195,6 +206,7 @@ template <class Record>
   void from_json(const nlohmann::json& in, Type& record);
 STRAYCAT_RECORD(Header)
 STRAYCAT_RECORD(StepRecord)
+STRAYCAT_RECORD(FaultRecord)
 STRAYCAT_RECORD(WatchRecord)
 STRAYCAT_RECORD(ClockBound)
 STRAYCAT_RECORD(VantageRecord)

@@ -99,6 +99,8 @@ enum class Topic : std::uint8_t {
   header,
   step_started,
   step_ended,
+  fault_started,
+  fault_ended,
   watch_started,
   watch_gap,
   watch_ended,
@@ -126,10 +128,12 @@ enum class Topic : std::uint8_t {
 };
 template <>
 struct Vocabulary<Topic> {
-  static constexpr std::array<Word<Topic>, 26> words{{
+  static constexpr std::array<Word<Topic>, 28> words{{
       {Topic::header, "header"},
       {Topic::step_started, "step.started"},
       {Topic::step_ended, "step.ended"},
+      {Topic::fault_started, "fault.started"},
+      {Topic::fault_ended, "fault.ended"},
       {Topic::watch_started, "watch.started"},
       {Topic::watch_gap, "watch.gap"},
       {Topic::watch_ended, "watch.ended"},
@@ -159,10 +163,10 @@ struct Vocabulary<Topic> {
 static_assert(well_spelt(Topic::unknown));
 
 // What a step does.
-enum class Verb : std::uint8_t { apply, remove, patch, scale, restart, wait, pause, traffic, command, unknown };
+enum class Verb : std::uint8_t { apply, remove, patch, scale, restart, wait, pause, traffic, chaos, command, unknown };
 template <>
 struct Vocabulary<Verb> {
-  static constexpr std::array<Word<Verb>, 10> words{{
+  static constexpr std::array<Word<Verb>, 11> words{{
       {Verb::apply, "apply"},
       {Verb::remove, "delete"},
       {Verb::patch, "patch"},
@@ -171,6 +175,7 @@ struct Vocabulary<Verb> {
       {Verb::wait, "wait"},
       {Verb::pause, "pause"},
       {Verb::traffic, "traffic"},
+      {Verb::chaos, "chaos"},
       {Verb::command, "command"},
       {Verb::unknown, "unknown"},
   }};

@@ -122,6 +122,14 @@ struct Loss {
 // --- steps and phases
 // -------------------------------------------------------------------------------------------------
 
+// A fault that a step ordered, as the cluster says that it began and ended. For people: no rule may rest on it, as no
+// other cluster would tell it.
+struct Fault {
+  FaultRecord record;  // of fault.started; its detail, where there is one, of fault.ended
+  Placed started;
+  std::optional<Placed> ended;  // none: the log ends inside it
+};
+
 struct Step {
   StepRecord record;  // of step.started; ok and error of step.ended
   Placed started;
@@ -292,6 +300,7 @@ struct History {
   Lag lag;
 
   std::vector<Step> steps;
+  std::vector<Fault> faults;  // in the log's order
   std::vector<ScenarioPhase> phases;
   std::vector<Watch> watches;
   std::vector<Vantage> vantages;

@@ -15,6 +15,7 @@
 #include <straycat/core/result.hpp>
 #include <straycat/core/time.hpp>
 #include <straycat/core/vocabulary.hpp>
+#include <straycat/model/fault.hpp>
 
 namespace straycat::plan {
 
@@ -89,6 +90,19 @@ struct Traffic {
   bool operator==(const Traffic&) const = default;
 };
 
+// chaos: a fault on order. It is chosen by the plan's seed whom it hits. The step lasts as long as the fault, unless
+// that is to run beside the steps that follow; it ends with the steps at the latest.
+struct Chaos {
+  static constexpr Verb verb = Verb::chaos;
+  model::Fault fault;
+  Target target;             // whose pods, or on whose node; without a kind where the fault hits the cluster itself
+  int pods = 1;              // how many of them; 0 = all
+  std::optional<int> grace;  // seconds: deletePod, evict
+  bool background = false;
+  std::string place;  // where it is written, for messages: "scenario.yaml:12:5"; not in a log
+  bool operator==(const Chaos&) const = default;
+};
+
 // command: a program of the person's, run where straycat runs; the step lasts until it ends. Scenarios cannot hold one.
 struct Command {
   static constexpr Verb verb = Verb::command;
@@ -97,7 +111,7 @@ struct Command {
 };
 
 // In the order of their verbs' enum; straycat/plan/actions.hpp says what else a verb is made of.
-using Action = std::variant<Apply, Delete, Patch, Scale, Restart, Wait, Pause, Traffic, Command>;
+using Action = std::variant<Apply, Delete, Patch, Scale, Restart, Wait, Pause, Traffic, Chaos, Command>;
 
 struct Step {
   std::string name;   // unique; made up ("wait-3") where the scenario gives none

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -33,7 +34,9 @@ struct ApiServer::State : std::enable_shared_from_this<ApiServer::State> {
   asio::awaitable<void> serve(std::shared_ptr<tcp::socket> socket);
   void greet(std::shared_ptr<tcp::socket> socket);
   void stop();
-  Answer remember(Answer answer);
+  void cut();
+  void end_watches();
+  Answer remember(Answer answer, bool watch);
 
   asio::io_context& context;
   asio::ssl::context tls;
@@ -42,13 +45,17 @@ struct ApiServer::State : std::enable_shared_from_this<ApiServer::State> {
   ApiLimits limits;
   Door door{limits.strangers};
   std::shared_ptr<StreamBudget> budget = std::make_shared<StreamBudget>(limits.stream, limits.streams);
-  bool stopped = false;
+  bool stopped = false, away = false;
   std::list<std::shared_ptr<tcp::acceptor>> acceptors;
   std::list<std::weak_ptr<tcp::socket>> sockets;
   // What streams hold (subscriptions in the store, followers of logs). Connections end only when the io_context runs
   // again or dies, which may be after the store and the node are gone: so `stop` must be able to let go of these by
   // itself.
-  std::list<std::weak_ptr<std::shared_ptr<void>>> streams;
+  struct Held {
+    std::weak_ptr<std::shared_ptr<void>> hold;
+    std::function<void()> end;  // of a watch
+  };
+  std::list<Held> streams;
 };
 
 namespace {
@@ -60,6 +67,12 @@ Answer guarded(Rest& rest, const Request& request) {
   } catch (const std::exception& error) {
     return status_response({500, "InternalError", std::string("Internal error occurred: ") + error.what(), nullptr});
   }
+}
+
+bool is_watch(const Request& request) {
+  const auto query = request.query();
+  const auto at = query.find("watch");
+  return at != query.end() && (at->second == "true" || at->second == "1");
 }
 
 Result<> load(asio::ssl::context& tls, const TlsIdentity& identity) {
@@ -87,7 +100,7 @@ asio::awaitable<void> ApiServer::State::serve(std::shared_ptr<tcp::socket> socke
     const auto state = weak.lock();
     if (!state || state->stopped)
       return status_response({503, "ServiceUnavailable", "apiserver is shutting down", nullptr});
-    return state->remember(guarded(state->rest, request));
+    return state->remember(guarded(state->rest, request), is_watch(request));
   };
   host.knows = [this](const std::string& authorization) { return tokens.knows(bearer(authorization)); };
   host.signed_in = [&] {
@@ -104,13 +117,15 @@ void ApiServer::State::greet(std::shared_ptr<tcp::socket> socket) {
         [](const std::string& why) { say("straycat cluster: a connection was dropped: {}\n", why); });
 }
 
-Answer ApiServer::State::remember(Answer answer) {
+Answer ApiServer::State::remember(Answer answer, bool watch) {
   auto* stream = std::get_if<Stream>(&answer);
   if (stream == nullptr) return answer;
-  stream->start = [this, start = std::move(stream->start)](auto write, auto end) -> std::shared_ptr<void> {
+  stream->start = [this, watch, start = std::move(stream->start)](auto write, auto end) -> std::shared_ptr<void> {
+    std::function<void()> end_of_watch;
+    if (watch) end_of_watch = end;
     auto held = std::make_shared<std::shared_ptr<void>>(start(std::move(write), std::move(end)));
-    streams.remove_if([](const auto& weak) { return weak.expired(); });
-    streams.push_back(held);
+    streams.remove_if([](const Held& one) { return one.hold.expired(); });
+    streams.push_back({held, std::move(end_of_watch)});
     return held;
   };
   return answer;
@@ -129,6 +144,10 @@ asio::awaitable<void> ApiServer::State::accept(std::shared_ptr<tcp::acceptor> ac
     }
     error_code ignored;
     socket->set_option(tcp::no_delay{true}, ignored);
+    if (away) {
+      socket->set_option(asio::socket_base::linger{true, 0}, ignored);
+      continue;
+    }
     sockets.remove_if([](const auto& weak) { return weak.expired(); });
     sockets.push_back(socket);
     greet(std::move(socket));
@@ -139,11 +158,26 @@ void ApiServer::State::stop() {
   stopped = true;
   error_code ignored;
   for (const auto& acceptor : acceptors) acceptor->close(ignored);
+  cut();
+}
+
+void ApiServer::State::cut() {
+  error_code ignored;
   for (const auto& weak : sockets) {
     if (const auto socket = weak.lock()) socket->close(ignored);
   }
-  for (const auto& weak : streams) {
-    if (const auto held = weak.lock()) held->reset();
+  for (const Held& one : streams) {
+    if (const auto held = one.hold.lock()) held->reset();
+  }
+}
+
+// To end a stream changes the list of them.
+void ApiServer::State::end_watches() {
+  for (const Held& one : std::list<Held>(streams)) {
+    const auto held = one.hold.lock();
+    if (!held || !one.end) continue;
+    held->reset();
+    one.end();
   }
 }
 
@@ -171,5 +205,11 @@ Result<> ApiServer::add_listener(int fd) {
 }
 
 void ApiServer::stop() { state_->stop(); }
+
+void ApiServer::set_away(bool away) {
+  if (!std::exchange(state_->away, away) && away) state_->cut();
+}
+
+void ApiServer::end_watches() { state_->end_watches(); }
 
 }  // namespace straycat::cluster

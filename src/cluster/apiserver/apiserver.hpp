@@ -78,6 +78,11 @@ class ApiServer {
   // Closes listeners and connections; watches end.
   void stop();
 
+  // Faults on order. Away: connections are cut, and whoever calls is hung up on.
+  void set_away(bool away);
+  // Every watch ends, as at the end of its time.
+  void end_watches();
+
  private:
   struct State;
   std::shared_ptr<State> state_;

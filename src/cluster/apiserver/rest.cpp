@@ -149,6 +149,7 @@ Answer dispatch_one(const Call& call, Store& store, const PodFaces& pods,
   const auto& sub = call.route.subresource;
   if (sub == "proxy") return forward_to_pod(call, store);
   const auto& method = call.request.method;
+  if (sub == "eviction") return method == "POST" ? evict_pod(call, store) : Answer{status_response(no_such_method())};
   if (sub == "log")
     return method == "GET" ? read_log(call, store, pods.logs) : Answer{status_response(no_such_method())};
   if (connects(call)) return connect_to_pod(call, store, pods.streams, executor);

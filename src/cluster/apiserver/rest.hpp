@@ -49,6 +49,8 @@ struct Call {
 // removal.cpp
 [[nodiscard]] Answer delete_object(const Call& call, Store& store);
 [[nodiscard]] Answer delete_collection(const Call& call, Store& store);
+// eviction.cpp
+[[nodiscard]] Answer evict_pod(const Call& call, Store& store);
 // pod_log.cpp
 [[nodiscard]] Answer read_log(const Call& call, const Store& store, const PodLogs& logs);
 // recital.cpp: an answer whose body goes over a WebSocket, a message a piece (a log, a watch: apiserver

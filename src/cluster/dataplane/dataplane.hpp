@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include <vector>
 
+#include "cluster/dataplane/network_fault.hpp"
 #include "cluster/dataplane/policy_table.hpp"
 #include <straycat/core/result.hpp>
 #include <straycat/core/time.hpp>
@@ -63,6 +64,12 @@ class DataPlane {
   virtual Result<> apply(const ServiceTable& table) = 0;
   // Makes the packet filter equal to the policies. The fallback has none, and what they forbid goes through there.
   virtual Result<> apply_policies(const PolicyTable& table) = 0;
+  // Makes the faults on order that are under way equal to these. Errors (bad_input): what this data plane, or this
+  // kernel, cannot do; nothing has changed then.
+  virtual Result<> apply_faults(const std::vector<NetworkFault>& faults) = 0;
+  // Packets to the pod come so much later; 0: as ever. With "" it is only tried whether that can be done. Errors
+  // (bad_input): likewise.
+  virtual Result<> delay(const std::string& address, Nanos length) = 0;
   // Environment that a pod's process needs beside the usual (the fallback's service map); empty for the kernel.
   [[nodiscard]] virtual std::map<std::string, std::string> pod_environment(const std::string& address) const = 0;
   // New connections that the kernel sent to each Service rule since it was made: "ns/name:port" -> count. Empty in the

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cluster/dataplane/fault_rules.hpp"
 #include "cluster/dataplane/policy_rules.hpp"
 #include "cluster/dataplane/rules.hpp"
 
@@ -84,6 +85,7 @@ Result<std::unique_ptr<KernelDataPlane>> KernelDataPlane::create(int truth_fd) {
   auto nft = Nft::open();
   if (!nft) return nft.error();
   std::unique_ptr<KernelDataPlane> plane(new KernelDataPlane(std::move(*routes), std::move(*nft)));
+  if (auto done = plane->run_all(pack_transactions(fault_base_commands())); !done) return done.error();
   if (auto done = plane->rebuild(); !done) return done.error();
   shorten_conntrack();
   if (truth_fd >= 0) {
@@ -172,6 +174,21 @@ Result<> KernelDataPlane::apply_policies(const PolicyTable& table) {
   if (policies_ == table) return {};
   auto done = run_all(pack_transactions(policy_commands(table)));
   policies_ = done ? std::optional(table) : std::nullopt;
+  return done;
+}
+
+Result<> KernelDataPlane::apply_faults(const std::vector<NetworkFault>& faults) {
+  const auto done = run_all(pack_transactions(fault_commands(faults, gateway)));
+  if (!done) return bad_input("this kernel's packet filter cannot do it: " + done.error().message);
+  return {};
+}
+
+// Without an address it is only tried: on the link behind which nobody is.
+Result<> KernelDataPlane::delay(const std::string& address, Nanos length) {
+  const auto link = routes_.link_index(address.empty() ? "svc0" : link_name(address));
+  if (!link) return link.error();
+  auto done = routes_.set_delay(*link, length);
+  if (done && address.empty()) return routes_.set_delay(*link, Nanos{});
   return done;
 }
 

@@ -34,6 +34,8 @@ class KernelDataPlane final : public DataPlane {
   void detach(const std::string& address) override;
   Result<> apply(const ServiceTable& table) override;
   Result<> apply_policies(const PolicyTable& table) override;
+  Result<> apply_faults(const std::vector<NetworkFault>& faults) override;
+  Result<> delay(const std::string& address, Nanos length) override;
   [[nodiscard]] std::map<std::string, std::string> pod_environment(const std::string&) const override { return {}; }
   [[nodiscard]] std::map<std::string, std::uint64_t> service_counters() override;
   // "ns/name:port" -> "address:port" -> connections since the endpoint joined.

@@ -34,12 +34,21 @@ class LoopbackDataPlane final : public DataPlane {
   void detach(const std::string& address) override { addresses_.give_back(address); }
   Result<> apply(const ServiceTable& table) override;
   Result<> apply_policies(const PolicyTable&) override { return {}; }
+  Result<> apply_faults(const std::vector<NetworkFault>& faults) override {
+    return faults.empty() ? Result<>() : no_packets();
+  }
+  Result<> delay(const std::string&, Nanos) override { return no_packets(); }
   // POD_IP and STRAYCAT_SERVICE_MAP.
   [[nodiscard]] std::map<std::string, std::string> pod_environment(const std::string& address) const override;
   [[nodiscard]] std::map<std::string, std::uint64_t> service_counters() override { return {}; }
 
  private:
   explicit LoopbackDataPlane(Descriptor map);
+  static Result<> no_packets() {
+    return bad_input(
+        "on the loopback fallback no packet passes a place where it could be touched: that takes the kernel's data "
+        "plane");
+  }
   Result<std::uint16_t> silent_port(const ServiceTable& table);
   Descriptor map_;
   std::string map_path_;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <linux/if_link.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -187,6 +188,36 @@ Result<> RouteSocket::add_route(const KernelRoute& route) {
   message.number(RTA_OIF, static_cast<std::uint32_t>(route.link));
   return only_success(
       ask(message.take(), "add the route to " + (route.destination.empty() ? "anywhere" : route.destination)));
+}
+
+namespace {
+
+tcmsg root_queue(int link) {
+  tcmsg message{};
+  message.tcm_family = AF_UNSPEC;
+  message.tcm_ifindex = link;
+  message.tcm_parent = TC_H_ROOT;
+  return message;
+}
+
+}  // namespace
+
+Result<> RouteSocket::set_delay(int link, Nanos length) {
+  const std::string what = "delay what a link sends (netem)";
+  if (length <= Nanos{}) return only_success(ask(Message(RTM_DELQDISC, NLM_F_ACK, root_queue(link)).take(), what));
+  Message message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK, root_queue(link));
+  message.text(TCA_KIND, "netem");
+  const auto options = message.open(TCA_OPTIONS);
+  tc_netem_qopt plain{};
+  plain.limit = 10'000;  // packets that wait; tc's own default, 1,000, is soon full
+  message.put(plain);
+  const std::int64_t latency = length.count();
+  message.attribute(TCA_NETEM_LATENCY64, &latency, sizeof latency);
+  message.close(options);
+  const auto done = ask(message.take(), what);
+  if (!done && done.error().message.ends_with(std::strerror(ENOENT)))
+    return bad_input("this kernel has no netem (sch_netem)");
+  return only_success(done);
 }
 
 Result<NetworkVisit> NetworkVisit::enter(pid_t pid) {

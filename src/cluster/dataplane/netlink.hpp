@@ -9,6 +9,7 @@
 
 #include "cluster/system/descriptor.hpp"
 #include <straycat/core/result.hpp>
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 
@@ -33,6 +34,9 @@ class RouteSocket {
   Result<> delete_link(const std::string& name);  // synchronous in the kernel: some 35 ms for one end of a wire
   Result<> add_address(int link, const std::string& address, int prefix);
   Result<> add_route(const KernelRoute& route);
+  // What the link sends goes out so much later (tc-netem(8)); 0: at once again. Errors: bad_input where the kernel has
+  // no netem.
+  Result<> set_delay(int link, Nanos length);
 
  private:
   explicit RouteSocket(Descriptor socket) : socket_(std::move(socket)) {}

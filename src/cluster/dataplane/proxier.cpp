@@ -1,6 +1,8 @@
 #include "cluster/dataplane/proxier.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <utility>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -16,14 +18,48 @@ Nanos sync_delay(std::optional<Stamp> last, Stamp now, Nanos period) {
 struct Proxier::State : std::enable_shared_from_this<State> {
   State(boost::asio::io_context& io, Store& s, DataPlane& p, Nanos period, std::function<void(const Error&)> report,
         std::string its_node)
-      : store(s), plane(p), min_period(period), on_error(std::move(report)), node(std::move(its_node)), timer(io) {}
+      : store(s),
+        plane(p),
+        min_period(period),
+        on_error(std::move(report)),
+        node(std::move(its_node)),
+        timer(io),
+        late(io) {}
 
   void changed(const std::string& kind) {
-    if (kind == "Service" || kind == "EndpointSlice") request();
+    if (kind != "Service" && kind != "EndpointSlice") return;
+    if (lag == Nanos{}) return request();
+    due.push_back({monotonic_now() + lag, wanted()});
+    if (due.size() == 1) await_due();
+  }
+
+  [[nodiscard]] ServiceTable wanted() const {
+    return compute_service_table(store.list("Service"), store.list("EndpointSlice"), node);
+  }
+
+  // While it lags, what is to be written is what stood a while ago. Nothing is compared with the sync period: it is
+  // shorter than any lag worth ordering.
+  void await_due() {
+    late.expires_after(std::max(Nanos{0}, due.front().at - monotonic_now()));
+    late.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+      if (error || self->ended || self->due.empty()) return;
+      const ServiceTable table = std::move(self->due.front().table);
+      self->due.pop_front();
+      if (!self->stopped) self->write_table(table);
+      if (!self->due.empty()) self->await_due();
+    });
+  }
+
+  void lag_by(Nanos length) {
+    if (length == std::exchange(lag, length)) return;
+    if (lag > Nanos{}) return;
+    late.cancel();
+    due.clear();
+    write();
   }
 
   void request() {
-    if (waiting) return;
+    if (waiting || stopped) return;
     const auto delay = sync_delay(last, monotonic_now(), min_period);
     if (delay == Nanos{0}) return write();
     waiting = true;
@@ -35,7 +71,11 @@ struct Proxier::State : std::enable_shared_from_this<State> {
   }
 
   void write() {
-    const auto done = plane.apply(compute_service_table(store.list("Service"), store.list("EndpointSlice"), node));
+    if (!stopped && due.empty()) write_table(wanted());
+  }
+
+  void write_table(const ServiceTable& table) {
+    const auto done = plane.apply(table);
     last = monotonic_now();
     ++writes;
     if (done) return;
@@ -48,7 +88,14 @@ struct Proxier::State : std::enable_shared_from_this<State> {
   Nanos min_period;
   std::function<void(const Error&)> on_error;
   std::string node;
-  boost::asio::steady_timer timer;
+  struct Due {
+    Stamp at;
+    ServiceTable table;
+  };
+  boost::asio::steady_timer timer, late;
+  Nanos lag{};
+  std::deque<Due> due;  // by time
+  bool stopped = false;
   Subscription subscription;
   std::optional<Stamp> last;
   std::uint64_t writes = 0;
@@ -67,7 +114,16 @@ Proxier::~Proxier() {
   state_->ended = true;
   state_->subscription = {};
   state_->timer.cancel();
+  state_->late.cancel();
 }
+
+void Proxier::stop() { state_->stopped = true; }
+
+void Proxier::go_on() {
+  if (std::exchange(state_->stopped, false)) state_->write();
+}
+
+void Proxier::lag_by(Nanos length) { state_->lag_by(length); }
 
 std::uint64_t Proxier::writes() const { return state_->writes; }
 

@@ -42,6 +42,13 @@ class Proxier {
   Proxier(const Proxier&) = delete;
   Proxier& operator=(const Proxier&) = delete;
 
+  // Faults on order. Stopped: nothing is written until `go_on`; then what stands by then. Lagging: each change is
+  // written that much after it happened, in the order in which they happened; with 0 what still waits is written at
+  // once.
+  void stop();
+  void go_on();
+  void lag_by(Nanos length);
+
   // How often the kernel was written to, and when last (0: never).
   [[nodiscard]] std::uint64_t writes() const;
   [[nodiscard]] Stamp last_write() const;

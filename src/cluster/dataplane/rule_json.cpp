@@ -144,6 +144,35 @@ json is_known() {
 json accept() { return json::object({{"accept", nullptr}}); }
 json go_back() { return json::object({{"return", nullptr}}); }
 
+json is_direction(const char* direction) {
+  return match("==", json::object({{"ct", json::object({{"key", "direction"}})}}), direction);
+}
+
+namespace {
+json flag_of_tcp(const char* flag) {
+  return json::object({{"&", json::array({payload("tcp", "flags"), json::array({flag})})}});
+}
+}  // namespace
+
+json has_flag(const char* flag) { return match("!=", flag_of_tcp(flag), 0); }
+json lacks_flag(const char* flag) { return match("==", flag_of_tcp(flag), 0); }
+json reject_with_reset() { return json::object({{"reject", json::object({{"type", "tcp reset"}})}}); }
+
+json hashed_below(const char* side, const char* port, int of, unsigned salt, int below) {
+  json both = json::object({{"concat", json::array({payload("ip", side), payload("tcp", port)})}});
+  json hash = json::object({{"mod", of}, {"seed", salt}, {"expr", std::move(both)}});
+  return match("<", json::object({{"jhash", std::move(hash)}}), below);
+}
+
+json dice_below(int of, int below) {
+  json dice = json::object({{"mode", "random"}, {"mod", of}, {"offset", 0}});
+  return match("<", json::object({{"numgen", std::move(dice)}}), below);
+}
+
+json more_connections_than(int limit) {
+  return json::object({{"ct count", json::object({{"val", limit}, {"inv", true}})}});
+}
+
 json is_marked(unsigned bit) { return match("!=", json::object({{"&", json::array({meta("mark"), bit})}}), 0); }
 
 }  // namespace straycat::cluster::rule_json

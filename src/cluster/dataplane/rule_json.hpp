@@ -57,6 +57,16 @@ json is_known();  // established or related
 json accept();
 json go_back();  // to the chain that jumped here
 
+// Those of the faults' filter.
+json is_direction(const char* direction);  // of the connection: "original", "reply"
+json has_flag(const char* flag);           // of TCP
+json lacks_flag(const char* flag);
+json reject_with_reset();
+// A hash of an address and a port of the packet, of `of` values, is below `below`.
+json hashed_below(const char* side, const char* port, int of, unsigned salt, int below);
+json dice_below(int of, int below);
+json more_connections_than(int limit);
+
 }  // namespace rule_json
 
 }  // namespace straycat::cluster

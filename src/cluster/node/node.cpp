@@ -77,6 +77,33 @@ void Node::kill_all() {
   for (const auto& [uid, runner] : runners_) runner->kill();
 }
 
+namespace {
+
+Error nothing_runs(const std::string& pod, const std::string& container) {
+  return bad_input(container.empty() ? fmt::format("nothing runs in pod {}", pod)
+                                     : fmt::format("container {} of pod {} does not run", container, pod));
+}
+
+}  // namespace
+
+Result<> Node::signal(const std::string& ns, const std::string& pod, const std::string& container, int number,
+                      bool all) {
+  const auto runner = runner_of(ns, pod);
+  if (runner == nullptr || !runner->signal(container, number, all)) return nothing_runs(pod, container);
+  return {};
+}
+
+Result<> Node::run_out_of_memory(const std::string& ns, const std::string& pod, const std::string& container) {
+  const auto runner = runner_of(ns, pod);
+  if (runner == nullptr || !runner->run_out_of_memory(container)) return nothing_runs(pod, container);
+  return {};
+}
+
+std::string Node::address_of(const std::string& ns, const std::string& pod) const {
+  const auto runner = runner_of(ns, pod);
+  return runner == nullptr ? "" : runner->machine().address();
+}
+
 StoreResult<std::shared_ptr<LogBook>> Node::find_log(const LogRequest& request) const {
   for (const auto& [uid, runner] : runners_) {
     const PodSpec& spec = runner->machine().spec();

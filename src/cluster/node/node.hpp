@@ -44,6 +44,15 @@ class Node {
   // error names the container that does not run: `container not found ("c")`.
   [[nodiscard]] Result<Command> command_in(const std::string& ns, const std::string& pod, const std::string& container,
                                            const std::vector<std::string>& words) const;
+
+  // Faults on order. A signal to the main process of a container, of each that runs where `container` is "" (with
+  // `all`: to whatever it started, too). Errors (bad_input): none runs.
+  Result<> signal(const std::string& ns, const std::string& pod, const std::string& container, int number, bool all);
+  // Ends a container, or each, as the kernel's out-of-memory killer does. Errors (bad_input): none runs.
+  Result<> run_out_of_memory(const std::string& ns, const std::string& pod, const std::string& container);
+  // The address of a pod of this node that has one; "" else.
+  [[nodiscard]] std::string address_of(const std::string& ns, const std::string& pod) const;
+
   [[nodiscard]] std::size_t pods() const { return runners_.size(); }
 
  private:

@@ -182,7 +182,7 @@ void PodRunner::container_ended(std::size_t index, int instance, int code) {
   slot.probes.clear();
   slot.hook.clear();
   slot.process.reset();
-  feed(input::Exited{index, code});
+  feed(input::Exited{index, code, std::exchange(slot.out_of_memory, false)});
 }
 
 }  // namespace straycat::cluster

@@ -153,8 +153,8 @@ void PodMachine::on(const input::Exited& event) {
   ContainerLife& life = lives_.at(event.container);
   if (!life.alive()) return;
   life.state = State::ended;
-  life.current =
-      Ending{event.code, event.code == 0 ? "Completed" : "Error", "", life.id, life.started_wall_ns, now_.wall_ns};
+  const char* reason = event.out_of_memory ? "OOMKilled" : event.code == 0 ? "Completed" : "Error";
+  life.current = Ending{event.code, reason, "", life.id, life.started_wall_ns, now_.wall_ns};
   life.stopping = life.hook_running = life.post_start_running = false;
   life.kill_at.reset();
   life.hook_ends_at.reset();

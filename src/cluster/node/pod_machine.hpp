@@ -51,6 +51,7 @@ struct StartFailed {
 struct Exited {
   std::size_t container;
   int code = 0;
+  bool out_of_memory = false;
 };  // 128 + signal when a signal ended it
 struct Probed {
   std::size_t container;

@@ -132,8 +132,30 @@ void PodRunner::act(const action::CreateSandbox&) {
 
 void PodRunner::act(const action::DestroySandbox&) { sandbox_->destroy(); }
 
+bool PodRunner::signal(const std::string& container, int number, bool all) {
+  return each_running(container,
+                      [&](Slot& slot) { all ? slot.process->signal_all(number) : slot.process->signal(number); });
+}
+
+bool PodRunner::run_out_of_memory(const std::string& container) {
+  return each_running(container, [](Slot& slot) {
+    slot.out_of_memory = true;
+    slot.process->signal(SIGKILL);
+  });
+}
+
+// What came meanwhile (a deletion) is fed by itself: a container that is not waited for any more is not started.
 void PodRunner::act(const action::Start& action) {
-  const std::size_t index = action.container;
+  const Nanos later = tools_.start_delay ? tools_.start_delay(*pod_) : Nanos{};
+  if (later <= Nanos{}) return start_now(action.container);
+  const auto timer = std::make_shared<asio::steady_timer>(tools_.io, later);
+  timer->async_wait(guarded([timer, index = action.container](PodRunner& self, const boost::system::error_code&) {
+    if (self.sandbox_ && self.machine_.containers()[index].state == ContainerLife::State::starting)
+      self.start_now(index);
+  }));
+}
+
+void PodRunner::start_now(std::size_t index) {
   const auto launched = launch(index);
   if (launched) return;
   const bool config = launched.error().fault == Fault::bad_input;

@@ -40,6 +40,8 @@ struct NodeTools {
   std::function<std::map<std::string, std::string>(const std::string& ns, const std::string& account)> account_files;
   // The fallback's way to sign in: the path of a kubeconfig for that account.
   std::function<std::string(const std::string& ns, const std::string& account)> account_kubeconfig;
+  // How much later than asked its containers start: a fault on order.
+  std::function<Nanos(const json& pod)> start_delay;
   // Writes an Event about the pod; `container` "" = about the pod as a whole.
   std::function<void(const json& pod, const std::string& container, const std::string& type, const std::string& reason,
                      const std::string& message)>
@@ -64,6 +66,10 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   // SIGKILL to everything, at once, without a word to the store.
   void kill();
 
+  // Faults on order: to the main process of a container, or of each; false when none runs.
+  bool signal(const std::string& container, int number, bool all);
+  bool run_out_of_memory(const std::string& container);
+
   [[nodiscard]] const PodMachine& machine() const { return machine_; }
   // The log of a container's present or previous instance; null when it never ran.
   [[nodiscard]] std::shared_ptr<LogBook> log(const std::string& container, bool previous) const;
@@ -86,7 +92,8 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
     std::shared_ptr<const Confinement> confinement;  // the same
     std::map<ProbeKind, Attempt> probes;
     std::vector<Attempt> hook;
-    int instance = 0;  // news of older instances is ignored
+    int instance = 0;            // news of older instances is ignored
+    bool out_of_memory = false;  // the present instance ends so
   };
 
   void feed(const Input& what);
@@ -115,6 +122,20 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   [[nodiscard]] Attempt attempt(std::size_t index, const Handler& handler, Nanos timeout, OnAnswer on_answer);
   Result<> launch(std::size_t index);
   Result<std::array<Descriptor, 2>> open_streams(std::size_t index, Command& command, std::vector<Descriptor>& theirs);
+  void start_now(std::size_t index);
+  // Calls f with each slot of that container, of every one where it is "", in which a process runs; whether there was
+  // any.
+  template <class F>
+  bool each_running(const std::string& container, F f) {
+    bool any = false;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      const bool meant = container.empty() || machine_.spec().containers[i].name == container;
+      if (!meant || !slots_[i].process) continue;
+      any = true;
+      f(slots_[i]);
+    }
+    return any;
+  }
   void pump(const std::shared_ptr<Output>& output);
   void container_ended(std::size_t index, int instance, int code);
   void drain_and_close(Slot& slot);

@@ -276,6 +276,11 @@ void Process::signal(int number) {
   if (!state_->reaped) ::syscall(SYS_pidfd_send_signal, state_->end.native_handle(), number, nullptr, 0);
 }
 
+// Not yet reaped, it keeps its number: no other process can have it.
+void Process::signal_all(int number) {
+  if (!state_->reaped) ::kill(-state_->pid, number);
+}
+
 pid_t Process::pid() const { return state_->pid; }
 int Process::pidfd() const { return state_->end.native_handle(); }
 

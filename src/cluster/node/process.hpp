@@ -58,6 +58,8 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void signal(int number);
+  // To everything that stayed in its process group, too.
+  void signal_all(int number);
   [[nodiscard]] pid_t pid() const;
   [[nodiscard]] int pidfd() const;
 

@@ -326,6 +326,11 @@ StoreResult<std::vector<Change>> Store::changes_since(const std::string& kind, s
   return out;
 }
 
+void Store::compact() {
+  history_.clear();
+  forgotten_ = revision_;
+}
+
 std::string data_plane_of(const Store& store) {
   for (const auto& node : store.list("Node"))
     if (auto label = text_at(*node, "/metadata/labels/straycat.dev~1data-plane"); !label.empty()) return label;

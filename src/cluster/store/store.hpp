@@ -107,6 +107,8 @@ class Store {
   // For watches: the changes of a kind after `revision`, or Expired (410) when that is older than what is kept (the
   // last 4,096 changes).
   [[nodiscard]] StoreResult<std::vector<Change>> changes_since(const std::string& kind, std::uint64_t revision) const;
+  // As etcd's compaction: what is kept of changes goes, and whoever wants to go on from before must list anew.
+  void compact();
 
  private:
   struct Subscriber;

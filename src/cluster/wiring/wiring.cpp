@@ -47,6 +47,21 @@ json object(const std::string& api_version, const std::string& kind, const std::
   return {{"apiVersion", api_version}, {"kind", kind}, {"metadata", meta}};
 }
 
+json controller_in(const json& object) {
+  for (const json& owner : array_or_empty(object_or_empty(object, "metadata"), "ownerReferences"))
+    if (owner.is_object() && owner.value("controller", json(false)) == json(true)) return owner;
+  return json::object();
+}
+
+// "Deployment/sayhi": who stands at the top of a pod's owners.
+std::string workload_of(const json& pod, const Store& store) {
+  json owner = controller_in(pod);
+  const std::string ns = text_at(pod, "/metadata/namespace");
+  if (const auto between = store.get(string_or(owner, "kind"), ns, string_or(owner, "name")))
+    if (const json above = controller_in(*between); !above.empty()) owner = above;
+  return string_or(owner, "kind") + "/" + string_or(owner, "name");
+}
+
 }  // namespace
 
 Result<> EmbeddedCluster::start() {
@@ -58,6 +73,7 @@ Result<> EmbeddedCluster::start() {
   if (isolated())
     if (const auto names = start_names(); !names) return names;
   start_controllers();
+  start_faults();
   return write_kubeconfig();
 }
 
@@ -128,6 +144,27 @@ void EmbeddedCluster::start_controllers() {
       store_, *plane_, [](const Error& error) { say("straycat cluster: policy rules: {}\n", error.message); });
 }
 
+// Faults on order: who does what.
+void EmbeddedCluster::start_faults() {
+  FaultHands hands;
+  hands.signal = [this](const std::string& ns, const std::string& pod, const std::string& container, int number,
+                        bool all) { return node_->signal(ns, pod, container, number, all); };
+  hands.out_of_memory = [this](const std::string& ns, const std::string& pod, const std::string& container) {
+    return node_->run_out_of_memory(ns, pod, container);
+  };
+  hands.address_of = [this](const std::string& ns, const std::string& pod) { return node_->address_of(ns, pod); };
+  hands.set_network = [this](const std::vector<NetworkFault>& all) { return plane_->apply_faults(all); };
+  hands.set_delay = [this](const std::string& address, Nanos length) { return plane_->delay(address, length); };
+  hands.stop_proxy = [this](bool stopped) { stopped ? proxier_->stop() : proxier_->go_on(); };
+  hands.lag_proxy = [this](Nanos length) { proxier_->lag_by(length); };
+  hands.set_api_away = [this](bool away) { server_->set_away(away); };
+  hands.end_watches = [this](bool compact) {
+    if (compact) store_.compact();
+    server_->end_watches();
+  };
+  faults_ = std::make_unique<FaultKeeper>(io_, store_, std::move(hands));
+}
+
 void EmbeddedCluster::start_node() {
   kubelet_events_ = std::make_unique<EventRecorder>(store_, clock_, "kubelet", NodeSettings{}.name);
   tools_ = std::make_unique<NodeTools>(NodeTools{io_,
@@ -140,6 +177,7 @@ void EmbeddedCluster::start_node() {
                                                  setup_.self_exe_fd,
                                                  "",
                                                  443,
+                                                 {},
                                                  {},
                                                  {},
                                                  {}});
@@ -157,6 +195,10 @@ void EmbeddedCluster::start_node() {
   tools_->record = [this](const json& pod, const std::string& container, const std::string& type,
                           const std::string& reason,
                           const std::string& message) { record(pod, container, type, reason, message); };
+  tools_->start_delay = [this](const json& pod) {
+    if (!faults_ || !faults_->any()) return Nanos{};
+    return faults_->start_delay(text_at(pod, "/metadata/namespace"), workload_of(pod, store_));
+  };
   NodeSettings settings;
   settings.data_plane = to_string(isolated() ? model::Plane::kernel : model::Plane::fallback);
   settings.images = options_.images;

@@ -17,6 +17,7 @@
 #include "cluster/dataplane/policy_keeper.hpp"
 #include "cluster/dataplane/proxier.hpp"
 #include "cluster/dns/server.hpp"
+#include "cluster/faults/fault_keeper.hpp"
 #include "cluster/node/node.hpp"
 #include "cluster/sandbox/sandbox.hpp"
 #include <straycat/cluster/cluster.hpp>
@@ -43,6 +44,7 @@ class EmbeddedCluster {
   void start_controllers();
   void start_node();
   Result<> start_names();
+  void start_faults();
   Result<> write_kubeconfig();
   std::map<std::string, std::string> account_files(const std::string& ns, const std::string& account);
   std::string account_kubeconfig(const std::string& ns, const std::string& account);
@@ -66,6 +68,7 @@ class EmbeddedCluster {
   std::unique_ptr<Controllers> controllers_;
   std::unique_ptr<Proxier> proxier_;
   std::unique_ptr<PolicyKeeper> policies_;
+  std::unique_ptr<FaultKeeper> faults_;
   std::map<std::string, std::string> kubeconfigs_;  // the fallback's, by "ns/account": paths of memory files
   int api_port_ = 0;                                // of the listener that pods reach
 };

@@ -26,6 +26,14 @@ Ruling server_resets_claim(const Case& the_case, const Scope& scope) {
                       display(page.owner)));
       continue;
     }
+    if (const DirectAsked others = asked_elsewhere(the_case, page); spares_others(asked, others)) {
+      ruling.open.push_back(fmt::format(
+          "{} to pods of {} were cut while nothing moved, and none of {} from elsewhere was: something on the way cuts "
+          "them, and what it is is not seen from here",
+          count(failures_in(the_case, page.cells), "request"), display(page.owner),
+          count(others.ok, "direct request")));
+      continue;
+    }
     ruling.claims.push_back(steady_claim(
         the_case, page, Cause::server_resets,
         fmt::format("Pods of {} cut connections by themselves ({}), those that reach them directly as well; nothing "

@@ -101,6 +101,30 @@ TEST_F(ApiServerTest, WatchesFromARevision) {
   EXPECT_EQ(events[0]["object"]["metadata"]["name"], "b");
 }
 
+// Faults on order.
+TEST_F(ApiServerTest, HangsUpOnEverybodyWhileItIsAway) {
+  world.with_server([](ApiServer& server) { server.set_away(true); });
+  EXPECT_ANY_THROW((void)world.get("/readyz"));
+  world.with_server([](ApiServer& server) { server.set_away(false); });
+  EXPECT_EQ(world.get("/readyz").code, 200);
+}
+
+TEST_F(ApiServerTest, WatchesThatAreEndedGoOnUnlessTheirHistoryIsGone) {
+  const auto start = text_at(create_map("a"), "/metadata/resourceVersion");
+  const auto target = std::string(config_maps) + "?watch=1&timeoutSeconds=60&resourceVersion=";
+  auto answer = std::async(std::launch::async, [&] { return world.get(target + start); });
+  // As soon as the watch is there it is ended: long before its own time.
+  while (answer.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready)
+    world.with_server([](ApiServer& server) { server.end_watches(); });
+  EXPECT_EQ(answer.get().code, 200);
+  create_map("b");
+  EXPECT_THAT(world.get(std::string(config_maps) + "?watch=1&timeoutSeconds=1&resourceVersion=" + start).body,
+              HasSubstr("ADDED"));
+  world.with_store([](Store& store) { store.compact(); });
+  EXPECT_THAT(world.get(std::string(config_maps) + "?watch=1&timeoutSeconds=1&resourceVersion=" + start).body,
+              HasSubstr("Expired"));
+}
+
 TEST_F(ApiServerTest, WatchesLiveChangesOfWhatTheSelectorPicks) {
   const auto start = text_at(create_map("other"), "/metadata/resourceVersion");
   auto answer = std::async(std::launch::async, [&] {

@@ -80,6 +80,39 @@ TEST_F(ProxierWorld, WritesAtOnceWhenQuietAndThenOncePerPeriod) {
   EXPECT_GE(proxier.last_write() - first, milliseconds(400));
 }
 
+TEST_F(ProxierWorld, StandsStillUntilItGoesOn) {
+  ASSERT_TRUE(store_.create(service()));
+  Proxier proxier(io_, store_, *plane_, Nanos{0});
+  proxier.stop();
+  ASSERT_TRUE(store_.create(slice("127.1.0.3")));
+  io_.run_for(milliseconds(30));
+  EXPECT_FALSE(knows("127.1.0.3"));
+  proxier.go_on();
+  EXPECT_TRUE(knows("127.1.0.3"));
+}
+
+TEST_F(ProxierWorld, LagsByWhatItIsToldAndKeepsTheOrder) {
+  ASSERT_TRUE(store_.create(service()));
+  Proxier proxier(io_, store_, *plane_, Nanos{0});
+  io_.run_for(milliseconds(10));  // what is there has been heard of
+  proxier.lag_by(milliseconds(150));
+  const auto start = monotonic_now();
+  ASSERT_TRUE(store_.create(slice("127.1.0.3")));
+  io_.restart();
+  io_.run_for(milliseconds(40));
+  ASSERT_TRUE(store_.remove("EndpointSlice", "default", "sayhi-127.1.0.3"));
+  EXPECT_FALSE(knows("127.1.0.3"));
+  run_until([&] { return knows("127.1.0.3"); });
+  EXPECT_GE(monotonic_now() - start, milliseconds(150)) << "as it stood then, though it is gone by now";
+  run_until([&] { return !knows("127.1.0.3"); });
+  EXPECT_GE(monotonic_now() - start, milliseconds(190));
+  ASSERT_TRUE(store_.create(slice("127.1.0.4")));
+  io_.restart();
+  io_.run_for(milliseconds(20));
+  proxier.lag_by(Nanos{});
+  EXPECT_TRUE(knows("127.1.0.4")) << "no lag any more: what stands is written";
+}
+
 TEST_F(ProxierWorld, IgnoresOtherKinds) {
   const Proxier proxier(io_, store_, *plane_, Nanos{0});
   ASSERT_TRUE(store_.create(json::parse(R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"x"}})")));

@@ -97,6 +97,10 @@ void ApiWorld::with_store(const std::function<void(Store&)>& change) {
   step([&] { change(store_); });
 }
 
+void ApiWorld::with_server(const std::function<void(ApiServer&)>& change) {
+  step([&] { change(*server_); });
+}
+
 void ApiWorld::with_logs(const std::function<void(FakeLogs&)>& change) {
   step([&] { change(logs_); });
 }

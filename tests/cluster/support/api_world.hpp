@@ -36,6 +36,7 @@ class ApiWorld {
 
   // Runs on the server's thread, and waits for it.
   void with_store(const std::function<void(Store&)>& step);
+  void with_server(const std::function<void(ApiServer&)>& step);
   void with_logs(const std::function<void(FakeLogs&)>& step);
 
   [[nodiscard]] HttpAnswer get(const std::string& target, const std::string& accept = "application/json");

@@ -165,6 +165,8 @@ class NotingPlane final : public DataPlane {
     tables.push_back(table);
     return {};
   }
+  Result<> apply_faults(const std::vector<NetworkFault>&) override { return {}; }
+  Result<> delay(const std::string&, Nanos) override { return {}; }
   [[nodiscard]] std::map<std::string, std::string> pod_environment(const std::string&) const override { return {}; }
   [[nodiscard]] std::map<std::string, std::uint64_t> service_counters() override { return {}; }
   std::vector<PolicyTable> tables;

@@ -141,7 +141,7 @@ TEST_P(StoredKinds, SayThatTheyHaveNoEffect) {
   const auto response = ask("POST", list_path(), object.dump());
   if (model::kind_named(GetParam().kind)->name.find("Role") != std::string_view::npos ||
       kind.name == "ServiceAccount" || kind.name == "ControllerRevision" || kind.name == "ReplicationController" ||
-      kind.name == "ResourceQuota" || kind.name == "LimitRange")
+      kind.name == "ResourceQuota" || kind.name == "LimitRange" || kind.name == "PodDisruptionBudget")
     EXPECT_THAT(warnings(response), IsEmpty()) << "they are done";
   else
     EXPECT_THAT(warnings(response), Contains(HasSubstr("has no effect on the embedded cluster")));

@@ -132,9 +132,9 @@ TEST(Ignored, AWorkloadMattersWhereItsPodsWouldBeAsked) {
 }
 
 TEST(Ignored, WhatCannotMatterIsOnlySaid) {
-  EXPECT_EQ(outcome(quiet_with(told_of("PodDisruptionBudget", "web", "Normal"), 1)), Said("none", true));
+  EXPECT_EQ(outcome(quiet_with(told_of("PriorityClass", "web", "Normal"), 1)), Said("none", true));
   EXPECT_EQ(outcome(quiet_with(told_of("Ingress", "web"), 1)), Said("inconclusive", false));
-  auto probers = told_of("PodDisruptionBudget", "web", "Normal");
+  auto probers = told_of("PriorityClass", "web", "Normal");
   probers.component = "somebody";
   EXPECT_EQ(outcome(quiet_with(probers, 1)), Said("none", false));
 }

@@ -72,6 +72,32 @@ EventLog used_ones_are_cut(bool only_used, bool direct_answered = true) {
   });
 }
 
+// Cuts that only this place meets: of another one's direct requests to the same pods each is answered.
+EventLog cuts_from_here_only() {
+  EventLog log;
+  for (Event event : test::log_of(cutting(0.3)).events) {
+    log.events.push_back(event);
+    const bool its = event.kind == VantageRecord::kind || event.kind == DirectProbe::kind ||
+                     event.kind == AttemptWindow::kind || event.kind == "slice";
+    if (event.kind == ClockBound::kind) event.body["vantage"] = "a1";
+    if (event.kind != ClockBound::kind && (event.clock != "a0" || !its)) continue;
+    if (event.clock == "a0") event.clock = "a1";
+    if (event.kind == VantageRecord::kind) event.body["id"] = "a1";
+    if (event.kind == DirectProbe::kind) {
+      event.body["ok"] = true;
+      event.body.erase("failure");
+    }
+    if (event.kind == AttemptWindow::kind) {
+      event.body["ok"] = event.body["sent"];
+      for (const char* key : {"failed", "failedNotKept", "firstFailedStartNs", "lastFailedStartNs"})
+        event.body.erase(key);
+    }
+    log.events.push_back(std::move(event));
+  }
+  for (std::size_t i = 0; i < log.events.size(); ++i) log.events[i].number = i;
+  return log;
+}
+
 EventLog without_services(EventLog log) {
   return test::without(std::move(log), [](const Event& event) { return event.kind == "service"; });
 }
@@ -123,6 +149,7 @@ const std::vector<test::TinyWorld>& steady_rows() {
        "inconclusive"},
       {"cuts_now_and_then", [] { return test::log_of(cutting(0.3)); }, "found server-resets Deployment/sayhi"},
       {"cuts_that_no_direct_request_met", [] { return test::log_of(unasked(cutting(0.3))); }, "inconclusive"},
+      {"cuts_that_another_place_never_met", [] { return cuts_from_here_only(); }, "inconclusive"},
       {"cuts_every_connection", [] { return test::log_of(cutting(1)); }, "inconclusive"},
       {"used_connections_are_cut", [] { return used_ones_are_cut(true); }, "found keep-alive-race Deployment/sayhi"},
       {"new_connections_are_cut_as_well", [] { return used_ones_are_cut(false); }, "inconclusive"},

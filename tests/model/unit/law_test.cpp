@@ -50,12 +50,11 @@ TEST(Law, KindsThatNobodyWorksAt) {
   };
   EXPECT_EQ(reach("Ingress"), Reach::traffic);
   EXPECT_EQ(reach("MutatingWebhookConfiguration"), Reach::pods);
-  for (const char* kind :
-       {"IngressClass", "HorizontalPodAutoscaler", "PodDisruptionBudget", "PersistentVolumeClaim", "PersistentVolume",
-        "StorageClass", "PriorityClass", "PodTemplate", "ValidatingWebhookConfiguration"})
+  for (const char* kind : {"IngressClass", "HorizontalPodAutoscaler", "PersistentVolumeClaim", "PersistentVolume",
+                           "StorageClass", "PriorityClass", "PodTemplate", "ValidatingWebhookConfiguration"})
     EXPECT_EQ(reach(kind), Reach::nothing) << kind;
   for (const char* kind : {"ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Deployment",
-                           "ResourceQuota", "LimitRange"})
+                           "ResourceQuota", "LimitRange", "PodDisruptionBudget"})
     EXPECT_EQ(reach(kind), std::nullopt) << kind << " is done";
   EXPECT_EQ(ignored(R"({"kind":"ClusterRole","aggregationRule":{"clusterRoleSelectors":[{}]}})"),
             std::vector<std::string>{"aggregationRule"});

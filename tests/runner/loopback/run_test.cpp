@@ -502,5 +502,60 @@ TEST_F(RunTest, ALogThatCannotBeWrittenEndsTheRun) {
   EXPECT_LT(monotonic_now() - before, 60s);
 }
 
+// --- faults on order
+
+plan::Chaos fault_on_order(FaultWord word, Nanos lasts = {}, bool background = false) {
+  plan::Chaos out;
+  out.fault.word = word;
+  out.fault.lasts = lasts;
+  out.background = background;
+  out.place = "scenario.yaml:7:3";
+  if (model::row_of(word).takes("target")) out.target = {"Deployment", "sayhi", ""};
+  return out;
+}
+
+TEST_F(RunTest, AFaultIsInTheLogWithItsBeginningItsEndAndWhomItHit) {
+  deploy();
+  step(plan::Wait{{"Deployment", "sayhi", ""}, "RolledOut", 60s}, "deployed");
+  step(fault_on_order(FaultWord::pause, 400ms));
+  step(fault_on_order(FaultWord::proxy_stop, 1h, true));
+  step(fault_on_order(FaultWord::kill));
+  step(fault_on_order(FaultWord::delete_pod));
+  EXPECT_EQ(carry_out().end, RunEnd::finished);
+  whole_log();
+  std::map<std::string, std::vector<Event>> of_step;
+  for (const Event& event : events)
+    if (event.kind == "fault.started" || event.kind == "fault.ended") of_step[event.body["step"]].push_back(event);
+  ASSERT_EQ(of_step.size(), 4U);
+  for (const auto& [name, both] : of_step) {
+    ASSERT_EQ(both.size(), 2U) << name;
+    EXPECT_EQ(both[0].kind, "fault.started");
+    EXPECT_LE(both[0].at, both[1].at) << name;
+  }
+  const auto& paused = of_step["step-2"];
+  EXPECT_GE(paused[1].at - paused[0].at, 400ms);
+  EXPECT_EQ(paused[0].body["pods"].size(), 1U);
+  EXPECT_FALSE(of_step["step-3"][0].body.contains("pods"));
+  EXPECT_LT(of_step["step-3"][1].at - of_step["step-3"][0].at, 10min) << "it ended with the steps";
+  expect_nothing_left();
+}
+
+TEST_F(RunTest, WhatThisClusterCannotDoIsSaidBeforeAnythingIsDone) {
+  deploy();
+  step(fault_on_order(FaultWord::drop, 1s));
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, RunEnd::refused);
+  EXPECT_THAT(outcome.error, HasSubstr("scenario.yaml:7:3: this cluster cannot do \"drop\": on the loopback fallback"));
+  EXPECT_EQ(count("step.started"), 0U);
+}
+
+TEST_F(RunTest, ANodeThatIsNotTheRunsOwnIsNotTouchedWithoutAWord) {
+  deploy();
+  step(fault_on_order(FaultWord::cordon, 1s));
+  const auto outcome = carry_out();
+  EXPECT_EQ(outcome.end, RunEnd::refused);
+  EXPECT_THAT(outcome.error, HasSubstr("kubectl label node NAME straycat.dev/chaos=allowed"));
+}
+
 }  // namespace
 }  // namespace straycat::runner

@@ -15,6 +15,13 @@ struct Row {
   std::set<std::string> rights, objects;
 };
 
+plan::Chaos chaos(FaultWord word) {
+  plan::Chaos out;
+  out.fault.word = word;
+  out.target = deployment;
+  return out;
+}
+
 std::vector<Row> rows() {
   const json service = {{"apiVersion", "v1"}, {"kind", "Service"}, {"metadata", {{"name", "sayhi"}}}};
   const json of_others = {{"apiVersion", "example.com/v1"}, {"kind", "Cat"}, {"metadata", {{"name", "tom"}}}};
@@ -39,6 +46,13 @@ std::vector<Row> rows() {
       {plan::Pause{}, {}, {}},
       {plan::Traffic{}, {}, {}},
       {plan::Command{{"true"}}, {}, {}},
+      {chaos(FaultWord::delete_pod), {"get deployments.apps", "delete pods"}, {"Deployment/sayhi"}},
+      {chaos(FaultWord::evict), {"get deployments.apps", "create pods/eviction"}, {"Deployment/sayhi"}},
+      {chaos(FaultWord::drain),
+       {"get deployments.apps", "create pods/eviction", "get nodes", "patch nodes"},
+       {"Deployment/sayhi"}},
+      {chaos(FaultWord::drop), {"get deployments.apps"}, {"Deployment/sayhi"}},
+      {plan::Chaos{}, {}, {}},
   };
 }
 

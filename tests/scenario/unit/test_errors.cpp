@@ -37,10 +37,12 @@ const Row shape_rows[] = {
     {"pause: 3s", "pauze: 3s",
      "16:5: unknown key \"pauze\" (did you mean \"pause\"?)\n  16 |   - pauze: 3s\n     |     ^~~~~"},
     {"pause: 3s", "explode: 3s",
-     "16:5: unknown key \"explode\" in \"step\": it knows apply, delete, name, patch, pause, phase, restart, scale, "
+     "16:5: unknown key \"explode\" in \"step\": it knows apply, chaos, delete, name, patch, pause, phase, restart, "
+     "scale, "
      "traffic, wait\n"
      "  16 |   - explode: 3s\n     |     ^~~~~~~\n"
-     "dir/world.yaml:16:5: \"step\" needs one of the keys apply, delete, patch, scale, restart, wait, pause, traffic\n"
+     "dir/world.yaml:16:5: \"step\" needs one of the keys apply, delete, patch, scale, restart, wait, pause, traffic, "
+     "chaos\n"
      "  16 |   - explode: 3s\n     |     ^"},
     {"pause: 3s", "pause: 3s\n    traffic: stop",
      "17:5: \"traffic\" beside \"pause\": a step takes only one of them\n  17 |     traffic: stop\n     |     ^~~~~~~"},

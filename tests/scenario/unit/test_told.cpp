@@ -40,14 +40,14 @@ Told told(const World& world) {
 TEST(ToldBeforeARun, NothingOfWhatIsDone) { EXPECT_THAT(told(World()), IsEmpty()); }
 
 TEST(ToldBeforeARun, FieldsStandWithTheirPlaces) {
-  const auto lines = told(
-      with_file("apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  internalTrafficPolicy: Local\n  "
-                "trafficDistribution: PreferClose\n  ports:\n"
-                "  - port: 80\n  - {port: 53, protocol: UDP}\n---\napiVersion: policy/v1\nkind: PodDisruptionBudget\n"
-                "metadata: {name: b}\nspec: {maxUnavailable: 1}\n"));
+  const auto lines = told(with_file(
+      "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  internalTrafficPolicy: Local\n  "
+      "trafficDistribution: PreferClose\n  ports:\n"
+      "  - port: 80\n  - {port: 53, protocol: UDP}\n---\napiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\n"
+      "metadata: {name: b}\nvalue: 1\n"));
   EXPECT_THAT(lines, ElementsAre(HasSubstr("dir/more.yaml:6:3: Service/s: spec.trafficDistribution has no effect"),
                                  HasSubstr("dir/more.yaml:9:16: Service/s: spec.ports[1].protocol has no effect"),
-                                 HasSubstr("dir/more.yaml:12:7: PodDisruptionBudget/b: PodDisruptionBudget has no")));
+                                 HasSubstr("dir/more.yaml:12:7: PriorityClass/b: PriorityClass has no")));
 }
 
 TEST(ToldBeforeARun, AFileThatIsAppliedTwiceIsToldOnce) {

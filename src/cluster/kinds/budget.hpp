@@ -1,0 +1,30 @@
+// What a PodDisruptionBudget lets go, counted as the disruption controller does (kubernetes
+// pkg/controller/disruption/disruption.go). Pure.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cluster/kinds/row.hpp"
+
+namespace straycat::cluster {
+
+struct Budget {
+  std::string name;
+  int expected = 0;  // pods that its share or its maxUnavailable is reckoned from
+  int healthy = 0;   // ready, and not being deleted
+  int desired = 0;
+  bool spares_unready = false;  // unhealthyPodEvictionPolicy: AlwaysAllow
+  [[nodiscard]] int allowed() const { return expected > 0 && healthy > desired ? healthy - desired : 0; }
+  bool operator==(const Budget&) const = default;
+};
+
+[[nodiscard]] bool budget_selects(const json& budget, const json& pod);
+// `replicas`: spec.replicas of the controller that an owner reference names (one pod is its own: 1).
+[[nodiscard]] Budget count_budget(const json& budget, const std::vector<Object>& pods,
+                                  const std::function<int(const json& owner)>& replicas);
+// condition Ready is True, and it is not being deleted.
+[[nodiscard]] bool healthy_pod(const json& pod);
+
+}  // namespace straycat::cluster

@@ -1,0 +1,107 @@
+#include "runner/fault_objects.hpp"
+
+#include <fmt/format.h>
+
+#include "runner/objects.hpp"
+#include "runner/own_objects.hpp"
+
+namespace straycat::runner {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Nanos between_looks = 10ms;
+constexpr Nanos budget_patience = 30s, between_evictions = 250ms;
+constexpr const char* cordoned_by = "straycat.dev/cordoned-by";
+
+// Whether there was no answer at all: what was asked for may have been done.
+bool unheard(const kube::ApiError& error) { return error.code == 0 || error.code == 503; }
+
+bool is_over(FaultPhase phase) {
+  return phase == FaultPhase::ended || phase == FaultPhase::refused || phase == FaultPhase::possible;
+}
+
+}  // namespace
+
+kube::ResourceType fault_type() {
+  return {model::fault_group, model::fault_version, model::fault_plural, model::fault_kind, true};
+}
+
+asio::awaitable<Result<model::FaultStatus>> make_fault(Site& site, json object, Nanos patience) {
+  const std::string name = text_at(object, {"metadata", "name"});
+  const auto until = monotonic_now() + patience;
+  json made = labelled(std::move(object), site.ns, site.run_id);
+  for (;;) {
+    auto answer = co_await site.client.create(fault_type(), site.ns, made);
+    if (answer) site.remember(fault_type(), *answer);
+    if (answer || answer.error().code == 409) break;  // 409: it was made, and the answer got lost
+    if (!unheard(answer.error()) || monotonic_now() >= until) co_return answer.error().to_error();
+    co_await sleep_for(site.executor, between_looks);
+  }
+  co_return co_await await_fault(site, name, false, patience);
+}
+
+asio::awaitable<Result<model::FaultStatus>> await_fault(Site& site, std::string name, bool ended, Nanos patience) {
+  const auto until = monotonic_now() + patience;
+  for (;;) {
+    auto there = co_await site.client.get(fault_type(), site.ns, name);
+    if (!there && !unheard(there.error())) co_return there.error().to_error();
+    if (there) {
+      const auto status = model::fault_status(*there);
+      if (status.phase == FaultPhase::refused) co_return bad_input(status.message);
+      if (is_over(status.phase) || (!ended && status.phase == FaultPhase::active)) co_return status;
+    }
+    if (monotonic_now() >= until)
+      co_return own_trouble(there ? "the cluster does nothing about it" : there.error().to_error().message);
+    co_await sleep_for(site.executor, between_looks);
+  }
+}
+
+asio::awaitable<void> stop_fault(Site& site, std::string name) {
+  json patch;
+  patch["spec"]["stop"] = true;
+  (void)co_await site.client.merge_patch(fault_type(), site.ns, name, std::move(patch));
+}
+
+asio::awaitable<void> remove_fault(Site& site, std::string name) {
+  (void)co_await site.client.remove(fault_type(), site.ns, name);
+}
+
+asio::awaitable<Result<>> evict_pod(Site& site, std::string pod, int grace) {
+  const plan::Target target{"Pod", pod, ""};
+  json eviction{{"apiVersion", "policy/v1"}, {"kind", "Eviction"}};
+  eviction["metadata"] = {{"name", pod}, {"namespace", site.ns}};
+  if (grace >= 0) eviction["deleteOptions"]["gracePeriodSeconds"] = grace;
+  const std::string path = kube::resource_for_kind("Pod")->path(site.ns, pod) + "/eviction";
+  const std::string body = eviction.dump();
+  const auto until = monotonic_now() + budget_patience;
+  for (;;) {
+    auto answer = co_await site.client.raw("POST", path, body, "application/json");
+    if (answer || answer.error().not_found()) co_return Result<>{};
+    if (answer.error().code != 429 || monotonic_now() >= until) co_return failed(target, answer.error());
+    co_await sleep_for(site.executor, between_evictions);
+  }
+}
+
+asio::awaitable<Result<>> delete_pod(Site& site, std::string pod, std::string uid, int grace) {
+  // A variable: g++ 12 destroys a temporary aggregate of a co_await expression twice.
+  kube::DeleteOptions options;
+  options.uid = std::move(uid);
+  if (grace >= 0) options.grace_seconds = grace;
+  auto done = co_await site.client.remove(*kube::resource_for_kind("Pod"), site.ns, pod, options);
+  if (!done && !done.error().not_found()) co_return failed({"Pod", pod, ""}, done.error());
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<>> set_unschedulable(Site& site, std::string node, bool yes) {
+  json patch;
+  patch["spec"]["unschedulable"] = yes ? json(true) : json(nullptr);
+  patch["metadata"]["annotations"][cordoned_by] = yes ? json(site.run_id) : json(nullptr);
+  auto done = co_await site.client.merge_patch(*kube::resource_for_kind("Node"), "", node, std::move(patch));
+  if (!done) co_return failed({"Node", node, ""}, done.error());
+  co_return Result<>{};
+}
+
+}  // namespace straycat::runner

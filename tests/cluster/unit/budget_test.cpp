@@ -1,0 +1,118 @@
+// PodDisruptionBudgets: what they let go, told in their status, and held to by evictions.
+#include "cluster/kinds/budget.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cluster/apiserver/rest.hpp"
+#include "cluster/kinds/json_help.hpp"
+#include "cluster/support/control_world.hpp"
+
+namespace straycat::cluster {
+namespace {
+
+constexpr const char* three_of_web =
+    R"({"apiVersion":"apps/v1","kind":"ReplicaSet","metadata":{"name":"web","namespace":"straycat-demo"},
+  "spec":{"replicas":3,"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},
+  "spec":{"containers":[{"name":"c","image":"i"}]}}}})";
+
+struct BudgetWorld : testing::Test {
+  ControlWorld world;
+  Tokens tokens;
+  Rest rest{world.context.get_executor(), world.store, tokens, {}};
+
+  void SetUp() override {
+    world.make(three_of_web);
+    world.settle();
+    world.run_all_pods();
+    world.settle();
+  }
+  void budget(const std::string& rule) {
+    world.make(json::parse(
+        R"({"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"b","namespace":"straycat-demo"},"spec":{)" +
+        rule + R"(,"selector":{"matchLabels":{"app":"web"}}}})"));
+    world.settle();
+  }
+  std::string pod(std::size_t number) { return name_of(world.pods().at(number)); }
+  std::pair<int, json> evict(const std::string& name, const json& options = json::object()) {
+    json eviction = {{"apiVersion", "policy/v1"}, {"kind", "Eviction"}, {"metadata", {{"name", name}}}};
+    eviction["deleteOptions"] = options;
+    const Request request{"POST",
+                          "/api/v1/namespaces/" + world.ns + "/pods/" + name + "/eviction",
+                          "application/json",
+                          "application/json",
+                          "Bearer " + tokens.admin(),
+                          "test/1",
+                          "",
+                          eviction.dump()};
+    auto answer = rest.handle(request);
+    const auto* response = std::get_if<Response>(&answer);
+    if (response == nullptr) return {0, {}};
+    world.settle();
+    return {response->code, json::parse(response->body, nullptr, false)};
+  }
+  json status() { return world.get("PodDisruptionBudget", "b")["status"]; }
+};
+
+TEST_F(BudgetWorld, WithoutOneAnybodyGoes) {
+  const auto first = pod(0);
+  EXPECT_EQ(evict(first).first, 201);
+  EXPECT_TRUE(is_deleted(world.get("Pod", first)));
+  EXPECT_EQ(evict("nobody").first, 404);
+}
+
+TEST_F(BudgetWorld, HoldsBackWhatWouldBeTooMuch) {
+  budget(R"("minAvailable":2)");
+  EXPECT_EQ(status()["disruptionsAllowed"], 1);
+  EXPECT_EQ(status()["currentHealthy"], 3);
+  EXPECT_EQ(status()["desiredHealthy"], 2);
+  EXPECT_EQ(status()["expectedPods"], 3);
+  EXPECT_EQ(status()["conditions"][0]["reason"], "SufficientPods");
+  const auto first = pod(0), second = pod(1);
+  EXPECT_EQ(evict(first).first, 201);
+  EXPECT_EQ(status()["disruptionsAllowed"], 0);
+  const auto [code, said] = evict(second);
+  EXPECT_EQ(code, 429);
+  EXPECT_EQ(said["reason"], "TooManyRequests");
+  EXPECT_EQ(said["details"]["causes"][0]["message"],
+            "The disruption budget b needs 2 healthy pods and has 2 currently");
+  EXPECT_EQ(evict(first).first, 201) << "it goes already";
+  world.run_all_pods();  // its successor
+  world.settle();
+  EXPECT_EQ(evict(second).first, 201);
+}
+
+TEST_F(BudgetWorld, SharesAreReckonedFromWhatTheControllersWant) {
+  budget(R"("maxUnavailable":"50%")");
+  EXPECT_EQ(status()["desiredHealthy"], 1) << "half of three, rounded up, may go";
+  world.patch("PodDisruptionBudget", "b", json::parse(R"({"spec":{"maxUnavailable":0}})"));
+  world.settle();
+  EXPECT_EQ(status()["disruptionsAllowed"], 0);
+  EXPECT_EQ(evict(pod(0)).first, 429);
+}
+
+TEST_F(BudgetWorld, AnUnreadyPodDisturbsNobodyWhileTheBudgetIsMet) {
+  budget(R"("minAvailable":2)");
+  world.set_ready(pod(0), false);
+  world.settle();
+  EXPECT_EQ(status()["disruptionsAllowed"], 0);
+  EXPECT_EQ(evict(pod(1)).first, 429);
+  EXPECT_EQ(evict(pod(0)).first, 201);
+}
+
+TEST_F(BudgetWorld, TwoBudgetsOfOnePodAreNotSupported) {
+  budget(R"("minAvailable":1)");
+  world.make(
+      R"({"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"c","namespace":"straycat-demo"},
+    "spec":{"minAvailable":1,"selector":{}}})");
+  EXPECT_EQ(evict(pod(0)).first, 500);
+}
+
+TEST_F(BudgetWorld, ADryRunChangesNothing) {
+  const auto first = pod(0);
+  EXPECT_EQ(evict(first, {{"dryRun", json::array({"All"})}}).first, 201);
+  EXPECT_FALSE(is_deleted(world.get("Pod", first)));
+}
+
+}  // namespace
+}  // namespace straycat::cluster
