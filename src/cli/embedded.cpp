@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include <straycat/cluster/cluster.hpp>
 #include <straycat/core/signals.hpp>
 
 namespace straycat::cli {
@@ -22,6 +23,13 @@ namespace {
 
 constexpr int start_patience_ms = 30'000;  // a loaded machine may take seconds; a hang must still end
 constexpr int stop_patience_ms = 5'000;
+
+// A scenario may name an archive, and no folder: it may be a stranger's, and the folder the person's home.
+std::map<std::string, std::string> archives(const plan::ClusterSettings& settings) {
+  std::map<std::string, std::string> out;
+  for (const auto& [name, path] : settings.trees) out[name] = cluster::archive_word + path;
+  return out;
+}
 
 std::vector<std::string> command_line(const plan::ClusterSettings& settings, const std::string& data_plane,
                                       const std::string& truth_file) {
@@ -36,6 +44,7 @@ std::vector<std::string> command_line(const plan::ClusterSettings& settings, con
   for (const auto& [name, command] : settings.images) {
     words.insert(words.end(), {"--image", name + "=" + plan::json(command).dump()});
   }
+  for (const auto& [name, path] : archives(settings)) words.insert(words.end(), {"--image", name + "=" + path});
   return words;
 }
 
@@ -91,6 +100,7 @@ Result<EmbeddedCluster> EmbeddedCluster::start(const plan::ClusterSettings& sett
                                                const std::string& truth_file, bool kept) {
   int pipe_ends[2];
   if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return own_trouble(fmt::format("pipe: {}", std::strerror(errno)));
+  if (const auto unpacked = cluster::unpack_images(archives(settings)); !unpacked) return unpacked.error();
   const std::vector<std::string> words = command_line(settings, data_plane, truth_file);
   const pid_t child = ::fork();
   if (child == 0) become_cluster(words, pipe_ends[1], kept);

@@ -122,6 +122,7 @@ Expectations expectations_from(const json& in) {
 json cluster_json(const ClusterSettings& cluster, bool for_log) {
   json images = json::object();
   for (const auto& [image, command] : cluster.images) images[image] = for_log ? json::array() : json(command);
+  for (const auto& [image, path] : cluster.trees) images[image] = for_log ? json("") : json(path);
   return {{"images", images}, {"minSyncPeriod", format_duration(cluster.min_sync_period)}};
 }
 
@@ -129,7 +130,10 @@ ClusterSettings cluster_from(const json& in) {
   ClusterSettings cluster;
   const json images = in.value("images", json::object());  // a name of its own: items() would dangle
   for (const auto& [image, command] : images.items()) {
-    cluster.images[image] = command.get<std::vector<std::string>>();
+    if (command.is_string())
+      cluster.trees[image] = command.get<std::string>();
+    else
+      cluster.images[image] = command.get<std::vector<std::string>>();
   }
   cluster.min_sync_period = duration(in, "minSyncPeriod", cluster.min_sync_period);
   return cluster;

@@ -61,7 +61,14 @@ plan::ClusterSettings read_cluster(const Node& node, Context& context) {
   if (const Node* period = node.find("minSyncPeriod")) cluster.min_sync_period = read_duration(*period, context, true);
   const Node* images = node.find("images");
   for (std::size_t i = 0; images != nullptr && i < images->pairs.size(); ++i) {
-    std::vector<std::string>& command = cluster.images[images->pairs[i].key.value.get<std::string>()];
+    const auto name = images->pairs[i].key.value.get<std::string>();
+    if (const Node* archive = images->pairs[i].value.find("archive")) {
+      const auto slash = context.source.file.rfind('/');
+      const bool beside = slash != std::string::npos && !archive->scalar.starts_with('/');
+      cluster.trees[name] = (beside ? context.source.file.substr(0, slash + 1) : "") + archive->scalar;
+      continue;
+    }
+    std::vector<std::string>& command = cluster.images[name];
     for (const Node* word : one_or_many(images->pairs[i].value)) command.push_back(word->scalar);
   }
   return cluster;

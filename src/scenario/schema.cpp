@@ -181,10 +181,11 @@ constexpr const char* expectations_shapes = R"json({
     "properties": {
       "images": {
         "type": "object",
-        "description": "An image's name -> the command line of its program.",
+        "description": "An image's name -> the command line of its program, or the archive that holds its files.",
         "additionalProperties": {
-          "anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1, "x-expected": "text (quote it)"}}],
-          "x-expected": "a program, or a list of program and arguments"
+          "anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1, "x-expected": "text (quote it)"}},
+            {"type": "object", "additionalProperties": false, "required": ["archive"], "properties": {"archive": {"type": "string", "minLength": 1, "description": "What docker save or skopeo copy wrote, beside the scenario."}}}],
+          "x-expected": "a program, a list of program and arguments, or {archive: FILE}"
         }
       },
       "minSyncPeriod": {"$ref": "#/$defs/duration", "description": "The data plane writes its rules at most once in this. 1s by default, as kube-proxy."}

@@ -11,8 +11,13 @@
 
 namespace straycat::cluster {
 
+inline constexpr const char* archive_word = "archive:";
+
 struct Options {
   std::map<std::string, std::vector<std::string>> images;  // image name -> command line, beside our own
+  // Image name -> the path of a folder, or of an archive that docker or skopeo saved: the image's own files, with its
+  // own configuration. After `archive_word` it is an archive, and a mere folder is refused.
+  std::map<std::string, std::string> trees;
   Nanos min_sync_period = std::chrono::seconds{1};
   std::string truth_file;  // the kernel's ground truth goes here; "" = nowhere
   std::string
@@ -25,6 +30,10 @@ struct Options {
 // Runs the cluster until SIGINT/SIGTERM; prints `export KUBECONFIG=PATH` to standard output once it serves. Must be
 // called before the process has started any thread. Returns the exit code (0, or 4 with the reason on standard error).
 int run(const Options& options);
+
+// Unpacks what the archives among `Options::trees` hold, where that was not done before (it may take minutes): a
+// cluster that is started with them then serves at once. Errors: bad_input, naming the image.
+[[nodiscard]] Result<> unpack_images(const std::map<std::string, std::string>& trees);
 
 // What this machine allows, for `straycat doctor`: one line a fact, and how to allow more.
 struct Capability {

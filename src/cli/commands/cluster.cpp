@@ -1,5 +1,6 @@
 // `straycat cluster`: the embedded cluster, for kubectl and others.
 #include <algorithm>
+#include <filesystem>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -34,12 +35,24 @@ void add_options(CLI::App& command, ClusterArguments& arguments) {
       .add_option("--min-sync-period", arguments.min_sync,
                   "At most one rule write in this time when busy (default 1s, as kube-proxy)")
       ->type_name("DURATION");
-  command.add_option("--image", arguments.images, "NAME=[\"command\",\"argument\"]: what an image name runs")
-      ->type_name("NAME=COMMAND");
+  command
+      .add_option(
+          "--image", arguments.images,
+          "What an image name stands for: NAME=[\"command\",\"argument\"], a program of this machine; or NAME=PATH, a "
+          "folder with the image's files, or what docker save or skopeo copy wrote")
+      ->type_name("NAME=WHAT");
   command
       .add_option("--truth", arguments.options.truth_file, "Write the kernel's ground truth of each connection here")
       ->type_name("FILE");
   command.add_flag("--die-with-parent", arguments.options.die_with_parent, "End when the parent process ends");
+}
+
+// A path that is there, absolute; "" when the word is none. What comes after archive_word is one in any case.
+std::string tree_path(const std::string& word) {
+  const std::string archive = cluster::archive_word;
+  if (word.starts_with(archive)) return archive + std::filesystem::absolute(word.substr(archive.size())).string();
+  std::error_code ignored;
+  return std::filesystem::exists(word, ignored) ? std::filesystem::absolute(word).string() : "";
 }
 
 Result<cluster::Options> read(ClusterArguments arguments) {
@@ -50,11 +63,19 @@ Result<cluster::Options> read(ClusterArguments arguments) {
   if (arguments.data_plane == "loopback") arguments.options.data_plane = cluster::Options::DataPlane::loopback;
   for (const std::string& image : arguments.images) {
     const auto equals = image.find('=');
+    if (const auto path = tree_path(image.substr(std::min(equals, image.size() - 1) + 1));
+        equals != std::string::npos && equals > 0 && !path.empty()) {
+      arguments.options.trees[image.substr(0, equals)] = path;
+      continue;
+    }
     const auto command = equals == std::string::npos ? nlohmann::json()
                                                      : nlohmann::json::parse(image.substr(equals + 1), nullptr, false);
     const bool words = command.is_array() && !command.empty() &&
                        std::all_of(command.begin(), command.end(), [](const auto& word) { return word.is_string(); });
-    if (!words) return bad_input(fmt::format("--image {}: expected NAME=[\"command\",\"argument\",...]", image));
+    if (!words)
+      return bad_input(fmt::format(
+          "--image {}: expected NAME=[\"command\",\"argument\",...], or NAME=PATH of a folder or archive that is there",
+          image));
     arguments.options.images[image.substr(0, equals)] = command.get<std::vector<std::string>>();
   }
   return arguments.options;

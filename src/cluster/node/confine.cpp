@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
@@ -154,7 +158,99 @@ bool keep_capabilities(std::uint64_t kept) {
   return ::syscall(SYS_capset, &header, data) == 0;
 }
 
+constexpr std::array capability_names = {"CHOWN",
+                                         "DAC_OVERRIDE",
+                                         "DAC_READ_SEARCH",
+                                         "FOWNER",
+                                         "FSETID",
+                                         "KILL",
+                                         "SETGID",
+                                         "SETUID",
+                                         "SETPCAP",
+                                         "LINUX_IMMUTABLE",
+                                         "NET_BIND_SERVICE",
+                                         "NET_BROADCAST",
+                                         "NET_ADMIN",
+                                         "NET_RAW",
+                                         "IPC_LOCK",
+                                         "IPC_OWNER",
+                                         "SYS_MODULE",
+                                         "SYS_RAWIO",
+                                         "SYS_CHROOT",
+                                         "SYS_PTRACE",
+                                         "SYS_PACCT",
+                                         "SYS_ADMIN",
+                                         "SYS_BOOT",
+                                         "SYS_NICE",
+                                         "SYS_RESOURCE",
+                                         "SYS_TIME",
+                                         "SYS_TTY_CONFIG",
+                                         "MKNOD",
+                                         "LEASE",
+                                         "AUDIT_WRITE",
+                                         "AUDIT_CONTROL",
+                                         "SETFCAP",
+                                         "MAC_OVERRIDE",
+                                         "MAC_ADMIN",
+                                         "SYSLOG",
+                                         "WAKE_ALARM",
+                                         "BLOCK_SUSPEND",
+                                         "AUDIT_READ",
+                                         "PERFMON",
+                                         "BPF",
+                                         "CHECKPOINT_RESTORE"};
+constexpr std::uint64_t every_capability = (1ULL << capability_names.size()) - 1;
+
+bool write_proc(const char* path, const char* text) {
+  const int fd = ::open(path, O_WRONLY | O_CLOEXEC);
+  const auto size = static_cast<ssize_t>(std::strlen(text));
+  const bool whole = fd >= 0 && ::write(fd, text, std::strlen(text)) == size;
+  if (fd >= 0) ::close(fd);
+  return whole;
+}
+
+// The pod's namespace has no such user: an ordinary person's has one alone. A namespace below it, where the one that
+// there is bears the wanted number (user_namespaces(7)).
+bool become_only(unsigned uid, unsigned gid) {
+  char users[32], groups[32];
+  std::snprintf(users, sizeof users, "%u 0 1", uid);
+  std::snprintf(groups, sizeof groups, "%u 0 1", gid);
+  if (::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0 || ::unshare(CLONE_NEWUSER) != 0) return false;
+  ::prctl(PR_SET_DUMPABLE, 1);  // else /proc/self is the machine's root's
+  const bool mapped = write_proc("/proc/self/setgroups", "deny") && write_proc("/proc/self/uid_map", users) &&
+                      write_proc("/proc/self/gid_map", groups);
+  ::prctl(PR_SET_DUMPABLE, 0);
+  return mapped && ::setresgid(gid, gid, gid) == 0 && ::setresuid(uid, uid, uid) == 0;
+}
+
+bool take_ids(const Confinement& wanted) {
+  // An ordinary user's namespace forbids setgroups: the person's own groups stay, and open nothing in the pod's tree.
+  if (::setgroups(wanted.groups.size(), wanted.groups.data()) != 0 && errno != EPERM && errno != EINVAL) return false;
+  if (::setresgid(wanted.gid, wanted.gid, wanted.gid) == 0 && ::setresuid(wanted.uid, wanted.uid, wanted.uid) == 0)
+    return true;
+  return errno == EINVAL && become_only(wanted.uid, wanted.gid);
+}
+
 }  // namespace
+
+std::optional<std::uint64_t> capability_named(std::string name) {
+  for (char& letter : name) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+  if (name.starts_with("CAP_")) name.erase(0, 4);
+  if (name == "ALL") return every_capability;
+  const auto found = std::find(capability_names.begin(), capability_names.end(), name);
+  if (found == capability_names.end()) return std::nullopt;
+  return 1ULL << (found - capability_names.begin());
+}
+
+std::uint64_t capabilities_of(const std::vector<std::string>& added, const std::vector<std::string>& dropped) {
+  std::uint64_t out = default_capabilities;
+  for (const std::string& name : dropped)
+    if (capability_named(name) == every_capability) out = 0;
+  for (const std::string& name : added) out |= capability_named(name).value_or(0);
+  for (const std::string& name : dropped)
+    if (const auto one = capability_named(name); one && *one != every_capability) out &= ~*one;
+  return out;
+}
 
 const char* forbid_calls() {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "no new privileges";
@@ -165,12 +261,9 @@ const char* forbid_calls() {
 
 const char* confine(const Confinement& wanted) {
   if (!bound_processes(wanted.processes)) return "bound the processes";
+  drop_capabilities(wanted.capabilities);  // while that may be done; a user namespace of its own brings them back
+  if (!take_ids(wanted)) return "take the user's rights";
   drop_capabilities(wanted.capabilities);
-  // An ordinary user's namespace forbids setgroups (user_namespaces(7)): the person's own groups stay, and open nothing
-  // in the pod's tree.
-  if (::setgroups(wanted.groups.size(), wanted.groups.data()) != 0 && errno != EPERM) return "setgroups";
-  if (::setresgid(wanted.gid, wanted.gid, wanted.gid) != 0) return "setgid";
-  if (::setresuid(wanted.uid, wanted.uid, wanted.uid) != 0) return "setuid";
   if (!keep_capabilities(wanted.uid == 0 ? wanted.capabilities : 0)) return "capset";
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // other ids forget it
   return forbid_calls();

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace straycat::cluster {
@@ -19,6 +21,12 @@ struct Confinement {
       default_capabilities;     // bit N is capability N of capabilities(7); a user other than 0 has none
   std::uint64_t processes = 0;  // at most so many of this user in the pod; 0: no bound
 };
+
+// "NET_ADMIN", "CAP_NET_ADMIN", "ALL", in any case; nothing for a name that is none.
+[[nodiscard]] std::optional<std::uint64_t> capability_named(std::string name);
+// The container runtime's own, with these added and dropped (containerd pkg/cri/server: a dropped ALL comes first).
+[[nodiscard]] std::uint64_t capabilities_of(const std::vector<std::string>& added,
+                                            const std::vector<std::string>& dropped);
 
 // In the child, after which nothing of it can be taken back; takes no memory. Null, or the step that failed (errno).
 const char* confine(const Confinement& wanted);

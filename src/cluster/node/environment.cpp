@@ -110,6 +110,10 @@ Result<Variables> environment(const PodSpec& pod, const ContainerSpec& container
                               const Variables& links) {
   Variables out = links;
   out["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  for (const std::string& line : container.tree ? container.tree->env : std::vector<std::string>()) {
+    const auto equals = line.find('=');
+    if (equals != std::string::npos) out[line.substr(0, equals)] = line.substr(equals + 1);
+  }
   out["HOSTNAME"] = pod.hostname;
   if (!facts.api_host.empty()) {
     out["KUBERNETES_SERVICE_HOST"] = facts.api_host;
@@ -131,12 +135,18 @@ Result<Variables> environment(const PodSpec& pod, const ContainerSpec& container
 
 std::vector<std::string> command_line(const ContainerSpec& container, const Variables& variables) {
   std::vector<std::string> out;
-  if (container.command.empty()) {
-    out = container.program;
+  const auto add = [&](const std::vector<std::string>& words) {
+    for (const std::string& word : words) out.push_back(expand(word, variables));
+  };
+  if (!container.command.empty()) {
+    add(container.command);
+  } else if (container.tree) {
+    out = container.tree->entrypoint;
+    if (container.args.empty()) out.insert(out.end(), container.tree->command.begin(), container.tree->command.end());
   } else {
-    for (const std::string& word : container.command) out.push_back(expand(word, variables));
+    out = container.program;
   }
-  for (const std::string& word : container.args) out.push_back(expand(word, variables));
+  add(container.args);
   return out;
 }
 

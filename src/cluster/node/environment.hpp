@@ -28,7 +28,7 @@ namespace straycat::cluster {
                                                                      const std::map<std::string, std::string>& links);
 
 // `command` replaces the image's entry point and its arguments, `args` only the arguments
-// (the image's program is all entry point here, unless `args` alone are given: then they are added to it).
+// (a program of the machine is all entry point: `args` are added to it).
 [[nodiscard]] std::vector<std::string> command_line(const ContainerSpec& container,
                                                     const std::map<std::string, std::string>& variables);
 

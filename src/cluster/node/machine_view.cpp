@@ -93,8 +93,6 @@ std::vector<RootStep> common_steps() {
   out.push_back({Kind::link, "/var/run", "/run", 0777, true});
   out.push_back({Kind::processes, "/proc", "", 0, false});
   add_devices(out);
-  add_programs(out);
-  add_settings(out);
   return out;
 }
 
@@ -188,8 +186,10 @@ Result<MachineView> look_at_machine(const ViewRequest& request) {
   if (::mkdir(out.at.c_str(), 0755) != 0 && errno != EEXIST) return system_error("make " + out.at);
   out.size = size_of_files();
   out.steps = common_steps();
-  out.self_path = add_self(out.steps, request.self_exe_fd);
-  for (const std::string& path : request.shared) add_mount(out.steps, path, path);
+  add_programs(out.programs);
+  add_settings(out.programs);
+  out.self_path = add_self(out.programs, request.self_exe_fd);
+  for (const std::string& path : request.shared) add_mount(out.programs, path, path);
   return out;
 }
 

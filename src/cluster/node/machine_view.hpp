@@ -25,10 +25,11 @@ struct PodUsers {
 
 struct MachineView {
   PodUsers users;
-  std::string at;               // RootPlan::at
-  std::string size;             // of a container's own files, as tmpfs counts
-  std::vector<RootStep> steps;  // of every container
-  std::string self_path;        // where straycat's own program stands in every container; "" = nowhere
+  std::string at;                  // RootPlan::at
+  std::string size;                // of a container's own files, as tmpfs counts
+  std::vector<RootStep> steps;     // of every container
+  std::vector<RootStep> programs;  // of those whose image is a program of the machine
+  std::string self_path;           // where straycat's own program stands in every container; "" = nowhere
 };
 
 struct ViewRequest {

@@ -66,7 +66,12 @@ void Node::on_pod(const Object& pod) {
 
 void Node::take(const Object& pod, const std::string& uid) {
   PodSpec spec = parse_pod(*pod);
-  for (ContainerSpec& container : spec.containers) container.program = program_of(container.image, settings_.images);
+  for (ContainerSpec& container : spec.containers) {
+    if (const ImageTree* tree = image_named(settings_.trees, container.image))
+      container.tree = std::make_shared<const ImageTree>(*tree);
+    else
+      container.program = program_of(container.image, settings_.images);
+  }
   const auto runner = std::make_shared<PodRunner>(tools_, pod, std::move(spec), [this, uid] { runners_.erase(uid); });
   runners_[uid] = runner;
   runner->begin();

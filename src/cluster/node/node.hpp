@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cluster/node/pod_runner.hpp"
+#include "cluster/node/pod_status.hpp"
 #include "cluster/store/pod_faces.hpp"
 
 namespace straycat::cluster {
@@ -18,7 +19,20 @@ struct NodeSettings {
   std::string name = "node1";
   std::string data_plane;                                  // label straycat.dev/data-plane
   std::map<std::string, std::vector<std::string>> images;  // image name -> command line, beside our own
+  std::map<std::string, ImageTree> trees;                  // image name -> its files
 };
+
+// The one of `all` that a manifest's image name means: by itself, else without what a registry's name adds
+// ("docker.io/", "library/", ":latest"), else, for a name without a tag, whatever tag is asked for. Null: none.
+template <class T>
+[[nodiscard]] const T* image_named(const std::map<std::string, T>& all, const std::string& image) {
+  if (const auto exact = all.find(image); exact != all.end()) return &exact->second;
+  for (const auto& [name, value] : all)
+    if (same_image(name, image)) return &value;
+  for (const auto& [name, value] : all)
+    if (name == bare_image_name(name) && bare_image_name(name) == bare_image_name(image)) return &value;
+  return nullptr;
+}
 
 // What an image's name stands for: the settings' own, else one of our programs ("/proc/self/exe", "image", "sayhi"),
 // else nothing. Tags, digests and "docker.io/" do not matter, unless the settings name exactly that.

@@ -53,22 +53,12 @@ json conditions(const std::string& time) {
        condition("Ready", true, "KubeletReady", "kubelet is posting ready status", time)});
 }
 
-// Without tag, digest and "docker.io/": "docker.io/beranm14/sayhi:1" -> "beranm14/sayhi".
-std::string bare_name(std::string image) {
-  if (image.starts_with("docker.io/")) image.erase(0, 10);
-  if (image.starts_with("library/")) image.erase(0, 8);
-  const auto slash = image.rfind('/');
-  const auto mark = image.find_first_of(":@", slash == std::string::npos ? 0 : slash);
-  return mark == std::string::npos ? image : image.substr(0, mark);
-}
-
 }  // namespace
 
 std::vector<std::string> program_of(const std::string& image,
                                     const std::map<std::string, std::vector<std::string>>& images) {
-  if (const auto exact = images.find(image); exact != images.end()) return exact->second;
-  if (const auto bare = images.find(bare_name(image)); bare != images.end()) return bare->second;
-  if (bare_name(image) == "straycat/agent") return {"/proc/self/exe", "agent"};
+  if (const auto* known = image_named(images, image)) return *known;
+  if (bare_image_name(image) == "straycat/agent") return {"/proc/self/exe", "agent"};
   std::vector<std::string> out = images::command_for(image);
   if (!out.empty()) out.insert(out.begin(), "/proc/self/exe");
   return out;

@@ -63,15 +63,23 @@ PodFacts PodRunner::facts() {
   return out;
 }
 
+// fsGroup as the node counts, where the pod's namespace has it.
+std::optional<unsigned> PodRunner::volume_group() const {
+  const PodSpec& spec = machine_.spec();
+  const PodUsers& users = tools_.machine->users;
+  const auto wanted = spec.containers.empty() ? std::nullopt : spec.containers.front().security.volume_group;
+  return wanted && *wanted < users.count ? std::optional(users.owner + *wanted) : std::nullopt;
+}
+
 Result<> PodRunner::make_volumes() {
   const PodSpec& spec = machine_.spec();
   for (const VolumeSpec& volume : spec.volumes) {
     Result<> made;
     if (volume.kind == VolumeSpec::Kind::empty) {
-      made = volumes_->make_empty(volume.name, bytes_of(volume.size_limit, tools_.machine->size));
+      made = volumes_->make_empty(volume.name, bytes_of(volume.size_limit, tools_.machine->size), volume_group());
     } else if (volume.kind == VolumeSpec::Kind::files) {
       const auto files = volume_files(volume, spec, facts());
-      made = files ? volumes_->write(volume.name, *files) : Result<>(files.error());
+      made = files ? volumes_->write(volume.name, *files, volume_group()) : Result<>(files.error());
     } else {
       made = bad_input(fmt::format("the embedded cluster has no {} volumes", volume.sort));
     }
@@ -90,7 +98,8 @@ void PodRunner::refresh_volumes() {
     const bool token = std::any_of(volume.parts.begin(), volume.parts.end(),
                                    [](const VolumePart& part) { return part.kind == VolumePart::Kind::token; });
     if (token) continue;  // each asking makes a new one
-    if (const auto files = volume_files(volume, machine_.spec(), facts())) (void)volumes_->write(volume.name, *files);
+    if (const auto files = volume_files(volume, machine_.spec(), facts()))
+      (void)volumes_->write(volume.name, *files, volume_group());
   }
 }
 
@@ -115,6 +124,10 @@ Result<> PodRunner::add_volumes(std::vector<RootStep>& steps, const ContainerSpe
   return {};
 }
 
+std::string PodRunner::working_dir(const ContainerSpec& container) {
+  return container.working_dir.empty() && container.tree ? container.tree->working_dir : container.working_dir;
+}
+
 Result<std::shared_ptr<const RootPlan>> PodRunner::container_root(std::size_t index,
                                                                   const std::map<std::string, std::string>& env) {
   const PodSpec& spec = machine_.spec();
@@ -125,23 +138,61 @@ Result<std::shared_ptr<const RootPlan>> PodRunner::container_root(std::size_t in
   out->at = view.at;
   out->options = fmt::format("mode=0755,size={},nr_inodes=200000,uid={},gid={}", view.size, owner, owner);
   out->owner = owner;
+  out->read_only = container.security.read_only_root;
   out->steps = view.steps;
-  for (RootStep& step : program_steps(container.program)) out->steps.push_back(std::move(step));
-  add_users(out->steps);
+  if (container.tree) {
+    out->image = container.tree->folder;
+    out->users_of = sandbox_->users_fd();
+    out->ordinary = owner == 0;
+  } else {
+    out->steps.insert(out->steps.end(), view.programs.begin(), view.programs.end());
+    for (RootStep& step : program_steps(container.program)) out->steps.push_back(std::move(step));
+    add_users(out->steps);
+  }
   add_file(out->steps, "/etc/hostname", spec.hostname + "\n");
   add_file(out->steps, "/etc/hosts", hosts_file(*pod_, spec.hostname, machine_.address()));
   add_file(out->steps, "/etc/nsswitch.conf", nsswitch_conf);
   add_file(out->steps, "/etc/resolv.conf", resolv_conf(*pod_, tools_.name_server));
   if (const auto added = add_volumes(out->steps, container, env); !added) return added.error();
-  if (!container.working_dir.empty()) add_folders(out->steps, container.working_dir);
+  if (const auto folder = working_dir(container); !folder.empty()) add_folders(out->steps, folder);
   return std::shared_ptr<const RootPlan>(std::move(out));
 }
 
-Confinement PodRunner::container_confinement(std::size_t) const {
+// Kubelet's words (pkg/kubelet/kuberuntime/security_context.go, verifyRunAsNonRoot).
+Result<> PodRunner::check_user(const ContainerSpec& container) const {
+  const SecuritySpec& security = container.security;
+  if (!security.non_root) return {};
+  const std::string where = fmt::format("(pod: \"{}\", container: {})", machine_.spec().full_name(), container.name);
+  const std::string name = container.tree ? container.tree->user.substr(0, container.tree->user.find(':')) : "";
+  const bool numeric = name.find_first_not_of("0123456789") == std::string::npos;
+  if (security.user && *security.user == 0) return bad_input("container's runAsUser breaks non-root policy " + where);
+  if (security.user) return {};
+  if (!numeric)
+    return bad_input(
+        fmt::format("container has runAsNonRoot and image has non-numeric user ({}), cannot verify user is non-root {}",
+                    name, where));
+  if (container.tree && container.tree->uid != 0) return {};
+  return bad_input("container has runAsNonRoot and image will run as root " + where);
+}
+
+Result<Confinement> PodRunner::container_confinement(std::size_t index) const {
+  const ContainerSpec& container = machine_.spec().containers[index];
+  const SecuritySpec& security = container.security;
   const PodUsers& users = tools_.machine->users;
+  if (const auto checked = check_user(container); !checked) return checked.error();
+  if (container.tree && !security.user && !container.tree->user_known)
+    return bad_input(fmt::format("unable to find user {}: no matching entries in passwd file", container.tree->user));
   Confinement out;
   out.processes = users.own_namespace ? most_processes_of_a_pod : most_processes;
-  if (!users.own_namespace) out.uid = out.gid = users.owner;
+  out.uid = security.user.value_or(container.tree ? container.tree->uid : 0);
+  out.gid = security.group.value_or(container.tree && !security.user ? container.tree->gid : 0);
+  out.groups = security.groups;
+  out.capabilities = capabilities_of(security.add, security.drop);
+  if (!users.own_namespace) {
+    out.uid = users.owner + std::min(out.uid, users.count - 1);
+    out.gid = users.owner + std::min(out.gid, users.count - 1);
+    out.groups.clear();
+  }
   return out;
 }
 

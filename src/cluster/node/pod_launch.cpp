@@ -59,18 +59,25 @@ Result<Command> PodRunner::container_command(std::size_t index) {
   Command out;
   out.arguments = command_line(container, *env);
   out.env = std::move(*env);
-  out.working_dir = container.working_dir;
+  if (out.arguments.empty()) return bad_input("no command specified");
+  out.working_dir = working_dir(container);
   out.self_exe_fd = tools_.self_exe_fd;
   out.join_namespaces_of = sandbox_->pidfd();
   out.own_pid_namespace = tools_.plane.isolates_pods();
+  if (tools_.machine == nullptr && container.tree)
+    return bad_input("the loopback fallback runs programs of this machine, and no image that brings its files");
   if (tools_.machine == nullptr) return out;
   auto root = container_root(index, out.env);
   if (!root) return root.error();
   out.root = std::move(*root);
   out.self_path = tools_.machine->self_path;
   out.join_user_namespace = tools_.machine->users.own_namespace;
-  out.confinement = std::make_shared<const Confinement>(container_confinement(index));
-  out.env.try_emplace("HOME", "/root");
+  auto confinement = container_confinement(index);
+  if (!confinement) return confinement.error();
+  const bool other_user =
+      container.security.user && *container.security.user != (container.tree ? container.tree->uid : 0);
+  out.env.try_emplace("HOME", other_user ? "/" : container.tree ? container.tree->home : "/root");
+  out.confinement = std::make_shared<const Confinement>(std::move(*confinement));
   return out;
 }
 
@@ -119,7 +126,9 @@ Result<> PodRunner::launch(std::size_t index) {
   slot.env = command->env;
   slot.confinement = command->confinement;
   if (tools_.machine != nullptr) {  // /dev/stdout is opened anew by some programs
-    const unsigned owner = tools_.machine->users.owner;
+    const PodUsers& users = tools_.machine->users;
+    const unsigned uid = users.own_namespace ? command->confinement->uid : 0;
+    const unsigned owner = users.owner + (uid < users.count ? uid : 0);
     for (const int fd : {command->out_fd, command->err_fd}) (void)::fchown(fd, owner, owner);
   }
   const int instance = ++slot.instance;

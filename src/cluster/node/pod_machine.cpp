@@ -241,7 +241,7 @@ bool PodMachine::init_passed(const ContainerLife& life) const {
 
 void PodMachine::try_start(ContainerLife& life, std::size_t index) {
   if (life.state != State::waiting || life.done || (life.retry_at && *life.retry_at > now_.mono)) return;
-  if (life.spec.program.empty()) return image_missing(life);
+  if (life.spec.program.empty() && !life.spec.tree) return image_missing(life);
   if (life.ever_created) ++life.restarts;
   life.ever_created = true;
   life.retry_at.reset();
@@ -258,7 +258,7 @@ void PodMachine::image_missing(ContainerLife& life) {
   const std::string& image = life.spec.image;
   const std::string how = fmt::format(
       "no program is known under the image name \"{}\"; map it to a command with `images: {{\"{}\": [COMMAND, ...]}}` "
-      "in the scenario",
+      "in the scenario, or to a file that docker or skopeo saved, with `{{archive: FILE}}`",
       image, image);
   const bool backing_off = life.waiting_reason == "ErrImagePull";
   if (backing_off) {

@@ -103,7 +103,10 @@ bool make_folder(const RootPlan& plan, const RootStep& step) {
 }
 
 bool make_file(const RootPlan& plan, const RootStep& step) {
-  const int fd = ::open(step.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, step.mode);
+  constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
+  int fd = ::open(step.path.c_str(), flags, step.mode);
+  if (fd < 0 && errno == ELOOP && ::unlink(step.path.c_str()) == 0)  // an image's /etc/resolv.conf may be a link
+    fd = ::open(step.path.c_str(), flags, step.mode);
   if (fd < 0) return false;
   const auto size = static_cast<ssize_t>(step.text.size());
   const bool whole = size == 0 || ::write(fd, step.text.data(), step.text.size()) == size;
@@ -154,11 +157,43 @@ const char* name_of(Kind kind) {
   }
 }
 
+// A copy of the image's folder, whose files belong to the pod's own users where the kernel can show them so
+// (Linux 5.12, by file system; else only what everybody may read is read).
+int take_image(const RootPlan& plan) {
+  const int copy = ::open_tree(AT_FDCWD, plan.image.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (copy < 0) return -1;
+  mount_attr wanted{};
+  wanted.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY;
+  (void)::mount_setattr(copy, "", AT_EMPTY_PATH, &wanted, sizeof wanted);
+  if (plan.users_of < 0) return copy;
+  mount_attr users{};
+  users.attr_set = MOUNT_ATTR_IDMAP;
+  users.userns_fd = static_cast<std::uint64_t>(plan.users_of);
+  (void)::mount_setattr(copy, "", AT_EMPTY_PATH, &users, sizeof users);
+  return copy;
+}
+
+// In the tmpfs: the image, and over it what is written.
+const char* lay_image(const RootPlan& plan, int image) {
+  for (const char* name : {"image", "written", "work", "root"}) {
+    if (::mkdir(name, 0755) != 0 || ::lchown(name, plan.owner, plan.owner) != 0) return "make folders for the image";
+  }
+  if (::move_mount(image, "", AT_FDCWD, "image", MOVE_MOUNT_F_EMPTY_PATH) != 0) return "mount the image";
+  const char* options = plan.ordinary ? "lowerdir=image,upperdir=written,workdir=work,userxattr"
+                                      : "lowerdir=image,upperdir=written,workdir=work";
+  if (::mount("overlay", "root", "overlay", MS_NOSUID | MS_NODEV, options) != 0)
+    return "mount an overlay over the image";
+  return ::chdir("root") == 0 ? nullptr : "enter the new root";
+}
+
 // The new tree becomes the root, and the old one is let go (pivot_root(2): one folder may be both).
-const char* turn(const RootPlan& plan) {
+const char* turn(const RootPlan& plan, int image) {
   if (::mount("tmpfs", plan.at.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, plan.options.c_str()) != 0)
     return "mount a tmpfs";
   if (::chdir(plan.at.c_str()) != 0) return "enter the new root";
+  if (!plan.image.empty()) {
+    if (const char* failed = lay_image(plan, image)) return failed;
+  }
   if (::syscall(SYS_pivot_root, ".", ".") != 0) return "pivot_root";
   if (::umount2(".", MNT_DETACH) != 0) return "let the old root go";
   return ::chdir("/") == 0 ? nullptr : "enter the new root";
@@ -175,7 +210,9 @@ RootFailure enter_root(const RootPlan& plan, int* places) {
     places[i] = step.kind == Kind::mount ? take_mount(step) : take_processes();
     if (places[i] < 0) return {name_of(step.kind), step.text.c_str()};
   }
-  if (const char* failed = turn(plan)) return {failed, ""};
+  const int image = plan.image.empty() ? -1 : take_image(plan);
+  if (!plan.image.empty() && image < 0) return {"open the image ", plan.image.c_str()};
+  if (const char* failed = turn(plan, image)) return {failed, ""};
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     if (!make(plan, plan.steps[i], places[i])) return {name_of(plan.steps[i].kind), plan.steps[i].path.c_str()};
   }

@@ -28,8 +28,11 @@ struct RootStep {
 };
 
 struct RootPlan {
-  std::string at;       // an empty folder of the node's, where every tree is put together
-  std::string options;  // of the tmpfs that is its root
+  std::string at;         // an empty folder of the node's, where every tree is put together
+  std::string options;    // of the tmpfs that is its root, or takes what is written to an image's files
+  std::string image;      // the folder of an image, below what is written; "" = none
+  int users_of = -1;      // a user namespace whose users own the image's files; -1: who owns them on the machine
+  bool ordinary = false;  // the node is an ordinary user's
   std::vector<RootStep> steps;
   unsigned owner = 0;      // of what is made: a user and group as the node counts them
   bool read_only = false;  // nothing can be written but to what is mounted

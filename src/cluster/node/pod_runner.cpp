@@ -173,7 +173,7 @@ Command PodRunner::exec_command(std::size_t index, const std::vector<std::string
   Command out;
   out.arguments = words;
   out.env = slot.env;
-  out.working_dir = machine_.spec().containers[index].working_dir;
+  out.working_dir = working_dir(machine_.spec().containers[index]);
   out.self_exe_fd = tools_.self_exe_fd;
   if (slot.process && sandbox_ && sandbox_->pidfd() >= 0) {
     out.join_namespaces_of = slot.process->pidfd();

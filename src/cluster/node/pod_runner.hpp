@@ -111,13 +111,16 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
 
   [[nodiscard]] Result<SandboxRequest> sandbox_request();
   [[nodiscard]] PodFacts facts();
+  [[nodiscard]] static std::string working_dir(const ContainerSpec& container);
   Result<> make_volumes();
   Result<> add_volumes(std::vector<RootStep>& steps, const ContainerSpec& container,
                        const std::map<std::string, std::string>& env);
   [[nodiscard]] Result<Command> container_command(std::size_t index);
   [[nodiscard]] Result<std::shared_ptr<const RootPlan>> container_root(std::size_t index,
                                                                        const std::map<std::string, std::string>& env);
-  [[nodiscard]] Confinement container_confinement(std::size_t index) const;
+  [[nodiscard]] Result<Confinement> container_confinement(std::size_t index) const;
+  [[nodiscard]] Result<> check_user(const ContainerSpec& container) const;
+  [[nodiscard]] std::optional<unsigned> volume_group() const;
   [[nodiscard]] Command exec_command(std::size_t index, const std::vector<std::string>& words) const;
   [[nodiscard]] Attempt attempt(std::size_t index, const Handler& handler, Nanos timeout, OnAnswer on_answer);
   Result<> launch(std::size_t index);

@@ -152,6 +152,8 @@ Result<> PodSandbox::start_holder(const asio::any_io_executor& executor, const S
   if (!process) return process.error();
   if (request.users.own_namespace) {
     if (const auto mapped = map_users(*process, request.users); !mapped) return mapped.error();
+    if (request.users.owner != 0)
+      users_.reset(::open(("/proc/" + *process + "/ns/user").c_str(), O_RDONLY | O_CLOEXEC));
   }
   if (const auto attached = plane_.attach(holder_->pid(), address_); !attached) return attached.error();
   if (::write(control->write.get(), "", 1) != 1) return system_error("start the pod's sandbox");

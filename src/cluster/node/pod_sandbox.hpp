@@ -40,6 +40,8 @@ class PodSandbox {
   void destroy();
   // Whose namespaces containers join; -1 where there are none.
   [[nodiscard]] int pidfd() const;
+  // Its user namespace, where its users are others than the node's; else -1.
+  [[nodiscard]] int users_fd() const { return users_.get(); }
   [[nodiscard]] const std::string& address() const { return address_; }
 
  private:
@@ -51,6 +53,7 @@ class PodSandbox {
   std::string address_;
   std::shared_ptr<State> state_;
   std::unique_ptr<Process> holder_;
+  Descriptor users_;
 };
 
 }  // namespace straycat::cluster

@@ -251,8 +251,31 @@ std::string pull_policy(const json& container, const std::string& image) {
   return colon == std::string::npos || image.substr(colon) == ":latest" ? "Always" : "IfNotPresent";
 }
 
-ContainerSpec parse_container(const json& container, bool init) {
+std::optional<unsigned> parse_id(const json& container, const json& pod, const char* key) {
+  const json& own = at(container, key);
+  const json& value = own.is_number_integer() ? own : at(pod, key);
+  return value.is_number_integer() ? std::optional(value.get<unsigned>()) : std::nullopt;
+}
+
+SecuritySpec parse_security(const json& container, const json& pod) {
+  SecuritySpec out;
+  out.user = parse_id(container, pod, "runAsUser");
+  out.group = parse_id(container, pod, "runAsGroup");
+  out.volume_group = parse_id(json(), pod, "fsGroup");
+  const json& own = at(container, "runAsNonRoot");
+  out.non_root = (own.is_boolean() ? own : at(pod, "runAsNonRoot")) == json(true);
+  out.read_only_root = at(container, "readOnlyRootFilesystem") == json(true);
+  for (const json& group : at(pod, "supplementalGroups"))
+    if (group.is_number_integer()) out.groups.push_back(group.get<unsigned>());
+  if (out.volume_group) out.groups.push_back(*out.volume_group);
+  out.add = texts(at(at(container, "capabilities"), "add"));
+  out.drop = texts(at(at(container, "capabilities"), "drop"));
+  return out;
+}
+
+ContainerSpec parse_container(const json& container, const json& pod, bool init) {
   ContainerSpec out;
+  out.security = parse_security(at(container, "securityContext"), at(pod, "securityContext"));
   out.name = text(container, "name");
   out.image = text(container, "image");
   out.pull_policy = pull_policy(container, out.image);
@@ -313,8 +336,10 @@ PodSpec parse_pod(const json& pod) {
   out.grace_seconds = number(spec, "terminationGracePeriodSeconds", 30);
   out.service_links = at(spec, "enableServiceLinks") != json(false);
   for (const json& volume : at(spec, "volumes")) out.volumes.push_back(parse_volume(volume));
-  for (const json& container : at(spec, "initContainers")) out.containers.push_back(parse_container(container, true));
-  for (const json& container : at(spec, "containers")) out.containers.push_back(parse_container(container, false));
+  for (const json& container : at(spec, "initContainers"))
+    out.containers.push_back(parse_container(container, spec, true));
+  for (const json& container : at(spec, "containers"))
+    out.containers.push_back(parse_container(container, spec, false));
   return out;
 }
 

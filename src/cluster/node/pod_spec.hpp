@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "cluster/trees/image_tree.hpp"
 #include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
@@ -109,6 +111,15 @@ struct VolumeMount {
   bool operator==(const VolumeMount&) const = default;
 };
 
+// securityContext, the container's before the pod's.
+struct SecuritySpec {
+  std::optional<unsigned> user, group, volume_group;
+  std::vector<unsigned> groups;
+  bool non_root = false, read_only_root = false;
+  std::vector<std::string> add, drop;  // capabilities, as written
+  bool operator==(const SecuritySpec&) const = default;
+};
+
 enum class Role { init, sidecar, main };  // sidecar: an init container with restartPolicy Always
 
 struct ContainerSpec {
@@ -118,12 +129,14 @@ struct ContainerSpec {
   bool in = false, in_once = false, terminal = false;  // stdin, stdinOnce, tty
   std::vector<EnvVar> env;
   std::vector<EnvSource> env_from;
+  SecuritySpec security;
   std::vector<VolumeMount> mounts;
   std::map<std::string, std::string> limits, requests;  // quantities, as written
   std::optional<ProbeSpec> readiness, liveness, startup;
   Handler pre_stop, post_start;
   // What the image's name stands for, or empty when nothing is known under that name (the node fills it in).
   std::vector<std::string> program;
+  std::shared_ptr<const ImageTree> tree;  // or whose files it has; null: a program of the machine
 
   [[nodiscard]] const std::optional<ProbeSpec>& probe(ProbeKind kind) const;
 };

@@ -56,7 +56,9 @@ json container_json(const ContainerLife& life) {
   if (!life.spec.mounts.empty()) out["volumeMounts"] = mounts_json(life.spec);
   if (life.id.empty()) return out;
   out["image"] = full_image_name(life.spec.image);
-  out["imageID"] = "program://" + (life.spec.program.empty() ? life.spec.image : life.spec.program.back());
+  out["imageID"] = life.spec.tree
+                       ? life.spec.tree->id
+                       : "program://" + (life.spec.program.empty() ? life.spec.image : life.spec.program.back());
   out["containerID"] = life.id;
   out["resources"] = json::object();
   return out;
@@ -154,6 +156,22 @@ Counts count_main(const StatusFacts& facts) {
 }  // namespace
 
 std::string kubernetes_time(std::int64_t wall_ns) { return kube_time(wall_ns / 1'000'000'000); }
+
+std::string bare_image_name(std::string image) {
+  if (image.starts_with("docker.io/")) image.erase(0, 10);
+  if (image.starts_with("library/")) image.erase(0, 8);
+  const auto slash = image.rfind('/');
+  const auto mark = image.find_first_of(":@", slash == std::string::npos ? 0 : slash);
+  return mark == std::string::npos ? image : image.substr(0, mark);
+}
+
+bool same_image(std::string one, std::string other) {
+  for (std::string* name : {&one, &other}) {
+    for (const std::string_view start : {"docker.io/", "library/"})
+      if (name->starts_with(start)) name->erase(0, start.size());
+  }
+  return full_image_name(std::move(one)) == full_image_name(std::move(other));
+}
 
 std::string full_image_name(const std::string& image) {
   std::string out = image;

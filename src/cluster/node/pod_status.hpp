@@ -28,6 +28,10 @@ struct StatusFacts {
 // Puts the node's status into the object, keeping what others own (qosClass, PodScheduled, foreign conditions).
 void merge_status(nlohmann::json& pod, const nlohmann::json& status);
 // "beranm14/sayhi" -> "docker.io/beranm14/sayhi:latest"
+// Without tag, digest and "docker.io/": "docker.io/beranm14/sayhi:1" -> "beranm14/sayhi".
+[[nodiscard]] std::string bare_image_name(std::string image);
+// Whether two names mean the same image: "nginx", "library/nginx:latest" and "docker.io/library/nginx" do.
+[[nodiscard]] bool same_image(std::string one, std::string other);
 [[nodiscard]] std::string full_image_name(const std::string& image);
 // metav1.Time: whole seconds.
 [[nodiscard]] std::string kubernetes_time(std::int64_t wall_ns);

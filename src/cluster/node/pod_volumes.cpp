@@ -41,30 +41,34 @@ Result<> PodVolumes::make_folder(const std::string& path, unsigned mode) const {
   return {};
 }
 
-Result<> PodVolumes::make_empty(const std::string& name, const std::string& size) {
+Result<> PodVolumes::make_empty(const std::string& name, const std::string& size, std::optional<unsigned> group) {
   if (mounted_.contains(name)) return {};
   if (auto made = make_folder(folder_, 0755); !made) return made;
   if (auto made = make_folder(path(name), 0777); !made) return made;
-  const std::string options = fmt::format("mode=0777,size={},nr_inodes=200000,uid={},gid={}", size, owner_, owner_);
+  const std::string options = fmt::format("mode={},size={},nr_inodes=200000,uid={},gid={}", group ? "02777" : "0777",
+                                          size, owner_, group.value_or(owner_));
   if (::mount("tmpfs", path(name).c_str(), "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()) != 0)
     return system_error("mount a tmpfs");
   mounted_[name] = true;
   return {};
 }
 
-Result<> PodVolumes::make_file(const std::string& below, const std::string& path, const VolumeFile& file) const {
+Result<> PodVolumes::make_file(const std::string& below, const std::string& path, const VolumeFile& file,
+                               std::optional<unsigned> group) const {
   for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
     if (auto made = make_folder(below + "/" + path.substr(0, slash), 0755); !made) return made;
   }
   const std::string whole = below + "/" + path;
   const Descriptor made(::open(whole.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!made || ::write(made.get(), file.bytes.data(), file.bytes.size()) != static_cast<ssize_t>(file.bytes.size()) ||
-      ::fchmod(made.get(), static_cast<mode_t>(file.mode)) != 0 || ::fchown(made.get(), owner_, owner_) != 0)
+      ::fchmod(made.get(), static_cast<mode_t>(file.mode | (group ? 0440 : 0))) != 0 ||
+      ::fchown(made.get(), owner_, group.value_or(owner_)) != 0)
     return system_error("write " + whole);
   return {};
 }
 
-Result<> PodVolumes::write(const std::string& name, const std::map<std::string, VolumeFile>& files) {
+Result<> PodVolumes::write(const std::string& name, const std::map<std::string, VolumeFile>& files,
+                           std::optional<unsigned> group) {
   const auto known = written_.find(name);
   if (known != written_.end() && known->second == files) return {};
   if (auto made = make_folder(folder_, 0755); !made) return made;
@@ -75,7 +79,7 @@ Result<> PodVolumes::write(const std::string& name, const std::map<std::string, 
   }
   std::set<std::string> shown;
   for (const auto& [path, file] : files) {
-    if (auto made = make_file(volume + "/" + now, path, file); !made) return made;
+    if (auto made = make_file(volume + "/" + now, path, file, group); !made) return made;
     shown.insert(first_part(path));
   }
   const std::string next = volume + "/..data_tmp", data = volume + "/..data";

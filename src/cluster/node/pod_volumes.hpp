@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "cluster/node/sources.hpp"
@@ -18,10 +19,12 @@ class PodVolumes {
   PodVolumes& operator=(const PodVolumes&) = delete;
 
   // An empty folder in memory, of at most `size` bytes (what a tmpfs takes: "1048576"). Nothing when it is there.
-  Result<> make_empty(const std::string& name, const std::string& size);
+  // `group`: fsGroup, as the node counts; what stands in a volume belongs to it.
+  Result<> make_empty(const std::string& name, const std::string& size, std::optional<unsigned> group = {});
   // Makes the volume hold exactly these files, all of them at one moment, as kubelet does (pkg/volume/util
   // atomic_writer.go): what is read lies in a folder of its own, to which `..data` points.
-  Result<> write(const std::string& name, const std::map<std::string, VolumeFile>& files);
+  Result<> write(const std::string& name, const std::map<std::string, VolumeFile>& files,
+                 std::optional<unsigned> group = {});
   // A folder below an empty one, made where it is not there; whatever links a container laid, it stays below.
   Result<> make_below(const std::string& name, const std::string& path) const;
 
@@ -29,7 +32,8 @@ class PodVolumes {
 
  private:
   Result<> make_folder(const std::string& path, unsigned mode) const;
-  Result<> make_file(const std::string& below, const std::string& path, const VolumeFile& file) const;
+  Result<> make_file(const std::string& below, const std::string& path, const VolumeFile& file,
+                     std::optional<unsigned> group) const;
 
   std::string folder_;
   unsigned owner_;

@@ -1,6 +1,7 @@
 // The program `straycat cluster`: the sandbox, and in it the cluster.
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <sys/resource.h>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cluster/sandbox/sandbox.hpp"
+#include "cluster/trees/image_tree.hpp"
 #include "cluster/wiring/wiring.hpp"
 #include <straycat/cluster/cluster.hpp>
 #include <straycat/core/seam.hpp>
@@ -15,7 +17,7 @@
 namespace straycat::cluster {
 namespace {
 
-constexpr int own_trouble_code = 4;
+constexpr int own_trouble_code = 4, bad_input_code = 3;
 
 // One line, and without taking memory: there may be none.
 int give_up(const char* why) {
@@ -40,9 +42,20 @@ void raise_descriptor_limit() {
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-Result<> serve(const Options& options, const SandboxSetup& setup) {
+Result<std::map<std::string, ImageTree>> open_images(const std::map<std::string, std::string>& paths) {
+  std::map<std::string, ImageTree> out;
+  for (const auto& [name, path] : paths) {
+    const bool archive = path.starts_with(archive_word);
+    auto tree = open_image(archive ? path.substr(std::strlen(archive_word)) : path, name, image_cache(), !archive);
+    if (!tree) return tree.error().within("image " + name);
+    out[name] = std::move(*tree);
+  }
+  return out;
+}
+
+Result<> serve(const Options& options, const SandboxSetup& setup, const std::map<std::string, ImageTree>& trees) {
   raise_descriptor_limit();
-  EmbeddedCluster cluster(options, setup);
+  EmbeddedCluster cluster(options, setup, trees);
   if (const auto started = cluster.start(); !started) return started;
   if (const auto said = announce(setup, cluster); !said) return said;
   cluster.serve();
@@ -62,11 +75,21 @@ int guarded(const std::function<int()>& step) {
 
 }  // namespace
 
+Result<> unpack_images(const std::map<std::string, std::string>& trees) {
+  const auto opened = open_images(trees);
+  return opened ? Result<>() : Result<>(opened.error());
+}
+
 int run(const Options& options) {
   std::signal(SIGXFSZ, SIG_IGN);  // beyond a limit of file sizes a write fails, and says so, instead of killing
+  const auto trees = open_images(options.trees);
+  if (!trees) {
+    give_up(trees.error().message.c_str());
+    return trees.error().fault == Fault::bad_input ? bad_input_code : own_trouble_code;
+  }
   const auto inner = [&](const SandboxSetup& setup) {
     return guarded([&] {
-      const auto served = serve(options, setup);
+      const auto served = serve(options, setup, *trees);
       return served ? 0 : give_up(served.error().message.c_str());
     });
   };

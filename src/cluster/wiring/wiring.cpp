@@ -202,6 +202,7 @@ void EmbeddedCluster::start_node() {
   NodeSettings settings;
   settings.data_plane = to_string(isolated() ? model::Plane::kernel : model::Plane::fallback);
   settings.images = options_.images;
+  settings.trees = trees_;
   node_ = std::make_unique<Node>(*tools_, settings);
 }
 

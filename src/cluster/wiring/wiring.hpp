@@ -26,8 +26,9 @@ namespace straycat::cluster {
 
 class EmbeddedCluster {
  public:
-  // `setup` and `options` must outlive it.
-  EmbeddedCluster(const Options& options, const SandboxSetup& setup) : options_(options), setup_(setup) {}
+  // All three must outlive it.
+  EmbeddedCluster(const Options& options, const SandboxSetup& setup, const std::map<std::string, ImageTree>& trees)
+      : options_(options), setup_(setup), trees_(trees) {}
 
   // Everything up and the kubeconfig written: from here on requests are answered while `serve` runs.
   Result<> start();
@@ -53,6 +54,7 @@ class EmbeddedCluster {
 
   const Options& options_;
   const SandboxSetup& setup_;
+  const std::map<std::string, ImageTree>& trees_;
   boost::asio::io_context io_{1};
   Store store_{io_.get_executor()};
   SystemClock clock_{io_.get_executor()};
