@@ -64,8 +64,6 @@ std::vector<LawRow> make_law() {
       {"Job", "spec.backoffLimitPerIndex", "", pods, "only backoffLimit counts"},
       {"Job", "spec.managedBy", "kubernetes.io/job-controller", pods, "the Job controller works at it all the same"},
 
-      {"Pod", "spec.readinessGates", "", pods, "a pod is ready without them"},
-      {"Pod", "spec.activeDeadlineSeconds", "", pods, "the pod goes on"},
       {"Pod", "spec.affinity", "", pods, "there is one node, every pod is placed there"},
       {"Pod", "spec.topologySpreadConstraints", "", pods, "there is one node, every pod is placed there"},
       {"Pod", "spec.hostNetwork", "", traffic, "the pod has a network of its own"},
@@ -84,7 +82,7 @@ std::vector<LawRow> make_law() {
       {"Pod", "spec.containers[*].securityContext.seccompProfile", "", nothing,
        "every pod has the filter of a container runtime"},
       {"Pod", "spec.containers[*].securityContext.seLinuxOptions", "", nothing, "no label is set"},
-      {"Pod", "spec.containers[*].resources.limits.memory", "", pods, "nothing is killed for want of memory"},
+      {"Pod", "spec.containers[*].resources.limits.memory", "", pods, "nothing is killed for want of memory", true},
       {"Pod", "spec.containers[*].resources.limits.cpu", "", pods, "nothing is slowed down"},
       {"Pod", "spec.containers[*].ports[*].hostPort", "", nothing, "no port of the node is opened"},
       {"Pod", "spec.ephemeralContainers", "", nothing, "they are not started"},

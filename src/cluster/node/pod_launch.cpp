@@ -1,4 +1,5 @@
 // PodRunner's containers: command line and environment, start, output, end.
+#include <csignal>
 #include <fcntl.h>
 #include <random>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include "cluster/kinds/quantity.hpp"
 #include "cluster/node/pod_runner.hpp"
 
 namespace straycat::cluster {
@@ -136,7 +138,10 @@ Result<> PodRunner::launch(std::size_t index) {
       tools_.io.get_executor(), *command,
       {guarded([index, instance](PodRunner& self, const std::string& error) {
          if (self.slots_[index].instance != instance) return;
-         if (error.empty()) return self.feed(input::Started{index, new_container_id()});
+         if (error.empty()) {
+           self.watch_memory(index, instance);
+           return self.feed(input::Started{index, new_container_id()});
+         }
          self.drain_and_close(self.slots_[index]);
          self.slots_[index].process.reset();
          self.feed(input::StartFailed{index, "StartError", error});
@@ -184,9 +189,24 @@ void PodRunner::drain_and_close(Slot& slot) {
   if (slot.console) slot.console->ended();
 }
 
+void PodRunner::watch_memory(std::size_t index, int instance) {
+  const Slot& slot = slots_[index];
+  if (tools_.warden == nullptr || !slot.process) return;
+  const auto& limits = machine_.spec().containers[index].limits;
+  const auto limit = limits.find("memory");
+  const auto milli = limit == limits.end() ? std::nullopt : parse_quantity_milli(limit->second);
+  tools_.warden->watch(slot.process->pid(), milli.value_or(0) / 1000, guarded([index, instance](PodRunner& self) {
+                         Slot& present = self.slots_[index];
+                         if (present.instance != instance || !present.process) return;
+                         present.out_of_memory = true;
+                         present.process->signal(SIGKILL);
+                       }));
+}
+
 void PodRunner::container_ended(std::size_t index, int instance, int code) {
   Slot& slot = slots_[index];
   if (slot.instance != instance) return;
+  if (tools_.warden != nullptr && slot.process) tools_.warden->forget(slot.process->pid());
   drain_and_close(slot);
   slot.probes.clear();
   slot.hook.clear();

@@ -49,6 +49,7 @@ std::vector<Action> PodMachine::resume(const Input& what, Moment now) {
 void PodMachine::on(const input::Begin&) {
   begun_ = true;
   start_wall_ns_ = now_.wall_ns;
+  if (spec_.active_deadline) deadline_ = now_.mono + seconds{*spec_.active_deadline};
   for (ContainerLife& life : lives_) {
     for (const ProbeKind kind : {ProbeKind::readiness, ProbeKind::liveness, ProbeKind::startup}) {
       if (const auto& probe = life.spec.probe(kind)) life.probes.emplace_back(kind, *probe, now_.mono);
@@ -117,7 +118,7 @@ void PodMachine::now_running(std::size_t index) {
   life.post_start_running = false;
   life.hook_ends_at.reset();
   for (ProbeMachine& probe : life.probes) probe.container_started(now_.mono);
-  if (deleting_) begin_stop(index, spec_.grace_seconds, "Stopping container " + life.spec.name);
+  if (deleting_ || overdue_) begin_stop(index, spec_.grace_seconds, "Stopping container " + life.spec.name);
 }
 
 void PodMachine::on(const input::PostStartDone& event) {
@@ -208,9 +209,20 @@ void PodMachine::on(const input::Delete& event) {
 
 // ---- what follows from the present state ----
 
+// pkg/kubelet/active_deadline.go
+void PodMachine::check_deadline() {
+  if (!deadline_ || overdue_ || *deadline_ > now_.mono || sandbox_ == Sandbox::gone) return;
+  overdue_ = true;
+  emit("Normal", deadline_reason, deadline_message);
+  for (std::size_t i = 0; i < lives_.size(); ++i)
+    if (lives_[i].state == State::running && !lives_[i].stopping && lives_[i].spec.role != Role::sidecar)
+      begin_stop(i, spec_.grace_seconds, "Stopping container " + lives_[i].spec.name);
+}
+
 void PodMachine::settle() {
   if (!begun_) return;
-  if (deleting_ || all_done()) {
+  check_deadline();
+  if (deleting_ || overdue_ || all_done()) {
     finish_pod();
   } else if (sandbox_ == Sandbox::none && !anyone_alive() && (!sandbox_retry_at_ || *sandbox_retry_at_ <= now_.mono)) {
     rebuilding_ = false;

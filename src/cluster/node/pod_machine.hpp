@@ -173,6 +173,8 @@ class PodMachine {
   // The object's generation grew (a spec change, a deletion): conditions name it.
   void observe_generation(std::int64_t generation) { spec_.generation = generation; }
   // What the downward API shows of the object; whether it is another than before.
+  // status.conditions by type: what the pod's readiness gates ask for; whether that is other than before.
+  bool observe_conditions(std::map<std::string, std::string> conditions);
   bool observe_metadata(std::map<std::string, std::string> labels, std::map<std::string, std::string> annotations);
 
  private:
@@ -205,6 +207,7 @@ class PodMachine {
   void run_probes();
   void restart_everything();
   void finish_pod();
+  void check_deadline();
   [[nodiscard]] bool all_done() const;
   [[nodiscard]] bool anyone_alive() const;
   void emit(const std::string& type, const std::string& reason, const std::string& message,
@@ -216,6 +219,9 @@ class PodMachine {
   std::vector<ContainerLife> lives_;
   Sandbox sandbox_ = Sandbox::none;
   std::optional<Stamp> sandbox_retry_at_;
+  std::optional<Stamp> deadline_;             // activeDeadlineSeconds
+  bool overdue_ = false;                      // it is over: the pod has failed
+  std::map<std::string, std::string> gates_;  // the conditions that readiness gates name
   bool begun_ = false, deleting_ = false, removed_ = false, address_shown_ = false, rebuilding_ = false;
   std::string address_;
   std::int64_t start_wall_ns_ = 0;

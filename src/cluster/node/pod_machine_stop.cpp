@@ -89,6 +89,15 @@ void PodMachine::run_probes() {
   }
 }
 
+bool PodMachine::observe_conditions(std::map<std::string, std::string> conditions) {
+  std::erase_if(conditions, [&](const auto& each) {
+    return std::count(spec_.readiness_gates.begin(), spec_.readiness_gates.end(), each.first) == 0;
+  });
+  if (conditions == gates_) return false;
+  gates_ = std::move(conditions);
+  return true;
+}
+
 bool PodMachine::observe_metadata(std::map<std::string, std::string> labels,
                                   std::map<std::string, std::string> annotations) {
   if (labels == spec_.labels && annotations == spec_.annotations) return false;
@@ -151,6 +160,7 @@ void earliest(std::optional<Stamp>& best, const std::optional<Stamp>& candidate)
 std::optional<Stamp> PodMachine::wake_at() const {
   std::optional<Stamp> best;
   if (sandbox_ == Sandbox::none && !deleting_) earliest(best, sandbox_retry_at_);
+  if (!overdue_ && sandbox_ != Sandbox::gone && sandbox_ != Sandbox::destroying) earliest(best, deadline_);
   bool may_start = sandbox_ == Sandbox::ready && !deleting_;
   for (const ContainerLife& life : lives_) {
     if (may_start && !life.alive()) earliest(best, life.retry_at);
@@ -177,6 +187,8 @@ void PodMachine::publish_if_changed() {
   facts.sandbox_ready = sandbox_ == Sandbox::ready || sandbox_ == Sandbox::destroying;
   facts.ended = sandbox_ == Sandbox::gone;
   facts.deleting = deleting_;
+  facts.overdue = overdue_;
+  facts.gates = &gates_;
   facts.address = address_shown_ ? address_ : "";
   facts.host_address = settings_.host_address;
   facts.start_wall_ns = start_wall_ns_;

@@ -46,7 +46,10 @@ PodRunner::PodRunner(NodeTools& tools, Object pod, PodSpec spec, std::function<v
         std::make_unique<PodVolumes>(tools_.state_dir + "/pods/" + machine_.spec().uid, tools_.machine->users.owner);
 }
 
-PodRunner::~PodRunner() = default;
+PodRunner::~PodRunner() {
+  for (const Slot& slot : slots_)
+    if (tools_.warden != nullptr && slot.process) tools_.warden->forget(slot.process->pid());
+}
 
 void PodRunner::begin() { feed(input::Begin{}); }
 
@@ -55,6 +58,9 @@ void PodRunner::observe(const Object& pod) {
   machine_.observe_generation(integer_or(object_or_empty(*pod, "metadata"), "generation", 1));
   PodSpec now = parse_pod(*pod);
   if (machine_.observe_metadata(std::move(now.labels), std::move(now.annotations))) refresh_volumes();
+  // Posted: this may be the change that a step of the machine's own has just made.
+  if (machine_.observe_conditions(conditions_of(*pod)))
+    asio::post(tools_.io, guarded([](PodRunner& self) { self.feed(input::Tick{}); }));
 }
 
 void PodRunner::end(std::int64_t grace_seconds) { feed(input::Delete{grace_seconds}); }

@@ -20,6 +20,7 @@
 #include "cluster/node/pod_sandbox.hpp"
 #include "cluster/node/pod_volumes.hpp"
 #include "cluster/node/prober.hpp"
+#include "cluster/node/warden.hpp"
 #include "cluster/store/store.hpp"
 
 namespace straycat::cluster {
@@ -31,6 +32,7 @@ struct NodeTools {
   DataPlane& plane;
   std::string state_dir;                 // the node's own files; "" = none (the fallback)
   std::string name_server;               // of the cluster; "" = none (the fallback, which mounts no files either)
+  Warden* warden = nullptr;              // null: nothing can be watched (the fallback, or a masked /proc)
   const MachineView* machine = nullptr;  // what pods see of this machine; null: all of it (the fallback)
   LifecycleSettings lifecycle;
   int self_exe_fd = -1;
@@ -140,6 +142,7 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
     return any;
   }
   void pump(const std::shared_ptr<Output>& output);
+  void watch_memory(std::size_t index, int instance);
   void container_ended(std::size_t index, int instance, int code);
   void drain_and_close(Slot& slot);
   // A callback that does nothing once the runner is gone.

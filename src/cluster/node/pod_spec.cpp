@@ -1,5 +1,7 @@
 #include "cluster/node/pod_spec.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace straycat::cluster {
@@ -335,6 +337,9 @@ PodSpec parse_pod(const json& pod) {
   out.restart_policy = text(spec, "restartPolicy", "Always");
   out.grace_seconds = number(spec, "terminationGracePeriodSeconds", 30);
   out.service_links = at(spec, "enableServiceLinks") != json(false);
+  if (at(spec, "activeDeadlineSeconds").is_number_integer())
+    out.active_deadline = std::clamp<std::int64_t>(number(spec, "activeDeadlineSeconds", 0), 0, 1'000'000'000);
+  for (const json& gate : at(spec, "readinessGates")) out.readiness_gates.push_back(text(gate, "conditionType"));
   for (const json& volume : at(spec, "volumes")) out.volumes.push_back(parse_volume(volume));
   for (const json& container : at(spec, "initContainers"))
     out.containers.push_back(parse_container(container, spec, true));

@@ -148,6 +148,8 @@ struct PodSpec {
   std::int64_t grace_seconds = 30;
   bool service_links = true;
   std::map<std::string, std::string> labels, annotations;
+  std::optional<std::int64_t> active_deadline;  // seconds
+  std::vector<std::string> readiness_gates;     // types of conditions
   std::vector<VolumeSpec> volumes;
   std::vector<ContainerSpec> containers;  // init containers first, in their order
 

@@ -73,6 +73,23 @@ std::string unready(const StatusFacts& facts, bool init) {
   return out;
 }
 
+// pkg/kubelet/status/generate.go, GeneratePodReadyCondition; "" when all gates are open.
+std::string closed_gates(const StatusFacts& facts) {
+  static const std::map<std::string, std::string> none;
+  const auto& known = facts.gates == nullptr ? none : *facts.gates;
+  std::string out;
+  for (const std::string& gate : facts.spec->readiness_gates) {
+    const auto found = known.find(gate);
+    std::string words;
+    if (found == known.end())
+      words = "corresponding condition of pod readiness gate \"" + gate + "\" does not exist.";
+    else if (found->second != "True")
+      words = "the status of pod readiness gate \"" + gate + "\" is not \"True\", but " + found->second;
+    if (!words.empty()) out += (out.empty() ? "" : ", ") + words;
+  }
+  return out;
+}
+
 struct Verdict {
   std::string type;
   bool holds = false;
@@ -98,9 +115,12 @@ std::vector<Verdict> verdicts(const StatusFacts& facts) {
   } else if (!waiting.empty()) {
     ready = {"Ready", false, "ContainersNotReady", "containers with unready status: [" + waiting + "]"};
   }
+  Verdict containers = ready;
+  containers.type = "ContainersReady";
+  if (const std::string closed = closed_gates(facts); ready.holds && !closed.empty())
+    ready = {"Ready", false, "ReadinessGatesNotReady", closed};
   out.push_back(ready);
-  ready.type = "ContainersReady";
-  out.push_back(ready);
+  out.push_back(containers);
   return out;
 }
 
@@ -211,6 +231,11 @@ json make_status(const StatusFacts& facts, const json& before) {
               {"hostIPs", json::array({json{{"ip", facts.host_address}}})},
               {"startTime", kubernetes_time(facts.start_wall_ns)},
               {"resources", json::object()}};
+  if (facts.overdue) {
+    if (facts.ended) out["phase"] = "Failed";
+    out["reason"] = deadline_reason;
+    out["message"] = deadline_message;
+  }
   if (!facts.address.empty()) {
     out["podIP"] = facts.address;
     out["podIPs"] = json::array({json{{"ip", facts.address}}});
@@ -220,6 +245,19 @@ json make_status(const StatusFacts& facts, const json& before) {
     (life.spec.role == Role::main ? main : init).push_back(container_json(life));
   if (!init.empty()) out["initContainerStatuses"] = std::move(init);
   out["containerStatuses"] = std::move(main);
+  return out;
+}
+
+std::map<std::string, std::string> conditions_of(const json& pod) {
+  std::map<std::string, std::string> out;
+  const json::json_pointer where("/status/conditions");
+  if (!pod.contains(where)) return out;
+  for (const json& condition : pod.at(where)) {
+    if (!condition.is_object()) continue;
+    const auto type = condition.find("type"), status = condition.find("status");
+    if (type != condition.end() && status != condition.end() && type->is_string() && status->is_string())
+      out[type->get<std::string>()] = status->get<std::string>();
+  }
   return out;
 }
 

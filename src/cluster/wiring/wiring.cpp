@@ -87,6 +87,7 @@ Result<> EmbeddedCluster::start_plane() {
   auto view = look_at_machine({setup_.state_dir, static_cast<unsigned>(setup_.keeper), setup_.self_exe_fd, {}});
   if (!view) return view.error().within("what pods see");
   view_ = std::move(*view);
+  if (setup_.own_proc) warden_.emplace(io_);
   return {};
 }
 
@@ -172,6 +173,7 @@ void EmbeddedCluster::start_node() {
                                                  *plane_,
                                                  setup_.state_dir,
                                                  isolated() ? name_server_address : "",
+                                                 warden_ ? &*warden_ : nullptr,
                                                  view_ ? &*view_ : nullptr,
                                                  {},
                                                  setup_.self_exe_fd,

@@ -63,6 +63,7 @@ class EmbeddedCluster {
   std::unique_ptr<DataPlane> plane_;
   std::unique_ptr<dns::Server> names_;
   std::optional<MachineView> view_;
+  std::optional<Warden> warden_;
   std::unique_ptr<NodeTools> tools_;
   std::unique_ptr<Node> node_;
   std::unique_ptr<EventRecorder> kubelet_events_;

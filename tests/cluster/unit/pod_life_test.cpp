@@ -347,5 +347,55 @@ TEST(PodLife, TwoContainersArePendingTogetherAndReadyTogether) {
   EXPECT_TRUE(world.holds("Ready"));
 }
 
+// pkg/kubelet/active_deadline.go: the pod fails, whatever its containers' codes are.
+TEST(PodLife, APodThatIsActiveForTooLongFails) {
+  PodWorld world(
+      pod_object(json::array({container("a")}), {{"activeDeadlineSeconds", 30}, {"restartPolicy", "Always"}}));
+  world.run();
+  EXPECT_EQ(world.until_wake(), 30s);
+  world.pass(30s);
+  EXPECT_THAT(
+      world.feed(input::Tick{}),
+      ElementsAre("event Normal DeadlineExceeded : Pod was active on the node longer than the specified deadline",
+                  "event Normal Killing a: Stopping container a", "signal 0 15"));
+  EXPECT_EQ(world.phase(), "Running") << "until nothing of it runs";
+  EXPECT_EQ(world.status().at("reason"), "DeadlineExceeded");
+  EXPECT_THAT(world.orders(input::Exited{0, 0}), ElementsAre("destroy sandbox"));
+  world.feed(input::SandboxGone{});
+  EXPECT_EQ(world.phase(), "Failed");
+  EXPECT_FALSE(world.machine().wake_at().has_value());
+}
+
+TEST(PodLife, ADeadlineThatIsNotReachedIsForgotten) {
+  PodWorld world(
+      pod_object(json::array({container("a")}), {{"activeDeadlineSeconds", 30}, {"restartPolicy", "Never"}}));
+  world.run();
+  world.feed(input::Exited{0, 0});
+  world.wake();
+  world.feed(input::SandboxGone{});
+  EXPECT_EQ(world.phase(), "Succeeded");
+  world.pass(60s);
+  world.feed(input::Tick{});
+  EXPECT_EQ(world.phase(), "Succeeded");
+}
+
+TEST(PodLife, ReadinessGatesHoldThePodAndNotItsContainers) {
+  PodWorld world(pod_object(json::array({container("a")}), {{"readinessGates", {{{"conditionType", "x/open"}}}}}));
+  world.run();
+  EXPECT_TRUE(world.holds("ContainersReady"));
+  EXPECT_FALSE(world.holds("Ready"));
+  EXPECT_EQ(world.condition("Ready").at("reason"), "ReadinessGatesNotReady");
+  EXPECT_EQ(world.condition("Ready").at("message"),
+            "corresponding condition of pod readiness gate \"x/open\" does not exist.");
+  EXPECT_TRUE(world.machine().observe_conditions({{"x/open", "False"}, {"other", "True"}}));
+  world.feed(input::Tick{});
+  EXPECT_EQ(world.condition("Ready").at("message"),
+            "the status of pod readiness gate \"x/open\" is not \"True\", but False");
+  EXPECT_TRUE(world.machine().observe_conditions({{"x/open", "True"}}));
+  EXPECT_FALSE(world.machine().observe_conditions({{"x/open", "True"}, {"other", "False"}})) << "nobody asks for that";
+  world.feed(input::Tick{});
+  EXPECT_TRUE(world.holds("Ready"));
+}
+
 }  // namespace
 }  // namespace straycat::cluster::test

@@ -114,8 +114,8 @@ TEST(Law, ValuesThatChangeNothingAreNotTold) {
 }
 
 TEST(Law, APodsFieldsCountWhereverAPodIsMade) {
-  const std::string spec = R"({"readinessGates":[{"conditionType":"x"}],"initContainers":[{"name":"i"},
-    {"resources":{"limits":{"memory":"1Mi"}}}],"containers":[{"resources":{"limits":{"memory":"1Mi"}}}]})";
+  const std::string spec = R"({"runtimeClassName":"x","initContainers":[{"name":"i"},
+    {"resources":{"limits":{"cpu":"1"}}}],"containers":[{"resources":{"limits":{"cpu":"1"}}}]})";
   const std::pair<std::string, std::string> kinds[] = {{"Pod", "spec"},
                                                        {"Deployment", "spec.template.spec"},
                                                        {"ReplicaSet", "spec.template.spec"},
@@ -126,8 +126,8 @@ TEST(Law, APodsFieldsCountWhereverAPodIsMade) {
     std::replace(pointer.begin(), pointer.end(), '.', '/');
     object[json::json_pointer(pointer)] = json::parse(spec);
     EXPECT_THAT(ignored(object.dump().c_str()),
-                ElementsAre(at + ".readinessGates", at + ".initContainers[1].resources.limits.memory",
-                            at + ".containers[0].resources.limits.memory"))
+                ElementsAre(at + ".runtimeClassName", at + ".initContainers[1].resources.limits.cpu",
+                            at + ".containers[0].resources.limits.cpu"))
         << kind;
   }
   EXPECT_THAT(

@@ -186,6 +186,37 @@ class BreakOut(unittest.TestCase):
         self.assertEqual(c.log("beside"), "lives\n")
         print(f"{count} processes in the bomb; a pod beside it ran in {time.monotonic() - begin:.2f} s")
 
+    def test_a_bomb_of_busy_processes_loses_its_priority(self):
+        c = self.cluster
+        script = "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass"
+        c.run_pod("busy", container={"command": ["/usr/bin/python3", "-c", script]}, terminationGracePeriodSeconds=1)
+        c.until(lambda: c.pod("busy")["status"]["phase"] == "Running")
+        nice = lambda: [int(p.read_text().rsplit(")", 1)[1].split()[16]) for p in pathlib.Path("/proc").glob("[0-9]*/stat")
+                        if b"os.fork()" in (p.parent / "cmdline").read_bytes()]
+        c.until(lambda: sum(n == 19 for n in nice()) > 100)
+        begin = time.monotonic()
+        c.run_pod("alive", "echo lives")
+        c.until_phase("alive", "Succeeded")
+        took = time.monotonic() - begin
+        c.call("DELETE", c.pods("busy") + "?gracePeriodSeconds=0")
+        c.until_gone("busy")
+        print(f"beside a busy bomb a pod ran in {took:.2f} s")
+        self.assertLess(took, 30)
+
+    def test_a_container_over_its_memory_limit_is_killed(self):
+        c = self.cluster
+        script = "import time\nx = bytearray(200 << 20)\nfor i in range(0, len(x), 4096): x[i] = 1\nprint('had it', flush=True)\ntime.sleep(60)"
+        limits = {"resources": {"limits": {"memory": "64Mi"}}}
+        c.run_pod("greedy", container={"command": ["/usr/bin/python3", "-c", script], **limits})
+        ended = c.until_phase("greedy", "Failed")["status"]["containerStatuses"][0]["state"]["terminated"]
+        self.assertEqual((ended["reason"], ended["exitCode"]), ("OOMKilled", 137))
+        # What processes share counts once: eight with 40 MiB in common stay below the limit.
+        script = ("import os, time\nx = bytearray(40 << 20)\nfor i in range(0, len(x), 4096): x[i] = 1\n"
+                  "for i in range(3):\n  os.fork()\ntime.sleep(1)\nprint('fine')")
+        c.run_pod("sharing", container={"command": ["/usr/bin/python3", "-c", script], **{"resources": {"limits": {"memory": "128Mi"}}}})
+        c.until_phase("sharing", "Succeeded")
+        self.assertEqual(c.log("sharing"), "fine\n" * 8)
+
 
 if __name__ == "__main__":
     unittest.main()
