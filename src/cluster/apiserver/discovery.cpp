@@ -47,7 +47,8 @@ json subresources(const KindRow& resource) {
   for (const Subresource& own : resource.subresources) {
     auto kind = response_kind(resource);
     if (!own.kind.empty()) kind["kind"] = own.kind;
-    if (own.name == "eviction") kind.update(json::object({{"group", "policy"}, {"version", "v1"}}));
+    kind["group"] = own.group;
+    kind["version"] = own.version;
     all.push_back(subresource(own.name, std::move(kind), own.verbs));
   }
   if (resource.has_scale) {
@@ -85,8 +86,8 @@ void list_resource(const KindRow& resource, json& list) {
                                {"namespaced", resource.namespaced},
                                {"kind", sub["responseKind"]["kind"]},
                                {"verbs", sub["verbs"]}});
-    if (sub["subresource"] == "eviction") entry.update(json::object({{"group", "policy"}, {"version", "v1"}}));
-    if (sub["subresource"] == "scale") entry.update(json::object({{"group", "autoscaling"}, {"version", "v1"}}));
+    for (const char* key : {"group", "version"})
+      if (sub["responseKind"][key] != "") entry[key] = sub["responseKind"][key];
     list.push_back(std::move(entry));
   }
 }

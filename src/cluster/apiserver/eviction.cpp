@@ -7,6 +7,7 @@
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/kinds/budget.hpp"
 #include "cluster/kinds/json_help.hpp"
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -46,6 +47,20 @@ Status too_many(const Budget& budget) {
   return out;
 }
 
+// Why it goes stands on the pod: a Job's policy may ask (addConditionAndDeletePod).
+void mark(Store& store, const std::string& ns, const std::string& name) {
+  (void)store.mutate("Pod", ns, name, [](json& pod) {
+    auto& conditions = pod["status"]["conditions"];
+    if (!conditions.is_array()) conditions = json::array();
+    conditions.push_back({{"type", "DisruptionTarget"},
+                          {"status", "True"},
+                          {"reason", "EvictionByEvictionAPI"},
+                          {"message", "Eviction API: evicting"},
+                          {"lastTransitionTime", kube_time(wall_now_ns() / 1'000'000'000)}});
+    return true;
+  });
+}
+
 Answer evicted(const Call& call, Store& store, const json& eviction) {
   const json& options = object_or_empty(eviction, "deleteOptions");
   Deletion deletion;
@@ -53,6 +68,7 @@ Answer evicted(const Call& call, Store& store, const json& eviction) {
   deletion.uid = text_at(options, "/preconditions/uid");
   deletion.resource_version = text_at(options, "/preconditions/resourceVersion");
   if (array_or_empty(options, "dryRun") != json::array({"All"})) {
+    mark(store, call.route.ns, call.route.name);
     const auto left = store.remove("Pod", call.route.ns, call.route.name, deletion);
     if (!left) return status_response(left.error());
   }

@@ -97,7 +97,10 @@ std::optional<std::map<int, Field>> fields_of(std::string_view message) {
 
 json whole_number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-// metav1.Time and MicroTime; null: not set.
+// metav1.Time and MicroTime, which always has its six digits; null: not set.
+bool is_micro_time(const std::string& field) {
+  return field == "eventTime" || field == "lastObservedTime" || field == "acquireTime" || field == "renewTime";
+}
 json time_text(std::map<int, Field>& fields) {
   if (fields.empty()) return nullptr;
   const auto seconds = static_cast<std::int64_t>(fields[1].number_value);
@@ -124,7 +127,20 @@ std::optional<json> scalar(const Type& type, std::string_view message) {
 
 std::optional<json> decode_message(std::string_view message, const Structure& structure, int depth);
 
+bool add_items(json& list, const Field& field, const Type& element, int depth);
+
+// A list that is a map's value is a message of its own, with its items as the first field.
+std::optional<json> decode_list(const Field& field, const Type& element, int depth) {
+  json out = json::array();
+  Fields items{field.bytes};
+  while (const auto item = items.next())
+    if (item->number == 1 && !add_items(out, *item, element, depth)) return std::nullopt;
+  if (items.broken()) return std::nullopt;
+  return out;
+}
+
 std::optional<json> decode_value(const Field& field, const Type& type, int depth) {
+  if (type.kind == Kind::list && field.form == Form::bytes) return decode_list(field, *type.element, depth);
   const bool is_number = type.kind == Kind::number || type.kind == Kind::boolean;
   if (field.form != (is_number ? Form::varint : Form::bytes)) return std::nullopt;
   switch (type.kind) {
@@ -181,6 +197,10 @@ bool add_field(json& object, const std::string& name, const Field& field, const 
   if (type.element) return add_items(object[name], field, *type.element, depth);
   auto decoded = decode_value(field, type, depth);
   if (!decoded) return false;
+  if (type.wire == Type::Wire::time && decoded->is_string() && is_micro_time(name)) {
+    auto text = decoded->get<std::string>();
+    if (text.find('.') == std::string::npos) *decoded = text.insert(text.size() - 1, ".000000");
+  }
   if (type.pointer || !is_zero(*decoded)) object[name] = std::move(*decoded);
   return true;
 }

@@ -76,11 +76,10 @@ Answer create(const Call& call, Store& store, json object, bool track, const std
 // Each endpoint writes its own half: the object's never the status, `/status` nothing else.
 void keep_other_half(json& object, const json& current, const Call& call) {
   if (call.route.subresource == "status") {
+    // And of the rest only metadata (the registries' status strategies keep the old spec).
     auto next = current;
     if (object.contains("status")) next["status"] = object["status"];
-    for (const char* key : {"resourceVersion", "managedFields"}) {
-      if (object["metadata"].contains(key)) next["metadata"][key] = object["metadata"][key];
-    }
+    next["metadata"] = object["metadata"];
     object = std::move(next);
   } else if (call.resource.has_status && call.route.subresource != "finalize") {
     object.erase("status");

@@ -61,8 +61,7 @@ void JobController::release(const Key& pod) {
   });
 }
 
-bool JobController::create_pod(const json& job) {
-  auto pod = pod_from_template(job);
+bool JobController::create_pod(const json& job, json pod) {
   pod["metadata"]["finalizers"].push_back(job_tracking_finalizer);
   const auto made = world_.store.create(std::move(pod));
   if (made) {
@@ -88,7 +87,8 @@ void JobController::carry_out(const json& job, const JobPlan& plan) {
   const auto ns = namespace_of(job);
   auto status = plan.status;
   for (std::int64_t i = 0; i < plan.create; ++i) {
-    if (create_pod(job)) continue;
+    const auto at = static_cast<std::size_t>(i);
+    if (create_pod(job, plan.indexed.empty() ? pod_from_template(job) : indexed_pod(job, plan.indexed[at]))) continue;
     status["active"] = integer_or(status, "active") - (plan.create - i);
     if (status["active"] == 0) status.erase("active");
     break;

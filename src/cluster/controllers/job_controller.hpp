@@ -9,6 +9,7 @@
 
 #include "cluster/controllers/controller.hpp"
 #include "cluster/controllers/events.hpp"
+#include "cluster/controllers/job_indexes.hpp"
 #include "cluster/controllers/objects.hpp"
 
 namespace straycat::cluster {
@@ -30,6 +31,7 @@ struct JobPlan {
       remove;  // running pods that must go; with `release_removed` they are not counted as failures
   bool release_removed = false;
   std::int64_t create = 0;
+  std::vector<IndexedPod> indexed;  // an indexed Job's: `create` of them
   std::vector<JobEvent> events;
   std::optional<std::int64_t> recheck_in;  // seconds: a deadline, a back-off
   bool delete_job = false;                 // ttlSecondsAfterFinished is over
@@ -53,7 +55,7 @@ class JobController final : public Controller {
   void on_pod(const Change& change);
   void on_orphan(const json& pod);
   void release(const Key& pod);
-  bool create_pod(const json& job);
+  bool create_pod(const json& job, json pod);
 
   World world_;
   EventRecorder events_;

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "cluster/controllers/job_controller.hpp"
+#include "cluster/controllers/job_indexes.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -42,6 +43,10 @@ class JobStep {
       : job_(job), pods_(pods), now_(now), status_(status_of(job)) {
     if (status_.is_null()) status_ = json::object();
     only_ended_ = string_or(spec_of(job), "podReplacementPolicy") == "Failed";
+    indexed_ = string_or(spec_of(job), "completionMode") == "Indexed";
+    completions_ = spec_number(job, "completions", -1);
+    succeeded_ = parse_indexes(string_or(status_, "completedIndexes"));
+    failed_ = parse_indexes(string_or(status_, "failedIndexes"));
   }
   JobPlan decide() &&;
 
@@ -51,7 +56,15 @@ class JobStep {
   void settle_counted(const char* list, const char* counter);
   void find_end();
   void suspend_or_resume();
+  bool find_failure();
+  void find_failed_indexes();
   void manage_pods();
+  void manage_indexes();
+  [[nodiscard]] std::int64_t index_wait(std::int64_t index) const;
+  [[nodiscard]] std::int64_t index_failures(std::int64_t index) const;
+  void fail(const char* reason, const std::string& message) {
+    add_condition(condition("FailureTarget", reason, message, now_));
+  }
   void finish();
   void expire();
   void write_counters();
@@ -74,7 +87,10 @@ class JobStep {
   const std::vector<Object>& pods_;
   std::int64_t now_;
   json status_;
-  bool only_ended_ = false;
+  bool only_ended_ = false, indexed_ = false;
+  std::int64_t completions_ = -1;  // none: a work queue
+  Indexes succeeded_, failed_;     // of an indexed Job
+  std::string failed_by_policy_;   // why its own policy ends it
   std::vector<Object> active_;
   std::int64_t terminating_ = 0, ready_ = 0;
   JobPlan plan_;
@@ -143,6 +159,13 @@ void JobStep::count() {
     const bool succeeded = string_or(status_of(*pod), "phase") == "Succeeded";
     if (!tracked(*pod) || (!succeeded && !pod_failed(*pod, only_ended_))) continue;
     plan_.release.push_back(name_of(*pod));
+    if (succeeded && indexed_) {  // its index says enough
+      if (const auto index = index_of(*pod, completions_)) succeeded_.insert(*index);
+      continue;
+    }
+    const auto verdict = succeeded ? FailureVerdict{} : judge_failure(job_, *pod);
+    if (verdict.action == FailureVerdict::Action::ignore) continue;
+    if (verdict.action == FailureVerdict::Action::fail_job) failed_by_policy_ = verdict.message;
     auto& list = uncounted[succeeded ? "succeeded" : "failed"];
     if (std::find(list.begin(), list.end(), json(uid_of(*pod))) == list.end()) list.push_back(uid_of(*pod));
   }
@@ -177,26 +200,61 @@ bool JobStep::restarts_exhausted() const {
   return limit == 0 ? restarts > 0 : restarts >= limit;
 }
 
-void JobStep::find_end() {
-  const auto succeeded = number("succeeded") + pending("succeeded");
+// What ends it badly; true when something does.
+bool JobStep::find_failure() {
   const auto failed = number("failed") + pending("failed");
+  if (!failed_by_policy_.empty()) return fail("PodFailurePolicy", failed_by_policy_), true;
+  if (failed > spec_number(job_, "backoffLimit", 6) || restarts_exhausted())
+    return fail("BackoffLimitExceeded", "Job has reached the specified backoff limit"), true;
   const auto deadline = spec_number(job_, "activeDeadlineSeconds", -1);
   const auto started = seconds_at(status_, "/startTime");
-  if (failed > spec_number(job_, "backoffLimit", 6) || restarts_exhausted()) {
-    return add_condition(
-        condition("FailureTarget", "BackoffLimitExceeded", "Job has reached the specified backoff limit", now_));
-  }
   if (deadline >= 0 && !suspended() && started > 0) {
     if (now_ - started >= deadline)
-      return add_condition(
-          condition("FailureTarget", "DeadlineExceeded", "Job was active longer than specified deadline", now_));
+      return fail("DeadlineExceeded", "Job was active longer than specified deadline"), true;
     recheck(started + deadline - now_);
   }
-  const auto completions = spec_number(job_, "completions", -1);
-  const bool reached = completions < 0 ? succeeded > 0 && active_.empty() : succeeded >= completions;
+  const auto bad = static_cast<std::int64_t>(failed_.size());
+  if (bad > spec_number(job_, "maxFailedIndexes", bad))
+    return fail("MaxFailedIndexesExceeded", "Job has exceeded the specified maximal number of failed indexes"), true;
+  if (bad > 0 && bad + static_cast<std::int64_t>(succeeded_.size()) >= completions_)
+    return fail("FailedIndexes", "Job has failed indexes"), true;
+  return false;
+}
+
+void JobStep::find_end() {
+  find_failed_indexes();
+  if (find_failure()) return;
+  if (const auto rule = indexed_ ? met_success_rule(job_, succeeded_) : std::nullopt)
+    return add_condition(
+        condition("SuccessCriteriaMet", "SuccessPolicy", "Matched rules at index " + std::to_string(*rule), now_));
+  const auto succeeded =
+      indexed_ ? static_cast<std::int64_t>(succeeded_.size()) : number("succeeded") + pending("succeeded");
+  const bool reached = completions_ < 0 ? succeeded > 0 && active_.empty() : succeeded >= completions_;
   if (reached)
     add_condition(
         condition("SuccessCriteriaMet", "CompletionsReached", "Reached expected number of succeeded pods", now_));
+}
+
+// How often pods of this index have failed, by the last of them: each bears the number of those before it.
+std::int64_t JobStep::index_failures(std::int64_t index) const {
+  std::int64_t most = 0;
+  for (const auto& pod : pods_) {
+    if (index_of(*pod, completions_) != index || !pod_failed(*pod, only_ended_)) continue;
+    const bool ignored = judge_failure(job_, *pod).action == FailureVerdict::Action::ignore;
+    most = std::max(most, failures_before(*pod) + (ignored ? 0 : 1));
+  }
+  return most;
+}
+
+void JobStep::find_failed_indexes() {
+  if (!indexed_) return;
+  const auto limit = spec_number(job_, "backoffLimitPerIndex", -1);
+  for (const auto& pod : pods_) {
+    const auto index = index_of(*pod, completions_);
+    if (!index || succeeded_.contains(*index) || !pod_failed(*pod, only_ended_)) continue;
+    const bool by_rule = judge_failure(job_, *pod).action == FailureVerdict::Action::fail_index;
+    if (by_rule || (limit >= 0 && index_failures(*index) > limit)) failed_.insert(*index);
+  }
 }
 
 void JobStep::suspend_or_resume() {
@@ -216,6 +274,9 @@ void JobStep::suspend_or_resume() {
 std::int64_t JobStep::wanted_active() const {
   if (suspended()) return 0;
   const auto parallelism = spec_number(job_, "parallelism", 1);
+  if (indexed_)
+    return std::clamp<std::int64_t>(completions_ - static_cast<std::int64_t>(succeeded_.size() + failed_.size()), 0,
+                                    parallelism);
   const auto succeeded = number("succeeded") + pending("succeeded");
   const auto completions = spec_number(job_, "completions", -1);
   const auto active = static_cast<std::int64_t>(active_.size());
@@ -235,6 +296,7 @@ void JobStep::manage_pods() {
     active_.erase(active_.begin(), active_.begin() + (active - wanted));
     return;
   }
+  if (indexed_) return manage_indexes();
   const auto missing = wanted - active - (only_ended_ ? terminating_ : 0);
   if (missing <= 0) return;
   const auto wait = job_backoff_seconds(pods_, now_);
@@ -244,14 +306,49 @@ void JobStep::manage_pods() {
     plan_.create = missing;
 }
 
+// How long an index waits before its next pod: as a whole Job does, for itself alone.
+std::int64_t JobStep::index_wait(std::int64_t index) const {
+  std::vector<Object> own;
+  for (const auto& pod : pods_)
+    if (index_of(*pod, completions_) == index) own.push_back(pod);
+  return job_backoff_seconds(own, now_);
+}
+
+// The lowest indexes that have neither ended nor a pod.
+void JobStep::manage_indexes() {
+  Indexes busy;
+  for (const auto& pod : pods_) {
+    if (!pod_active(*pod) && !(only_ended_ && pod_terminating(*pod))) continue;
+    const auto index = index_of(*pod, completions_);
+    if (index && busy.insert(*index).second) continue;
+    if (pod_active(*pod)) plan_.remove.push_back(name_of(*pod));  // a second one of its index, or of none
+  }
+  const bool each = spec_of(job_).contains("backoffLimitPerIndex");
+  const auto wait = each ? 0 : job_backoff_seconds(pods_, now_);
+  if (wait > 0) return recheck(wait);
+  auto missing = wanted_active() - static_cast<std::int64_t>(busy.size());
+  for (std::int64_t index = 0; index < completions_ && missing > 0; ++index) {
+    if (busy.contains(index) || succeeded_.contains(index) || failed_.contains(index)) continue;
+    --missing;
+    const auto own_wait = each ? index_wait(index) : 0;
+    if (own_wait > 0)
+      recheck(own_wait);
+    else
+      plan_.indexed.push_back({index, index_failures(index)});
+  }
+  plan_.create = static_cast<std::int64_t>(plan_.indexed.size());
+}
+
 // The end is written only when nothing runs any more and every pod has been counted (enactJobFinished).
 void JobStep::finish() {
   if (!ending()) return;
   for (const auto& pod : active_) plan_.remove.push_back(name_of(*pod));
+  plan_.release_removed = true_condition("SuccessCriteriaMet") != nullptr;  // they have not failed: they are not needed
   if (!active_.empty() || terminating_ > 0 || !plan_.release.empty() || pending("succeeded") + pending("failed") > 0)
     return;
   if (true_condition("SuccessCriteriaMet") != nullptr) {
-    add_condition(condition("Complete", "CompletionsReached", "Reached expected number of succeeded pods", now_));
+    const auto criteria = *true_condition("SuccessCriteriaMet");
+    add_condition(condition("Complete", string_or(criteria, "reason"), string_or(criteria, "message"), now_));
     status_["completionTime"] = kube_time(now_);
     plan_.events.push_back({false, "Completed", "Job completed"});
   } else {
@@ -274,6 +371,15 @@ void JobStep::expire() {
 }
 
 void JobStep::write_counters() {
+  if (indexed_) {
+    status_["succeeded"] = succeeded_.size();
+    status_["completedIndexes"] = to_text(succeeded_);
+    if (succeeded_.empty()) {
+      status_.erase("succeeded");
+      status_.erase("completedIndexes");
+    }
+    if (spec_of(job_).contains("backoffLimitPerIndex")) status_["failedIndexes"] = to_text(failed_);
+  }
   const auto active = static_cast<std::int64_t>(ending() || finished() ? 0 : active_.size()) + plan_.create;
   if (active > 0)
     status_["active"] = active;

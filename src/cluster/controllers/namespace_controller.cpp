@@ -3,6 +3,11 @@
 #include "cluster/kinds/row.hpp"
 
 namespace straycat::cluster {
+namespace {
+
+constexpr const char* root_certificate_name = "kube-root-ca.crt";
+
+}  // namespace
 
 NamespaceController::NamespaceController(World world, std::string root_certificate)
     : world_(std::move(world)),
@@ -12,6 +17,7 @@ NamespaceController::NamespaceController(World world, std::string root_certifica
 void NamespaceController::on_change(const Change& change) {
   if (change.kind == "Namespace") queue_.add({"", change.name});
   const bool furniture = change.kind == "ServiceAccount" || change.kind == "ConfigMap";
+  if (change.kind == "ConfigMap" && change.name == root_certificate_name) queue_.add({"", change.ns});
   if (change.type == ChangeType::deleted && !change.ns.empty()) {
     const auto ns = world_.store.get("Namespace", "", change.ns);
     if (ns && (furniture || is_deleted(*ns))) queue_.add({"", change.ns});
@@ -32,8 +38,15 @@ void NamespaceController::furnish(const std::string& ns) {
   if (!world_.store.get("ServiceAccount", ns, "default"))
     (void)world_.store.create(
         json::object({{"kind", "ServiceAccount"}, {"metadata", {{"name", "default"}, {"namespace", ns}}}}));
-  if (world_.store.get("ConfigMap", ns, "kube-root-ca.crt")) return;
-  auto map = json::object({{"kind", "ConfigMap"}, {"metadata", {{"name", "kube-root-ca.crt"}, {"namespace", ns}}}});
+  if (world_.store.get("ConfigMap", ns, root_certificate_name)) {  // somebody may have written into it
+    (void)world_.store.mutate("ConfigMap", ns, root_certificate_name, [&](json& map) {
+      map["data"] = json::object({{"ca.crt", root_certificate_}});
+      map.erase("binaryData");
+      return true;
+    });
+    return;
+  }
+  auto map = json::object({{"kind", "ConfigMap"}, {"metadata", {{"name", root_certificate_name}, {"namespace", ns}}}});
   map["metadata"]["annotations"]["kubernetes.io/description"] =
       "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the "
       "internal service IP or "

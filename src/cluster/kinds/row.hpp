@@ -28,6 +28,7 @@ struct Column {
 struct Subresource {
   std::string name, kind;
   std::vector<std::string> verbs;
+  std::string group = {}, version = {};  // of `kind`, where it is another group's
 };
 
 // An object on its way into the store, for the kinds that have a say in others (admission).

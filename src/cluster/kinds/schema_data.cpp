@@ -22,6 +22,16 @@ const std::vector<std::string_view>& shared_types() {
       "admissionregistration.v1.ServiceReference name:2=s namespace:1=s path:3=S port:4=N",
       "admissionregistration.v1.WebhookClientConfig caBundle:2=y service:1=admissionregistration.v1.ServiceReference "
       "url:3=S",
+      "admissionregistration.v1.ParamKind apiVersion:1=s kind:2=s",
+      "admissionregistration.v1.MatchResources "
+      "excludeResourceRules:4=list(admissionregistration.v1.NamedRuleWithOperations) matchPolicy:7=S "
+      "namespaceSelector:1=meta.v1.LabelSelector objectSelector:2=meta.v1.LabelSelector "
+      "resourceRules:3=list(admissionregistration.v1.NamedRuleWithOperations)",
+      "admissionregistration.v1.Variable expression:2=s name:1=s",
+      "admissionregistration.v1.NamedRuleWithOperations resourceNames:1=list(s) "
+      "~:2=admissionregistration.v1.RuleWithOperations",
+      "admissionregistration.v1.ParamRef name:1=s namespace:2=s parameterNotFoundAction:4=S "
+      "selector:3=meta.v1.LabelSelector",
       "authorization.v1.NonResourceAttributes path:1=s verb:2=s",
       "authorization.v1.FieldSelectorAttributes rawSelector:1=s requirements:2=list(meta.v1.FieldSelectorRequirement)",
       "authorization.v1.LabelSelectorAttributes rawSelector:1=s requirements:2=list(meta.v1.LabelSelectorRequirement)",
@@ -34,6 +44,7 @@ const std::vector<std::string_view>& shared_types() {
       "spec:2=authorization.v1.SelfSubjectAccessReviewSpec status:3=authorization.v1.SubjectAccessReviewStatus",
       "authorization.v1.SelfSubjectAccessReviewSpec resourceAttributes:1=authorization.v1.ResourceAttributes "
       "nonResourceAttributes:2=authorization.v1.NonResourceAttributes",
+      "policy.v1.Eviction metadata:1=meta.v1.ObjectMeta deleteOptions:2=meta.v1.DeleteOptions",
       "autoscaling.v1.Scale metadata:1=meta.v1.ObjectMeta spec:2=autoscaling.v1.ScaleSpec "
       "status:3=autoscaling.v1.ScaleStatus",
       "autoscaling.v1.ScaleSpec replicas:1=n",
@@ -288,6 +299,25 @@ const std::vector<std::string_view>& shared_types() {
       "ownerReferences:13=list(meta.v1.OwnerReference;uid) resourceVersion:6=s selfLink:4=s uid:5=s",
       "meta.v1.OwnerReference! apiVersion:5=s blockOwnerDeletion:7=B controller:6=B kind:1=s name:3=s uid:4=s",
       "meta.v1.Preconditions uid:1=S resourceVersion:2=S",
+      "resource.v1.DeviceSelector cel:1=resource.v1.CELDeviceSelector",
+      "resource.v1.CELDeviceSelector expression:1=s",
+      "resource.v1.DeviceConfiguration opaque:1=resource.v1.OpaqueDeviceConfiguration",
+      "resource.v1.OpaqueDeviceConfiguration driver:1=s parameters:2=u",
+      "resource.v1.ResourceClaimSpec devices:1=resource.v1.DeviceClaim",
+      "resource.v1.DeviceClaim config:3=list(resource.v1.DeviceClaimConfiguration) "
+      "constraints:2=list(resource.v1.DeviceConstraint) requests:1=list(resource.v1.DeviceRequest)",
+      "resource.v1.DeviceRequest exactly:2=resource.v1.ExactDeviceRequest "
+      "firstAvailable:3=list(resource.v1.DeviceSubRequest) name:1=s",
+      "resource.v1.DeviceConstraint distinctAttribute:3=S matchAttribute:2=S requests:1=list(s)",
+      "resource.v1.DeviceClaimConfiguration requests:1=list(s) ~:2=resource.v1.DeviceConfiguration",
+      "resource.v1.ExactDeviceRequest adminAccess:5=B allocationMode:3=s "
+      "capacity:7=resource.v1.CapacityRequirements count:4=n deviceClassName:1=s "
+      "selectors:2=list(resource.v1.DeviceSelector) tolerations:6=list(resource.v1.DeviceToleration)",
+      "resource.v1.DeviceSubRequest allocationMode:4=s capacity:7=resource.v1.CapacityRequirements count:5=n "
+      "deviceClassName:2=s name:1=s selectors:3=list(resource.v1.DeviceSelector) "
+      "tolerations:6=list(resource.v1.DeviceToleration)",
+      "resource.v1.DeviceToleration effect:4=s key:1=s operator:2=s tolerationSeconds:5=N value:3=s",
+      "resource.v1.CapacityRequirements requests:1=map(q)",
   };
   return lines;
 }

@@ -132,6 +132,12 @@ Result<> EmbeddedCluster::create_api_service() {
       json::array({json{{"addresses", json::array({plane_->node_address()})}, {"conditions", {{"ready", true}}}}});
   if (const auto made = store_.create(slice); !made)
     return own_trouble("EndpointSlice kubernetes: " + made.error().message);
+  json endpoints = object("v1", "Endpoints", "default", "kubernetes");
+  endpoints["metadata"]["labels"] = {{"endpointslice.kubernetes.io/skip-mirror", "true"}};
+  endpoints["subsets"] = json::array(
+      {json{{"addresses", json::array({json{{"ip", plane_->node_address()}}})}, {"ports", slice["ports"]}}});
+  if (const auto made = store_.create(endpoints); !made)
+    return own_trouble("Endpoints kubernetes: " + made.error().message);
   return {};
 }
 

@@ -17,12 +17,16 @@ import (
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
+	certificatesv1 "k8s.io/api/certificates/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	flowcontrolv1 "k8s.io/api/flowcontrol/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	nodev1 "k8s.io/api/node/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	resourcev1 "k8s.io/api/resource/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -31,6 +35,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	apiregistrationv1 "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 )
 
 var at = time.Date(2026, 11, 23, 13, 38, 42, 0, time.UTC)
@@ -110,7 +115,8 @@ func main() {
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, discoveryv1.AddToScheme,
 		networkingv1.AddToScheme, rbacv1.AddToScheme, coordinationv1.AddToScheme, authorizationv1.AddToScheme, autoscalingv1.AddToScheme,
-		admissionv1.AddToScheme, autoscalingv2.AddToScheme, policyv1.AddToScheme, schedulingv1.AddToScheme, storagev1.AddToScheme} {
+		admissionv1.AddToScheme, autoscalingv2.AddToScheme, policyv1.AddToScheme, schedulingv1.AddToScheme, storagev1.AddToScheme,
+		certificatesv1.AddToScheme, flowcontrolv1.AddToScheme, nodev1.AddToScheme, resourcev1.AddToScheme, apiregistrationv1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			panic(err)
 		}
@@ -141,6 +147,15 @@ func main() {
 	add(storagev1.SchemeGroupVersion, "StorageClass")
 	add(schedulingv1.SchemeGroupVersion, "PriorityClass")
 	add(admissionv1.SchemeGroupVersion, "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+	add(apiregistrationv1.SchemeGroupVersion, "APIService")
+	add(nodev1.SchemeGroupVersion, "RuntimeClass")
+	add(networkingv1.SchemeGroupVersion, "ServiceCIDR", "IPAddress")
+	add(storagev1.SchemeGroupVersion, "CSIDriver", "CSINode", "CSIStorageCapacity", "VolumeAttachment", "VolumeAttributesClass")
+	add(flowcontrolv1.SchemeGroupVersion, "FlowSchema", "PriorityLevelConfiguration")
+	add(admissionv1.SchemeGroupVersion, "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy",
+		"MutatingAdmissionPolicyBinding")
+	add(certificatesv1.SchemeGroupVersion, "CertificateSigningRequest")
+	add(resourcev1.SchemeGroupVersion, "DeviceClass", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice")
 	for _, kind := range kinds {
 		for _, zero := range []bool{false, true} {
 			object, err := scheme.New(kind)

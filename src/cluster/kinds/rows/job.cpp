@@ -15,7 +15,8 @@ void default_job(json& spec) {
   if (spec.value("completions", json()).is_null() && spec.value("parallelism", json()).is_null())
     spec["completions"] = 1;
   set_default(spec, "parallelism", 1);
-  set_default(spec, "backoffLimit", 6);
+  constexpr std::int64_t no_limit = 2147483647;
+  set_default(spec, "backoffLimit", spec.contains("backoffLimitPerIndex") ? no_limit : 6);
   set_default(spec, "completionMode", "NonIndexed");
   set_default(spec, "suspend", false);
   set_default(spec, "manualSelector", false);
@@ -44,6 +45,22 @@ void validate_job(Causes& causes, const json& object) {
     check_not_negative(causes, spec, key);
   }
   check_template(causes, spec, {"OnFailure", "Never"});
+  const bool indexed = string_or(spec, "completionMode") == "Indexed";
+  if (indexed && !spec.contains("completions")) require(causes, "spec.completions", "when completion mode is Indexed");
+  if (!indexed && spec.contains("backoffLimitPerIndex"))
+    refuse(causes, "spec.backoffLimitPerIndex", spec["backoffLimitPerIndex"], "requires indexed completion mode");
+  if (!indexed && spec.contains("successPolicy"))
+    refuse(causes, "spec.successPolicy", spec["successPolicy"], "requires indexed completion mode");
+  const auto& rules = array_or_empty(object_or_empty(spec, "podFailurePolicy"), "rules");
+  if (!rules.empty() && text_at(object, "/spec/template/spec/restartPolicy") != "Never")
+    refuse(causes, "spec.template.spec.restartPolicy", text_at(object, "/spec/template/spec/restartPolicy"),
+           "only \"Never\" is supported when podFailurePolicy is specified");
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const auto action = string_or(rules[i], "action");
+    if (action != "Count" && action != "FailIndex" && action != "FailJob" && action != "Ignore")
+      refuse_unsupported(causes, "spec.podFailurePolicy.rules[" + std::to_string(i) + "].action", action,
+                         {"Count", "FailIndex", "FailJob", "Ignore"});
+  }
 }
 
 std::string job_status(const json& object) {

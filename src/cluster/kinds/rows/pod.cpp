@@ -109,7 +109,7 @@ KindRow pod_row() {
       .deletion = DeletionStyle::graceful,
       .deleted_as_object = true,
       .subresources = {{"attach", "PodAttachOptions", {"create", "get"}},
-                       {"eviction", "Eviction", {"create"}},
+                       {"eviction", "Eviction", {"create"}, "policy", "v1"},
                        {"exec", "PodExecOptions", {"create", "get"}},
                        {"log", "", {"get"}},
                        {"portforward", "PodPortForwardOptions", {"create", "get"}},

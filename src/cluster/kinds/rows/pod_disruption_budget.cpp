@@ -1,4 +1,5 @@
 #include "cluster/kinds/cells.hpp"
+#include "cluster/kinds/json_help.hpp"
 #include "cluster/kinds/row.hpp"
 #include "cluster/kinds/validation.hpp"
 
@@ -42,6 +43,11 @@ KindRow pod_disruption_budget_row() {
                    "Calculated number of pods that may be disrupted at this time."},
                   age_column},
       .cells = budget_cells,
+      .complete =
+          [](json& object) {
+            for (const char* key : {"currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"})
+              set_default(object["status"], key, 0);
+          },
       .validate = validate_budget,
   };
 }

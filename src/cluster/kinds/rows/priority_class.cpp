@@ -10,6 +10,12 @@ KindRow priority_class_row() {
       .types = {"scheduling.v1.PriorityClass apiVersion=s description:4=s globalDefault:3=b kind=s "
                 "metadata:1=meta.v1.ObjectMeta preemptionPolicy:5=S value:2=n"},
       .default_object = [](json& object) { set_default(object, "preemptionPolicy", "PreemptLowerPriority"); },
+      .validate_update =
+          [](Causes& causes, const json& object, const json& current) {
+            for (const char* fixed : {"value", "preemptionPolicy"})
+              if (object.value(fixed, json()) != current.value(fixed, json()))
+                causes.push_back({"FieldValueForbidden", "Forbidden: may not be changed in an update.", fixed});
+          },
   };
 }
 
