@@ -56,7 +56,7 @@ class Volumes(unittest.TestCase):
         first = {"name": "first", "image": "shell", "command": ["sh", "-c", "echo left > /shared/note; ln -s /etc /shared/out; mkdir /shared/in"],
                  "volumeMounts": [mount]}
         c = self.cluster
-        c.run_pod("empty", "cat /shared/note; ls -A /below; ls -d /outside/passwd /outside/shadow 2>&1; head -c 2000000 /dev/zero > /shared/big; stat -c %s /shared/big",
+        c.run_pod("empty", "cat /shared/note; ls -A /below; ls -d /outside/passwd /outside/shadow 2>&1; head -c 2000000 /dev/zero 2>&- > /shared/big; stat -c %s /shared/big",
                   container={"volumeMounts": [{**mount}, {"name": "shared", "mountPath": "/below", "subPath": "made/here"},
                                               {"name": "shared", "mountPath": "/inside", "subPath": "in", "readOnly": True}]},
                   initContainers=[first], volumes=[{"name": "shared", "emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}}])
