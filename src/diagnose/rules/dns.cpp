@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "diagnose/forbidden_names.hpp"
 #include "diagnose/rules.hpp"
 #include "diagnose/time.hpp"
 #include "diagnose/words.hpp"
@@ -44,7 +45,14 @@ Ruling dns_claim(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const bool placed = cell.sight == Sight::seen && the_case.history.traffic[cell.traffic].view.has_value();
-    if (placed && was_there(the_case, cell) && somebody_serves(the_case, cell)) book.add(the_case, index, {});
+    if (!placed || !was_there(the_case, cell) || !somebody_serves(the_case, cell)) continue;
+    const auto admission = way_to_names(the_case, cell).admission;
+    if (admission == model::Admission::yes) book.add(the_case, index, {});
+    if (admission == model::Admission::unknown && ruling.open.empty())
+      ruling.open.emplace_back(
+          "whether the NetworkPolicies let the client ask for names cannot be told: they were not watched all the "
+          "time, "
+          "or restrict where it may send to in a way that is not known");
   }
   for (const auto& page : book.pages()) {
     const auto& view = the_case.history.views[page.view];

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "diagnose/cures.hpp"
+#include "diagnose/forbidden_names.hpp"
 #include "diagnose/isolation.hpp"
 #include "diagnose/words.hpp"
 #include <straycat/model/controller_labels.hpp>
@@ -145,6 +146,7 @@ Ruling network_policy_claim(const Case& the_case, const Scope& scope) {
       finding.evidence.push_back(policy_evidence(the_case, first, isolation, *policy));
     }
   }
+  claim_forbidden_names(the_case, scope, ruling);
   ruling.open = std::move(forbidden.open);
   ruling.excluded =
       "no NetworkPolicy that was seen isolates the endpoints that could have got a failed request, or it lets this "
@@ -212,6 +214,7 @@ json patch_of(const NetworkPolicy& before, const NetworkPolicy& after) {
 
 void network_policy_cure(const Case& the_case, const Scope& cells, Finding& finding) {
   const Cell& cell = the_case.cells[cells.front()];
+  if (likeness(cell.kind) == Likeness::name) return cure_forbidden_names(the_case, cells, finding);
   const auto isolation = isolation_of(the_case, cell);
   const auto client = client_of(the_case, cell);
   const auto* policy = accused_of(the_case, isolation);
@@ -244,7 +247,7 @@ void network_policy_cure(const Case& the_case, const Scope& cells, Finding& find
 
 Rule network_policy_rule() {
   return {.cause = Cause::network_policy,
-          .explains = {Likeness::no_answer},
+          .explains = {Likeness::no_answer, Likeness::name},
           .claim = network_policy_claim,
           .cure = network_policy_cure};
 }

@@ -23,14 +23,17 @@ model::NetworkPolicy policy_named(const std::string& name, const char* spec) {
 constexpr const char* nobody = R"({"podSelector":{},"ingress":[{"from":[{"podSelector":{"matchLabels":{"a":"b"}}}]}]})";
 constexpr const char* web_only = R"({"podSelector":{"matchLabels":{"app":"sayhi"}},"ingress":[]})";
 
-// What is refused gets no answer instead.
-void silence(Event& event) {
-  const auto silenced = [](json& failure) {
-    if (failure.value("kind", "") == "refused") failure["kind"] = "connect_timeout";
+// What is refused gets no answer instead, or its name does.
+void silence(Event& event, const char* kind) {
+  const auto silenced = [&](json& failure) {
+    if (failure.value("kind", "") == "refused") failure["kind"] = kind;
   };
-  if (event.body.contains("failure")) silenced(event.body["failure"]);
+  // Direct requests go to addresses.
+  if (event.body.contains("failure") &&
+      (event.kind != DirectProbe::kind || std::string_view(kind) == "connect_timeout"))
+    silenced(event.body["failure"]);
   if (event.kind != AttemptWindow::kind || !event.body["failed"].contains("refused")) return;
-  event.body["failed"]["connect_timeout"] = event.body["failed"]["refused"];
+  event.body["failed"][kind] = event.body["failed"]["refused"];
   event.body["failed"].erase("refused");
 }
 
@@ -42,6 +45,7 @@ struct PolicyLog {
   bool answered_directly = false;
   bool silent = true;  // else: refused
   bool direct_probes = true;
+  bool names = false;  // it is the name that gets none
 };
 
 Event client_event(const Event& like, bool of_the_node) {
@@ -67,9 +71,10 @@ EventLog log_of(const PolicyLog& wanted) {
   world.nobody_translates = wanted.answered_directly;
   world.policies = wanted.policies;
   world.direct_probes = wanted.direct_probes;
+  if (wanted.names) world.traffic_from = 9;
   EventLog log;
   for (Event event : test::log_of(world).events) {
-    if (wanted.silent) silence(event);
+    if (wanted.silent) silence(event, wanted.names ? "name_not_found" : "connect_timeout");
     log.events.push_back(event);
     if (event.kind == "service" && wanted.client_known)
       log.events.push_back(client_event(event, wanted.client_of_the_node));
@@ -92,6 +97,19 @@ PolicyLog with_policies(std::vector<model::NetworkPolicy> policies) {
   PolicyLog out;
   out.policies = std::move(policies);
   return out;
+}
+
+// Its requests' names get no answer; the pods do, asked directly, or do not.
+PolicyLog asking_names(std::vector<model::NetworkPolicy> policies, bool answered_directly = true) {
+  PolicyLog out = with_policies(std::move(policies));
+  out.names = true;
+  out.answered_directly = answered_directly;
+  return out;
+}
+
+PolicyLog unwatched(PolicyLog log) {
+  log.watched = false;
+  return log;
 }
 
 template <class F>
@@ -124,6 +142,26 @@ const std::vector<NetworkPolicyRow>& network_policy_rows() {
       {"the_client_may_go_elsewhere",
        with_policies({out_of("out", R"([{"to":[{"podSelector":{"matchLabels":{"app":"db"}}}]}])")}),
        "found network-policy NetworkPolicy/out"},
+      {"the_client_may_not_ask_for_names", asking_names({out_of("out", "[]")}, false),
+       "found network-policy NetworkPolicy/out"},
+      {"the_client_may_go_to_a_port_that_is_none_of_names",
+       asking_names({out_of("out", R"([{"ports":[{"port":3000}]}])")}), "found network-policy NetworkPolicy/out"},
+      // Names that fail, and policies have no part in it.
+      {"it_may_ask_for_names_and_they_fail",
+       asking_names(
+           {out_of("out", R"([{"to":[{"namespaceSelector":{},"podSelector":{"matchLabels":{"k8s-app":"kube-dns"}}}],
+         "ports":[{"protocol":"UDP","port":53}]},{"ports":[{"port":3000}]}])")}),
+       "found dns"},
+      {"names_fail_and_only_its_way_in_is_restricted", asking_names({policy_named("deny", nobody)}), "found dns"},
+      {"names_fail_without_a_policy", asking_names({}), "found dns"},
+      // Cannot be told.
+      {"it_may_ask_a_name_server_of_its_own",
+       asking_names({out_of("out", R"([{"to":[{"podSelector":{"matchLabels":{"app":"dns"}}}],
+         "ports":[{"protocol":"UDP","port":53}]}])")}),
+       "inconclusive"},
+      {"it_may_go_to_an_address_on_every_port",
+       asking_names({out_of("out", R"([{"to":[{"ipBlock":{"cidr":"169.254.20.10/32"}}]}])")}), "inconclusive"},
+      {"names_fail_and_policies_were_not_watched", unwatched(asking_names({out_of("out", "[]")})), "inconclusive"},
       // Nothing that policies did.
       {"the_client_is_let_in",
        with_policies({policy_named("some", R"({"podSelector":{},"ingress":[{"from":[{"podSelector":
@@ -187,6 +225,17 @@ TEST(NetworkPolicyCure, AppendsTheLeastRule) {
     {"from":[{"podSelector":{"matchLabels":{"a":"b"}}}]},
     {"from":[{"podSelector":{"matchLabels":{"straycat.dev/role":"agent"}}}],"ports":[{"protocol":"TCP","port":3000}]}]}})"));
   EXPECT_THAT(finding->fix->yaml, HasSubstr("straycat.dev/role"));
+}
+
+TEST(NetworkPolicyCure, LetsNamesOutAndTheRequestsAfterThem) {
+  const auto verdict = test::judged(
+      log_of(asking_names({policy_named("out", R"({"podSelector":{},"policyTypes":["Egress"]})")}, false)));
+  const auto* finding = of_policy(verdict);
+  ASSERT_TRUE(finding != nullptr && finding->fix) << test::brief(verdict);
+  EXPECT_EQ(finding->fix->merge_patch, json::parse(R"({"spec":{"egress":[
+    {"to":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"kube-system"}},"podSelector":{"matchLabels":{"k8s-app":"kube-dns"}}}],
+     "ports":[{"protocol":"UDP","port":53},{"protocol":"TCP","port":53}]},
+    {"to":[{"podSelector":{"matchLabels":{"app":"sayhi"}}}],"ports":[{"protocol":"TCP","port":3000}]}]}})"));
 }
 
 TEST(NetworkPolicyCure, OpensBothWaysOfOnePolicy) {

@@ -47,9 +47,10 @@ EventLog each_body(EventLog log, const Kind& kind, const std::function<void(json
 }
 
 // What was refused did not resolve; direct requests go to addresses.
-EventLog name_fails(World world, double from = 9) {
+EventLog name_fails(World world, double from = 9, bool policies_watched = true) {
   world.traffic_from = from;
   world.nobody_translates = true;
+  world.watch_policies = policies_watched;
   EventLog log = test::log_of(world);
   log = each_body(std::move(log), AttemptFailed::kind, [](json& body) { body["failure"]["kind"] = "name_not_found"; });
   return each_body(std::move(log), AttemptWindow::kind, [](json& body) {
@@ -179,6 +180,8 @@ const std::vector<test::TinyWorld>& steady_rows() {
        [] { return name_fails(of_two([](test::PodLife&) {}), 2); }, "inconclusive"},
       {"a_name_that_fails_and_nobody_saw_the_service",
        [] { return without_services(name_fails(of_two([](test::PodLife&) {}))); }, "inconclusive"},
+      {"a_name_that_fails_and_nobody_watched_the_policies",
+       [] { return name_fails(of_two([](test::PodLife&) {}), 9, false); }, "inconclusive"},
       {"a_name_that_fails_while_pods_fail", [] { return name_fails(refuses(false)); }, "inconclusive"},
       {"declared_and_asked_for_by_number", [] { return test::log_of(refuses(false)); },
        "found loopback-bind Deployment/sayhi"},

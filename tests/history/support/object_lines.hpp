@@ -229,6 +229,7 @@ class ObjectLines {
     };
     if (world_.watch_pods) open("pods");
     if (world_.watch_events) open("events");
+    if (world_.watch_policies) open("networkpolicies");
     open("services");
   }
 

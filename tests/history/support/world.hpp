@@ -88,7 +88,7 @@ struct World {
   double stale = 0;  // a proxy that drops endpoints this much later still
   double min_sync = 1;
   double skew = 5000, bound = 0.0005;
-  bool clock_bounds = true, direct_probes = true, watch_events = true, watch_pods = true;
+  bool clock_bounds = true, direct_probes = true, watch_events = true, watch_pods = true, watch_policies = false;
   std::vector<Gap> slice_gaps;              // the watch is blind (changes show at the end of the gap)
   std::vector<Gap> stalls;                  // the prober's loop stands still (health says so; the traffic goes on)
   std::vector<Gap> silences;                // the prober stands still: nothing is sent
