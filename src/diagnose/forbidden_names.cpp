@@ -66,10 +66,10 @@ const NetworkPolicy* narrowest_of(const Case& the_case, const std::vector<const 
 
 Evidence names_evidence(const Case& the_case, const Cell& cell, const NamesWay& way, const NetworkPolicy& policy) {
   return {"policy-forbids-names", Weight::decides,
-          fmt::format("{} {} the client's pod, and no rule of {} lets it out on port 53, UDP or TCP, to anybody",
+          fmt::format("{} {} the client's pod, and none of {} rules lets it out on port 53, UDP or TCP, to anybody",
                       way.isolating.size() == 1 ? safe(policy.meta.ref().display())
                                                 : fmt::format("{} NetworkPolicies", way.isolating.size()),
-                      way.isolating.size() == 1 ? "selects" : "select", way.isolating.size() == 1 ? "its" : "theirs"),
+                      way.isolating.size() == 1 ? "selects" : "select", way.isolating.size() == 1 ? "its" : "their"),
           kubectl_object(the_case.view_of(cell).ns, "get", "networkpolicy", policy.meta.name, "-o yaml"),
           json::object()};
 }
