@@ -45,14 +45,16 @@ std::vector<Explanation> others() {
        "have no port that the Service asks for by name, or are not running, or perhaps share the Service on purpose.",
        "Ownership of the pods that the selector matches, against whom the Service is for.",
        "As for stray-endpoint, before it is one.",
-       {see_the_selector, see_behind}},
+       {see_the_selector, see_behind},
+       "causes/latent-overlap.yaml"},
       {selector_misses,
        "The Service selects only pods of workloads that it is not for. Whoever it was made for gets nothing; clients "
        "are "
        "refused, or answered by somebody else.",
        "The selector against the labels of the workload that bears the Service's name, release or ports.",
        "Put a label of the meant pods into the selector.",
-       {see_the_selector, "kubectl get deploy,sts,ds --show-labels", see_slices}},
+       {see_the_selector, "kubectl get deploy,sts,ds --show-labels", see_slices},
+       "causes/selector-misses.yaml"},
       {selector_unwanted,
        "Somebody keeps the Service's slices by hand (an outside address, another cluster) and a selector came to it "
        "all "
@@ -85,7 +87,8 @@ std::vector<Explanation> ends_and_starts() {
        "Connections are cut when the pod's deletion and its grace period lie behind it, and requests take about that "
        "long.",
        "A terminationGracePeriodSeconds longer than the longest request and the preStop hook together.",
-       {"kubectl get pod POD -o jsonpath='{.spec.terminationGracePeriodSeconds}'"}},
+       {"kubectl get pod POD -o jsonpath='{.spec.terminationGracePeriodSeconds}'"},
+       "causes/grace-too-short.yaml"},
       {container_ends_first,
        "A pod of several containers: one of them (a proxy, a sidecar) ends at SIGTERM while the other still waits in "
        "its "
@@ -109,7 +112,8 @@ std::vector<Explanation> ends_and_starts() {
        "or end.",
        "Endpoints with ready true and serving false, or the field itself.",
        "Drop the field; where peers need it to find each other, give them a headless Service of their own.",
-       {"kubectl get svc NAME -o jsonpath='{.spec.publishNotReadyAddresses}'", see_slices}},
+       {"kubectl get svc NAME -o jsonpath='{.spec.publishNotReadyAddresses}'", see_slices},
+       "causes/publishes-unready.yaml"},
   };
 }
 
@@ -143,14 +147,16 @@ std::vector<Explanation> ports_and_addresses() {
        "must be alike for a proxy to join them.",
        "The names of the Service's ports against those of the slice.",
        "The Service's port name in the slice.",
-       {see_ports, see_slices}},
+       {see_ports, see_slices},
+       "causes/slice-port-mismatch.yaml"},
       {loopback_bind,
        "The program listens on 127.0.0.1 only, or not at all: its own probes inside the pod pass, and whoever comes "
        "from "
        "outside is refused.",
        "Every pod refuses on its address and declared port though it runs and is ready.",
        "Listen on all addresses (0.0.0.0, [::]).",
-       {see_straight, "kubectl exec POD -- ss -ltn"}},
+       {see_straight, "kubectl exec POD -- ss -ltn"},
+       "causes/loopback-bind.yaml"},
       {wrong_family,
        "The Service has addresses of both IP families, or of the other one, and the program listens on one.",
        "Refusals follow the family of the endpoint's address.",
@@ -167,7 +173,8 @@ std::vector<Explanation> ports_and_addresses() {
        "targetPort. Clients that dial the Service's port are refused.",
        "clusterIP None, and port differs from targetPort.",
        "Make port equal to targetPort, or give the Service a cluster IP.",
-       {"kubectl get svc NAME -o jsonpath='{.spec.clusterIP}'", see_ports}},
+       {"kubectl get svc NAME -o jsonpath='{.spec.clusterIP}'", see_ports},
+       "causes/headless-port.yaml"},
   };
 }
 

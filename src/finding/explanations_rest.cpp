@@ -43,7 +43,8 @@ std::vector<Explanation> nobody_there() {
        "configuration that is missing, a probe that never passes.",
        "The reason for which containers wait, or the event of the probe that fails.",
        "What the finding names: image, command, configuration or probe.",
-       {see_pods_behind, see_events}},
+       {see_pods_behind, see_events},
+       "causes/never-ready.yaml"},
   };
 }
 
@@ -87,7 +88,8 @@ std::vector<Explanation> on_the_way() {
        "other clients reach the same endpoint. The workload is not at fault.",
        "The endpoint answers from another vantage point and fails from this one.",
        "Look along the way that the finding names, from where to where.",
-       {"kubectl get --raw /api/v1/namespaces/NS/pods/POD:PORT/proxy/PATH   # another way to the same pod"}},
+       {"kubectl get --raw /api/v1/namespaces/NS/pods/POD:PORT/proxy/PATH   # another way to the same pod"},
+       "nightly/way-refused.yaml"},
       {hairpin,
        "A pod that stands behind the Service asks it, and the Service sends the request back to the pod itself: on a "
        "node "
@@ -106,7 +108,8 @@ std::vector<Explanation> on_the_way() {
        "The Service's name does not resolve, or only after seconds, while its address answers.",
        "The resolver's answer, and requests to the address in the same second.",
        "Look at the cluster's DNS, and at the client's search list and ndots.",
-       {"kubectl -n kube-system get pods -l k8s-app=kube-dns", "kubectl exec POD -- getent hosts NAME"}},
+       {"kubectl -n kube-system get pods -l k8s-app=kube-dns", "kubectl exec POD -- getent hosts NAME"},
+       "causes/dns.yaml"},
   };
 }
 
@@ -118,37 +121,43 @@ std::vector<Explanation> the_program() {
        "nobody listens.",
        "Restarts and exit codes, and no kill by the kubelet.",
        "What the container said last.",
-       {see_last_state, "kubectl logs POD --previous --tail 20"}},
+       {see_last_state, "kubectl logs POD --previous --tail 20"},
+       "causes/crash-loop.yaml"},
       {liveness_kill,
        "The kubelet restarts containers that are busy or slow to start, because they fail their liveness probe: under "
        "load all of them, one after the other.",
        "Events \"failed liveness probe, will be restarted\".",
        "A larger timeoutSeconds and failureThreshold, and a startupProbe for a slow start.",
-       {"kubectl get events --field-selector reason=Killing", see_events}},
+       {"kubectl get events --field-selector reason=Killing", see_events},
+       "causes/liveness-kill.yaml"},
       {oom_kill,
        "The kernel ends containers that reach their memory limit; connections to them are cut, and refused until they "
        "are up again.",
        "The last state's reason, OOMKilled.",
        "A limit that holds what the program needs, or a program that needs less.",
-       {see_last_state, "kubectl top pod POD --containers"}},
+       {see_last_state, "kubectl top pod POD --containers"},
+       "nightly/out-of-memory.yaml"},
       {deaf_endpoint,
        "One pod of the workload that is meant hangs, refuses or resets while it is ready, and its siblings serve: a "
        "steady "
        "share of the requests fails.",
        "Direct probes: that endpoint fails, the others do not.",
        "A readiness probe that asks what clients ask; look at that pod and its node.",
-       {see_direct, see_pods_behind}},
+       {see_direct, see_pods_behind},
+       "nightly/pod-frozen.yaml"},
       {bad_revision,
        "The pods of one revision answer wrongly, most often the newest, while a rollout stands still or a canary runs.",
        "Answers differ by the ReplicaSet, or the revision, of the pod.",
        "kubectl rollout undo, and a readiness probe that sees the wrong answer.",
-       {"kubectl rollout history deploy/NAME", "kubectl get pods -l LABEL=VALUE -L pod-template-hash", see_direct}},
+       {"kubectl rollout history deploy/NAME", "kubectl get pods -l LABEL=VALUE -L pod-template-hash", see_direct},
+       "causes/bad-revision.yaml"},
       {overload,
        "The pods are asked for more than they take: accept queues overflow, answers come late or not at all, at all of "
        "them alike.",
        "Latency climbs with the rate, and connections time out at every endpoint.",
        "More replicas, fewer requests, or a faster program.",
-       {"kubectl top pods -l LABEL=VALUE"}},
+       {"kubectl top pods -l LABEL=VALUE"},
+       "causes/overload.yaml"},
       {server_resets,
        "The program cuts connections by itself, whoever stands behind the Service.",
        "Connections are cut directly as through the Service, with no change among the endpoints.",

@@ -42,6 +42,10 @@ std::vector<FaultRow> make_fault_rows() {
       {FaultWord::api_down, own, "for! background", "The API server is away: whoever calls it is refused."},
       {FaultWord::watches, own, "",
        "The API server ends all watches: cut, so that they go on where they ended; compact, so that they cannot."},
+      {FaultWord::dns_fail, own_kernel, "answers! for! background",
+       "The cluster's name server answers everybody with SERVFAIL or NXDOMAIN, or with nothing."},
+      {FaultWord::dns_delay, own_kernel, "delay! for! background",
+       "The cluster's name server answers so much later (by UDP)."},
       {FaultWord::connections, own_kernel, "atMost! for! background",
        "The node's table of connections holds no more than so many: what would open another is dropped."},
       {FaultWord::cordon, nodes, "target! for! background", "The node of one of the pods takes no new pods."},
@@ -212,6 +216,11 @@ std::string describe(const Fault& fault) {
       return "the API server is away";
     case FaultWord::watches:
       return fault.how == FaultHow::compact ? "the API server forgets its history" : "the API server cuts its watches";
+    case FaultWord::dns_fail:
+      return fault.how == FaultHow::silence ? "the name server does not answer"
+                                            : fmt::format("the name server answers {}", to_string(fault.how));
+    case FaultWord::dns_delay:
+      return fmt::format("the name server answers {} later", format_duration(fault.delay));
     case FaultWord::connections:
       return fmt::format("the node's table holds {} connections", fault.limit);
     case FaultWord::cordon:

@@ -23,6 +23,8 @@ enum class FaultWord : std::uint8_t {
   proxy_lag,    // ... or each change so much later
   api_down,     // the API server is away
   watches,      // ... cuts its watches, or forgets what they could go on from
+  dns_fail,     // the cluster's name server answers with an error, or not at all
+  dns_delay,    // ... or late
   connections,  // the node's table of connections holds so many
   cordon,       // the node takes no new pods
   drain,        // ... and the run's pods on it are evicted
@@ -30,7 +32,7 @@ enum class FaultWord : std::uint8_t {
 };
 template <>
 struct Vocabulary<FaultWord> {
-  static constexpr std::array<Word<FaultWord>, 20> words{{
+  static constexpr std::array<Word<FaultWord>, 22> words{{
       {FaultWord::kill, "kill"},
       {FaultWord::oom, "oom"},
       {FaultWord::delete_pod, "deletePod"},
@@ -47,6 +49,8 @@ struct Vocabulary<FaultWord> {
       {FaultWord::proxy_lag, "proxyLag"},
       {FaultWord::api_down, "apiServerDown"},
       {FaultWord::watches, "watches"},
+      {FaultWord::dns_fail, "dnsFail"},
+      {FaultWord::dns_delay, "dnsDelay"},
       {FaultWord::connections, "connections"},
       {FaultWord::cordon, "cordon"},
       {FaultWord::drain, "drain"},
@@ -73,13 +77,16 @@ struct Vocabulary<FaultFrom> {
 };
 static_assert(well_spelt(FaultFrom::unknown));
 
-// What becomes of the API server's watches.
-enum class FaultHow : std::uint8_t { none, cut, compact, unknown };
+// What becomes of the API server's watches (the first two), or of the name server's answers.
+enum class FaultHow : std::uint8_t { none, cut, compact, servfail, nxdomain, silence, unknown };
 template <>
 struct Vocabulary<FaultHow> {
-  static constexpr std::array<Word<FaultHow>, 4> words{{{FaultHow::none, "none"},
+  static constexpr std::array<Word<FaultHow>, 7> words{{{FaultHow::none, "none"},
                                                         {FaultHow::cut, "cut"},
                                                         {FaultHow::compact, "compact"},
+                                                        {FaultHow::servfail, "servfail"},
+                                                        {FaultHow::nxdomain, "nxdomain"},
+                                                        {FaultHow::silence, "silence"},
                                                         {FaultHow::unknown, "unknown"}}};
   static constexpr FaultHow unknown = FaultHow::unknown;
 };

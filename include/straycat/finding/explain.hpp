@@ -16,7 +16,7 @@ struct Explanation {
   std::string_view cure;     // in words; a finding prints the change itself where it can
   // Lines with which a person sees it without straycat; NAME, POD, LABEL=VALUE and the like are theirs to fill in.
   std::vector<std::string_view> kubectl;
-  std::string_view scenario = "";  // the folder under scenarios/ that shows it; "" = none
+  std::string_view scenario = "";  // the folder, or file, under scenarios/ that shows it; "" = none
 };
 
 [[nodiscard]] const std::vector<Explanation>& explanations();  // by Cause

@@ -54,7 +54,7 @@ struct Fault {
   std::string signal = "KILL";    // kill: without SIG
   int ppm = 1'000'000;            // of connections (lose: of packets), in millionths
   FaultFrom from = FaultFrom::pods;
-  Nanos delay{};  // slowStart, delay, proxyLag
+  Nanos delay{};  // slowStart, delay, proxyLag, dnsDelay
   int limit = 0;  // connections
   Nanos lasts{};  // 0 = over at once
   bool operator==(const Fault&) const = default;

@@ -27,8 +27,10 @@ constexpr std::size_t most_connections = 64;  // a pod that holds them all harms
 constexpr auto patience = std::chrono::seconds{10};
 
 // What is to be sent back; "" = nothing.
-std::string reply(const Store& store, std::string_view bytes, bool datagram) {
+std::string reply(const Store& store, const Disturbance& how, std::string_view bytes, bool datagram) {
+  if (how.silent) return {};
   const Read read = read_query(bytes);
+  if (read.query && how.code) return write_answer(*read.query, {*how.code, true, {}, {}, {}}, largest);
   if (read.query) return write_answer(*read.query, answer(store, *read.query), datagram ? read.query->room : largest);
   return read.refusal ? write_refusal(read.id, *read.refusal) : std::string();
 }
@@ -36,8 +38,12 @@ std::string reply(const Store& store, std::string_view bytes, bool datagram) {
 // One client by TCP: messages with their length before them, one after the other (RFC 7766).
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, const Store& store, std::shared_ptr<void> seat)
-      : socket_(std::move(socket)), timer_(socket_.get_executor()), store_(store), seat_(std::move(seat)) {}
+  Connection(tcp::socket socket, const Store& store, std::shared_ptr<const Disturbance> how, std::shared_ptr<void> seat)
+      : socket_(std::move(socket)),
+        timer_(socket_.get_executor()),
+        store_(store),
+        how_(std::move(how)),
+        seat_(std::move(seat)) {}
   void next() {
     timer_.expires_after(patience);
     timer_.async_wait([self = shared_from_this()](const Failure& failure) {
@@ -61,7 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     });
   }
   void write() {
-    std::string text = reply(store_, {body_.data(), body_.size()}, false);
+    std::string text = reply(store_, *how_, {body_.data(), body_.size()}, false);
     if (text.empty()) return close();
     out_ = {static_cast<char>(text.size() >> 8), static_cast<char>(text.size() & 0xff)};
     out_ += text;
@@ -73,6 +79,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   tcp::socket socket_;
   asio::steady_timer timer_;
   const Store& store_;
+  std::shared_ptr<const Disturbance> how_;
   std::shared_ptr<void> seat_;
   std::array<unsigned char, 2> size_{};
   std::vector<char> body_;
@@ -114,9 +121,19 @@ struct Server::State : std::enable_shared_from_this<State> {
 
   // A client that does not take it asks again, as after any datagram that is lost.
   void answer_datagram(std::size_t size) {
-    const std::string text = reply(store, {buffer.data(), size}, true);
+    std::string text = reply(store, *how, {buffer.data(), size}, true);
+    if (text.empty()) return;
+    if (how->delay > Nanos{}) return answer_later(std::move(text));
     Failure ignored;
-    if (!text.empty()) datagrams.send_to(asio::buffer(text), sender, MSG_DONTWAIT, ignored);
+    datagrams.send_to(asio::buffer(text), sender, MSG_DONTWAIT, ignored);
+  }
+
+  void answer_later(std::string text) {
+    const auto timer = std::make_shared<asio::steady_timer>(datagrams.get_executor(), how->delay);
+    timer->async_wait([self = shared_from_this(), timer, to = sender, text = std::move(text)](const Failure&) {
+      Failure ignored;
+      if (!self->ended) self->datagrams.send_to(asio::buffer(text), to, MSG_DONTWAIT, ignored);
+    });
   }
 
   void accept() {
@@ -129,7 +146,7 @@ struct Server::State : std::enable_shared_from_this<State> {
 
   void welcome(tcp::socket socket) {
     if (seats.use_count() > static_cast<long>(most_connections)) return;
-    std::make_shared<Connection>(std::move(socket), store, seats)->next();
+    std::make_shared<Connection>(std::move(socket), store, how, seats)->next();
   }
 
   const Store& store;
@@ -137,6 +154,7 @@ struct Server::State : std::enable_shared_from_this<State> {
   tcp::acceptor acceptor;
   udp::endpoint sender;
   std::array<char, 4096> buffer{};
+  std::shared_ptr<Disturbance> how = std::make_shared<Disturbance>();
   std::shared_ptr<void> seats = std::make_shared<int>(0);  // each connection holds it
   bool ended = false;
 };
@@ -161,5 +179,7 @@ std::uint16_t Server::port() const {
   Failure ignored;
   return state_->acceptor.local_endpoint(ignored).port();
 }
+
+void Server::disturb(const Disturbance& how) { *state_->how = how; }
 
 }  // namespace straycat::cluster::dns

@@ -2,14 +2,23 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
 
+#include "cluster/dns/message.hpp"
 #include "cluster/store/store.hpp"
 #include <straycat/core/result.hpp>
+#include <straycat/core/time.hpp>
 
 namespace straycat::cluster::dns {
+
+struct Disturbance {
+  std::optional<Code> code;  // what everybody is answered
+  bool silent = false;       // nobody is
+  Nanos delay{};             // answers by UDP go out so much later
+};
 
 class Server {
  public:
@@ -21,6 +30,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   [[nodiscard]] std::uint16_t port() const;
+  // A fault on order, from now on; a default one ends it.
+  void disturb(const Disturbance& how);
 
  private:
   struct State;

@@ -108,6 +108,8 @@ void FaultKeeper::act(const fault_todo::Tell& todo) {
 // What can be tried without harm is tried.
 Result<> FaultKeeper::rehearse(const model::Fault& fault) {
   if (fault.word == FaultWord::delay) return hands_.set_delay("", fault.delay);
+  const bool names = fault.word == FaultWord::dns_fail || fault.word == FaultWord::dns_delay;
+  if (names && !hands_.has_names()) return bad_input("the loopback fallback has no name server");
   if (!of_network(fault.word)) return {};
   std::vector<NetworkFault> all;
   for (const auto& [id, one] : network_) all.push_back(one);
@@ -147,6 +149,8 @@ Result<> FaultKeeper::begin(const FaultOrder& order) {
     case FaultWord::proxy_stop:
     case FaultWord::proxy_lag:
     case FaultWord::api_down:
+    case FaultWord::dns_fail:
+    case FaultWord::dns_delay:
       settle_parts(&order);
       return {};
     case FaultWord::delete_pod:
@@ -215,13 +219,16 @@ Result<> FaultKeeper::set_delays(const FaultOrder* also) {
   return {};
 }
 
-// Proxy and API server, as all orders together say.
+// Proxy, API server and name server, as all orders together say.
 void FaultKeeper::settle_parts(const FaultOrder* also) {
   bool stopped = false, away = false;
-  Nanos lag{};
+  Nanos lag{}, names_later{};
+  FaultHow names = FaultHow::none;
   auto orders = machine_.active();
   if (also != nullptr) orders.push_back(*also);
   for (const FaultOrder& one : orders) {
+    if (one.fault.word == FaultWord::dns_fail) names = one.fault.how;
+    if (one.fault.word == FaultWord::dns_delay) names_later = std::max(names_later, one.fault.delay);
     stopped = stopped || one.fault.word == FaultWord::proxy_stop;
     away = away || one.fault.word == FaultWord::api_down;
     if (one.fault.word == FaultWord::proxy_lag) lag = std::max(lag, one.fault.delay);
@@ -229,6 +236,7 @@ void FaultKeeper::settle_parts(const FaultOrder* also) {
   hands_.lag_proxy(lag);
   hands_.stop_proxy(stopped);
   hands_.set_api_away(away);
+  hands_.disturb_names(names, names_later);
 }
 
 Nanos FaultKeeper::start_delay(const std::string& ns, const std::string& workload) const {

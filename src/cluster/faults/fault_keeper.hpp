@@ -31,6 +31,9 @@ struct FaultHands {
   std::function<void(Nanos length)> lag_proxy;  // 0: no more
   std::function<void(bool away)> set_api_away;
   std::function<void(bool compact)> end_watches;
+  std::function<bool()> has_names;  // a name server
+  // How that answers (none: as ever), and how much later.
+  std::function<void(FaultHow how, Nanos delay)> disturb_names;
 };
 
 class FaultKeeper {

@@ -169,6 +169,15 @@ void EmbeddedCluster::start_faults() {
     if (compact) store_.compact();
     server_->end_watches();
   };
+  hands.has_names = [this] { return names_ != nullptr; };
+  hands.disturb_names = [this](FaultHow how, Nanos delay) {
+    dns::Disturbance wanted;
+    if (how == FaultHow::servfail) wanted.code = dns::Code::server_failure;
+    if (how == FaultHow::nxdomain) wanted.code = dns::Code::no_name;
+    wanted.silent = how == FaultHow::silence;
+    wanted.delay = delay;
+    if (names_) names_->disturb(wanted);
+  };
   faults_ = std::make_unique<FaultKeeper>(io_, store_, std::move(hands));
 }
 

@@ -26,6 +26,7 @@ json key_shapes() {
     "from": {"description": "Whose packets: pods', as clients' are (default); the node's, as the kubelet's probes are; or anywhere."},
     "delay": {"$ref": "#/$defs/duration"},
     "lag": {"$ref": "#/$defs/duration"},
+    "answers": {"enum": ["servfail", "nxdomain", "silence"]},
     "atMost": {"type": "integer", "minimum": 1, "maximum": 1000000, "x-expected": "a number of connections from 1 to 1000000"},
     "gracePeriod": {"$ref": "#/$defs/duration", "description": "Whole seconds; 0s ends them at once. The pods' own by default."},
     "for": {"$ref": "#/$defs/duration", "description": "So long; then it ends by itself. The step lasts as long."},
@@ -33,8 +34,9 @@ json key_shapes() {
   })json");
 }
 
-constexpr std::array<std::string_view, 12> keys{"target", "pods", "container", "signal",      "share", "from",
-                                                "delay",  "lag",  "atMost",    "gracePeriod", "for",   "background"};
+constexpr std::array<std::string_view, 13> keys{"target",      "pods",  "container", "signal",  "share",
+                                                "from",        "delay", "lag",       "answers", "atMost",
+                                                "gracePeriod", "for",   "background"};
 
 json shape_of(const model::FaultRow& row, const json& shapes) {
   if (row.keys.empty()) return {{"enum", {to_string(FaultHow::cut), to_string(FaultHow::compact)}}};
@@ -94,6 +96,8 @@ class Reader {
       fault.from = from_word<FaultFrom>(from->scalar).value_or(FaultFrom::unknown);
     for (const char* key : {"delay", "lag"})
       if (const Node* length = node_.find(key)) fault.delay = read_duration(*length, step_.context);
+    if (const Node* answers = node_.find("answers"))
+      fault.how = from_word<FaultHow>(answers->scalar).value_or(FaultHow::unknown);
     if (const Node* most = node_.find("atMost")) fault.limit = most->value.get<int>();
     if (const Node* grace = node_.find("gracePeriod")) read_grace(*grace);
     if (const Node* length = node_.find("for")) fault.lasts = read_duration(*length, step_.context);

@@ -138,6 +138,11 @@ struct FaultWorld : testing::Test {
     hands.lag_proxy = [this](Nanos length) { part("proxy lags", length > Nanos{}); };
     hands.set_api_away = [this](bool away) { part("api away", away); };
     hands.end_watches = [this](bool compact) { told.push_back(compact ? "compact" : "cut"); };
+    hands.has_names = [] { return false; };
+    hands.disturb_names = [this](FaultHow how, Nanos delay) {
+      part("names fail", how != FaultHow::none);
+      part("names late", delay > Nanos{});
+    };
     keeper.emplace(io, store, std::move(hands));
   }
   std::set<std::string> parts;  // that are not as ever
@@ -206,6 +211,11 @@ TEST_F(FaultWorld, PartsOfTheClusterAreAsAllFaultsTogetherSay) {
   remove("c");
   remove("b");
   EXPECT_THAT(heard(), ElementsAre("api away no more", "proxy lags no more"));
+  make("e", R"({"fault":"dnsFail","how":"servfail","for":"1h"})");
+  make("f", R"({"fault":"dnsDelay","delay":"1s","for":"1h"})");
+  remove("e");
+  remove("f");
+  EXPECT_THAT(heard(), ElementsAre("names fail", "names late", "names fail no more", "names late no more"));
   make("d", R"({"fault":"watches","how":"compact"})");
   EXPECT_THAT(heard(), ElementsAre("compact"));
 }
@@ -246,6 +256,8 @@ TEST_F(FaultWorld, ARehearsalTriesTheRuleOnNobodyAndTakesItBack) {
   EXPECT_THAT(heard(), ElementsAre("network drop 192.0.2.1", "network"));
   make("b", R"({"fault":"delay","delay":"1s","for":"1s","rehearsal":true})");
   EXPECT_THAT(heard(), ElementsAre("delay  1s"));
+  make("c", R"({"fault":"dnsFail","how":"silence","for":"1s","rehearsal":true})");
+  EXPECT_EQ(status("c").message, "the loopback fallback has no name server");
 }
 
 }  // namespace

@@ -30,11 +30,16 @@ TEST(Explain, every_cause_has_its_words_at_its_place) {
   }
 }
 
+// A folder that holds a scenario.yaml, or a file.
+std::string file_of(std::string_view scenario) {
+  return std::string(scenario) + (scenario.ends_with(".yaml") ? "" : "/scenario.yaml");
+}
+
 // Where a scenario is named, it expects that cause, or one that the cause is the reason of.
 TEST(Explain, scenarios_show_what_they_are_named_for) {
   for (const Explanation& words : explanations()) {
     if (words.scenario.empty()) continue;
-    const std::string text = whole_file("scenarios/" + std::string(words.scenario) + "/scenario.yaml");
+    const std::string text = whole_file("scenarios/" + file_of(words.scenario));
     const auto at = text.find("\n    finding: ");
     ASSERT_NE(at, std::string::npos) << words.scenario;
     const std::string word = text.substr(at + 14, text.find('\n', at + 1) - at - 14);
@@ -68,7 +73,8 @@ std::string row_in_the_documents(const CauseRow& one) {
   if (one.found.listing) by += by.empty() ? "diagnose" : ", diagnose";
   const auto scenario = std::string(explanation(one.cause).scenario);
   return "| `" + std::string(one.id) + "` | " + std::string(one.promise) + " | " + (by.empty() ? "-" : by) + " | " +
-         (scenario.empty() ? "-" : "[" + scenario + "](" + scenario + "/scenario.yaml)") + " |\n";
+         (scenario.empty() ? "-" : "[" + scenario.substr(0, scenario.find(".yaml")) + "](" + file_of(scenario) + ")") +
+         " |\n";
 }
 
 TEST(Explain, the_documents_list_is_the_table) {

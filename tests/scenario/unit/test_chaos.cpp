@@ -39,6 +39,7 @@ TEST(Chaos, TheOthers) {
   EXPECT_EQ(read_chaos("{evict: Deployment/sayhi}").grace, std::nullopt);
   EXPECT_EQ(read_chaos("{proxyLag: {lag: 2s, for: 5s}}").fault.delay, std::chrono::seconds{2});
   EXPECT_EQ(read_chaos("{watches: compact}").fault.how, FaultHow::compact);
+  EXPECT_EQ(read_chaos("{dnsFail: {answers: nxdomain, for: 1s}}").fault.how, FaultHow::nxdomain);
   EXPECT_EQ(read_chaos("{connections: {atMost: 9, for: 5s}}").fault.limit, 9);
   EXPECT_TRUE(read_chaos("{apiServerDown: {for: 1s}}").target.kind.empty());
 }

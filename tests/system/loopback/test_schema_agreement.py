@@ -35,7 +35,7 @@ SEMANTIC = [
     r"is no time at all", r"is longer than a day", r"is too long a duration", r"No such file or directory", r"holds no manifest",
     r"is a folder", r"these files make no pods", r"these files have nothing with replicas",
     r"no container of these files has the image", r"the overlay leaves an object",
-    r"nothing in the spec uses", r" is there twice", r"is no name of a value", r"combinations; at most", r"spec\.matrix has no value for",
+    r"is not of whole seconds", r"nothing in the spec uses", r" is there twice", r"is no name of a value", r"combinations; at most", r"spec\.matrix has no value for",
 ]
 
 # Texts for each of the schema's named checks: good ones, and ones that are nearly good.

@@ -52,7 +52,7 @@ class Chaos(unittest.TestCase):
 
     def test_nightly(self):
         """In a short form: one of a container, one of the network, one of the API."""
-        done = straycat("run", *(NIGHTLY / f"{name}.yaml" for name in ("container-killed", "way-refused", "evicted")), "--jobs", 3,
+        done = straycat("run", *(NIGHTLY / f"{name}.yaml" for name in ("container-killed", "way-refused", "evicted")), SCENARIOS / "causes/dns.yaml", "--jobs", 3,
                         "--out", self.folder / "suite", "--quiet")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(self.before.left_behind(ignore={self.folder.name}), [])
