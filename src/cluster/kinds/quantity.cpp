@@ -45,7 +45,9 @@ std::optional<std::int64_t> parse_quantity_milli(std::string_view text) {
   if (error != std::errc() || stop != digits.data() + digits.size() || !factor) return std::nullopt;
   const long double milli = std::ceil(static_cast<long double>(number) * *factor * 1000 - 1e-6L);
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  if (std::isnan(milli)) return std::nullopt;
   if (milli >= static_cast<long double>(most)) return most;
+  if (milli <= -static_cast<long double>(most)) return -most;
   return static_cast<std::int64_t>(milli);
 }
 

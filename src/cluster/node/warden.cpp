@@ -34,14 +34,16 @@ std::int64_t kilobytes(const std::string& text, const std::string& key) {
 }
 
 // A process and all below it.
-void collect_tree(pid_t pid, std::vector<pid_t>& out) {
-  if (out.size() > 20'000) return;
-  out.push_back(pid);
-  std::error_code ignored;
-  for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), ignored)) {
-    std::istringstream children(slurp_proc(task.path().string() + "/children"));
-    for (pid_t child = 0; children >> child;) collect_tree(child, out);
+std::vector<pid_t> tree_of(pid_t first) {
+  std::vector<pid_t> out{first};
+  for (std::size_t i = 0; i < out.size() && out.size() < 20'000; ++i) {
+    std::error_code ignored;
+    for (const auto& task : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", out[i]), ignored)) {
+      std::istringstream children(slurp_proc(task.path().string() + "/children"));
+      for (pid_t child = 0; children >> child;) out.push_back(child);
+    }
   }
+  return out;
 }
 
 // Pages that are its own, as the kernel counts them without looking at each.
@@ -64,8 +66,7 @@ std::int64_t written_files(pid_t pid) {
 }
 
 ContainerLoad load_of(pid_t pid, std::int64_t limit) {
-  ContainerLoad out{pid, limit, written_files(pid), {}};
-  collect_tree(pid, out.processes);
+  ContainerLoad out{pid, limit, written_files(pid), tree_of(pid)};
   const std::int64_t files = out.memory;
   for (const pid_t process : out.processes) out.memory += own_pages(process);
   if (limit == 0 || out.memory <= limit) return out;
