@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -16,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <straycat/cluster/cluster.hpp>
+#include <straycat/core/seam.hpp>
 #include <straycat/core/signals.hpp>
 
 namespace straycat::cli {
@@ -31,8 +33,28 @@ std::map<std::string, std::string> archives(const plan::ClusterSettings& setting
   return out;
 }
 
+// Files of the scenario's own folder that an image's command names: its script, say. They came with the scenario. What
+// lies elsewhere is the caller's, and no stranger's scenario may show it to its pods: the person is told.
+std::vector<std::string> shared_files(const plan::ClusterSettings& settings, const std::filesystem::path& folder) {
+  std::vector<std::string> out;
+  std::error_code error;
+  const std::string within = std::filesystem::weakly_canonical(folder.empty() ? "." : folder, error).string() + "/";
+  for (const auto& [name, command] : settings.images) {
+    for (std::size_t i = 1; i < command.size(); ++i) {
+      if (!command[i].starts_with('/') || !std::filesystem::is_regular_file(command[i], error)) continue;
+      const std::string file = std::filesystem::weakly_canonical(command[i], error).string();
+      if (file.starts_with("/usr/")) continue;  // every pod sees that
+      if (file.starts_with(within) && file == command[i])
+        out.push_back(file);
+      else
+        say("straycat: image {}: pods do not see {}: it lies outside the scenario's folder\n", name, command[i]);
+    }
+  }
+  return out;
+}
+
 std::vector<std::string> command_line(const plan::ClusterSettings& settings, const std::string& data_plane,
-                                      const std::string& truth_file) {
+                                      const std::string& truth_file, const std::filesystem::path& folder) {
   std::vector<std::string> words{"straycat",
                                  "cluster",
                                  "--die-with-parent",
@@ -44,6 +66,7 @@ std::vector<std::string> command_line(const plan::ClusterSettings& settings, con
   for (const auto& [name, command] : settings.images) {
     words.insert(words.end(), {"--image", name + "=" + plan::json(command).dump()});
   }
+  for (const std::string& file : shared_files(settings, folder)) words.insert(words.end(), {"--share", file});
   for (const auto& [name, path] : archives(settings)) words.insert(words.end(), {"--image", name + "=" + path});
   return words;
 }
@@ -97,11 +120,12 @@ bool ended_within(pid_t child, int patience_ms) {
 }  // namespace
 
 Result<EmbeddedCluster> EmbeddedCluster::start(const plan::ClusterSettings& settings, const std::string& data_plane,
-                                               const std::string& truth_file, bool kept) {
+                                               const std::string& truth_file, bool kept,
+                                               const std::filesystem::path& folder) {
   int pipe_ends[2];
   if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return own_trouble(fmt::format("pipe: {}", std::strerror(errno)));
   if (const auto unpacked = cluster::unpack_images(archives(settings)); !unpacked) return unpacked.error();
-  const std::vector<std::string> words = command_line(settings, data_plane, truth_file);
+  const std::vector<std::string> words = command_line(settings, data_plane, truth_file, folder);
   const pid_t child = ::fork();
   if (child == 0) become_cluster(words, pipe_ends[1], kept);
   ::close(pipe_ends[1]);

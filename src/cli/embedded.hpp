@@ -1,6 +1,7 @@
 // The embedded cluster as a child process: `straycat cluster`, reached by its kubeconfig alone.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <sys/types.h>
@@ -14,9 +15,10 @@ namespace straycat::cli {
 class EmbeddedCluster {
  public:
   // Starts it and waits until it serves. The process must not have started any thread. `kept`: it may outlive the run.
+  // `folder`: the scenario's, whose files its images' commands may name.
   [[nodiscard]] static Result<EmbeddedCluster> start(const plan::ClusterSettings& settings,
                                                      const std::string& data_plane, const std::string& truth_file,
-                                                     bool kept = false);
+                                                     bool kept = false, const std::filesystem::path& folder = {});
   EmbeddedCluster(EmbeddedCluster&& other) noexcept;
   EmbeddedCluster& operator=(EmbeddedCluster&&) = delete;
   ~EmbeddedCluster();  // stops it

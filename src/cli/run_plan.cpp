@@ -96,7 +96,8 @@ Result<Judged> run_once(const plan::Plan& plan, RunFolder& folder, const RunArgu
   kube::ConfigRequest request = arguments.at;
   if (!named) {
     Result<EmbeddedCluster> started =
-        EmbeddedCluster::start(plan.cluster, arguments.data_plane, arguments.truth_file, !arguments.keep.empty());
+        EmbeddedCluster::start(plan.cluster, arguments.data_plane, arguments.truth_file, !arguments.keep.empty(),
+                               scenario_file(arguments.scenario).parent_path());
     if (!started) return started.error();
     embedded.emplace(std::move(*started));
     request = {};

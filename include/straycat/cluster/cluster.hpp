@@ -18,6 +18,7 @@ struct Options {
   // Image name -> the path of a folder, or of an archive that docker or skopeo saved: the image's own files, with its
   // own configuration. After `archive_word` it is an archive, and a mere folder is refused.
   std::map<std::string, std::string> trees;
+  std::vector<std::string> shared;  // files and folders of this machine that every pod may read, where they stand
   Nanos min_sync_period = std::chrono::seconds{1};
   std::string truth_file;  // the kernel's ground truth goes here; "" = nowhere
   std::string

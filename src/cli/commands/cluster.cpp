@@ -11,6 +11,7 @@
 #include "cli/subcommand.hpp"
 #include "cli/values.hpp"
 #include <straycat/cluster/cluster.hpp>
+#include <straycat/core/seam.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -41,6 +42,10 @@ void add_options(CLI::App& command, ClusterArguments& arguments) {
           "What an image name stands for: NAME=[\"command\",\"argument\"], a program of this machine; or NAME=PATH, a "
           "folder with the image's files, or what docker save or skopeo copy wrote")
       ->type_name("NAME=WHAT");
+  command
+      .add_option("--share", arguments.options.shared,
+                  "Pods may read this file or folder of the machine, where it stands (several times)")
+      ->type_name("PATH");
   command
       .add_option("--truth", arguments.options.truth_file, "Write the kernel's ground truth of each connection here")
       ->type_name("FILE");
@@ -81,8 +86,26 @@ Result<cluster::Options> read(ClusterArguments arguments) {
   return arguments.options;
 }
 
+// A person's own script, say: pods see the first word of an image's command and what is installed, and nothing else.
+void tell_unseen(const cluster::Options& options) {
+  std::error_code ignored;
+  for (const auto& [name, command] : options.images) {
+    for (std::size_t i = 1; i < command.size(); ++i) {
+      const std::string& word = command[i];
+      const auto within = [&](const std::string& path) { return word == path || word.starts_with(path + "/"); };
+      if (!word.starts_with('/') || word.starts_with("/usr/") || !std::filesystem::is_regular_file(word, ignored))
+        continue;
+      if (std::none_of(options.shared.begin(), options.shared.end(), within))
+        say("straycat: image {}: pods do not see {} without --share {}\n", name, word, word);
+    }
+  }
+}
+
 int act(const ClusterArguments& arguments) {
-  const Result<cluster::Options> options = read(arguments);
+  Result<cluster::Options> options = read(arguments);
+  if (options)
+    for (std::string& path : options->shared) path = std::filesystem::absolute(path).lexically_normal().string();
+  if (options && !options->die_with_parent) tell_unseen(*options);
   return options ? cluster::run(*options) : complain(options.error());
 }
 

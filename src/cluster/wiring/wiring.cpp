@@ -84,7 +84,8 @@ Result<> EmbeddedCluster::start_plane() {
   if (setup_.state_dir.empty()) return {};
   const std::string pods = setup_.state_dir + "/pods";
   if (::mkdir(pods.c_str(), 0755) != 0 && errno != EEXIST) return own_trouble("make " + pods);
-  auto view = look_at_machine({setup_.state_dir, static_cast<unsigned>(setup_.keeper), setup_.self_exe_fd, {}});
+  auto view =
+      look_at_machine({setup_.state_dir, static_cast<unsigned>(setup_.keeper), setup_.self_exe_fd, options_.shared});
   if (!view) return view.error().within("what pods see");
   view_ = std::move(*view);
   if (setup_.own_proc) warden_.emplace(io_);
