@@ -263,7 +263,7 @@ TEST_F(RunTest, APodThatCannotBeStartedSaysWhy) {
       json::array({json::object({{"configMapRef", json::object({{"name", "no-such-map"}})}})});
   step(plan::Apply{{manifest(lame)}});
   step(plan::Wait{{"Deployment", "sayhi", ""}, "Available", 2s});
-  EXPECT_THAT(carry_out().error, testing::ContainsRegex("Pod/sayhi-[^ ]* Failed: Error: env"));
+  EXPECT_THAT(carry_out().error, testing::ContainsRegex("Pod/sayhi-[^ ]* Failed: Error: configmap"));
   expect_nothing_left();
 }
 
