@@ -190,7 +190,7 @@ bool same_image(std::string one, std::string other) {
     for (const std::string_view start : {"docker.io/", "library/"})
       if (name->starts_with(start)) name->erase(0, start.size());
   }
-  return full_image_name(std::move(one)) == full_image_name(std::move(other));
+  return full_image_name(one) == full_image_name(other);
 }
 
 std::string full_image_name(const std::string& image) {
