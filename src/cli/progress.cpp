@@ -21,7 +21,6 @@ Progress::Progress(bool quiet, const Look& look, std::optional<bool> live)
     : quiet_(quiet),
       live_(!quiet && ::isatty(STDERR_FILENO) == 1),
       wanted_(live),
-      look_(look),
       style_(style_for(look, STDERR_FILENO)) {}
 
 // Asked each time: a terminal may be made smaller meanwhile.

@@ -29,7 +29,6 @@ class Progress {
 
   bool quiet_, live_;
   std::optional<bool> wanted_;
-  Look look_;
   report::TextStyle style_;
   report::LiveView view_;
   Stamp drawn_;            // when the view was last drawn

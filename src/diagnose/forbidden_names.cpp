@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "cures.hpp"
+#include "time.hpp"
 #include "words.hpp"
-#include <straycat/model/controller_labels.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -22,6 +22,8 @@ using model::Way;
 
 // 53, and 5353 of name servers that run without privileges (OpenShift's).
 constexpr int name_ports[] = {53, 5353};
+// Our prober asks for a name once a second (its age), and a policy takes its time to be enforced everywhere.
+constexpr std::int64_t kept_addresses = 3 * second;
 
 NetworkEnd usual_server() {
   NetworkEnd out{"kube-system", {{"k8s-app", "kube-dns"}}, ""};
@@ -53,15 +55,28 @@ Admission admitted(const std::vector<const NetworkPolicy*>& all, const NetworkEn
   return usual.admission == Admission::yes ? Admission::yes : Admission::unknown;
 }
 
-bool watched(const Case& the_case, const Cell& cell) {
-  return the_case.history.covered("networkpolicies", {cell.first_ns, std::max(cell.last_ns, cell.first_ns + 1)});
+// Since when the policies stand as they do.
+std::int64_t standing_since(const Case& the_case, const std::vector<const NetworkPolicy*>& policies) {
+  std::int64_t since = 0;
+  for (const auto& [key, timeline] : the_case.history.policies)
+    for (const auto& version : timeline.versions)
+      if (version.object && std::find(policies.begin(), policies.end(), &*version.object) != policies.end())
+        since = std::max(since, version.at.ns);
+  return since;
 }
 
-const NetworkPolicy* narrowest_of(const Case& the_case, const std::vector<const NetworkPolicy*>& policies) {
-  const auto least = std::min_element(policies.begin(), policies.end(), [&](const auto* a, const auto* b) {
-    return pods_selected(the_case, *a) < pods_selected(the_case, *b);
+// A network plugin may not know policies at all: then names resolved while they stood, and what fails is the name
+// server. An answer to a request that began soon after may rest on an address that was known before.
+bool names_went_out(const Case& the_case, const Cell& cell, const NetworkEnd& client,
+                    const std::vector<const NetworkPolicy*>& policies) {
+  const std::int64_t from = standing_since(the_case, policies) + kept_addresses;
+  return std::any_of(the_case.history.traffic.begin(), the_case.history.traffic.end(), [&](const auto& traffic) {
+    const auto other = client_at(the_case, traffic.vantage);
+    return other && other->ns == client.ns && other->labels == client.labels &&
+           std::any_of(traffic.windows.begin(), traffic.windows.end(), [&](const AttemptWindow& window) {
+             return window.last_ok_start_ns >= from && window.last_ok_start_ns <= cell.last_ns;
+           });
   });
-  return least == policies.end() ? nullptr : *least;
 }
 
 Evidence names_evidence(const Case& the_case, const Cell& cell, const NamesWay& way, const NetworkPolicy& policy) {
@@ -82,16 +97,6 @@ model::PolicyRule rule_to_names() {
   return {{std::move(peer)}, {{"UDP", "53", 0}, {"TCP", "53", 0}}};
 }
 
-// To the pods behind the Service; those labels that controllers add change with each rollout.
-model::PolicyRule rule_to_pods(const NetworkEnd& server, const std::string& policy_ns, int port) {
-  model::PolicyPeer peer;
-  model::Labels labels = server.labels;
-  std::erase_if(labels, [](const auto& label) { return model::is_controller_label(label.first); });
-  peer.pods = model::LabelSelector{std::move(labels), {}};
-  if (server.ns != policy_ns) peer.namespaces = model::LabelSelector{{{"kubernetes.io/metadata.name", server.ns}}, {}};
-  return {{std::move(peer)}, {{"TCP", std::to_string(port), 0}}};
-}
-
 // The endpoints that the client will be sent to once it knows the address, and may not reach.
 std::vector<model::PolicyRule> rules_to_pods(const Case& the_case, const Cell& cell, const NamesWay& way,
                                              const NetworkEnd& client, const std::string& policy_ns) {
@@ -102,7 +107,7 @@ std::vector<model::PolicyRule> rules_to_pods(const Case& the_case, const Cell& c
     const int port = view.endpoints[i].id.port;
     if (!server || model::ask_policies(way.isolating, Way::egress, client, *server, port).admission == Admission::yes)
       continue;
-    const auto rule = rule_to_pods(*server, policy_ns, port);
+    const auto rule = rule_for(*server, policy_ns, {port});
     if (std::find(out.begin(), out.end(), rule) == out.end()) out.push_back(rule);
   }
   return out;
@@ -114,12 +119,11 @@ NamesWay way_to_names(const Case& the_case, const Cell& cell) {
   NamesWay out;
   const auto policies = policies_at(the_case, cell.first_end_ns);
   const auto client = client_of(the_case, cell);
-  if (!watched(the_case, cell)) out.admission = Admission::unknown;
+  if (!policies_seen(the_case, cell)) out.admission = Admission::unknown;
   if (!client) {
     // One that is no pod is nobody's to isolate; one that the log does not know may be anybody.
-    const bool a_pod = !the_case.history.traffic.empty() &&
-                       the_case.history.vantage(the_case.history.traffic[cell.traffic].vantage) != nullptr &&
-                       !the_case.history.vantage(the_case.history.traffic[cell.traffic].vantage)->record.pod.empty();
+    const auto* place = the_case.history.vantage(the_case.history.traffic[cell.traffic].vantage);
+    const bool a_pod = place != nullptr && !place->record.pod.empty();
     if (a_pod && !policies.empty()) out.admission = Admission::unknown;
     return out;
   }
@@ -127,6 +131,8 @@ NamesWay way_to_names(const Case& the_case, const Cell& cell) {
     if (policy->egress && policy->meta.ns == client->ns && model::matches(policy->pods, client->labels))
       out.isolating.push_back(policy);
   if (!out.isolating.empty() && out.admission == Admission::yes) out.admission = admitted(out.isolating, *client);
+  if (out.admission == Admission::no && names_went_out(the_case, cell, *client, out.isolating))
+    out.admission = Admission::unknown;
   return out;
 }
 
@@ -136,14 +142,14 @@ void claim_forbidden_names(const Case& the_case, const Scope& scope, Ruling& rul
     const Cell& cell = the_case.cells[index];
     if (likeness(cell.kind) != Likeness::name || cell.sight != Sight::seen) continue;
     const auto way = way_to_names(the_case, cell);
-    const auto* policy = way.admission == Admission::no ? narrowest_of(the_case, way.isolating) : nullptr;
+    const auto* policy = way.admission == Admission::no ? narrowest(the_case, way.isolating) : nullptr;
     if (policy != nullptr) books[policy->meta.name].add(the_case, index, {});
   }
   for (const auto& [name, book] : books) {
     for (const auto& page : book.pages()) {
       const Cell& first = the_case.cells[page.cells.front()];
       const auto way = way_to_names(the_case, first);
-      const auto* policy = narrowest_of(the_case, way.isolating);
+      const auto* policy = narrowest(the_case, way.isolating);
       ruling.claims.push_back(claim_of(
           the_case, page, Cause::network_policy,
           fmt::format("{} restricts where the client may send to, and no rule lets it ask a name server (port 53): no "
@@ -161,7 +167,7 @@ void cure_forbidden_names(const Case& the_case, const Scope& cells, Finding& fin
   const Cell& cell = the_case.cells[cells.front()];
   const auto way = way_to_names(the_case, cell);
   const auto client = client_of(the_case, cell);
-  const auto* policy = narrowest_of(the_case, way.isolating);
+  const auto* policy = narrowest(the_case, way.isolating);
   if (policy == nullptr || !client || !policy->egress_rules) {
     finding.no_fix = "the log does not hold the policy's rules";
     return;

@@ -10,7 +10,8 @@ namespace straycat::diagnose {
 // Whether the client may ask for names. A cluster's name server is known by its usual labels only (k8s-app: kube-dns in
 // kube-system), and may stand elsewhere: `no` means that no rule lets the client out on a port on which anybody asks
 // for names, whoever is there; `unknown`, that one does and not to the usual ones, that the policies were not watched,
-// or that the client is not known.
+// that the client is not known, or that a client of the same labels was answered while they stood: nobody enforces
+// them.
 struct NamesWay {
   model::Admission admission = model::Admission::yes;
   std::vector<const model::NetworkPolicy*> isolating;  // the client's way out, by name

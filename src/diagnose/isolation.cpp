@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <straycat/model/controller_labels.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -12,15 +13,6 @@ using model::NetworkEnd;
 using model::NetworkPolicy;
 using model::Way;
 using Policies = std::vector<const NetworkPolicy*>;
-
-std::optional<NetworkEnd> client_at(const Case& the_case, std::string_view vantage) {
-  const auto* place = the_case.history.vantage(vantage);
-  if (place == nullptr || place->record.pod.empty()) return std::nullopt;
-  const auto* timeline = the_case.history.pod(place->record.ns, place->record.pod, "");
-  if (timeline == nullptr || !timeline->last || timeline->last->spec.host_network) return std::nullopt;
-  const auto& pod = *timeline->last;
-  return NetworkEnd{pod.meta.ns, pod.spec.labels, pod.pod_ip, pod.spec};
-}
 
 // Those of `kept` that are in `more`, too; the first list is taken as it is.
 void intersect(std::optional<Policies>& kept, const Policies& more) {
@@ -47,7 +39,26 @@ Admission of_both(Admission in, Admission out) {
   return in == Admission::unknown || out == Admission::unknown ? Admission::unknown : Admission::yes;
 }
 
+std::size_t pods_selected(const Case& the_case, const NetworkPolicy& policy) {
+  std::size_t count = 0;
+  for (const auto& [key, timeline] : the_case.history.pods)
+    count += timeline.last && timeline.last->meta.ns == policy.meta.ns &&
+                     model::matches(policy.pods, timeline.last->spec.labels)
+                 ? 1
+                 : 0;
+  return count;
+}
+
 }  // namespace
+
+std::optional<NetworkEnd> client_at(const Case& the_case, std::string_view vantage) {
+  const auto* place = the_case.history.vantage(vantage);
+  if (place == nullptr || place->record.pod.empty()) return std::nullopt;
+  const auto* timeline = the_case.history.pod(place->record.ns, place->record.pod, "");
+  if (timeline == nullptr || !timeline->last || timeline->last->spec.host_network) return std::nullopt;
+  const auto& pod = *timeline->last;
+  return NetworkEnd{pod.meta.ns, pod.spec.labels, pod.pod_ip, pod.spec};
+}
 
 std::optional<NetworkEnd> client_of(const Case& the_case, const Cell& cell) {
   return client_at(the_case, the_case.history.traffic[cell.traffic].vantage);
@@ -116,14 +127,31 @@ bool let_through(const Case& the_case, const Cell& cell) {
   return false;
 }
 
-std::size_t pods_selected(const Case& the_case, const NetworkPolicy& policy) {
-  std::size_t count = 0;
-  for (const auto& [key, timeline] : the_case.history.pods)
-    count += timeline.last && timeline.last->meta.ns == policy.meta.ns &&
-                     model::matches(policy.pods, timeline.last->spec.labels)
-                 ? 1
-                 : 0;
-  return count;
+bool policies_seen(const Case& the_case, const Cell& cell) {
+  return the_case.history.covered("networkpolicies", {cell.first_ns, std::max(cell.last_ns, cell.first_ns + 1)});
+}
+
+const NetworkPolicy* narrowest(const Case& the_case, const Policies& policies) {
+  const auto least = std::min_element(policies.begin(), policies.end(), [&](const auto* a, const auto* b) {
+    return pods_selected(the_case, *a) < pods_selected(the_case, *b);
+  });
+  return least == policies.end() ? nullptr : *least;
+}
+
+model::Labels labels_of_its_own(model::Labels labels) {
+  std::erase_if(labels, [](const auto& label) { return model::is_controller_label(label.first); });
+  return labels;
+}
+
+model::PolicyRule rule_for(const NetworkEnd& other, const std::string& policy_ns, const std::vector<int>& ports) {
+  auto labels = labels_of_its_own(other.labels);
+  labels.erase(model::run_label);  // another run's agent has another run's name
+  model::PolicyPeer peer;
+  peer.pods = model::LabelSelector{std::move(labels), {}};
+  if (other.ns != policy_ns) peer.namespaces = model::LabelSelector{{{"kubernetes.io/metadata.name", other.ns}}, {}};
+  model::PolicyRule rule{{std::move(peer)}, {}};
+  for (const int port : ports) rule.ports.push_back({"TCP", std::to_string(port), 0});
+  return rule;
 }
 
 }  // namespace straycat::diagnose

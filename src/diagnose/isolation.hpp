@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules.hpp"
@@ -12,6 +13,7 @@
 namespace straycat::diagnose {
 
 // The pod that sends this cell's requests; none where they come from no pod, or the log does not know it.
+[[nodiscard]] std::optional<model::NetworkEnd> client_at(const Case& the_case, std::string_view vantage);
 [[nodiscard]] std::optional<model::NetworkEnd> client_of(const Case& the_case, const Cell& cell);
 [[nodiscard]] std::vector<const model::NetworkPolicy*> policies_at(const Case& the_case, std::int64_t ns);
 // An endpoint's pod; none when the log does not know it, or it is of its node's network, where no policy reaches.
@@ -30,7 +32,17 @@ struct Isolation {
 // nobody enforces what the policies say.
 [[nodiscard]] bool let_through(const Case& the_case, const Cell& cell);
 
-// How many pods a policy selects, of those that the log ever saw.
-[[nodiscard]] std::size_t pods_selected(const Case& the_case, const model::NetworkPolicy& policy);
+// Whether the policies were watched while the cell failed: another one may have let its requests through.
+[[nodiscard]] bool policies_seen(const Case& the_case, const Cell& cell);
+// Of several policies any may get a rule more: the one that selects the fewest pods, of those that the log ever saw,
+// opens the least. Null: there is none.
+[[nodiscard]] const model::NetworkPolicy* narrowest(const Case& the_case,
+                                                    const std::vector<const model::NetworkPolicy*>& policies);
+// A rule that opens a policy of `policy_ns` to the pods of this end, by labels that last (not those that controllers
+// add, nor a run's name), on these TCP ports.
+[[nodiscard]] model::PolicyRule rule_for(const model::NetworkEnd& other, const std::string& policy_ns,
+                                         const std::vector<int>& ports);
+// Without the labels that controllers add.
+[[nodiscard]] model::Labels labels_of_its_own(model::Labels labels);
 
 }  // namespace straycat::diagnose

@@ -12,8 +12,7 @@ namespace {
 using nlohmann::json;
 
 std::optional<Outcome> outcome_named(std::string_view word) {
-  for (const Outcome one :
-       {Outcome::passed, Outcome::flaky, Outcome::failed, Outcome::inconclusive, Outcome::broken, Outcome::left_out})
+  for (const Outcome one : every_outcome)
     if (to_string(one) == word) return one;
   return std::nullopt;
 }

@@ -30,10 +30,6 @@ class LiveView {
   struct Second {
     std::uint64_t sent = 0, failed = 0;
   };
-  struct Standing {  // an endpoint, as the slices have it now
-    model::Endpoint endpoint;
-    std::string service;
-  };
   struct Asked {
     std::uint64_t ok = 0, failed = 0;
   };
@@ -64,10 +60,10 @@ class LiveView {
   std::map<std::string, std::int64_t> first_ns_;  // of each vantage point's clock: its first window
   std::deque<Second> seconds_;                    // since the first window
   std::string watcher_;  // whose slices these are: the same change, seen by another, would count twice
-  std::map<std::string, std::map<std::string, Standing>> slices_;  // slice -> "address" -> who
-  std::map<std::string, model::Meta> metas_;                       // pods and workloads by uid
-  std::map<std::string, Asked> asked_;                             // by owner
-  std::map<std::string, std::size_t> left_;                        // by owner: endpoints that went
+  std::map<std::string, std::map<std::string, model::Endpoint>> slices_;  // slice -> address -> who, as it has them now
+  std::map<std::string, model::Meta> metas_;                              // pods and workloads by uid
+  std::map<std::string, Asked> asked_;                                    // by owner
+  std::map<std::string, std::size_t> left_;                               // by owner: endpoints that went
 };
 
 }  // namespace straycat::report

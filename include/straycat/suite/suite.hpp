@@ -2,6 +2,7 @@
 // (cli/suite*) starts the runs and says how they ended.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -99,6 +100,8 @@ struct Ended {
 
 // A case that passed only in a second try is flaky: never green silently.
 enum class Outcome { passed, flaky, failed, inconclusive, broken, left_out };
+inline constexpr std::array every_outcome{Outcome::passed,       Outcome::flaky,  Outcome::failed,
+                                          Outcome::inconclusive, Outcome::broken, Outcome::left_out};
 [[nodiscard]] std::string_view to_string(Outcome outcome);  // "passed", ..., "left out"
 
 struct CaseResult {

@@ -10,7 +10,6 @@
 #include "diagnose/forbidden_names.hpp"
 #include "diagnose/isolation.hpp"
 #include "diagnose/words.hpp"
-#include <straycat/model/controller_labels.hpp>
 #include <straycat/model/selector.hpp>
 
 namespace straycat::diagnose {
@@ -21,25 +20,8 @@ using model::NetworkEnd;
 using model::NetworkPolicy;
 using model::Way;
 
-model::Labels labels_of_its_own(model::Labels labels) {
-  std::erase_if(labels, [](const auto& label) { return model::is_controller_label(label.first); });
-  return labels;
-}
-
-// Of several policies any may get the rule: the one that selects the fewest pods opens the least.
-const NetworkPolicy* narrowest(const Case& the_case, const std::vector<const NetworkPolicy*>& policies) {
-  const auto least = std::min_element(policies.begin(), policies.end(), [&](const auto* a, const auto* b) {
-    return pods_selected(the_case, *a) < pods_selected(the_case, *b);
-  });
-  return least == policies.end() ? nullptr : *least;
-}
-
 const NetworkPolicy* accused_of(const Case& the_case, const Isolation& isolation) {
   return narrowest(the_case, isolation.ingress.empty() ? isolation.egress : isolation.ingress);
-}
-
-bool policies_seen(const Case& the_case, const Cell& cell) {
-  return the_case.history.covered("networkpolicies", {cell.first_ns, std::max(cell.last_ns, cell.first_ns + 1)});
 }
 
 // Strays are not to be let in, but to be taken out.
@@ -155,22 +137,6 @@ Ruling network_policy_claim(const Case& the_case, const Scope& scope) {
 }
 
 // --- the cure
-
-// The labels by which a rule can know the client again; another run's agent has another run's name.
-model::Labels lasting_labels(const NetworkEnd& client) {
-  auto labels = labels_of_its_own(client.labels);
-  labels.erase(model::run_label);
-  return labels;
-}
-
-model::PolicyRule rule_for(const NetworkEnd& other, const std::string& policy_ns, const std::vector<int>& ports) {
-  model::PolicyPeer peer;
-  peer.pods = model::LabelSelector{lasting_labels(other), {}};
-  if (other.ns != policy_ns) peer.namespaces = model::LabelSelector{{{"kubernetes.io/metadata.name", other.ns}}, {}};
-  model::PolicyRule rule{{std::move(peer)}, {}};
-  for (const int port : ports) rule.ports.push_back({"TCP", std::to_string(port), 0});
-  return rule;
-}
 
 std::vector<int> ports_asked(const Case& the_case, const Cell& cell) {
   std::vector<int> out;

@@ -49,13 +49,13 @@ void LiveView::take_probe(const DirectProbe& probe) {
 }
 
 void LiveView::take_slice(const model::EndpointSlice& slice, bool deleted) {
-  std::map<std::string, Standing> now;
+  std::map<std::string, model::Endpoint> now;
   if (!deleted && !slice.service.empty())
     for (const model::Endpoint& endpoint : slice.endpoints)
-      if (!endpoint.addresses.empty()) now[endpoint.addresses.front()] = {endpoint, slice.service};
-  std::map<std::string, Standing>& before = slices_[slice.meta.ns + "/" + slice.meta.name];
+      if (!endpoint.addresses.empty()) now[endpoint.addresses.front()] = endpoint;
+  std::map<std::string, model::Endpoint>& before = slices_[slice.meta.ns + "/" + slice.meta.name];
   for (const auto& [address, was] : before)
-    if (!now.contains(address)) ++left_[owner_of(was.endpoint.pod_uid, was.endpoint.pod)];
+    if (!now.contains(address)) ++left_[owner_of(was.pod_uid, was.pod)];
   before = std::move(now);
 }
 
@@ -92,8 +92,8 @@ std::map<std::string, LiveView::Owner> LiveView::owners() const {
   std::map<std::string, Owner> all;
   for (const auto& [name, slice] : slices_) {
     for (const auto& [address, one] : slice) {
-      Owner& owner = all[owner_of(one.endpoint.pod_uid, one.endpoint.pod)];
-      ++(one.endpoint.is_terminating() ? owner.leaving : one.endpoint.is_ready() ? owner.ready : owner.not_ready);
+      Owner& owner = all[owner_of(one.pod_uid, one.pod)];
+      ++(one.is_terminating() ? owner.leaving : one.is_ready() ? owner.ready : owner.not_ready);
     }
   }
   for (const auto& [name, count] : left_) all[name].left = count;

@@ -61,9 +61,7 @@ json case_json(const suite::CaseResult& result) {
 
 json whole_json(const suite::Answer& answer) {
   json counts = json::object();
-  using suite::Outcome;
-  for (const Outcome outcome :
-       {Outcome::passed, Outcome::flaky, Outcome::failed, Outcome::inconclusive, Outcome::broken, Outcome::left_out})
+  for (const suite::Outcome outcome : suite::every_outcome)
     counts[std::string(to_string(outcome))] = answer.count(outcome);
   return json::object({{"format", suite_format},
                        {"suite", sentence(answer)},

@@ -45,7 +45,8 @@ struct PolicyLog {
   bool answered_directly = false;
   bool silent = true;  // else: refused
   bool direct_probes = true;
-  bool names = false;  // it is the name that gets none
+  bool names = false;     // it is the name that gets none
+  double well_until = 0;  // until then everything is answered
 };
 
 Event client_event(const Event& like, bool of_the_node) {
@@ -68,6 +69,8 @@ EventLog log_of(const PolicyLog& wanted) {
   World world = test::quiet(2);
   if (!wanted.answered_directly)
     for (auto& pod : world.pods) pod.answers_from = pod.answers_to = 0;
+  for (auto& pod : world.pods)
+    if (wanted.well_until > 0) pod.answers_from = 0, pod.answers_to = wanted.well_until;
   world.nobody_translates = wanted.answered_directly;
   world.policies = wanted.policies;
   world.direct_probes = wanted.direct_probes;
@@ -105,6 +108,11 @@ PolicyLog asking_names(std::vector<model::NetworkPolicy> policies, bool answered
   out.names = true;
   out.answered_directly = answered_directly;
   return out;
+}
+
+PolicyLog until(double seconds, PolicyLog log) {
+  log.well_until = seconds;
+  return log;
 }
 
 PolicyLog unwatched(PolicyLog log) {
@@ -161,6 +169,7 @@ const std::vector<NetworkPolicyRow>& network_policy_rows() {
        "inconclusive"},
       {"it_may_go_to_an_address_on_every_port",
        asking_names({out_of("out", R"([{"to":[{"ipBlock":{"cidr":"169.254.20.10/32"}}]}])")}), "inconclusive"},
+      {"names_resolved_while_the_policy_stood", until(20, asking_names({out_of("out", "[]")}, false)), "inconclusive"},
       {"names_fail_and_policies_were_not_watched", unwatched(asking_names({out_of("out", "[]")})), "inconclusive"},
       // Nothing that policies did.
       {"the_client_is_let_in",
