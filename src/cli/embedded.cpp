@@ -33,12 +33,25 @@ std::map<std::string, std::string> archives(const plan::ClusterSettings& setting
   return out;
 }
 
+// What stands before the first "=" of --image is the name: one in it would make a path of the rest.
+Result<> check_image_names(const plan::ClusterSettings& settings) {
+  const auto bad = [](const std::string& name) {
+    return bad_input(fmt::format("image {}: the name of an image holds no \"=\"", name));
+  };
+  for (const auto& [name, command] : settings.images)
+    if (name.find('=') != std::string::npos) return bad(name);
+  for (const auto& [name, path] : settings.trees)
+    if (name.find('=') != std::string::npos) return bad(name);
+  return {};
+}
+
 // Files of the scenario's own folder that an image's command names: its script, say. They came with the scenario. What
 // lies elsewhere is the caller's, and no stranger's scenario may show it to its pods: the person is told.
 std::vector<std::string> shared_files(const plan::ClusterSettings& settings, const std::filesystem::path& folder) {
   std::vector<std::string> out;
   std::error_code error;
   const std::string within = std::filesystem::weakly_canonical(folder.empty() ? "." : folder, error).string() + "/";
+  if (error) return out;  // not known where it lies: nothing is shared
   for (const auto& [name, command] : settings.images) {
     for (std::size_t i = 1; i < command.size(); ++i) {
       if (!command[i].starts_with('/') || !std::filesystem::is_regular_file(command[i], error)) continue;
@@ -122,9 +135,10 @@ bool ended_within(pid_t child, int patience_ms) {
 Result<EmbeddedCluster> EmbeddedCluster::start(const plan::ClusterSettings& settings, const std::string& data_plane,
                                                const std::string& truth_file, bool kept,
                                                const std::filesystem::path& folder) {
+  if (const auto good = check_image_names(settings); !good) return good.error();
+  if (const auto unpacked = cluster::unpack_images(archives(settings)); !unpacked) return unpacked.error();
   int pipe_ends[2];
   if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return own_trouble(fmt::format("pipe: {}", std::strerror(errno)));
-  if (const auto unpacked = cluster::unpack_images(archives(settings)); !unpacked) return unpacked.error();
   const std::vector<std::string> words = command_line(settings, data_plane, truth_file, folder);
   const pid_t child = ::fork();
   if (child == 0) become_cluster(words, pipe_ends[1], kept);

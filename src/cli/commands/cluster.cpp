@@ -56,6 +56,7 @@ void add_options(CLI::App& command, ClusterArguments& arguments) {
 std::string tree_path(const std::string& word) {
   const std::string archive = cluster::archive_word;
   if (word.starts_with(archive)) return archive + std::filesystem::absolute(word.substr(archive.size())).string();
+  if (word.starts_with('[')) return "";  // a command, whatever file is called so (a folder of that name: "./[...")
   std::error_code ignored;
   return std::filesystem::exists(word, ignored) ? std::filesystem::absolute(word).string() : "";
 }

@@ -90,6 +90,55 @@ void check_container(Causes& causes, const std::string& at, const json& containe
                   {"Always", "IfNotPresent", "Never"});
 }
 
+// Where its files go: the items of what a source names, at a place in the volume.
+void check_items(Causes& causes, const std::string& at, const json& source) {
+  const auto& items = array_or_empty(source, "items");
+  for (std::size_t i = 0; i < items.size(); ++i)
+    check_volume_path(causes, at + ".items[" + std::to_string(i) + "].path", string_or(items[i], "path"));
+}
+
+void check_sources(Causes& causes, const std::string& at, const json& holder) {
+  for (const char* kind : {"configMap", "secret", "downwardAPI"})
+    if (holder.contains(kind)) check_items(causes, at + "." + kind, holder[kind]);
+  if (holder.contains("serviceAccountToken"))
+    check_volume_path(causes, at + ".serviceAccountToken.path",
+                      string_or(object_or_empty(holder, "serviceAccountToken"), "path"));
+}
+
+void check_volumes(Causes& causes, const std::string& field, const json& volumes) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < volumes.size(); ++i) {
+    const auto at = field + "[" + std::to_string(i) + "]";
+    const auto name = string_or(volumes[i], "name");
+    if (name.empty())
+      require(causes, at + ".name");
+    else
+      check_label_name(causes, at + ".name", name);
+    if (!name.empty() && !names.insert(name).second)
+      causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
+    if (!volumes[i].is_object()) continue;
+    check_sources(causes, at, volumes[i]);
+    const auto& projected = array_or_empty(object_or_empty(volumes[i], "projected"), "sources");
+    for (std::size_t k = 0; k < projected.size(); ++k)
+      if (projected[k].is_object())
+        check_sources(causes, at + ".projected.sources[" + std::to_string(k) + "]", projected[k]);
+  }
+}
+
+// Users and groups, of a pod or a container (validation.IsValidUserID).
+void check_ids(Causes& causes, const std::string& field, const json& security) {
+  const auto check = [&](const std::string& at, const json& id) {
+    const bool good = id.is_number_integer() &&
+                      (id.is_number_unsigned() ? id.get<std::uint64_t>() <= 2147483647 : id.get<std::int64_t>() >= 0);
+    if (!good) refuse(causes, at, id, "must be between 0 and 2147483647, inclusive");
+  };
+  for (const char* key : {"runAsUser", "runAsGroup", "fsGroup"})
+    if (security.contains(key) && !security[key].is_null()) check(field + "." + key, security[key]);
+  const auto& groups = array_or_empty(security, "supplementalGroups");
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    check(field + ".supplementalGroups[" + std::to_string(i) + "]", groups[i]);
+}
+
 }  // namespace
 
 void validate_pod_spec(Causes& causes, const std::string& field, const json& spec) {
@@ -101,11 +150,14 @@ void validate_pod_spec(Causes& causes, const std::string& field, const json& spe
     for (std::size_t i = 0; i < items.size(); ++i) {
       const auto at = field + "." + list + "[" + std::to_string(i) + "]";
       check_container(causes, at, items[i]);
+      check_ids(causes, at + ".securityContext", object_or_empty(items[i], "securityContext"));
       const auto name = string_or(items[i], "name");
       if (!name.empty() && !names.insert(name).second)
         causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
     }
   }
+  check_volumes(causes, field + ".volumes", array_or_empty(spec, "volumes"));
+  check_ids(causes, field + ".securityContext", object_or_empty(spec, "securityContext"));
   check_supported(causes, field + ".restartPolicy", spec.value("restartPolicy", json()),
                   {"Always", "Never", "OnFailure"});
   check_supported(causes, field + ".dnsPolicy", spec.value("dnsPolicy", json()),

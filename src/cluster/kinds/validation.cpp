@@ -128,6 +128,30 @@ void check_port(Causes& causes, const std::string& field, const json& port) {
   }
 }
 
+void check_file_key(Causes& causes, const std::string& field, const std::string& key) {
+  constexpr const char* letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+  constexpr const char* rule =
+      "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name', or 'KEY_NAME', or "
+      "'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+  if (key.size() > 253) refuse(causes, field, key, "must be no more than 253 characters");
+  if (key.empty() || key.find_first_not_of(letters) != std::string::npos) refuse(causes, field, key, rule);
+  if (key == ".") refuse(causes, field, key, "must not be '.'");
+  if (key == "..")
+    refuse(causes, field, key, "must not be '..'");
+  else if (key.starts_with(".."))
+    refuse(causes, field, key, "must not start with '..'");
+}
+
+void check_volume_path(Causes& causes, const std::string& field, const std::string& path) {
+  if (path.starts_with("/")) refuse(causes, field, path, "must be a relative path");
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const auto end = std::min(path.find('/', begin), path.size());
+    if (path.substr(begin, end - begin) == "..") return refuse(causes, field, path, "must not contain '..'");
+    begin = end + 1;
+  }
+  if (path.starts_with("..")) refuse(causes, field, path, "must not start with '..'");
+}
+
 void check_label_name(Causes& causes, const std::string& field, const std::string& name) {
   if (!is_dns_label(name)) return refuse(causes, field, name, label_rule);
   if (name.size() > 63) refuse(causes, field, name, "must be no more than 63 bytes");

@@ -21,6 +21,10 @@ void refuse_unsupported(Causes& causes, const std::string& field, const json& va
                         const std::vector<std::string>& supported);
 void check_port(Causes& causes, const std::string& field, const json& port);
 // Names: a DNS label (pods' containers, Services, Namespaces), or a subdomain (most objects).
+// A key of a ConfigMap or Secret, which becomes a file's name (validation.IsConfigMapKey).
+void check_file_key(Causes& causes, const std::string& field, const std::string& key);
+// A path below a volume (validateLocalNonReservedPath): no way out of it, and none of kubelet's own names.
+void check_volume_path(Causes& causes, const std::string& field, const std::string& path);
 void check_label_name(Causes& causes, const std::string& field, const std::string& name);
 void check_labels(Causes& causes, const std::string& field, const json& labels);
 

@@ -224,8 +224,16 @@ bool become_only(unsigned uid, unsigned gid) {
 }
 
 bool take_ids(const Confinement& wanted) {
-  // An ordinary user's namespace forbids setgroups: the person's own groups stay, and open nothing in the pod's tree.
-  if (::setgroups(wanted.groups.size(), wanted.groups.data()) != 0 && errno != EPERM && errno != EINVAL) return false;
+  // (uid_t)-1 is "as it is" to setresuid: it would stay the node's root.
+  if (wanted.uid == ~0U || wanted.gid == ~0U) {
+    errno = EINVAL;
+    return false;
+  }
+  // An ordinary user's namespace forbids setgroups (EPERM): the person's own groups stay, and open nothing in the pod's
+  // tree. Groups that the pod's namespace does not have (EINVAL): none at all, and never the node's own.
+  if (::setgroups(wanted.groups.size(), wanted.groups.data()) != 0 &&
+      !(errno == EINVAL && ::setgroups(0, nullptr) == 0) && errno != EPERM)
+    return false;
   if (::setresgid(wanted.gid, wanted.gid, wanted.gid) == 0 && ::setresuid(wanted.uid, wanted.uid, wanted.uid) == 0)
     return true;
   return errno == EINVAL && become_only(wanted.uid, wanted.gid);

@@ -1,5 +1,6 @@
 // PodRunner's containers: the file tree that each sees, and as whom.
 #include <algorithm>
+#include <cstdlib>
 #include <sys/sysinfo.h>
 #include <thread>
 
@@ -38,7 +39,10 @@ std::string without_end(std::string path) {
 // What the kernel takes as a tmpfs' size.
 std::string bytes_of(const std::string& quantity, const std::string& otherwise) {
   const auto milli = parse_quantity_milli(quantity);
-  return milli && *milli > 0 ? std::to_string(std::max<std::int64_t>(*milli / 1000, 4096)) : otherwise;
+  if (!milli || *milli <= 0) return otherwise;
+  // Never more than a container's own files: a tmpfs is the machine's memory.
+  const std::int64_t least = 4096, most = std::max<std::int64_t>(std::strtoll(otherwise.c_str(), nullptr, 10), least);
+  return std::to_string(std::clamp(*milli / 1000, least, most));
 }
 
 }  // namespace
@@ -188,6 +192,9 @@ Result<Confinement> PodRunner::container_confinement(std::size_t index) const {
   out.gid = security.group.value_or(container.tree && !security.user ? container.tree->gid : 0);
   out.groups = security.groups;
   out.capabilities = capabilities_of(security.add, security.drop);
+  const bool known = out.uid <= most_id && out.gid <= most_id &&
+                     std::all_of(out.groups.begin(), out.groups.end(), [](unsigned one) { return one <= most_id; });
+  if (!known) return bad_input("a user or group of the container must be between 0 and 2147483647, inclusive");
   if (!users.own_namespace) {
     out.uid = users.owner + std::min(out.uid, users.count - 1);
     out.gid = users.owner + std::min(out.gid, users.count - 1);

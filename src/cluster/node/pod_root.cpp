@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <optional>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -28,10 +27,7 @@ namespace {
 // In the node as in the child.
 int open_part(const RootStep& step) {
   const int top = ::open(step.text.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  const int out = static_cast<int>(::syscall(SYS_openat2, top, step.below.c_str(), &how, sizeof how));
+  const int out = open_within(top, step.below.c_str(), O_PATH);
   const int error = errno;
   if (top >= 0) ::close(top);
   errno = error;

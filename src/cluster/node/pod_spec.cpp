@@ -253,10 +253,16 @@ std::string pull_policy(const json& container, const std::string& image) {
   return colon == std::string::npos || image.substr(colon) == ":latest" ? "Always" : "IfNotPresent";
 }
 
+// What is none reads as the largest number, which no container gets (pod_files.cpp).
+unsigned id_of(const json& value) {
+  const auto id = value.is_number_unsigned() && value.get<std::uint64_t>() > most_id ? -1 : value.get<std::int64_t>();
+  return id < 0 || id > std::int64_t{most_id} ? ~0U : static_cast<unsigned>(id);
+}
+
 std::optional<unsigned> parse_id(const json& container, const json& pod, const char* key) {
   const json& own = at(container, key);
   const json& value = own.is_number_integer() ? own : at(pod, key);
-  return value.is_number_integer() ? std::optional(value.get<unsigned>()) : std::nullopt;
+  return value.is_number_integer() ? std::optional(id_of(value)) : std::nullopt;
 }
 
 SecuritySpec parse_security(const json& container, const json& pod) {
@@ -268,7 +274,7 @@ SecuritySpec parse_security(const json& container, const json& pod) {
   out.non_root = (own.is_boolean() ? own : at(pod, "runAsNonRoot")) == json(true);
   out.read_only_root = at(container, "readOnlyRootFilesystem") == json(true);
   for (const json& group : at(pod, "supplementalGroups"))
-    if (group.is_number_integer()) out.groups.push_back(group.get<unsigned>());
+    if (group.is_number_integer()) out.groups.push_back(id_of(group));
   if (out.volume_group) out.groups.push_back(*out.volume_group);
   out.add = texts(at(at(container, "capabilities"), "add"));
   out.drop = texts(at(at(container, "capabilities"), "drop"));

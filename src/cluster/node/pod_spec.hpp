@@ -120,6 +120,9 @@ struct SecuritySpec {
   bool operator==(const SecuritySpec&) const = default;
 };
 
+// The largest number of a user or group (validation.IsValidUserID).
+inline constexpr unsigned most_id = 2147483647;
+
 enum class Role { init, sidecar, main };  // sidecar: an init container with restartPolicy Always
 
 struct ContainerSpec {

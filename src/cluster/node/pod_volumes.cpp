@@ -1,13 +1,12 @@
 #include "cluster/node/pod_volumes.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
-#include <linux/openat2.h>
 #include <set>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -17,11 +16,22 @@
 namespace straycat::cluster {
 namespace {
 
-int open_below(int folder, const char* path) {
-  open_how how{};
-  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  return static_cast<int>(::syscall(SYS_openat2, folder, path, &how, sizeof how));
+// What names a file in a volume comes with a manifest, and the node writes it with its own rights: it stays below,
+// whatever the API server let through (kubelet's atomic_writer.go, validatePath).
+bool stays_below(const std::string& path) {
+  if (path.empty() || path.front() == '/' || path.starts_with("..") || path.find('\0') != std::string::npos)
+    return false;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const auto end = std::min(path.find('/', begin), path.size());
+    if (path.substr(begin, end - begin) == "..") return false;
+    begin = end + 1;
+  }
+  return true;
+}
+
+Result<> check_volume_name(const std::string& name) {
+  const bool good = stays_below(name) && name.find('/') == std::string::npos && name != ".";
+  return good ? Result<>() : Result<>(bad_input("invalid volume name: " + name));
 }
 
 std::string first_part(const std::string& path) { return path.substr(0, path.find('/')); }
@@ -42,6 +52,7 @@ Result<> PodVolumes::make_folder(const std::string& path, unsigned mode) const {
 }
 
 Result<> PodVolumes::make_empty(const std::string& name, const std::string& size, std::optional<unsigned> group) {
+  if (auto good = check_volume_name(name); !good) return good;
   if (mounted_.contains(name)) return {};
   if (auto made = make_folder(folder_, 0755); !made) return made;
   if (auto made = make_folder(path(name), 0777); !made) return made;
@@ -69,6 +80,9 @@ Result<> PodVolumes::make_file(const std::string& below, const std::string& path
 
 Result<> PodVolumes::write(const std::string& name, const std::map<std::string, VolumeFile>& files,
                            std::optional<unsigned> group) {
+  if (auto good = check_volume_name(name); !good) return good;
+  for (const auto& [path, file] : files)
+    if (!stays_below(path)) return bad_input("invalid path: must stay below the volume: " + path);
   const auto known = written_.find(name);
   if (known != written_.end() && known->second == files) return {};
   if (auto made = make_folder(folder_, 0755); !made) return made;
@@ -79,7 +93,12 @@ Result<> PodVolumes::write(const std::string& name, const std::map<std::string, 
   }
   std::set<std::string> shown;
   for (const auto& [path, file] : files) {
-    if (auto made = make_file(volume + "/" + now, path, file, group); !made) return made;
+    if (auto made = make_file(volume + "/" + now, path, file, group); !made) {
+      std::error_code gone;  // else each further try would leave one
+      std::filesystem::remove_all(volume + "/" + now, gone);
+      --versions_[name];
+      return made;
+    }
     shown.insert(first_part(path));
   }
   const std::string next = volume + "/..data_tmp", data = volume + "/..data";
@@ -110,7 +129,7 @@ Result<> PodVolumes::make_below(const std::string& name, const std::string& path
     if (part.empty()) continue;
     if (::mkdirat(at.get(), part.c_str(), 0777) == 0)
       (void)::fchownat(at.get(), part.c_str(), owner_, owner_, AT_SYMLINK_NOFOLLOW);
-    Descriptor next(open_below(top.get(), whole.c_str()));
+    Descriptor next(open_within(top.get(), whole.c_str(), O_PATH | O_DIRECTORY));
     if (!next)
       return errno == ENOTDIR && begin > path.size()
                  ? Result<>()

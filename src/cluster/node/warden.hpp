@@ -6,6 +6,7 @@
 // what it wrote to its own files. Looked at ten times a second: what grows faster is found a moment too late.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -59,6 +60,7 @@ class Warden {
 
   boost::asio::steady_timer timer_;
   bool armed_ = false;
+  std::chrono::steady_clock::duration took_{};  // the last look
   std::map<pid_t, Ward> wards_;
 };
 

@@ -1,10 +1,19 @@
 #include "cluster/system/descriptor.hpp"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 namespace straycat::cluster {
+
+int open_within(int root, const char* path, std::uint64_t flags) {
+  open_how how{};
+  how.flags = flags | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  return static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how));
+}
 
 Result<int> make_memory_file(const std::string& name, unsigned mode) {
   const int fd = ::memfd_create(name.c_str(), MFD_CLOEXEC);

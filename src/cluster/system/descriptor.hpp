@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <unistd.h>
@@ -38,6 +39,10 @@ class Descriptor {
 [[nodiscard]] inline Error system_error(const std::string& what, int number = errno) {
   return own_trouble(what + ": " + std::strerror(number));
 }
+
+// `path` looked for as if `root` were the root of everything (openat2(2)): no link leads out. System calls only, as a
+// forked child may make. -1: errno says why. `flags`: O_CLOEXEC is added.
+[[nodiscard]] int open_within(int root, const char* path, std::uint64_t flags);
 
 // A file in memory: memfd_create, close-on-exec, with this mode.
 [[nodiscard]] Result<int> make_memory_file(const std::string& name, unsigned mode = 0600);

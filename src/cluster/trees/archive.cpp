@@ -12,6 +12,7 @@ namespace straycat::cluster {
 namespace {
 
 constexpr std::uint64_t largest_text = 8 << 20, largest_archive = 40ULL << 30;
+constexpr std::size_t longest_name = 4096, most_names = 100'000;
 
 std::string plain(const std::string& name) { return std::filesystem::path(name).lexically_normal().relative_path(); }
 
@@ -27,8 +28,12 @@ Result<Descriptor> decompress(int archive, std::uint64_t size, const std::string
     if (!got) return got.error();
     if (*got == 0) return out;
     if ((whole += *got) > largest_archive) return bad_input("the archive is larger than it may be");
-    if (::write(out.get(), buffer.data(), *got) != static_cast<ssize_t>(*got))
-      return system_error("write to " + scratch);
+    // A disk that fills up gives a short count first.
+    for (std::size_t done = 0; done < *got;) {
+      const ssize_t written = ::write(out.get(), buffer.data() + done, *got - done);
+      if (written < 0 && errno != EINTR) return system_error("write to " + scratch);
+      if (written > 0) done += static_cast<std::size_t>(written);
+    }
   }
 }
 
@@ -73,6 +78,9 @@ Result<> Blobs::index() {
     const std::uint64_t begin = at + tar.position();
     if ((*entry)->size > whole - begin) return bad_input("the archive ends too early");
     const std::string name = plain((*entry)->path);
+    if (name.size() > longest_name || (*entry)->target.size() > longest_name ||
+        places_.size() + links_.size() >= most_names)
+      return bad_input("the archive holds too much");
     if ((*entry)->kind == TarEntry::Kind::file) places_[name] = {begin, (*entry)->size};
     if ((*entry)->kind == TarEntry::Kind::link)
       links_[name] = plain((std::filesystem::path(name).parent_path() / (*entry)->target).string());

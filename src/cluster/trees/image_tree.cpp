@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <sstream>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -18,6 +20,8 @@ namespace straycat::cluster {
 namespace {
 
 using json = nlohmann::json;
+
+constexpr std::uint64_t most_bytes = 40ULL << 30;
 
 // Where an image's parts stand in its layout.
 struct Layout {
@@ -125,6 +129,17 @@ Result<Layout> layout_of(Blobs& blobs, const std::string& image) {
   return bad_input("it has neither a manifest.json nor an index.json: this is no image that docker or skopeo saved");
 }
 
+// The same bytes, until there were too many: what is passed over, and what follows an end mark, costs time, too.
+Pull at_most(std::uint64_t& left, Pull from) {
+  return [&left, from = std::move(from)](char* bytes, std::size_t size) -> Result<std::size_t> {
+    auto got = from(bytes, size);
+    if (!got) return got;
+    if (*got > left) return bad_input("the image is larger than it may be");
+    left -= *got;
+    return got;
+  };
+}
+
 // Each layer's digest is of its bytes once decompressed.
 Result<> unpack(Blobs& blobs, const Layout& layout, const json& config, int root) {
   const auto digests = words(member(member(config, "rootfs"), "diff_ids"));
@@ -132,13 +147,14 @@ Result<> unpack(Blobs& blobs, const Layout& layout, const json& config, int root
     return bad_input(
         fmt::format("it has {} layers, and its configuration says {}", layout.layers.size(), digests.size()));
   UnpackBounds bounds;
+  std::uint64_t left = most_bytes;  // of all layers, whatever they hold
   for (std::size_t i = 0; i < digests.size(); ++i) {
     const auto raw = blobs.pull(layout.layers[i]);
     if (!raw) return raw.error();
     auto layer = pull_decompressed(*raw);
     if (!layer) return layer.error();
     Digest digest;
-    const Pull counted = Digest::of(std::move(*layer), digest);
+    const Pull counted = at_most(left, Digest::of(std::move(*layer), digest));
     if (auto done = unpack_layer(root, counted, bounds); !done) return done.error().within(layout.layers[i]);
     std::vector<char> rest(65536);  // what follows the archive's end mark counts, too
     for (Result<std::size_t> got = 1U; *got > 0;) {
@@ -153,9 +169,18 @@ Result<> unpack(Blobs& blobs, const Layout& layout, const json& config, int root
 
 // Complete or not there: unpacked beside it, then renamed.
 Result<> fill_cache(Blobs& blobs, const Layout& layout, const json& config, const std::string& folder) {
+  // One at a time; what another left there when it was killed is nobody's any more.
+  const std::filesystem::path whole(folder);
+  const Descriptor lock(::open(whole.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock || ::flock(lock.get(), LOCK_EX) != 0) return system_error("lock " + whole.parent_path().string());
+  std::error_code ignored;
+  if (std::filesystem::is_directory(folder, ignored)) return {};
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry : std::filesystem::directory_iterator(whole.parent_path(), ignored))
+    if (entry.path().filename().string().starts_with(whole.filename().string() + ".")) left.push_back(entry.path());
+  for (const auto& path : left) std::filesystem::remove_all(path, ignored);
   std::string beside = folder + ".XXXXXX";
   if (::mkdtemp(beside.data()) == nullptr) return system_error("make " + beside);
-  std::error_code ignored;
   Result<> done = own_trouble("");
   {
     const Descriptor root(::open(beside.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -3,10 +3,8 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
-#include <linux/openat2.h>
 #include <set>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include <vector>
 
@@ -20,11 +18,8 @@ namespace {
 
 using Kind = TarEntry::Kind;
 
-int open_within(int root, const std::string& path, std::uint64_t flags) {
-  open_how how{};
-  how.flags = flags | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  return static_cast<int>(::syscall(SYS_openat2, root, path.empty() ? "." : path.c_str(), &how, sizeof how));
+int open_in_layer(int root, const std::string& path, std::uint64_t flags) {
+  return open_within(root, path.empty() ? "." : path.c_str(), flags);
 }
 
 // Its parts, without what says nothing; an error where it climbs.
@@ -35,7 +30,9 @@ Result<std::vector<std::string>> parts_of(const std::string& path) {
     std::string part = path.substr(begin, end - begin);
     begin = end + 1;
     if (part.empty() || part == ".") continue;
-    if (part == "..") return bad_input(fmt::format("the layer has the path \"{}\", which climbs out of it", path));
+    // With a zero byte in it "..\0x" is another name here and ".." to the kernel.
+    if (part == ".." || part.find('\0') != std::string::npos)
+      return bad_input(fmt::format("the layer has the path \"{}\", which climbs out of it", path));
     out.push_back(std::move(part));
   }
   return out;
@@ -71,13 +68,13 @@ class Layer {
  private:
   // Of the entry, made where the layer does not have it.
   Result<Descriptor> folder_of(const std::vector<std::string>& parts) const {
-    Descriptor whole(open_within(root_, joined(parts, parts.size() - 1), O_PATH | O_DIRECTORY));
+    Descriptor whole(open_in_layer(root_, joined(parts, parts.size() - 1), O_PATH | O_DIRECTORY));
     if (whole) return whole;
-    Descriptor at(open_within(root_, "", O_PATH | O_DIRECTORY));
+    Descriptor at(open_in_layer(root_, "", O_PATH | O_DIRECTORY));
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
       if (::mkdirat(at.get(), parts[i].c_str(), 0755) != 0 && errno != EEXIST)
         return system_error("make " + joined(parts, i + 1));
-      Descriptor next(open_within(root_, joined(parts, i + 1), O_PATH | O_DIRECTORY));
+      Descriptor next(open_in_layer(root_, joined(parts, i + 1), O_PATH | O_DIRECTORY));
       if (!next) return system_error("open " + joined(parts, i + 1));
       at = std::move(next);
     }
@@ -163,7 +160,7 @@ class Layer {
     const auto parts = parts_of(entry.target);
     if (!parts) return parts.error();
     if (parts->empty()) return bad_input("a link to nothing");
-    const Descriptor there(open_within(root_, joined(*parts, parts->size() - 1), O_PATH | O_DIRECTORY));
+    const Descriptor there(open_in_layer(root_, joined(*parts, parts->size() - 1), O_PATH | O_DIRECTORY));
     if (!there || ::linkat(there.get(), parts->back().c_str(), folder, name.c_str(), 0) != 0)
       return errno == ENOENT ? Result<>(bad_input("a link to what is not there: " + entry.target))
                              : Result<>(system_error("link to " + entry.target));
@@ -197,7 +194,7 @@ Result<> unpack_layer(int root, Pull layer, UnpackBounds& bounds) {
 }
 
 std::string read_within(int root, const std::string& path, std::uint64_t most) {
-  const Descriptor file(open_within(root, path, O_RDONLY | O_NONBLOCK));
+  const Descriptor file(open_in_layer(root, path, O_RDONLY | O_NONBLOCK));
   struct stat seen{};
   if (!file || ::fstat(file.get(), &seen) != 0 || !S_ISREG(seen.st_mode) ||
       static_cast<std::uint64_t>(seen.st_size) > most)

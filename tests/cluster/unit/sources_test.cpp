@@ -1,15 +1,41 @@
 // Values and files from ConfigMaps, Secrets and the pod itself, and kubelet's words where there are none.
 #include "cluster/node/sources.hpp"
 
+#include <filesystem>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "cluster/kinds/json_help.hpp"
 #include "cluster/kinds/quantity.hpp"
+#include "cluster/node/pod_volumes.hpp"
 
 namespace straycat::cluster {
 namespace {
+
+// What names a file comes with a manifest, and the node writes it with its own rights.
+TEST(PodVolumes, NothingIsWrittenOutsideTheVolume) {
+  char top[] = "/tmp/straycat-test-XXXXXX";
+  ASSERT_NE(::mkdtemp(top), nullptr);
+  const std::filesystem::path folder(top);
+  {
+    PodVolumes volumes((folder / "pod/volumes").string(), ::geteuid());
+    std::filesystem::create_directories(folder / "pod");
+    for (const char* path : {"../../../out", "a/../../../../out", "/out", "..data", ""})
+      EXPECT_FALSE(volumes.write("m", {{path, {"x"}}})) << path;
+    EXPECT_FALSE(volumes.write("m", {{std::string("..\0x", 4), {"x"}}}));
+    for (const char* name : {"../m", "..", ".", "a/b", ""}) {
+      EXPECT_FALSE(volumes.write(name, {{"file", {"x"}}})) << name;
+      EXPECT_FALSE(volumes.make_empty(name, "4096")) << name;
+    }
+    EXPECT_TRUE(volumes.write("m", {{"a/b..c", {"x"}}}));
+    EXPECT_EQ(std::filesystem::file_size(folder / "pod/volumes/m/a/b..c"), 1U);
+  }
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1) << "the pod's folder alone";
+  std::filesystem::remove_all(folder);
+}
 
 TEST(Quantity, InThousandthsRoundedUp) {
   const std::pair<const char*, std::optional<std::int64_t>> cases[] = {{"1", 1000},

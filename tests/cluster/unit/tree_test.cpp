@@ -153,6 +153,11 @@ TEST(Unpack, NothingLeavesTheFolder) {
   EXPECT_NE(folder.unpack(header("hard", '1', 0, "../mine") + end_mark), "");
   EXPECT_NE(folder.unpack(header("link2", '2', 0, out) + header("hard", '1', 0, "link2/mine") + end_mark), "");
   EXPECT_THAT(folder.unpack(file("d/.wh...", "") + end_mark), HasSubstr("may not"));
+  // A zero byte, which only a pax header can bring, hides the rest of a name from the kernel.
+  const std::string path = std::string("14 path=..\0xy\n", 14);
+  EXPECT_THAT(folder.unpack(header("pax", 'x', path.size()) + path + std::string(512 - path.size(), '\0') +
+                            file("harmless", "x") + end_mark),
+              HasSubstr("climbs out"));
   EXPECT_TRUE(folder.has("mine"));
 }
 
