@@ -154,6 +154,14 @@ INSTANTIATE_TEST_SUITE_P(
         Invalid{"Liveness", "/spec/template/spec/containers/0/livenessProbe",
                 R"({"exec":{"command":["x"]},"successThreshold":2})",
                 "spec.template.spec.containers[0].livenessProbe.successThreshold: Invalid value: 2: must be 1"},
+        Invalid{"User", "/spec/template/spec/securityContext", R"({"runAsUser":4294967295,"supplementalGroups":[-1]})",
+                "[spec.template.spec.securityContext.runAsUser: Invalid value: 4294967295: must be between 0 and "
+                "2147483647, inclusive, spec.template.spec.securityContext.supplementalGroups[0]: Invalid value: -1: "
+                "must be between 0 and 2147483647, inclusive]"},
+        Invalid{"VolumePath", "/spec/template/spec/volumes",
+                R"([{"name":"v","configMap":{"name":"c","items":[{"key":"k","path":"a/../../b"}]}}])",
+                "spec.template.spec.volumes[0].configMap.items[0].path: Invalid value: \"a/../../b\": must not contain "
+                "'..'"},
         Invalid{"Stuck", "/spec/strategy", R"({"rollingUpdate":{"maxSurge":0,"maxUnavailable":0}})",
                 "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0"},
         Invalid{"Selector", "/spec/selector", "null", "spec.selector: Required value"},
