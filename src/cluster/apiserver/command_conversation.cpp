@@ -18,6 +18,7 @@ class CommandConversation final : public Conversation, public std::enable_shared
         begin_when_complete();
         break;
       case Said::What::closed:
+      case Said::What::reset:
         if (session_ && is("stdin", said.stream)) session_->end_input();
         break;
       case Said::What::data:

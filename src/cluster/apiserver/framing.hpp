@@ -13,7 +13,7 @@ namespace straycat::cluster {
 
 // What a client says. Header names are in lower case: "streamtype", "port", "requestid".
 struct Said {
-  enum class What { opened, data, closed };
+  enum class What { opened, data, closed, reset };  // closed: the client says no more; reset: nor does it hear
   What what = What::data;
   int stream = 0;
   std::map<std::string, std::string> headers = {};  // opened

@@ -1,3 +1,7 @@
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 
@@ -11,17 +15,24 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
+std::optional<std::uint16_t> port_in(const std::string& text) {
+  std::uint16_t port = 0;
+  const auto* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, port);
+  return error == std::errc() && rest == end && port != 0 ? std::optional(port) : std::nullopt;
+}
+
 // One forwarded connection. It lives as long as its conversation, or until both sides have ended.
 class Forwarding : public std::enable_shared_from_this<Forwarding> {
  public:
   Forwarding(const asio::any_io_executor& executor, Voice voice, int data, int error)
       : socket_(executor), voice_(std::move(voice)), data_(data), error_(error) {}
 
-  void dial(const StoreResult<PodSocket>& place, int port) {
+  void dial(const StoreResult<PodSocket>& place, std::uint16_t port) {
     if (!place) return fail(place.error().message);
     error_code error;
     socket_.assign(tcp::v4(), place->fd, error);
-    const tcp::endpoint where{asio::ip::make_address_v4(place->address), static_cast<unsigned short>(port)};
+    const tcp::endpoint where{asio::ip::make_address_v4(place->address), port};
     socket_.async_connect(where, [self = shared_from_this(), port](const error_code& refused) {
       if (refused)
         return self->fail("failed to connect to localhost:" + std::to_string(port) +
@@ -41,6 +52,18 @@ class Forwarding : public std::enable_shared_from_this<Forwarding> {
     client_ended_ = true;
     if (open_) write();
   }
+  [[nodiscard]] bool over() const { return over_; }
+  // The client has let go of the connection: neither way goes on, and it waits for the end of the errors alone.
+  void reset() {
+    if (over_) return;
+    cut();
+    voice_.close(error_);
+  }
+  void fail(const std::string& why) {
+    if (over_) return;
+    voice_.data(error_, "error forwarding port: " + why, [] {});
+    finish();
+  }
   void cut() {
     over_ = true;
     error_code ignored;
@@ -49,10 +72,6 @@ class Forwarding : public std::enable_shared_from_this<Forwarding> {
   }
 
  private:
-  void fail(const std::string& why) {
-    voice_.data(error_, "error forwarding port: " + why, [] {});
-    finish();
-  }
   void finish() {
     if (std::exchange(over_, true)) return;
     error_code ignored;
@@ -119,12 +138,18 @@ class PortConversation final : public Conversation {
     if (at != by_data_.end() && said.what == Said::What::data)
       return at->second->hear(std::move(said.data), std::move(ready));
     if (at != by_data_.end() && said.what == Said::What::closed) at->second->client_ended();
+    if (said.what == Said::What::reset) reset(said.stream);
     ready();
   }
 
  private:
+  void reset(int stream) {
+    std::erase_if(errors_, [&](const auto& error) { return error.second == stream; });
+    if (const auto at = by_data_.find(stream); at != by_data_.end()) at->second->reset();
+  }
   // The error stream of a request comes before its data stream.
   void open(const Said& said) {
+    std::erase_if(by_data_, [](const auto& one) { return one.second->over(); });
     const auto header = [&](const char* name) {
       const auto at = said.headers.find(name);
       return at == said.headers.end() ? std::string{} : at->second;
@@ -135,7 +160,9 @@ class PortConversation final : public Conversation {
     const auto forwarding = std::make_shared<Forwarding>(executor_, voice_, said.stream, error->second);
     by_data_[said.stream] = forwarding;
     errors_.erase(error);
-    forwarding->dial(streams_.socket(ns_, pod_), std::atoi(header("port").c_str()));
+    const auto port = port_in(header("port"));
+    if (!port) return forwarding->fail("no such port: " + header("port"));
+    forwarding->dial(streams_.socket(ns_, pod_), *port);
   }
 
   asio::any_io_executor executor_;

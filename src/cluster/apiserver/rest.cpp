@@ -10,7 +10,7 @@ namespace {
 
 bool is_watch(const Call& call) { return call.flag("watch"); }
 
-// Whoever opens a connection into a pod makes something there, whatever HTTP method carries it.
+// Opens a connection into a pod.
 bool connects(const Call& call) {
   const auto& sub = call.route.subresource;
   return sub == "exec" || sub == "attach" || sub == "portforward";
@@ -18,7 +18,6 @@ bool connects(const Call& call) {
 
 std::string verb_of(const Call& call) {
   const auto& method = call.request.method;
-  if (connects(call)) return "create";
   const bool one = !call.route.name.empty();
   if (method == "GET" || method == "HEAD") return one ? "get" : is_watch(call) ? "watch" : "list";
   if (method == "POST") return "create";
@@ -26,6 +25,14 @@ std::string verb_of(const Call& call) {
   if (method == "PATCH") return "patch";
   if (method == "DELETE") return one ? "delete" : "deletecollection";
   return method;
+}
+
+// All of which must be allowed. A connection may begin with GET, but whoever opens one into a pod makes something there
+// (AuthorizePodWebsocketUpgradeCreatePermission).
+std::vector<std::string> verbs_of(const Call& call) {
+  const auto verb = verb_of(call);
+  if (connects(call) && verb != "create") return {verb, "create"};
+  return {verb};
 }
 
 Status no_such_resource() {
@@ -52,10 +59,10 @@ bool open_to_all(const std::string& path) {
   return path == "/readyz" || path == "/healthz" || path == "/livez" || path == "/version" || path == "/version/";
 }
 
-Attributes attributes_of(const Call& call) {
+Attributes attributes_of(const Call& call, const std::string& verb) {
   const auto name =
       call.route.name.substr(0, call.route.subresource == "proxy" ? call.route.name.find(':') : std::string::npos);
-  return {verb_of(call),
+  return {verb,
           call.route.group,
           call.resource.plural,
           call.route.subresource,
@@ -152,7 +159,9 @@ Answer dispatch_one(const Call& call, Store& store, const PodFaces& pods,
   if (sub == "eviction") return method == "POST" ? evict_pod(call, store) : Answer{status_response(no_such_method())};
   if (sub == "log")
     return method == "GET" ? read_log(call, store, pods.logs) : Answer{status_response(no_such_method())};
-  if (connects(call)) return connect_to_pod(call, store, pods.streams, executor);
+  if (connects(call))
+    return method == "GET" || method == "POST" ? connect_to_pod(call, store, pods.streams, executor)
+                                               : Answer{status_response(no_such_method())};
   if (method == "GET" || method == "HEAD") return get_object(call, store);
   if (method == "PUT") return replace_object(call, store);
   if (method == "PATCH") return patch_object(call, store);
@@ -188,8 +197,9 @@ Answer Rest::handle(const Request& request) {
     return status_response(no_such_resource());
   }
   const Call call{request, *route, *resource, request.query()};
-  if (const auto asked = attributes_of(call); !allowed(store_, *user, asked))
-    return status_response(forbidden_for(*user, asked));
+  for (const auto& verb : verbs_of(call))
+    if (const auto asked = attributes_of(call, verb); !allowed(store_, *user, asked))
+      return status_response(forbidden_for(*user, asked));
   if (!known_subresource(call) || (!resource->namespaced && !route->ns.empty()))
     return status_response(no_such_resource());
   if (!takes_json(request)) return status_response(not_acceptable());

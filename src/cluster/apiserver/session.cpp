@@ -282,6 +282,9 @@ asio::awaitable<void> serve_connection(std::shared_ptr<tcp::socket> socket, asio
 
 namespace {
 
+// What a pod answers is held whole: one that streams for ever must not fill the server's memory.
+constexpr std::uint64_t longest_forwarded = 64 << 20;
+
 Response proxy_error(const std::string& what) {
   return status_response({503, "ServiceUnavailable", "error trying to reach service: " + what, nullptr});
 }
@@ -310,7 +313,7 @@ asio::awaitable<Response> relay(const std::shared_ptr<tcp::socket>& socket, cons
   http::response_parser<http::string_body> parser;
   parser.eager(true);
   parser.skip(target.method == "HEAD");
-  parser.body_limit(boost::none);
+  parser.body_limit(longest_forwarded);
   std::string buffered;
   while (!parser.is_done()) {
     char data[16 * 1024];
@@ -324,6 +327,8 @@ asio::awaitable<Response> relay(const std::shared_ptr<tcp::socket>& socket, cons
     if (error) co_return proxy_error(error.message());
     buffered.append(data, size);
     buffered.erase(0, parser.put(asio::buffer(buffered), problem));
+    if (problem == http::error::body_limit)
+      co_return proxy_error("an answer of more than " + std::to_string(longest_forwarded) + " bytes");
     if (problem && problem != http::error::need_more) co_return proxy_error("malformed HTTP response");
   }
   const auto& message = parser.get();

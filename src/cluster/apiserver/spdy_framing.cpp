@@ -13,6 +13,7 @@ enum FrameType { syn_stream = 1, syn_reply = 2, rst_stream = 3, ping = 6, go_awa
 constexpr unsigned control_bit = 0x80000000U, spdy_version = 3;
 constexpr unsigned fin = 1;
 constexpr std::size_t frame_head = 8, longest_frame = 1 << 20, longest_headers = 64 * 1024, most_streams = 1024;
+constexpr unsigned most_headers = 64;  // of a stream
 
 // The dictionary that headers are compressed with (section 2.6.10.1): names with their lengths, then one long text.
 std::string make_dictionary() {
@@ -186,6 +187,7 @@ std::optional<std::map<std::string, std::string>> parse_headers(std::string_view
     at += 4 + size;
     return std::string(block.substr(at - size, size));
   };
+  if (number_at(block, 0) > most_headers) return std::nullopt;
   for (unsigned left = number_at(block, 0); left > 0; --left) {
     auto name = text();
     auto value = name ? text() : std::nullopt;
@@ -240,7 +242,7 @@ class SpdyFraming final : public Framing {
   bool control(unsigned type, unsigned flags, std::string_view body, std::vector<Said>& out) {
     if (type == syn_stream) return opened(flags, body, out);
     if (type == ping) replies_ += control_frame(ping, 0, body);
-    if (type == rst_stream && body.size() >= 4) close(static_cast<int>(number_at(body, 0)), out);
+    if (type == rst_stream && body.size() >= 4) reset(static_cast<int>(number_at(body, 0)), out);
     return true;  // settings, windows and farewells change nothing here
   }
   bool opened(unsigned flags, std::string_view body, std::vector<Said>& out) {
@@ -258,6 +260,9 @@ class SpdyFraming final : public Framing {
   void close(int stream, std::vector<Said>& out) {
     out.push_back({Said::What::closed, stream});
     end(stream, theirs);
+  }
+  void reset(int stream, std::vector<Said>& out) {
+    if (streams_.erase(stream) > 0) out.push_back({Said::What::reset, stream});
   }
   // A stream is forgotten when both have ended it.
   void end(int stream, unsigned whose) {

@@ -4,12 +4,14 @@
 #include <sys/socket.h>
 #include <thread>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cluster/apiserver/session.hpp"
 #include "cluster/support/api_world.hpp"
 
 namespace straycat::cluster {
@@ -174,6 +176,25 @@ TEST(ApiLimits, AReaderThatTakesNothingGoesInTheEnd) {
   EXPECT_THAT(asleep.read(error), HasSubstr("200 OK"));  // the server has begun
   std::this_thread::sleep_for(3s);                       // what is tried: a client that does not read for long
   EXPECT_LT(asleep.read_to_the_end(), std::size_t{30} * 500'000);
+}
+
+TEST(ApiLimits, WhatAPodAnswersIsNotHeldWithoutEnd) {
+  asio::io_context context;
+  tcp::acceptor pod{context, {asio::ip::address_v4::loopback(), 0}};
+  tcp::socket called{context};
+  pod.async_accept(called, [&](const boost::system::error_code& error) {
+    ASSERT_FALSE(error);
+    asio::write(called, asio::buffer(std::string("HTTP/1.1 200 OK\r\nContent-Length: 67108865\r\n\r\n")));
+  });
+  Response answer;
+  asio::co_spawn(context, forward({"127.0.0.1", pod.local_endpoint().port(), "/"}),
+                 [&](const std::exception_ptr& error, Response response) {
+                   ASSERT_FALSE(error);
+                   answer = std::move(response);
+                 });
+  context.run();
+  EXPECT_EQ(answer.code, 503);
+  EXPECT_THAT(answer.body, HasSubstr("an answer of more than 67108864 bytes"));
 }
 
 }  // namespace

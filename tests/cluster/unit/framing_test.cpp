@@ -1,5 +1,9 @@
 #include "cluster/apiserver/framing.hpp"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -62,6 +66,33 @@ TEST(Spdy, WhatIsNoFrameEndsTheConnection) {
   EXPECT_FALSE(spdy_framing()->take(syn_1 + syn_1)) << "a stream that is open";
   EXPECT_FALSE(spdy_framing()->take(from_hex("0000000300ffffff"))) << "16 MiB";
   EXPECT_TRUE(spdy_framing()->take(data_3)->empty()) << "what comes for a stream that has ended here";
+}
+
+TEST(Spdy, AResetForgetsTheStreamBothWays) {
+  const auto framing = spdy_framing();
+  ASSERT_TRUE(framing->take(syn_1 + syn_3));
+  const auto heard = framing->take(from_hex("80030003000000080000000300000005") + data_3 + fin_3);
+  ASSERT_TRUE(heard);
+  ASSERT_EQ(heard->size(), 1U);
+  EXPECT_EQ((*heard)[0].what, Said::What::reset);
+  EXPECT_EQ((*heard)[0].stream, 3);
+}
+
+TEST(Spdy, MoreHeadersThanAnybodySendsAreRefused) {
+  const auto opening = [](unsigned headers) {
+    const auto number = [](unsigned value) {
+      return std::string{'\0', '\0', static_cast<char>(value >> 8), static_cast<char>(value)};
+    };
+    auto block = number(headers);
+    for (unsigned i = 0; i < headers; ++i) block += number(1) + static_cast<char>('0' + i) + number(0);
+    // zlib's head without a dictionary, then one stored piece
+    const auto low = static_cast<char>(block.size()), high = static_cast<char>(block.size() >> 8);
+    const auto body = number(1) + number(0) + std::string(2, '\0') + "\x78\x01" + '\0' + low + high +
+                      static_cast<char>(~low) + static_cast<char>(~high) + block;
+    return from_hex("80030001") + number(static_cast<unsigned>(body.size())) + body;
+  };
+  EXPECT_TRUE(spdy_framing()->take(opening(64)));
+  EXPECT_FALSE(spdy_framing()->take(opening(65)));
 }
 
 TEST(Channels, TheFirstByteIsTheStream) {
@@ -142,6 +173,74 @@ TEST(CommandConversation, BeforeTheFourthVersionOnlyFailuresAreText) {
     talk.open(stream, name);
   talk.hear({Said::What::closed, 0, {}, ""});
   EXPECT_THAT(talk.said, ElementsAre("close 3", "close 0", "close 1", "end"));
+}
+
+// Ports of a pod, each connection to which is a socket pair whose other end is in `pod`.
+struct Ports {
+  boost::asio::io_context context;
+  std::vector<int> pod;
+  PodStreams streams;
+  std::vector<std::string> said;
+  std::shared_ptr<int> token = std::make_shared<int>();  // held by each copy of the voice
+  std::shared_ptr<Conversation> conversation;
+
+  Ports() {
+    streams.socket = [this](const std::string&, const std::string&) -> StoreResult<PodSocket> {
+      int pair[2];
+      EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
+      pod.push_back(pair[1]);
+      return PodSocket{pair[0], "127.0.0.1"};
+    };
+    Voice voice{[this, held = token](int stream, const std::string& bytes, auto) {
+                  said.push_back(std::to_string(stream) + bytes);
+                },
+                [this](int stream) { said.push_back("close " + std::to_string(stream)); }, [] {}};
+    conversation = port_conversation(context.get_executor(), streams, "ns", "pod", std::move(voice));
+  }
+  ~Ports() {
+    for (const int fd : pod) ::close(fd);
+  }
+  void hear(Said one) {
+    conversation->hear(std::move(one), [] {});
+  }
+  void open(int stream, const std::string& port) {
+    const auto id = std::to_string(stream);
+    hear({Said::What::opened, stream, {{"streamtype", "error"}, {"requestid", id}, {"port", port}}, ""});
+    hear({Said::What::opened, stream + 2, {{"streamtype", "data"}, {"requestid", id}, {"port", port}}, ""});
+  }
+};
+
+TEST(PortConversation, AResetEndsThePodsSideAndItsErrors) {
+  Ports ports;
+  ports.open(1, "80");
+  ASSERT_EQ(ports.pod.size(), 1U);
+  ports.hear({Said::What::reset, 3, {}, ""});
+  char byte = 0;
+  EXPECT_EQ(::recv(ports.pod[0], &byte, 1, 0), 0) << "the pod sees the end";
+  ports.context.run();
+  EXPECT_THAT(ports.said, ElementsAre("close 1")) << "and nothing more comes on the stream that was reset";
+}
+
+TEST(PortConversation, WhatIsOverIsForgotten) {
+  Ports ports;
+  for (int stream = 1; stream < 40; stream += 4) {
+    ports.open(stream, "80");
+    ports.hear({Said::What::reset, stream + 2, {}, ""});
+    ports.context.restart();
+    ports.context.run();
+  }
+  EXPECT_LE(ports.token.use_count(), 3) << "ours, the conversation's, and that of the last connection";
+}
+
+TEST(PortConversation, WhatIsNoPortIsNotDialled) {
+  Ports ports;
+  for (const char* port : {"65616", "0", "80x", "-1", ""}) {
+    ports.said.clear();
+    ports.open(1, port);
+    EXPECT_THAT(ports.said,
+                ElementsAre(std::string("1error forwarding port: no such port: ") + port, "close 3", "close 1"));
+  }
+  EXPECT_TRUE(ports.pod.empty());
 }
 
 }  // namespace

@@ -68,6 +68,35 @@ class RestTest : public testing::Test {
   Rest rest{context.get_executor(), store, tokens, {}};
 };
 
+TEST_F(RestTest, AConnectionIntoAPodNeedsTheMethodsVerbAndCreate) {
+  store.create(json::parse(R"({"kind":"RoleBinding","metadata":{"name":"b","namespace":"default"},
+    "roleRef":{"kind":"Role","name":"r"},"subjects":[{"kind":"ServiceAccount","name":"a"}]})"));
+  const auto token = tokens.issue_token("default", "a");
+  const auto code = [&](const std::string& method, const std::string& upgrade) {
+    const Request request{method, pods + "/p/exec?command=x&stdout=1", "", "", "Bearer " + token, "", "", "", upgrade};
+    const auto answer = rest.handle(request);
+    const auto* response = std::get_if<Response>(&answer);
+    return response == nullptr ? 0 : response->code;
+  };
+  const auto grant = [&](const json& verbs) {
+    json role = {{"kind", "Role"}, {"metadata", {{"name", "r"}, {"namespace", "default"}}}};
+    role["rules"] = json::array({json{{"apiGroups", {""}}, {"resources", {"pods/exec"}}, {"verbs", verbs}}});
+    store.purge("Role", "default", "r");
+    EXPECT_TRUE(store.create(role));
+  };
+  grant({"create"});
+  EXPECT_EQ(code("POST", "spdy/3.1"), 404) << "it may, but there is no such pod";
+  EXPECT_EQ(code("GET", "websocket"), 403);
+  grant({"get"});
+  EXPECT_EQ(code("GET", "spdy/3.1"), 403);
+  EXPECT_EQ(code("GET", "websocket"), 403);
+  EXPECT_EQ(code("POST", "spdy/3.1"), 403);
+  grant({"get", "create"});
+  EXPECT_EQ(code("GET", "websocket"), 404);
+  EXPECT_EQ(refused(405, "DELETE", pods + "/p/exec"),
+            "the server does not allow this method on the requested resource");
+}
+
 TEST_F(RestTest, UnknownPathsAndMethods) {
   EXPECT_EQ(refused(404, "GET", "/apis/nope/v1/things"), "the server could not find the requested resource");
   EXPECT_EQ(refused(404, "GET", "/api/v1/namespaces/default/pods/p/nope"),
