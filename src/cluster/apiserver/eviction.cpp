@@ -1,12 +1,15 @@
 // POST pods/NAME/eviction (policy/v1): a deletion that PodDisruptionBudgets may refuse. Rules: kubernetes
 // pkg/registry/core/pod/storage/eviction.go. The budgets are counted here and now, from the store: what their status
 // says may be a moment old, and the real one retries on its conflict.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cluster/apiserver/decode.hpp"
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/kinds/budget.hpp"
 #include "cluster/kinds/json_help.hpp"
+#include "cluster/store/deletion.hpp"
 #include <straycat/core/time.hpp>
 
 namespace straycat::cluster {
@@ -47,28 +50,43 @@ Status too_many(const Budget& budget) {
   return out;
 }
 
-// Why it goes stands on the pod: a Job's policy may ask (addConditionAndDeletePod).
-void mark(Store& store, const std::string& ns, const std::string& name) {
-  (void)store.mutate("Pod", ns, name, [](json& pod) {
+// Why it goes stands on the pod, once: a Job's policy may ask.
+StoreResult<Object> mark(Store& store, const std::string& ns, const std::string& name) {
+  return store.mutate("Pod", ns, name, [](json& pod) {
     auto& conditions = pod["status"]["conditions"];
     if (!conditions.is_array()) conditions = json::array();
-    conditions.push_back({{"type", "DisruptionTarget"},
-                          {"status", "True"},
-                          {"reason", "EvictionByEvictionAPI"},
-                          {"message", "Eviction API: evicting"},
-                          {"lastTransitionTime", kube_time(wall_now_ns() / 1'000'000'000)}});
+    json mark = {{"type", "DisruptionTarget"},
+                 {"status", "True"},
+                 {"reason", "EvictionByEvictionAPI"},
+                 {"message", "Eviction API: evicting"},
+                 {"lastTransitionTime", kube_time(wall_now_ns() / 1'000'000'000)}};
+    const auto before = std::find_if(conditions.begin(), conditions.end(),
+                                     [](const json& one) { return string_or(one, "type") == "DisruptionTarget"; });
+    if (before == conditions.end()) {
+      conditions.push_back(std::move(mark));
+      return true;
+    }
+    if (string_or(*before, "status") == "True")
+      mark["lastTransitionTime"] = before->value("lastTransitionTime", json());
+    if (*before == mark) return false;
+    *before = std::move(mark);
     return true;
   });
 }
 
-Answer evicted(const Call& call, Store& store, const json& eviction) {
+// Preconditions hold for the pod as it was named: they are asked before it is marked, which gives it a new version
+// (addConditionAndDeletePod).
+Answer evicted(const Call& call, Store& store, const json& pod, const json& eviction) {
   const json& options = object_or_empty(eviction, "deleteOptions");
   Deletion deletion;
   deletion.grace_seconds = static_cast<int>(integer_or(options, "gracePeriodSeconds", -1));
   deletion.uid = text_at(options, "/preconditions/uid");
   deletion.resource_version = text_at(options, "/preconditions/resourceVersion");
-  if (array_or_empty(options, "dryRun") != json::array({"All"})) {
-    mark(store, call.route.ns, call.route.name);
+  if (const auto may = decide_removal(call.resource, pod, deletion, 0); !may) return status_response(may.error());
+  if (call.param("dryRun") != "All" && array_or_empty(options, "dryRun") != json::array({"All"})) {
+    const auto marked = mark(store, call.route.ns, call.route.name);
+    if (!marked) return status_response(marked.error());
+    if (!deletion.resource_version.empty()) deletion.resource_version = text_at(**marked, "/metadata/resourceVersion");
     const auto left = store.remove("Pod", call.route.ns, call.route.name, deletion);
     if (!left) return status_response(left.error());
   }
@@ -87,7 +105,7 @@ Answer evict_pod(const Call& call, Store& store) {
     return status_response(bad_request("name in URL does not match name in Eviction object"));
   const Object pod = store.get("Pod", call.route.ns, call.route.name);
   if (!pod) return status_response(not_found(call.resource, call.route.name));
-  if (needs_no_budget(*pod)) return evicted(call, store, eviction);
+  if (needs_no_budget(*pod)) return evicted(call, store, *pod, eviction);
   const auto budgets = budgets_over(*pod, store);
   if (budgets.size() > 1)
     return status_response({500, "InternalError",
@@ -95,7 +113,7 @@ Answer evict_pod(const Call& call, Store& store) {
                             "support.",
                             nullptr});
   if (!budgets.empty() && !lets_go(budgets.front(), *pod)) return status_response(too_many(budgets.front()));
-  return evicted(call, store, eviction);
+  return evicted(call, store, *pod, eviction);
 }
 
 }  // namespace straycat::cluster

@@ -282,10 +282,12 @@ void DaemonSetController::carry_out(const json& set, const DaemonSetPlan& plan, 
   for (const auto& pod : plan.remove) remove(set, pod);
   for (const auto& node : plan.create) {
     const auto made = world_.store.create(daemon_pod(set, node, hash));
-    if (made)
+    if (made) {
       events_.normal(set, "SuccessfulCreate", "Created pod: " + name_of(**made));
-    else
-      events_.warning(set, "FailedCreate", "Error creating: " + made.error().message);
+      continue;
+    }
+    events_.warning(set, "FailedCreate", "Error creating: " + made.error().message);
+    queue_.add_after(key_of(set), std::chrono::seconds(1));  // a quota may have room again
   }
   (void)world_.store.mutate("DaemonSet", namespace_of(set), name_of(set), [&](json& object) {
     object["status"] = plan.status;

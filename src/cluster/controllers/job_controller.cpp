@@ -1,6 +1,6 @@
 #include "cluster/controllers/job_controller.hpp"
 
-#include <algorithm>
+#include "cluster/controllers/job_pods.hpp"
 
 namespace straycat::cluster {
 
@@ -21,9 +21,6 @@ void JobController::on_change(const Change& change) {
 
 // A pod that nobody controls: a Job may adopt it, else nobody will ever count it (syncOrphanPod).
 void JobController::on_orphan(const json& pod) {
-  const auto& finalizers = array_or_empty(object_or_empty(pod, "metadata"), "finalizers");
-  const bool tracked =
-      std::find(finalizers.begin(), finalizers.end(), json(job_tracking_finalizer)) != finalizers.end();
   bool wanted = false;
   for (const auto& job : world_.store.list("Job", namespace_of(pod))) {
     const auto selector = selector_of(*job);
@@ -31,7 +28,7 @@ void JobController::on_orphan(const json& pod) {
     queue_.add(key_of(*job));
     wanted = true;
   }
-  if (tracked && !wanted) release(key_of(pod));
+  if (tracked(pod) && !wanted) release(key_of(pod));
 }
 
 void JobController::on_pod(const Change& change) {
@@ -89,6 +86,7 @@ void JobController::carry_out(const json& job, const JobPlan& plan) {
   for (std::int64_t i = 0; i < plan.create; ++i) {
     const auto at = static_cast<std::size_t>(i);
     if (create_pod(job, plan.indexed.empty() ? pod_from_template(job) : indexed_pod(job, plan.indexed[at]))) continue;
+    queue_.add_after(key_of(job), std::chrono::seconds(1));  // a quota may have room again
     status["active"] = integer_or(status, "active") - (plan.create - i);
     if (status["active"] == 0) status.erase("active");
     break;

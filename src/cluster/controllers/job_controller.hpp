@@ -14,9 +14,6 @@
 
 namespace straycat::cluster {
 
-// Keeps a Job's pod from vanishing before it has been counted.
-inline constexpr const char* job_tracking_finalizer = "batch.kubernetes.io/job-tracking";
-
 struct JobEvent {
   bool warning = false;
   std::string reason, message;
@@ -39,10 +36,6 @@ struct JobPlan {
 
 // `pods`: those that it owns, in any state. `now`: seconds since 1970.
 [[nodiscard]] JobPlan decide_job(const json& job, const std::vector<Object>& pods, std::int64_t now);
-
-// How long to wait before the next pod: 10 s after the first failure in a row, doubled for each more, at most 10 min,
-// from the last failure's end (backoff_utils.go getRemainingTime). Failures in a row end with a success.
-[[nodiscard]] std::int64_t job_backoff_seconds(const std::vector<Object>& pods, std::int64_t now);
 
 class JobController final : public Controller {
  public:

@@ -1,31 +1,11 @@
 #include <algorithm>
-#include <set>
 
 #include "cluster/controllers/job_controller.hpp"
 #include "cluster/controllers/job_indexes.hpp"
+#include "cluster/controllers/job_pods.hpp"
 
 namespace straycat::cluster {
 namespace {
-
-// podReplacementPolicy TerminatingOrFailed: a pod on its way out has failed already.
-bool pod_failed(const json& pod, bool only_when_ended) {
-  const auto phase = string_or(status_of(pod), "phase");
-  if (phase == "Failed") return true;
-  return !only_when_ended && is_deleted(pod) && phase != "Succeeded";
-}
-
-bool tracked(const json& pod) {
-  const auto& finalizers = array_or_empty(object_or_empty(pod, "metadata"), "finalizers");
-  return std::find(finalizers.begin(), finalizers.end(), json(job_tracking_finalizer)) != finalizers.end();
-}
-
-// When its last container ended; else when it was deleted; else `fallback`.
-std::int64_t end_of(const json& pod, std::int64_t fallback) {
-  std::int64_t end = 0;
-  for (const auto& status : array_or_empty(status_of(pod), "containerStatuses"))
-    end = std::max(end, seconds_at(status, "/state/terminated/finishedAt"));
-  return end > 0 ? end : fallback;
-}
 
 json condition(const char* type, const std::string& reason, const std::string& message, std::int64_t now,
                const char* state = "True") {
@@ -240,18 +220,21 @@ std::int64_t JobStep::index_failures(std::int64_t index) const {
   std::int64_t most = 0;
   for (const auto& pod : pods_) {
     if (index_of(*pod, completions_) != index || !pod_failed(*pod, only_ended_)) continue;
+    if (is_deleted(*pod) && !tracked(*pod)) continue;  // the controller took it away
     const bool ignored = judge_failure(job_, *pod).action == FailureVerdict::Action::ignore;
     most = std::max(most, failures_before(*pod) + (ignored ? 0 : 1));
   }
   return most;
 }
 
+// By pods that are counted in this step (calculateFailedIndexes): those that the controller took away bear no finalizer
+// and have not failed.
 void JobStep::find_failed_indexes() {
   if (!indexed_) return;
   const auto limit = spec_number(job_, "backoffLimitPerIndex", -1);
   for (const auto& pod : pods_) {
     const auto index = index_of(*pod, completions_);
-    if (!index || succeeded_.contains(*index) || !pod_failed(*pod, only_ended_)) continue;
+    if (!index || !tracked(*pod) || succeeded_.contains(*index) || !pod_failed(*pod, only_ended_)) continue;
     const bool by_rule = judge_failure(job_, *pod).action == FailureVerdict::Action::fail_index;
     if (by_rule || (limit >= 0 && index_failures(*index) > limit)) failed_.insert(*index);
   }
@@ -390,25 +373,6 @@ void JobStep::write_counters() {
 }
 
 }  // namespace
-
-std::int64_t job_backoff_seconds(const std::vector<Object>& pods, std::int64_t now) {
-  std::int64_t last_success = 0;
-  std::vector<std::int64_t> failures;
-  for (const auto& pod : pods) {
-    const auto phase = string_or(status_of(*pod), "phase");
-    const auto end = end_of(*pod, seconds_at(*pod, "/metadata/deletionTimestamp"));
-    if (phase == "Succeeded")
-      last_success = std::max(last_success, end);
-    else if (phase == "Failed")
-      failures.push_back(end);
-  }
-  std::erase_if(failures, [&](std::int64_t end) { return end <= last_success; });
-  if (failures.empty()) return 0;
-  std::int64_t delay = 10;
-  for (std::size_t i = 1; i < failures.size() && delay < 600; ++i) delay *= 2;
-  const auto due = *std::max_element(failures.begin(), failures.end()) + std::min<std::int64_t>(delay, 600);
-  return std::max<std::int64_t>(0, due - now);
-}
 
 JobPlan decide_job(const json& job, const std::vector<Object>& pods, std::int64_t now) {
   return JobStep(job, pods, now).decide();

@@ -227,10 +227,9 @@ void StatefulSetController::create(const json& set, const StatefulSetPlan::New& 
   const auto what =
       "create Pod " + name_of(set) + "-" + std::to_string(wanted.ordinal) + " in StatefulSet " + name_of(set);
   const auto made = world_.store.create(stateful_pod(set, wanted.ordinal, shape, wanted.revision));
-  if (made)
-    events_.normal(set, "SuccessfulCreate", what + " successful");
-  else
-    events_.warning(set, "FailedCreate", what + " failed error: " + made.error().message);
+  if (made) return events_.normal(set, "SuccessfulCreate", what + " successful");
+  events_.warning(set, "FailedCreate", what + " failed error: " + made.error().message);
+  queue_.add_after(key_of(set), std::chrono::seconds(1));  // a quota may have room again
 }
 
 void StatefulSetController::remove(const json& set, const std::string& pod) {

@@ -34,11 +34,12 @@ struct BudgetWorld : testing::Test {
     world.settle();
   }
   std::string pod(std::size_t number) { return name_of(world.pods().at(number)); }
-  std::pair<int, json> evict(const std::string& name, const json& options = json::object()) {
+  std::pair<int, json> evict(const std::string& name, const json& options = json::object(),
+                             const std::string& query = "") {
     json eviction = {{"apiVersion", "policy/v1"}, {"kind", "Eviction"}, {"metadata", {{"name", name}}}};
     eviction["deleteOptions"] = options;
     const Request request{"POST",
-                          "/api/v1/namespaces/" + world.ns + "/pods/" + name + "/eviction",
+                          "/api/v1/namespaces/" + world.ns + "/pods/" + name + "/eviction" + query,
                           "application/json",
                           "application/json",
                           "Bearer " + tokens.admin(),
@@ -111,7 +112,24 @@ TEST_F(BudgetWorld, TwoBudgetsOfOnePodAreNotSupported) {
 TEST_F(BudgetWorld, ADryRunChangesNothing) {
   const auto first = pod(0);
   EXPECT_EQ(evict(first, {{"dryRun", json::array({"All"})}}).first, 201);
+  EXPECT_EQ(evict(first, json::object(), "?dryRun=All").first, 201);
   EXPECT_FALSE(is_deleted(world.get("Pod", first)));
+}
+
+TEST_F(BudgetWorld, PreconditionsAreAskedBeforeThePodIsMarkedAndItIsMarkedOnce) {
+  const auto first = pod(0);
+  const auto marks = [&] {
+    const auto conditions = world.get("Pod", first)["status"]["conditions"];
+    return std::count_if(conditions.begin(), conditions.end(),
+                         [](const json& one) { return string_or(one, "type") == "DisruptionTarget"; });
+  };
+  EXPECT_EQ(evict(first, {{"preconditions", {{"uid", "another"}}}}).first, 409);
+  EXPECT_EQ(marks(), 0);
+  const auto version = text_at(world.get("Pod", first), "/metadata/resourceVersion");
+  EXPECT_EQ(evict(first, {{"preconditions", {{"resourceVersion", version}}}}).first, 201);
+  EXPECT_TRUE(is_deleted(world.get("Pod", first)));
+  EXPECT_EQ(evict(first).first, 201);
+  EXPECT_EQ(marks(), 1);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cluster/controllers/job_indexes.hpp"
+#include "cluster/kinds/validation.hpp"
 #include "cluster/support/control_world.hpp"
 
 namespace straycat::cluster {
@@ -83,6 +84,48 @@ TEST_F(IndexedTest, AnIndexFailsAloneAndTheOthersGoOn) {
   world.end_pod(pod(1), true);
   world.settle();
   EXPECT_EQ(end(), "Failed FailedIndexes");
+}
+
+TEST_F(IndexedTest, WhatTheControllerTakesAwayHasNotFailed) {
+  start({{"completions", 2}, {"parallelism", 2}, {"backoffLimitPerIndex", 0}});
+  const auto failed = [&] { return string_or(world.get("Job", "j")["status"], "failedIndexes"); };
+  world.patch("Job", "j", {{"spec", {{"parallelism", 1}}}});
+  world.settle();
+  EXPECT_EQ(failed(), "") << "shrunk";
+  world.patch("Job", "j", {{"spec", {{"suspend", true}}}});
+  world.settle();
+  EXPECT_EQ(failed(), "") << "suspended";
+  EXPECT_EQ(end(), "");
+  world.bury_all_pods();
+  world.patch("Job", "j", {{"spec", {{"suspend", false}, {"parallelism", 2}}}});
+  world.settle();
+  ASSERT_NE(pod(1), "");
+  EXPECT_EQ(failures_before(world.get("Pod", pod(1))), 0);
+  fail_with(1, 1);
+  EXPECT_EQ(failed(), "1") << "and this one has";
+}
+
+TEST_F(IndexedTest, LimitsOfAnIndexWantEachOther) {
+  const auto refused = [&](json spec) {
+    spec["completionMode"] = "Indexed";
+    spec["completions"] = 2;
+    spec["template"]["spec"] = {{"restartPolicy", "Never"},
+                                {"containers", json::array({json{{"name", "c"}, {"image", "i"}}})}};
+    std::string all;
+    for (const auto& cause :
+         validate({{"apiVersion", "batch/v1"}, {"kind", "Job"}, {"metadata", {{"name", "j"}}}, {"spec", spec}}))
+      if (cause.field.rfind("spec.template", 0) != 0) all += cause.field + ": " + cause.message;
+    return all;
+  };
+  EXPECT_EQ(refused({{"maxFailedIndexes", 1}}),
+            "spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified");
+  EXPECT_EQ(refused({{"maxFailedIndexes", 3}, {"backoffLimitPerIndex", 0}}),
+            "spec.maxFailedIndexes: Invalid value: 3: must be less than or equal to completions");
+  EXPECT_EQ(refused({{"maxFailedIndexes", 2}, {"backoffLimitPerIndex", 0}}), "");
+  const json rule = {{"action", "FailIndex"}, {"onExitCodes", {{"operator", "In"}, {"values", {42}}}}};
+  EXPECT_EQ(refused({{"podFailurePolicy", {{"rules", json::array({rule})}}}}),
+            "spec.podFailurePolicy.rules[0].action: Invalid value: \"FailIndex\": requires the backoffLimitPerIndex to "
+            "be set");
 }
 
 TEST_F(IndexedTest, ThePolicyDecidesWhatAFailureIs) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cluster/controllers/job_controller.hpp"
+#include "cluster/controllers/job_pods.hpp"
 #include "cluster/support/control_world.hpp"
 
 namespace straycat::cluster {

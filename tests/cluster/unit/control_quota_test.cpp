@@ -92,6 +92,28 @@ TEST_F(QuotaTest, WhoIsRefusedPodsSaysSoUntilThereIsRoom) {
   EXPECT_EQ(condition_of(world.get("ReplicationController", "rc")["status"], "ReplicaFailure"), nullptr);
 }
 
+TEST_F(QuotaTest, WhoWasRefusedAPodTriesAgainWhenThereIsRoom) {
+  quota({{"pods", "0"}});
+  const json containers = json::array({json{{"name", "c"}, {"image", "i"}}});
+  for (const char* kind : {"Job", "DaemonSet", "StatefulSet"}) {
+    json object = {{"kind", kind}, {"metadata", {{"name", "x"}, {"namespace", world.ns}}}};
+    object["spec"]["template"]["spec"] = {{"containers", containers}};
+    if (std::string_view(kind) == "Job") {
+      object["spec"]["template"]["spec"]["restartPolicy"] = "Never";
+    } else {
+      object["spec"]["selector"]["matchLabels"]["kind"] = kind;
+      object["spec"]["template"]["metadata"]["labels"]["kind"] = kind;
+    }
+    world.make(object);
+    world.settle();
+    EXPECT_TRUE(world.pods(kind).empty()) << kind;
+  }
+  world.patch("ResourceQuota", "q", {{"spec", {{"hard", {{"pods", "9"}}}}}});
+  world.advance(std::chrono::seconds{2});
+  world.settle();
+  for (const char* kind : {"Job", "DaemonSet", "StatefulSet"}) EXPECT_EQ(world.pods(kind).size(), 1U) << kind;
+}
+
 TEST_F(QuotaTest, AReplicationControllerAdoptsAndReleasesByLabel) {
   EXPECT_EQ(refused("orphan"), "");
   world.make(json{{"kind", "ReplicationController"},

@@ -40,26 +40,32 @@ void select_own_pods(json& job) {
 
 void validate_job(Causes& causes, const json& object) {
   const auto& spec = object_or_empty(object, "spec");
-  for (const char* key :
-       {"parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"}) {
+  for (const char* key : {"parallelism", "completions", "backoffLimit", "activeDeadlineSeconds",
+                          "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes"}) {
     check_not_negative(causes, spec, key);
   }
   check_template(causes, spec, {"OnFailure", "Never"});
   const bool indexed = string_or(spec, "completionMode") == "Indexed";
   if (indexed && !spec.contains("completions")) require(causes, "spec.completions", "when completion mode is Indexed");
-  if (!indexed && spec.contains("backoffLimitPerIndex"))
-    refuse(causes, "spec.backoffLimitPerIndex", spec["backoffLimitPerIndex"], "requires indexed completion mode");
-  if (!indexed && spec.contains("successPolicy"))
-    refuse(causes, "spec.successPolicy", spec["successPolicy"], "requires indexed completion mode");
+  for (const char* key : {"backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"})
+    if (!indexed && spec.contains(key))
+      refuse(causes, std::string("spec.") + key, spec[key], "requires indexed completion mode");
+  const bool per_index = spec.contains("backoffLimitPerIndex");
+  if (!per_index && spec.contains("maxFailedIndexes"))
+    require(causes, "spec.backoffLimitPerIndex", "when maxFailedIndexes is specified");
+  if (indexed && integer_or(spec, "maxFailedIndexes") > integer_or(spec, "completions", INT64_MAX))
+    refuse(causes, "spec.maxFailedIndexes", spec["maxFailedIndexes"], "must be less than or equal to completions");
   const auto& rules = array_or_empty(object_or_empty(spec, "podFailurePolicy"), "rules");
   if (!rules.empty() && text_at(object, "/spec/template/spec/restartPolicy") != "Never")
     refuse(causes, "spec.template.spec.restartPolicy", text_at(object, "/spec/template/spec/restartPolicy"),
            "only \"Never\" is supported when podFailurePolicy is specified");
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const auto action = string_or(rules[i], "action");
+    const auto field = "spec.podFailurePolicy.rules[" + std::to_string(i) + "].action";
+    if (action == "FailIndex" && !per_index)
+      refuse(causes, field, action, "requires the backoffLimitPerIndex to be set");
     if (action != "Count" && action != "FailIndex" && action != "FailJob" && action != "Ignore")
-      refuse_unsupported(causes, "spec.podFailurePolicy.rules[" + std::to_string(i) + "].action", action,
-                         {"Count", "FailIndex", "FailJob", "Ignore"});
+      refuse_unsupported(causes, field, action, {"Count", "FailIndex", "FailJob", "Ignore"});
   }
 }
 
