@@ -117,9 +117,9 @@ void add_uncounted(const history::Traffic& traffic, const AttemptWindow& window,
   }
 }
 
-std::map<Likeness, std::vector<Item>> items_of(const history::Traffic& traffic) {
+std::map<Likeness, std::vector<Item>> items_of(const history::Traffic& traffic,
+                                               const std::vector<std::int64_t>& chosen) {
   std::vector<Item> all;
-  const auto chosen = chosen_at(traffic);
   for (std::size_t i = 0; i < chosen.size(); ++i) all.push_back(item_of(traffic, traffic.failures[i], chosen[i]));
   const auto waits = waits_of(traffic);
   for (const AttemptWindow& window : traffic.windows) add_uncounted(traffic, window, waits, all);
@@ -323,8 +323,9 @@ class CellBuilder {
 
 }  // namespace
 
-void gather_cells(const History& history, std::size_t traffic, std::vector<Cell>& cells) {
-  for (const auto& [like, items] : items_of(history.traffic[traffic])) {
+void gather_cells(const History& history, std::size_t traffic, const std::vector<std::int64_t>& chosen,
+                  std::vector<Cell>& cells) {
+  for (const auto& [like, items] : items_of(history.traffic[traffic], chosen)) {
     CellBuilder builder(history, traffic, like, cells);
     for (const Item& item : items) builder.add(item);
   }
@@ -349,10 +350,12 @@ CandidateSet name_candidates(const history::Traffic& traffic, const ServiceView*
 
 std::vector<CandidateSet> candidate_sets(const History& history) {
   std::vector<CandidateSet> sets;
-  for (const history::Traffic& traffic : history.traffic) {
+  const Choices all_chosen = chosen_at(history);
+  for (std::size_t number = 0; number < history.traffic.size(); ++number) {
+    const history::Traffic& traffic = history.traffic[number];
+    const auto& chosen = all_chosen[number];
     const ServiceView* view = traffic.view ? &history.views[*traffic.view] : nullptr;
     const history::Vantage* vantage = history.vantage(traffic.vantage);
-    const auto chosen = chosen_at(traffic);
     std::map<Likeness, Sweeps> all;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const AttemptFailed& failed = traffic.failures[i];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "echoes.hpp"
 #include "elsewhere.hpp"
 #include <straycat/model/selector.hpp>
 
@@ -158,7 +159,8 @@ const Intent& Case::intent_of(const Cell& cell) const {
 
 Case open_case(const History& history) {
   Case result{history, infer_intents(history), {}, 0, 0};
-  for (std::size_t i = 0; i < history.traffic.size(); ++i) gather_cells(history, i, result.cells);
+  const Choices chosen = chosen_at(history);
+  for (std::size_t i = 0; i < history.traffic.size(); ++i) gather_cells(history, i, chosen[i], result.cells);
   for (Cell& cell : result.cells) cell.served_elsewhere = !who_is_served(result, cell).empty();
   for (const history::Vantage& vantage : history.vantages) {
     result.records_lost += vantage.records_lost + vantage.records_missing;

@@ -80,8 +80,9 @@ struct Case {
 
 // Whom each view's Service is meant for.
 [[nodiscard]] std::vector<Intent> infer_intents(const history::History& history);
-// Cells of one traffic, appended.
-void gather_cells(const history::History& history, std::size_t traffic, std::vector<Cell>& cells);
+// Cells of one traffic, appended. `chosen`: when the endpoint of each of its failures was chosen (echoes.hpp).
+void gather_cells(const history::History& history, std::size_t traffic, const std::vector<std::int64_t>& chosen,
+                  std::vector<Cell>& cells);
 
 // A stretch in which a proxy may have sent to an endpoint: its membership, widened by the lag on both sides.
 [[nodiscard]] history::Span may_route(const history::History& history, const history::ServiceView& view,

@@ -12,10 +12,12 @@
 
 namespace straycat::diagnose {
 
-// When the endpoint of each of the traffic's failures (in their order) was chosen: at its own connect(), or at that of
-// the request whose echo it is.
-[[nodiscard]] std::vector<std::int64_t> chosen_at(const history::Traffic& traffic);
+// When the endpoint of each failure was chosen, by traffic and in the order of its failures: at its own connect(), or
+// at that of the request whose echo it is. Traffics of one place share its ports, so they are looked at together: in a
+// run at 100/s beside 1/s, on a real cluster, one of 28 echoes was of the other traffic's request.
+using Choices = std::vector<std::vector<std::int64_t>>;
+[[nodiscard]] Choices chosen_at(const history::History& history);
 // How many of the failures are echoes.
-[[nodiscard]] std::uint64_t echoes(const history::Traffic& traffic);
+[[nodiscard]] std::uint64_t echoes(const history::History& history);
 
 }  // namespace straycat::diagnose

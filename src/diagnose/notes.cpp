@@ -35,9 +35,7 @@ void add_notes(const Case& the_case, Verdict& verdict) {
     verdict.notes.push_back(fmt::format("{} of the {} could not be given to a proven cause", grouped(doubtful),
                                         count(verdict.failed, "failure")));
   }
-  std::uint64_t echoing = 0;
-  for (const history::Traffic& traffic : history.traffic) echoing += echoes(traffic);
-  if (echoing > 0) {
+  if (const auto echoing = echoes(history); echoing > 0) {
     verdict.notes.push_back(fmt::format(
         "{} began on a source port whose last connection had got no answer: within 120 s the kernel's connection "
         "tracking sends such a one where it sent that one, whoever is listed by then",
