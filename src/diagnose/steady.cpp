@@ -11,6 +11,7 @@
 #include "edges.hpp"
 #include "ends.hpp"
 #include "words.hpp"
+#include <straycat/core/fault_words.hpp>
 
 namespace straycat::diagnose {
 namespace {
@@ -122,6 +123,19 @@ bool spares_others(const DirectAsked& here, const DirectAsked& elsewhere) {
   if (here.alike == 0 || elsewhere.alike > 0) return false;
   const double answered = static_cast<double>(here.ok) / static_cast<double>(here.ok + here.alike);
   return std::pow(answered, static_cast<double>(elsewhere.ok)) < 0.001;
+}
+
+bool may_be_on_the_way(const Case& the_case, const Book::Page& page, const DirectAsked& elsewhere) {
+  if (elsewhere.alike > 0) return false;
+  if (!the_case.history.header.embedded()) return true;
+  const auto& faults = the_case.history.faults;
+  return std::any_of(faults.begin(), faults.end(), [&](const history::Fault& fault) {
+    if (fault.record.fault != to_string(FaultWord::reset)) return false;
+    return std::any_of(page.cells.begin(), page.cells.end(), [&](std::size_t index) {
+      const Cell& cell = the_case.cells[index];
+      return fault.started.ns <= cell.last_ns && (!fault.ended || fault.ended->ns >= cell.first_ns);
+    });
+  });
 }
 
 std::string in_words(const DirectAsked& asked) {

@@ -28,6 +28,10 @@ struct DirectAsked {
 // failed as of those from here.
 [[nodiscard]] bool spares_others(const DirectAsked& here, const DirectAsked& elsewhere);
 
+// Whether what cuts or answers may stand between the page's place and the pods: no other place met it, and on this
+// cluster there can be something. On the embedded one nothing is, but what a fault on order put there.
+[[nodiscard]] bool may_be_on_the_way(const Case& the_case, const Book::Page& page, const DirectAsked& elsewhere);
+
 // "12 of 40 direct requests to 2 of its 3 endpoints failed so": for evidence.
 [[nodiscard]] std::string in_words(const DirectAsked& asked);
 // A claim with the endpoints that failed so when they were asked directly, and with that as evidence.

@@ -220,7 +220,7 @@ asio::awaitable<void> Run::write_header() {
   header.cluster = site_.options.cluster.cluster;
   // A cluster that does not answer fails the next call, with its words; the log has its header in any case.
   if (auto version = co_await site_.client.version()) header.cluster_version = text_at(*version, {"gitVersion"});
-  if (header.cluster_version.ends_with("+straycat")) header.cluster = "embedded";
+  if (header.embedded()) header.cluster = "embedded";
   const auto nodes = co_await site_.client.raw("GET", "/api/v1/nodes?limit=1");
   if (nodes)
     if (const auto list = json::parse(nodes->body, nullptr, false);

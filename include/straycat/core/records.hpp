@@ -35,6 +35,9 @@ struct Header {
   std::string cluster;          // what the API says it is: "embedded" is learnt from /version, not assumed
   std::string cluster_version;  // gitVersion
   std::string data_plane;       // as the node's status says ("kernel nftables", "loopback fallback"), or ""
+
+  // By what its API server calls its version.
+  [[nodiscard]] bool embedded() const { return cluster_version.ends_with("+straycat"); }
 };
 
 // kind "step.started" / "step.ended". Clock runner.

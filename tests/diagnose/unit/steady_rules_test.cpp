@@ -149,6 +149,22 @@ const std::vector<test::TinyWorld>& steady_rows() {
        },
        "inconclusive"},
       {"cuts_now_and_then", [] { return test::log_of(cutting(0.3)); }, "found server-resets Deployment/sayhi"},
+      {"cuts_from_the_only_place_that_asks_on_a_cluster_with_a_network",
+       [] {
+         return each_body(test::log_of(cutting(0.3)), Header::kind,
+                          [](json& body) { body["clusterVersion"] = "v1.36.3"; });
+       },
+       "inconclusive"},
+      {"cuts_while_a_fault_on_order_cuts",
+       [] {
+         EventLog log = test::log_of(cutting(0.3));
+         Event fault = log.events.front();
+         fault.kind = FaultRecord::started;
+         fault.body = json(FaultRecord{"cut", "reset", {}, ""});
+         log.events.insert(log.events.begin() + 1, fault);
+         return log;
+       },
+       "inconclusive"},
       {"cuts_that_no_direct_request_met", [] { return test::log_of(unasked(cutting(0.3))); }, "inconclusive"},
       {"cuts_that_another_place_never_met", [] { return cuts_from_here_only(); }, "inconclusive"},
       {"cuts_every_connection", [] { return test::log_of(cutting(1)); }, "inconclusive"},
