@@ -78,11 +78,18 @@ std::vector<LawRow> make_law() {
       {"Service", "spec.ipFamilyPolicy", "SingleStack", traffic, "there is no IPv6"},
       {"Service", "spec.ports[*].protocol", "TCP", traffic, "only TCP is served"},
 
+      {"LimitRange", "spec.limits[*].type", "Container|Pod", nothing, "only pods and their containers are held to it"},
+
       {"Job", "spec.managedBy", "kubernetes.io/job-controller", pods, "the Job controller works at it all the same"},
 
       {"Pod", "spec.affinity", "", pods, "there is one node, every pod is placed there"},
       {"Pod", "spec.topologySpreadConstraints", "", pods, "there is one node, every pod is placed there"},
       {"Pod", "spec.hostNetwork", "", traffic, "the pod has a network of its own"},
+      {"Pod", "spec.hostPID", "", pods, "containers see the same processes as without it"},
+      {"Pod", "spec.shareProcessNamespace", "", pods, "containers see the same processes as without it"},
+      {"Pod", "spec.hostIPC", "", pods, "containers see the same shared memory as without it"},
+      {"Pod", "spec.hostUsers", "", nothing, "a pod's users get no rights over this machine"},
+      {"Pod", "spec.setHostnameAsFQDN", "", pods, "the host name is the same as without it"},
       {"Pod", "spec.hostAliases", "", traffic, "the fallback mounts no hosts file: the names do not resolve", true},
       {"Pod", "spec.dnsConfig", "", traffic, "the fallback has no DNS server: clients find Services by a file", true},
       {"Pod", "spec.dnsPolicy", "ClusterFirst|ClusterFirstWithHostNet", traffic,
@@ -107,15 +114,16 @@ std::vector<LawRow> make_law() {
       {"Pod", "spec.volumes[*].ephemeral", "", pods, "no volume is made: the pod does not start"},
       {"Pod", "spec.volumes[*].csi", "", pods, "there is no driver: the pod does not start"},
       {"Pod", "spec.volumes[*].nfs", "", pods, "it is not mounted: the pod does not start"},
+      {"Pod", "spec.volumes[*].emptyDir", "", pods, "nothing can be mounted: the pod does not start", true, true},
       {"Pod", "spec.volumes[*].configMap", "", pods, "nothing can be mounted: the pod does not start", true},
       {"Pod", "spec.volumes[*].secret", "", pods, "nothing can be mounted: the pod does not start", true},
       {"Pod", "spec.volumes[*].downwardAPI", "", pods, "nothing can be mounted: the pod does not start", true},
   };
 }
 
-bool is_set(const json& value) {
-  return !value.is_null() && !(value.is_structured() && value.empty()) && value != json(false) && value != json(0) &&
-         value != json("");
+bool is_set(const json& value, bool even_empty) {
+  return !value.is_null() && (even_empty || !(value.is_structured() && value.empty())) && value != json(false) &&
+         value != json(0) && value != json("");
 }
 
 bool is_harmless(const json& value, std::string_view harmless) {
@@ -229,7 +237,8 @@ std::vector<Ignored> ignored_fields(const json& object, Plane plane) {
     std::vector<Found> all;
     find(object, path_in(row, kind), "", all);
     for (const auto& found : all) {
-      if (is_set(*found.value) && !is_harmless(*found.value, row.harmless)) out.push_back({&row, found.field, kind});
+      if (is_set(*found.value, row.even_empty) && !is_harmless(*found.value, row.harmless))
+        out.push_back({&row, found.field, kind});
     }
   }
   return out;

@@ -35,6 +35,7 @@ struct LawRow {
   Reach reach = Reach::nothing;
   std::string_view words;      // what happens instead
   bool fallback_only = false;  // it is done on the kernel data plane
+  bool even_empty = false;     // an empty object says something, too: `emptyDir: {}`
 };
 
 inline constexpr std::string_view custom_resource = "custom resource";

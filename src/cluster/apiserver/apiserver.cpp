@@ -100,7 +100,8 @@ asio::awaitable<void> ApiServer::State::serve(std::shared_ptr<tcp::socket> socke
     const auto state = weak.lock();
     if (!state || state->stopped)
       return status_response({503, "ServiceUnavailable", "apiserver is shutting down", nullptr});
-    return state->remember(guarded(state->rest, request), is_watch(request));
+    // Remembered first: what goes over a WebSocket is let go of like any other stream.
+    return over_socket(state->remember(guarded(state->rest, request), is_watch(request)), request);
   };
   host.knows = [this](const std::string& authorization) { return tokens.knows(bearer(authorization)); };
   host.signed_in = [&] {

@@ -23,13 +23,10 @@ bool needs_no_budget(const json& pod) {
 
 std::vector<Budget> budgets_over(const json& pod, const Store& store) {
   const std::string ns = text_at(pod, "/metadata/namespace");
-  const auto replicas = [&](const json& owner) {
-    const Object found = store.get(string_or(owner, "kind"), ns, string_or(owner, "name"));
-    return found ? static_cast<int>(integer_or(object_or_empty(*found, "spec"), "replicas", 1)) : 0;
-  };
+  const auto named = [&](const json& reference) { return store.referred(ns, reference); };
   std::vector<Budget> out;
   for (const Object& budget : store.list("PodDisruptionBudget", ns))
-    if (budget_selects(*budget, pod)) out.push_back(count_budget(*budget, store.list("Pod", ns), replicas));
+    if (budget_selects(*budget, pod)) out.push_back(count_budget(*budget, store.list("Pod", ns), named));
   return out;
 }
 
@@ -40,13 +37,19 @@ bool lets_go(const Budget& budget, const json& pod) {
   return budget.allowed() > 0;
 }
 
+// checkAndDecrement
+std::string why_not(const Budget& budget) {
+  const auto held = "The disruption budget " + budget.name + " does not allow evicting pods currently";
+  if (!budget.failure.empty()) return held + " because it failed sync: " + budget.failure;
+  if (budget.healthy > budget.desired) return held;
+  return fmt::format("The disruption budget {} needs {} healthy pods and has {} currently", budget.name, budget.desired,
+                     budget.healthy);
+}
+
 Status too_many(const Budget& budget) {
   Status out{429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.", nullptr};
   out.details = json::object(
-      {{"causes", json::array({json::object(
-                      {{"reason", "DisruptionBudget"},
-                       {"message", fmt::format("The disruption budget {} needs {} healthy pods and has {} currently",
-                                               budget.name, budget.desired, budget.healthy)}})})}});
+      {{"causes", json::array({json::object({{"reason", "DisruptionBudget"}, {"message", why_not(budget)}})})}});
   return out;
 }
 

@@ -135,16 +135,6 @@ Rest::Rest(boost::asio::any_io_executor executor, Store& store, Tokens& tokens, 
 
 namespace {
 
-// A log or a watch over a WebSocket; anything else is answered as ever.
-Answer over_socket(Answer answer, const Request& request) {
-  const auto* whole = std::get_if<Response>(&answer);
-  const bool log = whole != nullptr && whole->code == 200 && whole->content_type == "text/plain";
-  if (!log && !std::holds_alternative<Stream>(answer)) return answer;
-  const bool binary =
-      std::find(request.protocols.begin(), request.protocols.end(), "binary.k8s.io") != request.protocols.end();
-  return as_messages(std::move(answer), binary ? "binary.k8s.io" : "");
-}
-
 const KindRow* resource_at(const Route& route, const Store& store) {
   for (const auto* kind : store.kinds())
     if (kind->group == route.group && kind->version == route.version && kind->plural == route.resource) return kind;
@@ -203,9 +193,7 @@ Answer Rest::handle(const Request& request) {
   if (!known_subresource(call) || (!resource->namespaced && !route->ns.empty()))
     return status_response(no_such_resource());
   if (!takes_json(request)) return status_response(not_acceptable());
-  auto answer =
-      route->name.empty() ? dispatch_all(call, store_, executor_) : dispatch_one(call, store_, pods_, executor_);
-  return request.upgrade == "websocket" ? over_socket(std::move(answer), request) : std::move(answer);
+  return route->name.empty() ? dispatch_all(call, store_, executor_) : dispatch_one(call, store_, pods_, executor_);
 }
 
 }  // namespace straycat::cluster

@@ -53,9 +53,9 @@ struct Call {
 [[nodiscard]] Answer evict_pod(const Call& call, Store& store);
 // pod_log.cpp
 [[nodiscard]] Answer read_log(const Call& call, const Store& store, const PodLogs& logs);
-// recital.cpp: an answer whose body goes over a WebSocket, a message a piece (a log, a watch: apiserver
-// pkg/util/wsstream).
-[[nodiscard]] Upgrade as_messages(Answer answer, const std::string& protocol);
+// recital.cpp: where the client asked for a WebSocket, the body of a log or a watch goes over it, a message a piece
+// (apiserver pkg/util/wsstream); anything else is answered as ever.
+[[nodiscard]] Answer over_socket(Answer answer, const Request& request);
 // connect.cpp: pods/NAME/exec, attach and portforward
 [[nodiscard]] Answer connect_to_pod(const Call& call, const Store& store, const PodStreams& streams,
                                     boost::asio::any_io_executor executor);

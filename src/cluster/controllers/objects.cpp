@@ -17,39 +17,12 @@ std::string annotation_of(const json& object, const std::string& key) {
   return string_or(object_or_empty(object_or_empty(object, "metadata"), "annotations"), key.c_str());
 }
 
-model::Labels labels_from(const json& map) {
-  model::Labels labels;
-  if (!map.is_object()) return labels;
-  for (const auto& [key, value] : map.items())
-    if (value.is_string()) labels[key] = value.get<std::string>();
-  return labels;
-}
-
-model::Labels labels_of(const json& object) {
-  return labels_from(object_or_empty(object_or_empty(object, "metadata"), "labels"));
-}
-
 model::LabelSelector selector_of(const json& object) {
   const auto& in = object_or_empty(spec_of(object), "selector");
+  if (kind_of(object) != "ReplicationController") return label_selector(in);
   model::LabelSelector selector;
-  if (kind_of(object) == "ReplicationController") {
-    selector.match_labels = labels_from(in);
-    return selector;
-  }
-  selector.match_labels = labels_from(object_or_empty(in, "matchLabels"));
-  for (const auto& expression : array_or_empty(in, "matchExpressions")) {
-    model::Requirement requirement{string_or(expression, "key"), string_or(expression, "operator"), {}};
-    for (const auto& value : array_or_empty(expression, "values"))
-      if (value.is_string()) requirement.values.push_back(value.get<std::string>());
-    selector.match_expressions.push_back(std::move(requirement));
-  }
+  selector.match_labels = labels_from(in);
   return selector;
-}
-
-const json* controller_of(const json& object) {
-  for (const auto& owner : array_or_empty(object_or_empty(object, "metadata"), "ownerReferences"))
-    if (owner.is_object() && owner.value("controller", json(false)) == json(true)) return &owner;
-  return nullptr;
 }
 
 bool is_controlled_by(const json& object, const json& owner) {

@@ -7,8 +7,8 @@
 
 #include "cluster/controllers/work_queue.hpp"
 #include "cluster/kinds/json_help.hpp"
+#include "cluster/kinds/labels.hpp"
 #include "cluster/store/store.hpp"
-#include <straycat/model/selector.hpp>
 
 namespace straycat::cluster {
 
@@ -33,14 +33,9 @@ namespace straycat::cluster {
 [[nodiscard]] std::int64_t seconds_at(const json& object, const char* pointer);
 [[nodiscard]] std::string annotation_of(const json& object, const std::string& key);
 
-// metadata.labels, or any map of strings.
-[[nodiscard]] model::Labels labels_from(const json& map);
-[[nodiscard]] model::Labels labels_of(const json& object);
 // spec.selector of what owns pods: a metav1.LabelSelector, a ReplicationController's a map of labels.
 [[nodiscard]] model::LabelSelector selector_of(const json& object);
 
-// The owner reference with controller: true; null when there is none.
-[[nodiscard]] const json* controller_of(const json& object);
 [[nodiscard]] bool is_controlled_by(const json& object, const json& owner);
 [[nodiscard]] json owner_reference_to(const json& owner);
 

@@ -10,19 +10,23 @@ constexpr const char* budget_kind = "PodDisruptionBudget";
 
 json budget_status(const json& object, const Budget& budget, const std::string& now) {
   json status = status_of(object);
-  status["observedGeneration"] = integer_or(object_or_empty(object, "metadata"), "generation", 1);
-  status["expectedPods"] = budget.expected;
-  status["currentHealthy"] = budget.healthy;
-  status["desiredHealthy"] = budget.desired;
   status["disruptionsAllowed"] = budget.allowed();
+  if (budget.failure.empty()) {  // else the numbers stay (failSafe)
+    status["observedGeneration"] = integer_or(object_or_empty(object, "metadata"), "generation", 1);
+    status["expectedPods"] = budget.expected;
+    status["currentHealthy"] = budget.healthy;
+    status["desiredHealthy"] = budget.desired;
+  }
   const bool any = budget.allowed() > 0;
   const json* before = condition_of(status, "DisruptionAllowed");
   const bool same = before != nullptr && string_or(*before, "status") == (any ? "True" : "False");
   json condition = {{"type", "DisruptionAllowed"},
                     {"status", any ? "True" : "False"},
-                    {"reason", any ? "SufficientPods" : "InsufficientPods"},
-                    {"message", ""},
-                    {"observedGeneration", status["observedGeneration"]}};
+                    {"reason", !budget.failure.empty() ? "SyncFailed"
+                               : any                   ? "SufficientPods"
+                                                       : "InsufficientPods"},
+                    {"message", budget.failure},
+                    {"observedGeneration", integer_or(status, "observedGeneration")}};
   condition["lastTransitionTime"] = same ? string_or(*before, "lastTransitionTime") : now;
   status["conditions"] = json::array({std::move(condition)});
   return status;
@@ -36,22 +40,18 @@ PodDisruptionBudgetController::PodDisruptionBudgetController(World world)
 void PodDisruptionBudgetController::on_change(const Change& change) {
   if (change.kind == budget_kind) {
     if (change.type != ChangeType::deleted) queue_.add({change.ns, change.name});
-  } else if (change.kind == "Pod" || change.kind == "ReplicaSet" || change.kind == "StatefulSet") {
+  } else if (const auto* row = world_.store.row(change.kind);
+             change.kind == "Pod" || (row != nullptr && row->has_scale)) {
     for (const auto& budget : world_.store.list(budget_kind, change.ns)) queue_.add(key_of(*budget));
   }
-}
-
-int PodDisruptionBudgetController::replicas_of(const std::string& ns, const json& owner) const {
-  const auto found = world_.store.get(string_or(owner, "kind"), ns, string_or(owner, "name"));
-  return found ? static_cast<int>(spec_number(*found, "replicas", 1)) : 0;
 }
 
 void PodDisruptionBudgetController::sync(const Key& key) {
   const auto& [ns, name] = key;
   const auto now = kube_time(world_.clock.wall_seconds());
   (void)world_.store.mutate(budget_kind, ns, name, [&, in = ns](json& object) {
-    const auto budget =
-        count_budget(object, world_.store.list("Pod", in), [&](const json& owner) { return replicas_of(in, owner); });
+    const auto budget = count_budget(object, world_.store.list("Pod", in),
+                                     [&](const json& reference) { return world_.store.referred(in, reference); });
     json status = budget_status(object, budget, now);
     if (status == status_of(object)) return false;
     object["status"] = std::move(status);

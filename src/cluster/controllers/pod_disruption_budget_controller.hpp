@@ -13,7 +13,6 @@ class PodDisruptionBudgetController final : public Controller {
 
  private:
   void sync(const Key& key);
-  [[nodiscard]] int replicas_of(const std::string& ns, const json& owner) const;
 
   World world_;
   WorkQueue queue_;

@@ -8,17 +8,6 @@
 
 namespace straycat::cluster {
 
-std::int64_t resolve_int_or_percent(const json& value, std::int64_t total, bool round_up) {
-  if (value.is_number_integer()) return value.get<std::int64_t>();
-  if (!value.is_string()) return 0;
-  const auto& text = value.get_ref<const std::string&>();
-  std::int64_t percent = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
-  if (error != std::errc{} || std::string_view(stop) != "%") return 0;
-  const auto parts = percent * total;
-  return round_up ? (parts + 99) / 100 : parts / 100;
-}
-
 Fenceposts fenceposts_of(const json& deployment) {
   const auto& spec = spec_of(deployment);
   const auto& strategy = object_or_empty(spec, "strategy");

@@ -14,8 +14,6 @@ struct Fenceposts {
   std::int64_t surge = 0, unavailable = 0;
 };
 
-// An int, or "25%" of `total`; nonsense counts as 0 (validation has refused it before).
-[[nodiscard]] std::int64_t resolve_int_or_percent(const json& value, std::int64_t total, bool round_up);
 // Surge rounds up, unavailable rounds down; never both 0, or a rollout could not move (ResolveFenceposts). Unavailable
 // is at most `replicas`; Recreate and 0 replicas have neither.
 [[nodiscard]] Fenceposts fenceposts_of(const json& deployment);

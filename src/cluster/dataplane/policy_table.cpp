@@ -8,9 +8,8 @@
 
 #include "cluster/dataplane/address_block.hpp"
 #include "cluster/dataplane/dataplane.hpp"
-#include "cluster/kinds/json_help.hpp"
+#include "cluster/kinds/labels.hpp"
 #include <straycat/model/objects.hpp>
-#include <straycat/model/selector.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -36,13 +35,6 @@ struct Party {
 
 // --- reading
 
-Labels labels_in(const json& object) {
-  Labels out;
-  for (const auto& [key, value] : object_or_empty(object_or_empty(object, "metadata"), "labels").items())
-    if (value.is_string()) out[key] = value.get<std::string>();
-  return out;
-}
-
 std::vector<model::ContainerPort> ports_in(const json& spec) {
   std::vector<model::ContainerPort> out;
   const auto add = [&](const json& container) {
@@ -64,14 +56,14 @@ std::optional<Member> member_of(const json& pod, const NamespaceLabels& namespac
   const auto host = spec.find("hostNetwork");
   const bool of_the_host = host != spec.end() && *host == true;
   if (of_the_host || phase == "Succeeded" || phase == "Failed" || !parse_address(address)) return std::nullopt;
-  Member out{text_at(pod, "/metadata/namespace"), address, labels_in(pod), {}, ports_in(spec)};
+  Member out{text_at(pod, "/metadata/namespace"), address, labels_of(pod), {}, ports_in(spec)};
   if (const auto found = namespaces.find(out.ns); found != namespaces.end()) out.ns_labels = found->second;
   return out;
 }
 
 Members members_of(const std::vector<Object>& pods, const std::vector<Object>& namespaces) {
   NamespaceLabels labels;
-  for (const auto& ns : namespaces) labels[text_at(*ns, "/metadata/name")] = labels_in(*ns);
+  for (const auto& ns : namespaces) labels[text_at(*ns, "/metadata/name")] = labels_of(*ns);
   Members out;
   for (const auto& pod : pods)
     if (auto member = member_of(*pod, labels)) out.push_back(std::move(*member));
@@ -85,23 +77,11 @@ Member name_server(const std::vector<Object>& namespaces) {
   Member out{
       "kube-system", name_server_address, {{"k8s-app", "kube-dns"}}, {}, {{"dns", 53, "UDP"}, {"dns-tcp", 53, "TCP"}}};
   for (const auto& ns : namespaces)
-    if (text_at(*ns, "/metadata/name") == out.ns) out.ns_labels = labels_in(*ns);
+    if (text_at(*ns, "/metadata/name") == out.ns) out.ns_labels = labels_of(*ns);
   return out;
 }
 
-// A metav1.LabelSelector on these labels.
-bool chooses(const json& selector, const Labels& labels) {
-  model::LabelSelector read;
-  for (const auto& [key, value] : object_or_empty(selector, "matchLabels").items())
-    if (value.is_string()) read.match_labels[key] = value.get<std::string>();
-  for (const json& item : array_or_empty(selector, "matchExpressions")) {
-    model::Requirement one{string_or(item, "key"), string_or(item, "operator"), {}};
-    for (const json& value : array_or_empty(item, "values"))
-      if (value.is_string()) one.values.push_back(value.get<std::string>());
-    read.match_expressions.push_back(std::move(one));
-  }
-  return model::matches(read, labels);
-}
+bool chooses(const json& selector, const Labels& labels) { return model::matches(label_selector(selector), labels); }
 
 // --- parties
 

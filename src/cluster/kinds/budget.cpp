@@ -1,57 +1,86 @@
 #include "cluster/kinds/budget.hpp"
 
+#include <algorithm>
 #include <map>
 
-#include "cluster/kinds/json_help.hpp"
-#include <straycat/model/selector.hpp>
+#include <fmt/format.h>
+
+#include "cluster/kinds/labels.hpp"
 
 namespace straycat::cluster {
 namespace {
 
-model::LabelSelector budget_selector(const json& budget) {
-  const auto& in = object_or_empty(object_or_empty(budget, "spec"), "selector");
-  model::LabelSelector out;
-  for (const auto& [key, value] : object_or_empty(in, "matchLabels").items())
-    if (value.is_string()) out.match_labels[key] = value.get<std::string>();
-  for (const auto& expression : array_or_empty(in, "matchExpressions")) {
-    model::Requirement requirement{string_or(expression, "key"), string_or(expression, "operator"), {}};
-    for (const auto& value : array_or_empty(expression, "values"))
-      if (value.is_string()) requirement.values.push_back(value.get<std::string>());
-    out.match_expressions.push_back(std::move(requirement));
-  }
-  return out;
-}
+using Named = std::function<Object(const json& reference)>;
 
-model::Labels labels_in(const json& object) {
-  model::Labels out;
-  for (const auto& [key, value] : object_or_empty(object_or_empty(object, "metadata"), "labels").items())
-    if (value.is_string()) out[key] = value.get<std::string>();
-  return out;
-}
-
-// A number, or a share of the expected pods, rounded up (intstr.GetScaledValueFromIntOrPercent).
 int amount_of(const json& value, int of) {
-  if (value.is_number_integer()) return value.get<int>();
-  const std::string text = value.is_string() ? value.get<std::string>() : "";
-  if (!text.ends_with('%')) return 0;
-  return (std::atoi(text.c_str()) * of + 99) / 100;
+  const auto most = value.is_string() ? of : INT32_MAX;
+  return static_cast<int>(std::clamp<std::int64_t>(resolve_int_or_percent(value, of, true), 0, most));
 }
 
-// Each controller counts once.
-int scale_of_all(const std::vector<const json*>& pods, const std::function<int(const json&)>& replicas) {
-  std::map<std::string, int> by_controller;
-  int alone = 0;
-  for (const json* pod : pods) {
-    const json* controller = nullptr;
-    for (const json& owner : array_or_empty(object_or_empty(*pod, "metadata"), "ownerReferences"))
-      if (owner.is_object() && owner.value("controller", json(false)) == json(true)) controller = &owner;
-    if (controller == nullptr)
-      ++alone;
-    else
-      by_controller.try_emplace(string_or(*controller, "uid"), replicas(*controller));
+// How many pods the controllers of these want, each of them once: a Deployment in place of its ReplicaSets
+// (getExpectedScale and its finders). A pod that nobody controls is none of them.
+class Expectation {
+ public:
+  explicit Expectation(const Named& named) : named_(named) {}
+
+  void add(const json& pod) {
+    const json* reference = controller_of(pod);
+    if (reference == nullptr || !failure_.empty()) return;
+    Object owner = found(*reference);
+    if (!owner) {
+      failure_ = "found no controllers for pod " + json(text_at(pod, "/metadata/name")).dump();
+      return;
+    }
+    const json* above = string_or(*owner, "kind") == "ReplicaSet" ? controller_of(*owner) : nullptr;
+    if (above != nullptr && string_or(*above, "kind") == "Deployment")
+      if (auto deployment = found(*above)) owner = std::move(deployment);
+    count(*owner);
   }
-  for (const auto& [uid, count] : by_controller) alone += count;
-  return alone;
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+  [[nodiscard]] int total() const {
+    std::int64_t sum = 0;
+    for (const auto& [uid, replicas] : scales_) sum = std::min<std::int64_t>(sum + replicas, INT32_MAX);
+    return static_cast<int>(sum);
+  }
+
+ private:
+  // Another of the same name is not the one.
+  [[nodiscard]] Object found(const json& reference) const {
+    Object owner = named_(reference);
+    return owner && text_at(*owner, "/metadata/uid") == string_or(reference, "uid") ? owner : nullptr;
+  }
+  void count(const json& owner) {
+    const auto* row = built_in_row(owner);
+    if (row != nullptr && row->has_scale)
+      scales_[text_at(owner, "/metadata/uid")] =
+          std::clamp<std::int64_t>(integer_or(object_or_empty(owner, "spec"), "replicas", 1), 0, INT32_MAX);
+    else
+      failure_ = fmt::format("{}, Resource={} does not implement the scale subresource", string_or(owner, "apiVersion"),
+                             row == nullptr ? string_or(owner, "kind") : row->plural);
+  }
+
+  const Named& named_;
+  std::map<std::string, std::int64_t> scales_;
+  std::string failure_;
+};
+
+// getExpectedPodCount
+void expect(Budget& out, const json& spec, const std::vector<const json*>& pods, const Named& named) {
+  const bool least = !spec.contains("maxUnavailable");
+  const json amount = spec.value(least ? "minAvailable" : "maxUnavailable", json());
+  if (amount.is_null()) return;
+  if (least && amount.is_number()) {
+    out.expected = static_cast<int>(pods.size());
+    out.desired = amount_of(amount, out.expected);
+    return;
+  }
+  Expectation all(named);
+  for (const json* pod : pods) all.add(*pod);
+  out.failure = all.failure();
+  if (!out.failure.empty()) return;
+  out.expected = all.total();
+  const int reckoned = amount_of(amount, out.expected);
+  out.desired = least ? reckoned : std::max(0, out.expected - reckoned);
 }
 
 }  // namespace
@@ -67,11 +96,10 @@ bool healthy_pod(const json& pod) {
 bool budget_selects(const json& budget, const json& pod) {
   const auto& spec = object_or_empty(budget, "spec");
   return spec.contains("selector") && spec.at("selector").is_object() &&
-         model::matches(budget_selector(budget), labels_in(pod));
+         model::matches(label_selector(spec.at("selector")), labels_of(pod));
 }
 
-Budget count_budget(const json& budget, const std::vector<Object>& pods,
-                    const std::function<int(const json&)>& replicas) {
+Budget count_budget(const json& budget, const std::vector<Object>& pods, const Named& named) {
   const auto& spec = object_or_empty(budget, "spec");
   Budget out;
   out.name = text_at(budget, "/metadata/name");
@@ -80,14 +108,7 @@ Budget count_budget(const json& budget, const std::vector<Object>& pods,
   for (const Object& pod : pods)
     if (budget_selects(budget, *pod)) selected.push_back(pod.get());
   for (const json* pod : selected) out.healthy += healthy_pod(*pod) ? 1 : 0;
-  if (const auto most = spec.find("maxUnavailable"); most != spec.end()) {
-    out.expected = scale_of_all(selected, replicas);
-    out.desired = std::max(0, out.expected - amount_of(*most, out.expected));
-    return out;
-  }
-  const json least = spec.value("minAvailable", json(1));  // neither given: one, as the API server fills it in
-  out.expected = least.is_string() ? scale_of_all(selected, replicas) : static_cast<int>(selected.size());
-  out.desired = amount_of(least, out.expected);
+  expect(out, spec, selected, named);
   return out;
 }
 

@@ -16,14 +16,15 @@ struct Budget {
   int healthy = 0;   // ready, and not being deleted
   int desired = 0;
   bool spares_unready = false;  // unhealthyPodEvictionPolicy: AlwaysAllow
+  std::string failure;          // why it cannot be reckoned, which lets nothing go
   [[nodiscard]] int allowed() const { return expected > 0 && healthy > desired ? healthy - desired : 0; }
   bool operator==(const Budget&) const = default;
 };
 
 [[nodiscard]] bool budget_selects(const json& budget, const json& pod);
-// `replicas`: spec.replicas of the controller that an owner reference names (one pod is its own: 1).
+// `named`: the object of the budget's namespace that a reference (apiVersion, kind, name) names; null: there is none.
 [[nodiscard]] Budget count_budget(const json& budget, const std::vector<Object>& pods,
-                                  const std::function<int(const json& owner)>& replicas);
+                                  const std::function<Object(const json& reference)>& named);
 // condition Ready is True, and it is not being deleted.
 [[nodiscard]] bool healthy_pod(const json& pod);
 

@@ -17,6 +17,8 @@ void complete_new_object(json& object);
 // Building blocks of the rows.
 // spec, which becomes an object when it is not there.
 [[nodiscard]] json& own_spec(json& object);
+// A Pod's own, beside its spec's: a container's limit is its request where it names none (SetDefaults_Pod).
+void default_pod(json& pod);
 // A pod spec inside a Pod or a template.
 void default_pod_spec(json& spec);
 // spec.template of a workload.

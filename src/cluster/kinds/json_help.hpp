@@ -88,6 +88,11 @@ void each_object(json& object, const char* key, F&& f) {
   return value.is_string() ? value.get<std::string>() : std::string{};
 }
 
+// The owner reference with controller: true; null when there is none.
+[[nodiscard]] const json* controller_of(const json& object);
+// A number, or a share ("25%") of `total` (intstr.GetScaledValueFromIntOrPercent); 0 when it is neither.
+[[nodiscard]] std::int64_t resolve_int_or_percent(const json& value, std::int64_t total, bool round_up);
+
 // Five letters of the API server's alphabet (no vowels: no words).
 [[nodiscard]] std::string random_suffix();
 // A random (version 4) UUID.

@@ -132,7 +132,6 @@ std::string qos_class(const json& spec) {
   return guaranteed ? "Guaranteed" : "Burstable";
 }
 
-// SetDefaults_Pod: a limit without a request is the request.
 void default_requests(json& container) {
   with_object(container, "resources", [](json& resources) {
     with_object(resources, "limits", [&](json& limits) {
@@ -142,6 +141,12 @@ void default_requests(json& container) {
 }
 
 }  // namespace
+
+void default_pod(json& pod) {
+  with_object(pod, "spec", [](json& spec) {
+    for (const char* list : {"initContainers", "containers"}) each_object(spec, list, default_requests);
+  });
+}
 
 void default_pod_spec(json& spec) {
   set_default_value(spec, "restartPolicy", "Always");
@@ -164,7 +169,6 @@ void complete_new_pod(json& pod) {
   set_default(spec, "enableServiceLinks", true);
   set_default(spec, "priority", 0);
   set_default(spec, "preemptionPolicy", "PreemptLowerPriority");
-  for (const char* list : {"initContainers", "containers"}) each_object(spec, list, default_requests);
   tolerate(spec);
   mount_token(spec, random_suffix());
   auto& status = pod["status"];

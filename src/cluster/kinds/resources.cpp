@@ -39,13 +39,29 @@ bool asks_for_nothing(const json& pod) {
   return true;
 }
 
+// usesCrossNamespacePodAffinity
+bool looks_abroad(const json& pod) {
+  const auto abroad = [](const json& term) {
+    return !array_or_empty(term, "namespaces").empty() || term.contains("namespaceSelector");
+  };
+  for (const char* kind : {"podAffinity", "podAntiAffinity"}) {
+    const auto& affinity = object_or_empty(object_or_empty(object_or_empty(pod, "spec"), "affinity"), kind);
+    for (const auto& term : array_or_empty(affinity, "requiredDuringSchedulingIgnoredDuringExecution"))
+      if (abroad(term)) return true;
+    for (const auto& weighted : array_or_empty(affinity, "preferredDuringSchedulingIgnoredDuringExecution"))
+      if (abroad(object_or_empty(weighted, "podAffinityTerm"))) return true;
+  }
+  return false;
+}
+
 bool scope_takes(const std::string& scope, const json& pod, const json& requirement) {
   const bool ends = object_or_empty(pod, "spec").contains("activeDeadlineSeconds");
   if (scope == "Terminating") return ends;
   if (scope == "NotTerminating") return !ends;
   if (scope == "BestEffort") return asks_for_nothing(pod);
   if (scope == "NotBestEffort") return !asks_for_nothing(pod);
-  if (scope != "PriorityClass") return true;
+  if (scope == "CrossNamespacePodAffinity") return looks_abroad(pod);
+  if (scope != "PriorityClass") return false;
   const auto name = text_at(pod, "/spec/priorityClassName");
   const auto& values = array_or_empty(requirement, "values");
   const bool among = std::find(values.begin(), values.end(), json(name)) != values.end();
@@ -79,15 +95,18 @@ Amounts pod_amounts(const json& pod, const char* which) {
   Amounts sum;
   for (const auto& container : array_or_empty(spec, "containers"))
     add_all(sum, object_or_empty(object_or_empty(container, "resources"), which));
+  Amounts beside, first;  // those that stay, and the most that there is before the containers start
   for (const auto& container : array_or_empty(spec, "initContainers")) {
-    Amounts one;
-    add_all(one, object_or_empty(object_or_empty(container, "resources"), which));
+    const auto& amounts = object_or_empty(object_or_empty(container, "resources"), which);
+    Amounts now = beside;
+    add_all(now, amounts);
     if (string_or(container, "restartPolicy") == "Always") {
-      for (const auto& [name, amount] : one) sum[name] += amount;
-    } else {
-      take_more(sum, one);
+      add_all(sum, amounts);
+      beside = now;
     }
+    take_more(first, now);
   }
+  take_more(sum, first);
   for (const auto& [name, amount] : object_or_empty(spec, "overhead").items())
     if (std::string_view(which) == "requests" || sum.contains(name)) sum[name] += quantity_of(amount);
   return sum;
@@ -98,6 +117,9 @@ Amounts quota_amounts(const KindRow& row, const json& object) {
                                                 "secrets", "configmaps", "persistentvolumeclaims"};
   Amounts out;
   out["count/" + row.qualified()] = {1000};
+  if (const auto phase = text_at(object, "/status/phase");
+      row.kind == "Pod" && (phase == "Succeeded" || phase == "Failed"))
+    return out;
   if (row.group.empty() && by_name.contains(row.plural)) out[row.plural] = {1000};
   if (row.kind == "Pod") count_pod(out, object);
   if (row.kind == "Service") count_service(out, object);
@@ -121,11 +143,6 @@ bool in_scope(const json& quota, const json& object) {
                      [&](const auto& scope) { return scope_takes(scope.first, object, scope.second); });
 }
 
-bool counts(const json& object) {
-  const auto phase = text_at(object, "/status/phase");
-  return string_or(object, "kind") != "Pod" || (phase != "Succeeded" && phase != "Failed");
-}
-
 Amounts used_of(const json& quota, const Lister& list) {
   const auto& hard = object_or_empty(object_or_empty(quota, "spec"), "hard");
   Amounts used;
@@ -136,7 +153,7 @@ Amounts used_of(const json& quota, const Lister& list) {
   }
   for (const auto* row : kinds)
     for (const auto& object : list(row->key())) {
-      if (!counts(*object) || !in_scope(quota, *object)) continue;
+      if (!in_scope(quota, *object)) continue;
       for (const auto& [resource, amount] : quota_amounts(*row, *object))
         if (const auto at = used.find(resource); at != used.end()) at->second += amount;
     }

@@ -20,12 +20,10 @@ using Lister = std::function<std::vector<Object>(const std::string& kind)>;
 [[nodiscard]] Amounts pod_amounts(const json& pod, const char* which);
 
 // What an object counts in quotas: {"pods": 1, "requests.cpu": 100m, "count/deployments.apps": 1, ...}
-// (pkg/quota/v1/evaluator/core).
+// (pkg/quota/v1/evaluator/core). A pod that has ended is one more of "count/pods" and of nothing else.
 [[nodiscard]] Amounts quota_amounts(const KindRow& row, const json& object);
 // Whether a quota's scopes take the object (only pods are scoped).
 [[nodiscard]] bool in_scope(const json& quota, const json& object);
-// Whether the object counts at all: pods that have ended do not.
-[[nodiscard]] bool counts(const json& object);
 // What stands in status.used of a quota: an amount for each resource in spec.hard.
 [[nodiscard]] Amounts used_of(const json& quota, const Lister& list);
 

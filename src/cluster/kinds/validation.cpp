@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "cluster/kinds/json_help.hpp"
+#include "cluster/kinds/labels.hpp"
 #include "cluster/kinds/row.hpp"
-#include <straycat/model/selector.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -72,27 +71,6 @@ void check_name(Causes& causes, const json& object) {
   } else if (name.size() > 253) {
     refuse(causes, field, name, "must be no more than 253 bytes");
   }
-}
-
-model::Labels labels_of(const json& object, const char* key) {
-  model::Labels out;
-  for (const auto& [name, value] : object_or_empty(object, key).items()) {
-    if (value.is_string()) out[name] = value.get<std::string>();
-  }
-  return out;
-}
-
-model::LabelSelector selector_of(const json& selector) {
-  model::LabelSelector out;
-  out.match_labels = labels_of(selector, "matchLabels");
-  for (const auto& item : array_or_empty(selector, "matchExpressions")) {
-    model::Requirement requirement{string_or(item, "key"), string_or(item, "operator"), {}};
-    for (const auto& value : array_or_empty(item, "values")) {
-      if (value.is_string()) requirement.values.push_back(value.get<std::string>());
-    }
-    out.match_expressions.push_back(std::move(requirement));
-  }
-  return out;
 }
 
 void keep_unchanged(Causes& causes, const json& object, const json& current, const char* key) {
@@ -193,10 +171,10 @@ void check_template(Causes& causes, const json& spec, const std::vector<std::str
 void check_selector(Causes& causes, const json& spec, const std::string& kind) {
   const auto& selector = object_or_empty(spec, "selector");
   if (!spec.contains("selector")) return require(causes, "spec.selector");
-  const auto parsed = selector_of(selector);
+  const auto parsed = label_selector(selector);
   if (parsed.empty()) return refuse(causes, "spec.selector", selector, "empty selector is invalid for " + kind);
   const auto& labels = object_or_empty(object_or_empty(object_or_empty(spec, "template"), "metadata"), "labels");
-  if (!model::matches(parsed, labels_of(object_or_empty(object_or_empty(spec, "template"), "metadata"), "labels"))) {
+  if (!model::matches(parsed, labels_of(object_or_empty(spec, "template")))) {
     refuse(causes, "spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
   }
 }

@@ -104,6 +104,10 @@ Object Store::get(const std::string& kind, const std::string& ns, const std::str
   return at == of_kind->second.end() ? nullptr : at->second;
 }
 
+Object Store::referred(const std::string& ns, const json& reference) const {
+  return get(key_of(reference), ns, string_or(reference, "name"));
+}
+
 std::vector<Object> Store::list(const std::string& kind, const std::string& ns) const {
   std::vector<Object> out;
   const auto of_kind = objects_.find(kind);

@@ -80,6 +80,8 @@ class Store {
   // By apiVersion and kind: of an object, or of a reference to one.
   [[nodiscard]] const KindRow* row_of(const json& named) const;
   [[nodiscard]] std::string key_of(const json& named) const;  // its kind where it is not served
+  // What a reference (apiVersion, kind, name) names in a namespace; null: it is not there.
+  [[nodiscard]] Object referred(const std::string& ns, const json& reference) const;
 
   // `generateName` is honoured as the API server does (five letters of bcdfghjklmnpqrstvwxz2456789).
   StoreResult<Object> create(json object, const Review& review = {});

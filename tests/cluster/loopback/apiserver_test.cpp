@@ -125,6 +125,21 @@ TEST_F(ApiServerTest, WatchesThatAreEndedGoOnUnlessTheirHistoryIsGone) {
               HasSubstr("Expired"));
 }
 
+TEST_F(ApiServerTest, AWatchOverAWebSocketIsEndedLikeAnyOther) {
+  const auto begun = std::chrono::steady_clock::now();
+  auto answer = std::async(std::launch::async, [&] {
+    return world.raw(
+        "GET " + std::string(config_maps) +
+        "?watch=1&timeoutSeconds=60 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer " +
+        world.tokens().admin() + "\r\n\r\n");
+  });
+  while (answer.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready)
+    world.with_server([](ApiServer& server) { server.end_watches(); });
+  EXPECT_THAT(answer.get(), HasSubstr("101 Switching Protocols"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30)) << "long before its own time";
+}
+
 TEST_F(ApiServerTest, WatchesLiveChangesOfWhatTheSelectorPicks) {
   const auto start = text_at(create_map("other"), "/metadata/resourceVersion");
   auto answer = std::async(std::launch::async, [&] {

@@ -6,6 +6,7 @@
 
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/kinds/json_help.hpp"
+#include "cluster/kinds/validation.hpp"
 #include "cluster/support/control_world.hpp"
 
 namespace straycat::cluster {
@@ -90,6 +91,87 @@ TEST_F(BudgetWorld, SharesAreReckonedFromWhatTheControllersWant) {
   world.settle();
   EXPECT_EQ(status()["disruptionsAllowed"], 0);
   EXPECT_EQ(evict(pod(0)).first, 429);
+}
+
+// A rollout's two ReplicaSets are one Deployment, and who controls a pod is asked again when that changes.
+TEST_F(BudgetWorld, ADeploymentCountsOnce) {
+  world.remove("ReplicaSet", "web");
+  world.settle();
+  auto deployment = json::parse(three_of_web);
+  deployment["kind"] = "Deployment";
+  world.make(deployment);
+  world.settle();
+  world.bury_all_pods();
+  world.run_all_pods();
+  world.settle();
+  budget(R"("maxUnavailable":"34%")");
+  EXPECT_EQ(status()["expectedPods"], 3);
+  world.patch("Deployment", "web", json::parse(R"({"spec":{"template":{"spec":{"nodeName":"x"}}}})"));
+  world.settle();
+  EXPECT_EQ(world.store.list("ReplicaSet", world.ns).size(), 2U);
+  EXPECT_EQ(status()["expectedPods"], 3);
+  world.patch("Deployment", "web", json::parse(R"({"spec":{"paused":true,"replicas":6}})"));
+  world.settle();
+  EXPECT_EQ(status()["expectedPods"], 6);
+}
+
+TEST_F(BudgetWorld, APodWithoutAControllerIsNoPartOfAShare) {
+  world.make(json::parse(
+      R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"alone","namespace":"straycat-demo","labels":{"db":"x"}},
+    "spec":{"containers":[{"name":"c","image":"i"}]}})"));
+  budget(R"("maxUnavailable":1)");
+  EXPECT_EQ(status()["expectedPods"], 3);
+  world.patch("PodDisruptionBudget", "b", json::parse(R"({"spec":{"selector":{"matchLabels":{"app":null}}}})"));
+  world.settle();
+  EXPECT_EQ(status()["expectedPods"], 3);
+  EXPECT_EQ(status()["currentHealthy"], 3);
+}
+
+TEST_F(BudgetWorld, WhatCannotBeReckonedLetsNobodyGo) {
+  world.make(json::parse(
+      R"({"apiVersion":"apps/v1","kind":"DaemonSet","metadata":{"name":"each","namespace":"straycat-demo"},
+    "spec":{"selector":{"matchLabels":{"app":"web","each":"node"}},"template":{"metadata":{"labels":{"app":"web",
+    "each":"node"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}})"));
+  world.settle();
+  world.run_all_pods();
+  world.settle();
+  budget(R"("maxUnavailable":2)");
+  EXPECT_EQ(status()["disruptionsAllowed"], 0);
+  EXPECT_EQ(status()["conditions"][0]["reason"], "SyncFailed");
+  const auto [code, said] = evict(pod(0));
+  EXPECT_EQ(code, 429);
+  EXPECT_EQ(said["details"]["causes"][0]["message"],
+            "The disruption budget b does not allow evicting pods currently because it failed sync: apps/v1, "
+            "Resource=daemonsets does not implement the scale subresource");
+  world.patch("PodDisruptionBudget", "b", json::parse(R"({"spec":{"maxUnavailable":null,"minAvailable":1}})"));
+  world.settle();
+  EXPECT_EQ(status()["disruptionsAllowed"], 3) << "a number needs no controller";
+}
+
+TEST_F(BudgetWorld, WithoutANumberNobodyGoes) {
+  budget(R"("unhealthyPodEvictionPolicy":"IfHealthyBudget")");
+  EXPECT_EQ(status()["disruptionsAllowed"], 0);
+  const auto [code, said] = evict(pod(0));
+  EXPECT_EQ(code, 429);
+  EXPECT_EQ(said["details"]["causes"][0]["message"], "The disruption budget b does not allow evicting pods currently");
+}
+
+TEST(Budgets, AShareIsAtMostTheWhole) {
+  EXPECT_EQ(resolve_int_or_percent("9223372036854775807%", 3, true), 64424510);
+  const auto said = [](const char* amount) {
+    std::string all;
+    for (const auto& cause : validate({{"apiVersion", "policy/v1"},
+                                       {"kind", "PodDisruptionBudget"},
+                                       {"metadata", {{"name", "b"}}},
+                                       {"spec", {{"maxUnavailable", json::parse(amount)}}}}))
+      all += cause.field + ": " + cause.message;
+    return all;
+  };
+  EXPECT_EQ(said("\"100%\""), "");
+  EXPECT_EQ(said("7"), "");
+  EXPECT_EQ(said("\"101%\""), "spec.maxUnavailable: Invalid value: \"101%\": must not be greater than 100%");
+  EXPECT_EQ(said("-1"), "spec.maxUnavailable: Invalid value: -1: must be greater than or equal to 0");
+  EXPECT_THAT(said("\"x\""), testing::HasSubstr("a valid percent string"));
 }
 
 TEST_F(BudgetWorld, AnUnreadyPodDisturbsNobodyWhileTheBudgetIsMet) {

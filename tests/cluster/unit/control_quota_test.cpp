@@ -72,6 +72,51 @@ TEST_F(QuotaTest, AScopeCountsOnlyItsPods) {
   EXPECT_NE(refused("b"), "");
 }
 
+TEST_F(QuotaTest, AScopeThatNobodyKnowsTakesNoPod) {
+  quota({{"pods", "0"}}, json::array({"Nowhere"}));
+  EXPECT_EQ(refused("a"), "");
+}
+
+TEST_F(QuotaTest, PodsThatHaveEndedAreStillStored) {
+  quota({{"pods", "1"}, {"count/pods", "2"}});
+  EXPECT_EQ(refused("a"), "");
+  world.run_all_pods();
+  world.end_pod("a", true);
+  world.settle();
+  EXPECT_EQ(used(), (json{{"pods", "0"}, {"count/pods", "1"}}));
+  EXPECT_EQ(refused("b"), "");
+  EXPECT_EQ(used(), (json{{"pods", "1"}, {"count/pods", "2"}}));
+  EXPECT_EQ(refused("c"),
+            "pods \"c\" is forbidden: exceeded quota: q, requested: count/pods=1,pods=1, used: count/pods=2,pods=1, "
+            "limited: count/pods=2,pods=1");
+}
+
+TEST_F(QuotaTest, EachContainerHasToSayWhatIsCounted) {
+  quota({{"limits.cpu", "1"}, {"requests.memory", "1Gi"}, {"cpu", "1"}});
+  json pod = {{"kind", "Pod"}, {"metadata", {{"name", "p"}, {"namespace", world.ns}}}};
+  pod["spec"]["containers"] = json::parse(R"([{"name":"b","image":"i"},
+    {"name":"c","image":"i","resources":{"limits":{"cpu":"1m"}}}])");
+  pod["spec"]["initContainers"] = json::parse(R"([{"name":"a","image":"i"}])");
+  const auto made = world.store.create(pod);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().message,
+            "pods \"p\" is forbidden: failed quota: q: must specify cpu for: a,b; limits.cpu for: a,b; requests.memory "
+            "for: a,b,c");
+}
+
+// component-helpers resource/helpers.go
+TEST(Amounts, SidecarsStandBesideWhatStartsAfterThem) {
+  const auto cpu = [](const char* name, const char* amount, const char* restart = "") {
+    json out = {{"name", name}, {"resources", {{"requests", {{"cpu", amount}}}}}};
+    if (*restart != '\0') out["restartPolicy"] = restart;
+    return out;
+  };
+  json pod;
+  pod["spec"]["containers"] = json::array({cpu("c", "1")});
+  pod["spec"]["initContainers"] = json::array({cpu("a", "3"), cpu("s", "1", "Always"), cpu("b", "2500m")});
+  EXPECT_EQ(pod_amounts(pod, "requests").at("cpu").text(), "3500m") << "b beside s";
+}
+
 TEST_F(QuotaTest, WhoIsRefusedPodsSaysSoUntilThereIsRoom) {
   quota({{"pods", "1"}});
   world.make(json{{"kind", "ReplicationController"},
@@ -148,6 +193,22 @@ TEST_F(QuotaTest, ARangeFillsInAndHolds) {
             "pods \"b\" is forbidden: minimum cpu usage per Container is 50m, but request is 10m");
   EXPECT_EQ(refused("c", {{"limits", {{"cpu", "1"}}}}),
             "pods \"c\" is forbidden: maximum cpu usage per Container is 500m, but limit is 1");
+}
+
+TEST_F(QuotaTest, ARangeHoldsALimitNearItsRequest) {
+  world.make(json::parse(R"({"kind":"LimitRange","metadata":{"name":"r","namespace":"straycat-demo"},
+    "spec":{"limits":[{"type":"Container","maxLimitRequestRatio":{"cpu":"1500m"}}]}})"));
+  const auto say = [&](const char* name, const json& resources) { return refused(name, resources); };
+  EXPECT_EQ(say("a", {{"limits", {{"cpu", "3"}}}, {"requests", {{"cpu", "2"}}}}), "");
+  EXPECT_EQ(say("b", {{"limits", {{"cpu", "3"}}}, {"requests", {{"cpu", "1"}}}}),
+            "pods \"b\" is forbidden: cpu max limit to request ratio per Container is 1500m, but provided ratio is "
+            "3.000000");
+  EXPECT_EQ(say("c", {{"requests", {{"cpu", "1"}}}}),
+            "pods \"c\" is forbidden: cpu max limit to request ratio per Container is 1500m, but no limit is specified "
+            "or limit is 0");
+  EXPECT_EQ(say("d", json::object()),
+            "pods \"d\" is forbidden: cpu max limit to request ratio per Container is 1500m, but no request is "
+            "specified or request is 0");
 }
 
 }  // namespace

@@ -113,6 +113,23 @@ TEST(Law, ValuesThatChangeNothingAreNotTold) {
               IsEmpty());
 }
 
+TEST(Law, AnEmptyDirectoryIsToldWhereNothingCanBeMounted) {
+  const json pod =
+      json::parse(R"({"kind":"Pod","spec":{"volumes":[{"name":"v","emptyDir":{}}],"securityContext":{}}})");
+  EXPECT_THAT(ignored_fields(pod), IsEmpty());
+  const auto told = ignored_fields(pod, Plane::fallback);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].field, "spec.volumes[0].emptyDir");
+}
+
+TEST(Law, WhatAPodWouldShareIsTold) {
+  EXPECT_THAT(ignored(R"({"kind":"Pod","spec":{"hostPID":true,"shareProcessNamespace":true,"hostIPC":true,
+    "hostUsers":false,"setHostnameAsFQDN":true}})"),
+              ElementsAre("spec.hostPID", "spec.shareProcessNamespace", "spec.hostIPC", "spec.setHostnameAsFQDN"));
+  EXPECT_THAT(ignored(R"({"kind":"LimitRange","spec":{"limits":[{"type":"Pod"},{"type":"PersistentVolumeClaim"}]}})"),
+              ElementsAre("spec.limits[1].type"));
+}
+
 TEST(Law, APodsFieldsCountWhereverAPodIsMade) {
   const std::string spec = R"({"runtimeClassName":"x","initContainers":[{"name":"i"},
     {"resources":{"limits":{"cpu":"1"}}}],"containers":[{"resources":{"limits":{"cpu":"1"}}}]})";

@@ -1,3 +1,7 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "cluster/kinds/json_help.hpp"
 #include "cluster/kinds/resources.hpp"
 #include "cluster/kinds/row.hpp"
@@ -13,11 +17,29 @@ void fill_in(json& container, const json& item) {
         with_default(resources, which, [&](json& own) { set_default(own, name.c_str(), amount); });
       });
   };
-  // A container's own limit is its request where it names none (pod defaults).
-  const json own_limits = object_or_empty(object_or_empty(container, "resources"), "limits");
-  set("requests", own_limits);
   set("limits", object_or_empty(item, "default"));
   set("requests", object_or_empty(item, "defaultRequest"));
+}
+
+// limitRequestRatioConstraint
+void hold_ratio(std::vector<std::string>& broken, const json& item, const Amounts& requests, const Amounts& limits,
+                const std::string& kind) {
+  const auto amount = [](const Amounts& of, const std::string& name) {
+    const auto at = of.find(name);
+    return at == of.end() ? 0 : at->second.milli;
+  };
+  for (const auto& [name, bound] : object_or_empty(item, "maxLimitRequestRatio").items()) {
+    const auto most = quantity_of(bound);
+    const auto text = fmt::format("{} max limit to request ratio per {} is {}, but ", name, kind, most.text());
+    const auto asked = amount(requests, name), allowed = amount(limits, name);
+    const auto ratio = static_cast<double>(allowed) / static_cast<double>(std::max<std::int64_t>(asked, 1));
+    if (asked == 0)
+      broken.push_back(text + "no request is specified or request is 0");
+    else if (allowed == 0)
+      broken.push_back(text + "no limit is specified or limit is 0");
+    else if (ratio * 1000 > static_cast<double>(most.milli))
+      broken.push_back(fmt::format("{}provided ratio is {:.6f}", text, ratio));
+  }
 }
 
 void hold(std::vector<std::string>& broken, const json& item, const Amounts& requests, const Amounts& limits,
@@ -47,6 +69,7 @@ void hold(std::vector<std::string>& broken, const json& item, const Amounts& req
       broken.push_back("maximum " + name + " usage per " + kind + " is " + quantity_of(bound).text() +
                        ", but request is " + asked->text());
   }
+  hold_ratio(broken, item, requests, limits, kind);
 }
 
 Amounts amounts_of(const json& container, const char* which) {

@@ -128,7 +128,11 @@ KindRow pod_row() {
                   {"Readiness Gates", "string", 1,
                    "If specified, all readiness gates will be evaluated for pod readiness."}},
       .cells = pod_cells,
-      .default_object = [](json& object) { default_pod_spec(own_spec(object)); },
+      .default_object =
+          [](json& object) {
+            default_pod_spec(own_spec(object));
+            default_pod(object);
+          },
       .complete = complete_new_pod,
       .validate = [](Causes& causes,
                      const json& object) { validate_pod_spec(causes, "spec", object_or_empty(object, "spec")); },

@@ -6,10 +6,26 @@
 namespace straycat::cluster {
 namespace {
 
+// ValidatePositiveIntOrPercent, IsNotMoreThan100Percent
+void check_amount(Causes& causes, const json& spec, const char* key) {
+  const json amount = spec.value(key, json());
+  if (!amount.is_string()) return check_not_negative(causes, spec, key);
+  const auto text = amount.get<std::string>();
+  const auto field = std::string("spec.") + key;
+  if (text.size() < 2 || text.find_first_not_of("0123456789") != text.size() - 1 || text.back() != '%')
+    return refuse(causes, field, amount,
+                  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', "
+                  "regex used for validation is '[0-9]+%')");
+  if (resolve_int_or_percent(amount, 100, false) > 100 || text.size() > 10)
+    refuse(causes, field, amount, "must not be greater than 100%");
+}
+
 void validate_budget(Causes& causes, const json& object) {
   const auto& spec = object_or_empty(object, "spec");
   if (spec.contains("minAvailable") && spec.contains("maxUnavailable"))
     refuse(causes, "spec", spec, "minAvailable and maxUnavailable cannot be both set");
+  check_amount(causes, spec, "minAvailable");
+  check_amount(causes, spec, "maxUnavailable");
 }
 
 json budget_cells(const json& object, std::int64_t now_ns) {

@@ -1,3 +1,9 @@
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "cluster/kinds/cells.hpp"
 #include "cluster/kinds/json_help.hpp"
 #include "cluster/kinds/resources.hpp"
@@ -20,18 +26,21 @@ Status over_quota(const KindRow& row, const json& object, const std::string& why
   return status;
 }
 
-// What a quota on CPU or memory counts, each container has to say (plugin/pkg/admission/resourcequota, pod
-// Constraints).
+// What a quota on CPU or memory counts, each container has to say (pkg/quota/v1/evaluator/core/pods.go Constraints).
 std::string unsaid(const json& quota, const json& pod) {
-  std::string out;
+  std::map<std::string, std::set<std::string>> silent;
   for (const auto& [resource, hard] : object_or_empty(object_or_empty(quota, "spec"), "hard").items()) {
     const bool limits = resource.rfind("limits.", 0) == 0;
-    auto name = resource.substr(limits ? 7 : resource.rfind("requests.", 0) == 0 ? 9 : 0);
+    const auto name = resource.substr(limits ? 7 : resource.rfind("requests.", 0) == 0 ? 9 : 0);
     if (name != "cpu" && name != "memory") continue;
-    for (const auto& container : array_or_empty(object_or_empty(pod, "spec"), "containers"))
-      if (!object_or_empty(object_or_empty(container, "resources"), limits ? "limits" : "requests").contains(name))
-        out += (out.empty() ? "" : ",") + resource + " for: " + string_or(container, "name");
+    for (const char* list : {"containers", "initContainers"})
+      for (const auto& container : array_or_empty(object_or_empty(pod, "spec"), list))
+        if (!object_or_empty(object_or_empty(container, "resources"), limits ? "limits" : "requests").contains(name))
+          silent[resource].insert(string_or(container, "name"));
   }
+  std::string out;
+  for (const auto& [resource, names] : silent)
+    out += fmt::format("{}{} for: {}", out.empty() ? "" : "; ", resource, fmt::join(names, ","));
   return out;
 }
 
