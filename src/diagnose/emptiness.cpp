@@ -15,8 +15,29 @@ const EndpointState* state_at(const Endpoint& endpoint, std::int64_t ns) {
   return next == endpoint.states.begin() || !std::prev(next)->listed ? nullptr : &*std::prev(next);
 }
 
+namespace {
+
+// The phase in which the first ones came after an empty one, when it had just begun and none of them is suspect.
+const history::MembershipPhase* just_come(const Case& the_case, const Cell& cell) {
+  if (cell.set_size == 0 || !cell.candidates.empty()) return nullptr;
+  const auto& phases = the_case.view_of(cell).phases;
+  const auto now = std::find_if(phases.begin(), phases.end(), [&](const history::MembershipPhase& phase) {
+    return phase.from <= cell.first_ns && cell.first_ns < phase.to;
+  });
+  if (now == phases.end() || now == phases.begin() || std::prev(now)->size > 0) return nullptr;
+  return cell.last_ns <= now->from + the_case.history.lag.late_ns ? &*now : nullptr;
+}
+
+}  // namespace
+
+std::int64_t known_then(const Case& the_case, const Cell& cell) {
+  const auto* phase = just_come(the_case, cell);
+  return phase != nullptr ? phase->from - 1 : cell.last_ns;
+}
+
 bool nobody_there(const Case& the_case, const Cell& cell) {
-  if (!judgeable(cell) || (cell.set_size > 0 && !last_ones_go(the_case, cell))) return false;
+  if (!judgeable(cell) || (cell.set_size > 0 && !last_ones_go(the_case, cell) && just_come(the_case, cell) == nullptr))
+    return false;
   // The last one to go may end in the middle of an answer; where nobody was left, nobody can have cut anything.
   return likeness(cell.kind) != Likeness::cut || cell.set_size > 0;
 }
@@ -25,7 +46,7 @@ std::vector<std::size_t> waiting_at(const Case& the_case, const Cell& cell) {
   std::vector<std::size_t> result;
   const auto& endpoints = the_case.view_of(cell).endpoints;
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    const auto* state = state_at(endpoints[i], cell.last_ns);
+    const auto* state = state_at(endpoints[i], known_then(the_case, cell));
     if (state != nullptr && !state->terminating) result.push_back(i);
   }
   return result;

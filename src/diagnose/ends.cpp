@@ -25,7 +25,7 @@ std::optional<model::ObjectRef> emptied_by(const Case& the_case, const Cell& cel
   const auto& view = the_case.view_of(cell);
   const auto waiting = waiting_at(the_case, cell);
   const bool all = std::all_of(waiting.begin(), waiting.end(), [&](std::size_t index) {
-    return down_since(the_case, view, view.endpoints[index], cell.last_ns);
+    return down_since(the_case, view, view.endpoints[index], known_then(the_case, cell));
   });
   return all ? owner_of(the_case, cell, waiting) : std::nullopt;
 }

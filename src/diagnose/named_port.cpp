@@ -42,7 +42,7 @@ bool lacks_named_port(const Case& the_case, const Cell& cell) {
   const auto& endpoints = the_case.view_of(cell).endpoints;
   std::size_t listed = 0;
   for (const auto& endpoint : endpoints) {
-    if (state_at(endpoint, cell.last_ns) == nullptr) continue;
+    if (state_at(endpoint, known_then(the_case, cell)) == nullptr) continue;
     if (endpoint.id.port != 0) return false;
     ++listed;
   }

@@ -31,7 +31,7 @@ std::string why_empty(const Case& the_case, const history::ServiceView& view, co
   std::size_t unset = 0;
   for (const auto& endpoint : view.endpoints) {
     const auto next =
-        std::upper_bound(endpoint.states.begin(), endpoint.states.end(), cell.last_ns,
+        std::upper_bound(endpoint.states.begin(), endpoint.states.end(), known_then(the_case, cell),
                          [](std::int64_t ns, const history::EndpointState& state) { return ns < state.at.ns; });
     if (next == endpoint.states.begin() || !std::prev(next)->listed) continue;
     ++listed;

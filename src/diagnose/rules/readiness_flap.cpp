@@ -16,7 +16,8 @@ namespace {
 bool lost_readiness(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint) {
   const auto& view = the_case.view_of(cell);
   const auto gone = deleted_at(the_case, view, endpoint);
-  return last_ready_before(endpoint, cell.last_ns).has_value() && (!gone || *gone > cell.last_ns) &&
+  const auto known = known_then(the_case, cell);
+  return last_ready_before(endpoint, known).has_value() && (!gone || *gone > known) &&
          ended_by(the_case.history, view, endpoint) == EndedBy::nothing;
 }
 

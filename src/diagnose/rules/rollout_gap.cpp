@@ -38,12 +38,13 @@ std::optional<Gap> gap_at(const Case& the_case, const Cell& cell) {
   const auto& view = the_case.view_of(cell);
   const history::Endpoint* last = nullptr;
   const history::Endpoint* next = nullptr;
+  const std::int64_t until = known_then(the_case, cell), from = std::min(cell.first_ns, until);
   std::int64_t left = 0, came = history::unbounded;
   for (const auto& endpoint : view.endpoints) {
     for (const auto& stay : endpoint.memberships) {
-      const bool ended = !stay.open_end && stay.to <= cell.last_ns + the_case.history.lag.late_ns;
-      if (ended && stay.to > left && stay.from < cell.first_ns) left = stay.to, last = &endpoint;
-      if (stay.from > cell.first_ns && stay.from < came) came = stay.from, next = &endpoint;
+      const bool ended = !stay.open_end && stay.to <= until + the_case.history.lag.late_ns;
+      if (ended && stay.to > left && stay.from < from) left = stay.to, last = &endpoint;
+      if (stay.from > from && stay.from < came) came = stay.from, next = &endpoint;
     }
   }
   if (last == nullptr || next == nullptr || last->owner.kind != "Deployment" ||

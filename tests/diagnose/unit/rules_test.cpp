@@ -151,6 +151,16 @@ const std::vector<RulesRow>& rules_rows() {
          });
        },
        "found no-endpoints"},
+      {"scaled_to_zero_and_back_and_the_proxy_hears_of_it_late",
+       [] {
+         World world = test::quiet(2);
+         world.lag = 1;
+         PodLife& first = world.pods[0];
+         first.ready_to = first.gone_at = first.answers_to = 10;
+         world.pods[1].ready_from = world.pods[1].answers_from = 20;
+         return world;
+       },
+       "found no-endpoints"},
       {"selector_typo", [] { return selector_typo(); }, "found no-endpoints"},
       {"named_port_missing", [] { return with_pods(2, [](PodLife& pod) { pod.port_unset = true; }); },
        "found no-endpoints"},

@@ -158,6 +158,13 @@ const std::vector<SpecialRulesRow>& special_rules_rows() {
          return headless(world);
        },
        "inconclusive"},
+      {"rollout_gap_whose_end_the_proxy_hears_late",
+       [] {
+         World world = rolled_too_early("bbb");
+         world.lag = 1;
+         return test::log_of(world);
+       },
+       "found rollout-gap Deployment/sayhi"},
       {"rollout_gap", [] { return test::log_of(rolled_too_early("bbb")); }, "found rollout-gap Deployment/sayhi"},
       {"asked_before_the_service_was_made", [] { return asked_before(12); }, "found no-endpoints"},
       {"a_name_that_fails_though_it_is_there", [] { return asked_before(0.1); }, "inconclusive"},
