@@ -15,6 +15,12 @@ constexpr std::int64_t around = 2 * second;
 
 bool no_way_in(Likeness like) { return like == Likeness::refused || like == Likeness::no_answer; }
 
+// A way that opens again, or was open before, answers then; and so does a pod that was away for a moment. Only what is
+// answered in between says who is served meanwhile.
+bool answered_meanwhile(const Cell& cell, const DirectProbe& probe) {
+  return probe.ok && probe.started_ns >= cell.first_ns && probe.started_ns <= cell.last_ns;
+}
+
 // Direct requests from the cell's own place to an endpoint, about then.
 struct Own {
   std::uint64_t failed = 0, ok = 0;
@@ -28,8 +34,7 @@ Own own_requests(const Case& the_case, const Cell& cell, const Endpoint& endpoin
     if (probe.traffic != traffic || !probe.uid_kept || probe.started_ns < cell.first_ns - around ||
         probe.started_ns > cell.last_ns + around)
       continue;
-    // A way that opens again, or was open before, answers then: only what is answered in between says that it is open.
-    if (probe.ok && probe.started_ns >= cell.first_ns && probe.started_ns <= cell.last_ns) ++result.ok;
+    if (answered_meanwhile(cell, probe)) ++result.ok;
     if (probe.ok || !probe.failure || !no_way_in(likeness(probe.failure->kind))) continue;
     if (result.failed++ == 0) result.first = probe.started_ns;
     result.last = probe.started_ns;
@@ -47,7 +52,9 @@ std::string another_place(const Case& the_case, const Cell& cell, const Endpoint
       if (!same.id.same_place(endpoint.id)) continue;
       for (const DirectProbe& probe : same.probes) {
         const bool then = probe.started_ns >= cell.first_ns - around && probe.started_ns <= cell.last_ns + around;
-        if (then && probe.traffic == there.name) ++(probe.ok ? ok : failed);
+        if (!then || probe.traffic != there.name) continue;
+        if (!probe.ok) ++failed;
+        if (answered_meanwhile(cell, probe)) ++ok;
       }
     }
     if (ok > 0 && failed == 0) return the_case.history.place(there.vantage);

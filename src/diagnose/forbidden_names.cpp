@@ -20,8 +20,9 @@ using model::NetworkPolicy;
 using model::PolicyPort;
 using model::Way;
 
-// 53, and 5353 of name servers that run without privileges (OpenShift's).
-constexpr int name_ports[] = {53, 5353};
+// 53, and those of name servers that run without privileges (OpenShift's: 5353, Gardener's: 8053): a policy is asked
+// with the pod's own port where the Service is translated first.
+constexpr int name_ports[] = {53, 5353, 8053};
 // Our prober asks for a name once a second (its age), and a policy takes its time to be enforced everywhere.
 constexpr std::int64_t kept_addresses = 3 * second;
 

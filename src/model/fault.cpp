@@ -39,7 +39,7 @@ std::vector<FaultRow> make_fault_rows() {
        "Packets to the pods come so much later (netem, where the kernel has it)."},
       {FaultWord::proxy_stop, own, "for! background", "kube-proxy writes no rules."},
       {FaultWord::proxy_lag, own, "lag! for! background", "kube-proxy writes each change so much later."},
-      {FaultWord::api_down, own, "for! background", "The API server is away: whoever calls it is refused."},
+      {FaultWord::api_down, own, "for!", "The API server is away: whoever calls it is refused."},
       {FaultWord::watches, own, "",
        "The API server ends all watches: cut, so that they go on where they ended; compact, so that they cannot."},
       {FaultWord::dns_fail, own_kernel, "answers! for! background",
@@ -48,8 +48,8 @@ std::vector<FaultRow> make_fault_rows() {
        "The cluster's name server answers so much later (by UDP)."},
       {FaultWord::connections, own_kernel, "atMost! for! background",
        "The node's table of connections holds no more than so many: what would open another is dropped."},
-      {FaultWord::cordon, nodes, "target! for! background", "The node of one of the pods takes no new pods."},
-      {FaultWord::drain, nodes, "target! for! background",
+      {FaultWord::cordon, nodes, "target! for!", "The node of one of the pods takes no new pods."},
+      {FaultWord::drain, nodes, "target! for!",
        "The node of one of the pods takes no new pods, and the run's pods on it are evicted."},
   };
 }

@@ -13,11 +13,18 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Nanos between_looks = 10ms;
-constexpr Nanos budget_patience = 30s, between_evictions = 250ms;
+constexpr Nanos budget_patience = 30s, between_tries = 250ms;
 constexpr const char* cordoned_by = "straycat.dev/cordoned-by";
 
 // Whether there was no answer at all: what was asked for may have been done.
 bool unheard(const kube::ApiError& error) { return error.code == 0 || error.code == 503; }
+
+// The pod of that uid; another may have its name.
+bool gone(const kube::ApiError& error) { return error.not_found() || error.code == 409; }
+
+bool lacks_namespace(const kube::ApiError& error, const std::string& ns) {
+  return error.message.find(fmt::format("namespaces \"{}\"", ns)) != std::string::npos;
+}
 
 bool is_over(FaultPhase phase) {
   return phase == FaultPhase::ended || phase == FaultPhase::refused || phase == FaultPhase::possible;
@@ -37,6 +44,7 @@ asio::awaitable<Result<model::FaultStatus>> make_fault(Site& site, json object, 
     auto answer = co_await site.client.create(fault_type(), site.ns, made);
     if (answer) site.remember(fault_type(), *answer);
     if (answer || answer.error().code == 409) break;  // 409: it was made, and the answer got lost
+    if (answer.error().not_found() && !lacks_namespace(answer.error(), site.ns)) co_return bad_input(nobody_serves_it);
     if (!unheard(answer.error()) || monotonic_now() >= until) co_return answer.error().to_error();
     co_await sleep_for(site.executor, between_looks);
   }
@@ -69,19 +77,20 @@ asio::awaitable<void> remove_fault(Site& site, std::string name) {
   (void)co_await site.client.remove(fault_type(), site.ns, name);
 }
 
-asio::awaitable<Result<>> evict_pod(Site& site, std::string pod, int grace) {
+asio::awaitable<Result<>> evict_pod(Site& site, std::string pod, std::string uid, int grace) {
   const plan::Target target{"Pod", pod, ""};
   json eviction{{"apiVersion", "policy/v1"}, {"kind", "Eviction"}};
   eviction["metadata"] = {{"name", pod}, {"namespace", site.ns}};
+  eviction["deleteOptions"]["preconditions"]["uid"] = uid;
   if (grace >= 0) eviction["deleteOptions"]["gracePeriodSeconds"] = grace;
   const std::string path = kube::resource_for_kind("Pod")->path(site.ns, pod) + "/eviction";
   const std::string body = eviction.dump();
   const auto until = monotonic_now() + budget_patience;
   for (;;) {
     auto answer = co_await site.client.raw("POST", path, body, "application/json");
-    if (answer || answer.error().not_found()) co_return Result<>{};
+    if (answer || gone(answer.error())) co_return Result<>{};
     if (answer.error().code != 429 || monotonic_now() >= until) co_return failed(target, answer.error());
-    co_await sleep_for(site.executor, between_evictions);
+    co_await sleep_for(site.executor, between_tries);
   }
 }
 
@@ -91,17 +100,53 @@ asio::awaitable<Result<>> delete_pod(Site& site, std::string pod, std::string ui
   options.uid = std::move(uid);
   if (grace >= 0) options.grace_seconds = grace;
   auto done = co_await site.client.remove(*kube::resource_for_kind("Pod"), site.ns, pod, options);
-  if (!done && !done.error().not_found()) co_return failed({"Pod", pod, ""}, done.error());
+  if (!done && !gone(done.error())) co_return failed({"Pod", pod, ""}, done.error());
   co_return Result<>{};
 }
 
-asio::awaitable<Result<>> set_unschedulable(Site& site, std::string node, bool yes) {
+asio::awaitable<Result<>> not_cordoned(Site& site, std::string node) {
+  auto there = co_await site.client.get(*kube::resource_for_kind("Node"), "", node);
+  if (!there) co_return failed({"Node", node, ""}, there.error());
+  if (member(member(*there, "spec"), "unschedulable") == json(true))
+    co_return bad_input(fmt::format("node {} is cordoned already, by somebody else or another step", node));
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<>> cordon(Site& site, std::string node) {
   json patch;
-  patch["spec"]["unschedulable"] = yes ? json(true) : json(nullptr);
-  patch["metadata"]["annotations"][cordoned_by] = yes ? json(site.run_id) : json(nullptr);
+  patch["spec"]["unschedulable"] = true;
+  patch["metadata"]["annotations"][cordoned_by] = site.run_id;
   auto done = co_await site.client.merge_patch(*kube::resource_for_kind("Node"), "", node, std::move(patch));
   if (!done) co_return failed({"Node", node, ""}, done.error());
   co_return Result<>{};
+}
+
+namespace {
+
+// What this run did not close, as far as the node says, stays as it is.
+asio::awaitable<Result<>> uncordon_once(Site& site, std::string node) {
+  const auto type = *kube::resource_for_kind("Node");
+  auto there = co_await site.client.get(type, "", node);
+  if (!there && there.error().not_found()) co_return Result<>{};
+  if (!there) co_return failed({"Node", node, ""}, there.error());
+  if (text_at(*there, {"metadata", "annotations", cordoned_by}) != site.run_id) co_return Result<>{};
+  json patch;
+  patch["spec"]["unschedulable"] = nullptr;
+  patch["metadata"]["annotations"][cordoned_by] = nullptr;
+  auto done = co_await site.client.merge_patch(type, "", node, std::move(patch));
+  if (!done) co_return failed({"Node", node, ""}, done.error());
+  co_return Result<>{};
+}
+
+}  // namespace
+
+asio::awaitable<Result<>> uncordon(Site& site, std::string node, Nanos patience) {
+  const auto until = monotonic_now() + patience;
+  for (;;) {
+    auto done = co_await uncordon_once(site, node);
+    if (done || site.gone || monotonic_now() >= until) co_return done;
+    co_await sleep_for(site.executor, between_tries);
+  }
 }
 
 }  // namespace straycat::runner

@@ -67,9 +67,6 @@ asio::awaitable<Result<>> rehearse_order(const plan::Chaos& action, Site& site) 
     co_await remove_fault(site, name);
     co_return Result<>{};
   }
-  if (tried.error().message.find("404") != std::string::npos)
-    co_return cannot(
-        action, "only straycat's own can, which runs where no cluster is named; any cluster can deletePod and evict");
   co_await remove_fault(site, name);
   if (tried.error().fault != Fault::bad_input) co_return tried.error();
   co_return cannot(action, tried.error().message);
@@ -155,7 +152,7 @@ asio::awaitable<Result<>> Faults::remove_pods(Open open, Chosen pods) {
   Result<> done;
   for (const model::Pod& pod : pods) {
     if (open.action->fault.word == FaultWord::evict)
-      done = co_await evict_pod(site_, pod.meta.name, grace);
+      done = co_await evict_pod(site_, pod.meta.name, pod.meta.uid, grace);
     else
       done = co_await delete_pod(site_, pod.meta.name, pod.meta.uid, grace);
     if (!done) break;
@@ -165,23 +162,42 @@ asio::awaitable<Result<>> Faults::remove_pods(Open open, Chosen pods) {
   co_return done;
 }
 
+Faults::Chosen Faults::to_be_drained(const Open& open) const {
+  if (open.action->fault.word != FaultWord::drain) return {};
+  Chosen out = site_.world.pods_of(open.action->target.kind, open.action->target.name);
+  std::erase_if(out, [&](const model::Pod& pod) {
+    return pod.node != open.node || pod.terminal() || pod.meta.deletion_wall_ns != 0;
+  });
+  return out;
+}
+
 // Cordon, and for a drain: evict the target's pods that stand there.
 asio::awaitable<Result<>> Faults::close_node(Open open) {
   open.record.pods.clear();
-  if (auto done = co_await set_unschedulable(site_, open.node, true); !done) co_return done;
+  if (auto free = co_await not_cordoned(site_, open.node); !free) co_return free;
   open.until = monotonic_now() + open.action->fault.lasts;
-  const plan::Target& target = open.action->target;
-  if (open.action->fault.word == FaultWord::drain)
-    for (const model::Pod& pod : site_.world.pods_of(target.kind, target.name))
-      if (pod.node == open.node && !pod.terminal() && pod.meta.deletion_wall_ns == 0)
-        open.record.pods.push_back(pod.meta.name);
+  open.begun = false;
+  open_.push_back(open);  // before the node is touched: whoever cuts the run finds it
+  auto done = co_await cordon(site_, open.node);
+  if (done) done = co_await empty_node(std::move(open));
+  if (!done) {
+    co_await end_at(open_.size() - 1, true);
+    co_return done;
+  }
+  co_return co_await wait_out(open_.back().until);
+}
+
+// The last in open_.
+asio::awaitable<Result<>> Faults::empty_node(Open open) {
+  const Chosen leave = to_be_drained(open);
+  for (const model::Pod& pod : leave) open.record.pods.push_back(pod.meta.name);
   open.record.detail = "node " + open.node;
+  open.begun = true;
+  open_.back() = open;
   tell(FaultRecord::started, open, "");
   Result<> done;
-  for (const std::string& name : open.record.pods)
-    if (done) done = co_await evict_pod(site_, name, -1);
-  if (done) co_return co_await go_on(std::move(open));
-  co_await end(std::move(open), true);
+  for (const model::Pod& pod : leave)
+    if (done) done = co_await evict_pod(site_, pod.meta.name, pod.meta.uid, -1);
   co_return done;
 }
 
@@ -200,49 +216,61 @@ asio::awaitable<Result<>> Faults::order(Open open) {
 }
 
 asio::awaitable<Result<>> Faults::go_on(Open open) {
-  if (open.action->background) {
-    open_.push_back(std::move(open));
-    co_return Result<>{};
-  }
-  open_.push_back(open);  // whoever cuts the run finds it
-  co_await sleep_for(site_.executor, open.until - monotonic_now());
+  const bool background = open.action->background;
+  const Stamp until = open.until;
+  open_.push_back(std::move(open));  // whoever cuts the run finds it
+  if (background) co_return Result<>{};
+  co_return co_await wait_out(until);
+}
+
+asio::awaitable<Result<>> Faults::wait_out(Stamp until) {
+  co_await sleep_for(site_.executor, until - monotonic_now());
   co_await look_after();
   co_return Result<>{};
 }
 
 asio::awaitable<void> Faults::look_after() {
   for (std::size_t i = 0; i < open_.size();) {
-    if (open_[i].until > monotonic_now()) {
+    if (open_[i].until > monotonic_now())
       ++i;
-      continue;
-    }
-    Open over = std::move(open_[i]);
-    open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(i));
-    co_await end(std::move(over), false);
+    else if (!co_await end_at(i, false))
+      co_return;
   }
 }
 
 asio::awaitable<void> Faults::end_all() {
   while (!open_.empty()) {
-    Open last = std::move(open_.back());
-    open_.pop_back();
-    const bool early = last.until > monotonic_now();
-    co_await end(std::move(last), early);
+    const bool early = open_.back().until > monotonic_now();
+    if (!co_await end_at(open_.size() - 1, early)) co_return;
   }
 }
 
-asio::awaitable<void> Faults::end(Open open, bool early) {
-  if (!open.node.empty()) {
-    auto done = co_await set_unschedulable(site_, open.node, false);
-    open.record.detail = done ? "node " + open.node : "node " + open.node + " stays cordoned: " + done.error().message;
-    tell(FaultRecord::ended, open, "");
-    co_return;
-  }
+// It stands in open_ until it is over: whoever cuts the run meanwhile ends it once more.
+asio::awaitable<bool> Faults::end_at(std::size_t index, bool early) {
+  Open over = open_[index];
+  if (over.node.empty())
+    co_await end_order(over, early);
+  else
+    co_await open_node(over);
+  if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return false;
+  open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(index));
+  if (over.begun) tell(FaultRecord::ended, over, over.ended_at);
+  co_return true;
+}
+
+asio::awaitable<void> Faults::open_node(Open& open) {
+  auto done = co_await uncordon(site_, open.node, order_patience);
+  if (done) co_return;
+  open.record.detail = fmt::format("node {} stays cordoned: {}", open.node, done.error().message);
+  site_.journal.note(fmt::format("{}; kubectl uncordon {}", open.record.detail, open.node));
+}
+
+asio::awaitable<void> Faults::end_order(Open& open, bool early) {
   if (early) co_await stop_fault(site_, open.object);
   const Nanos patience = early ? early_patience : order_patience;
   auto over = co_await await_fault(site_, open.object, true, patience);
   open.record.detail = over ? over->message : over.error().message;
-  tell(FaultRecord::ended, open, over ? over->end_time : "");
+  if (over) open.ended_at = over->end_time;
 }
 
 // The cluster's wall clock is this machine's, or as good as the two agree: what it says is taken as far as it lies

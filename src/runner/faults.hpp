@@ -41,6 +41,8 @@ class Faults {
     std::string object;  // of the kind Fault; "" = it is a node's
     std::string node;
     Stamp asked, until;
+    bool begun = true;     // as the log says
+    std::string ended_at;  // as the cluster says; "" = now
   };
   using Chosen = std::vector<model::Pod>;
 
@@ -48,13 +50,19 @@ class Faults {
   // By value: what a coroutine is given by reference may be gone when it goes on.
   boost::asio::awaitable<Result<>> remove_pods(Open open, Chosen pods);
   boost::asio::awaitable<Result<>> close_node(Open open);
+  boost::asio::awaitable<Result<>> empty_node(Open open);
+  [[nodiscard]] Chosen to_be_drained(const Open& open) const;
   boost::asio::awaitable<Result<>> order(Open open);
   boost::asio::awaitable<Result<>> go_on(Open open);
-  boost::asio::awaitable<void> end(Open open, bool early);
+  boost::asio::awaitable<Result<>> wait_out(Stamp until);
+  // False: it was cut, and is still in open_.
+  boost::asio::awaitable<bool> end_at(std::size_t index, bool early);
+  boost::asio::awaitable<void> end_order(Open& open, bool early);
+  boost::asio::awaitable<void> open_node(Open& open);
   void tell(Topic topic, const Open& open, const std::string& cluster_time);
 
   Site& site_;
-  std::vector<Open> open_;  // in the background
+  std::vector<Open> open_;  // under way
 };
 
 }  // namespace straycat::runner

@@ -81,10 +81,11 @@ void FaultKeeper::act(const fault_todo::Rehearse& todo) {
   feed(fault_came::Done{todo.order.id, rehearse(todo.order.fault)});
 }
 
-// It may show before whoever does it says that it is done.
+// It may show before whoever does it says that it is done. What fails half-way is undone: nobody will ever end it.
 void FaultKeeper::act(const fault_todo::Begin& todo) {
   began_[todo.order.id] = micro_time(wall_now_ns());
   auto done = begin(todo.order);
+  if (!done) end(todo.order);
   feed(fault_came::Done{todo.order.id, std::move(done)});
   began_.erase(todo.order.id);
 }
@@ -179,10 +180,12 @@ void FaultKeeper::end(const FaultOrder& order) {
   settle_parts(nullptr);
 }
 
+// Each gets it, whatever became of the others: one that has gone must not keep another stopped. The first error.
 Result<> FaultKeeper::signal_pods(const FaultOrder& order, int number, bool all) {
+  Result<> first;
   for (const std::string& pod : order.fault.pods)
-    if (auto done = hands_.signal(order.ns, pod, order.fault.container, number, all); !done) return done;
-  return {};
+    if (auto done = hands_.signal(order.ns, pod, order.fault.container, number, all); !done && first) first = done;
+  return first;
 }
 
 Result<> FaultKeeper::add_network(const FaultOrder& order) {
@@ -212,10 +215,9 @@ Result<> FaultKeeper::set_delays(const FaultOrder* also) {
   }
   for (const std::string& address : std::exchange(delayed_, {}))
     if (!wanted.contains(address)) (void)hands_.set_delay(address, Nanos{});  // gone, with its link: as good
-  for (const auto& [address, length] : wanted) {
+  for (const auto& [address, length] : wanted) delayed_.insert(address);      // also what fails half-way is taken back
+  for (const auto& [address, length] : wanted)
     if (auto done = hands_.set_delay(address, length); !done) return done;
-    delayed_.insert(address);
-  }
   return {};
 }
 

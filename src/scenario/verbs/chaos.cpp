@@ -26,7 +26,7 @@ json key_shapes() {
     "from": {"description": "Whose packets: pods', as clients' are (default); the node's, as the kubelet's probes are; or anywhere."},
     "delay": {"$ref": "#/$defs/duration"},
     "lag": {"$ref": "#/$defs/duration"},
-    "answers": {"enum": ["servfail", "nxdomain", "silence"]},
+    "answers": {},
     "atMost": {"type": "integer", "minimum": 1, "maximum": 1000000, "x-expected": "a number of connections from 1 to 1000000"},
     "gracePeriod": {"$ref": "#/$defs/duration", "description": "Whole seconds; 0s ends them at once. The pods' own by default."},
     "for": {"$ref": "#/$defs/duration", "description": "So long; then it ends by itself. The step lasts as long."},
@@ -53,6 +53,8 @@ json shape_of(const model::FaultRow& row, const json& shapes) {
 std::string make_shape() {
   json shapes = key_shapes();
   shapes["signal"]["enum"] = model::signal_names();
+  shapes["answers"]["enum"] = {to_string(FaultHow::servfail), to_string(FaultHow::nxdomain),
+                               to_string(FaultHow::silence)};
   shapes["from"]["enum"] = known_words<FaultFrom>();
   json out = {{"type", "object"},
               {"additionalProperties", false},
@@ -116,6 +118,7 @@ class Reader {
   void read_share(const Node& node) {
     constexpr double million = 1'000'000;
     result_.fault.ppm = static_cast<int>(parse_share(node.scalar).value_or(1) * million + 0.5);
+    if (result_.fault.ppm == 0) step_.context.add(node, "a share below one in a million is no fault");
   }
 
   void read_grace(const Node& node) {

@@ -106,12 +106,14 @@ struct FaultWorld : testing::Test {
   Store store{io.get_executor()};
   Strings told;
   std::optional<FaultKeeper> keeper;
+  std::set<std::string> gone{"gone"};  // pods in which nothing runs
+  std::string no_delay;                // the address to which no delay can be set
 
   void SetUp() override {
     ASSERT_TRUE(store.create(json::parse(R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"ns"}})")));
     FaultHands hands;
     hands.signal = [this](const std::string&, const std::string& pod, const std::string&, int number, bool) {
-      if (pod == "gone") return Result<>(bad_input("nothing runs in pod gone"));
+      if (gone.contains(pod)) return Result<>(bad_input("nothing runs in pod " + pod));
       told.push_back(fmt::format("signal {} {}", pod,
                                  number == SIGSTOP   ? "STOP"
                                  : number == SIGCONT ? "CONT"
@@ -132,7 +134,7 @@ struct FaultWorld : testing::Test {
     };
     hands.set_delay = [this](const std::string& address, Nanos length) {
       told.push_back(fmt::format("delay {} {}", address, format_duration(length)));
-      return Result<>();
+      return address == no_delay && length > Nanos{} ? Result<>(bad_input("no netem")) : Result<>();
     };
     hands.stop_proxy = [this](bool stopped) { part("proxy stopped", stopped); };
     hands.lag_proxy = [this](Nanos length) { part("proxy lags", length > Nanos{}); };
@@ -199,6 +201,33 @@ TEST_F(FaultWorld, APodThatTwoFaultsStopGoesOnAfterTheLast) {
   EXPECT_THAT(heard(), ElementsAre("signal 1 CONT", "signal 1 STOP"));
   remove("b");
   EXPECT_THAT(heard(), ElementsAre("signal 1 CONT"));
+}
+
+TEST_F(FaultWorld, APodThatIsGoneKeepsNoOtherStopped) {
+  make("a", R"({"fault":"pause","pods":["1","2"],"for":"1h"})");
+  EXPECT_THAT(heard(), ElementsAre("signal 1 STOP", "signal 2 STOP"));
+  gone.insert("1");
+  remove("a");
+  EXPECT_THAT(heard(), ElementsAre("signal 2 CONT"));
+}
+
+TEST_F(FaultWorld, APauseThatIsRefusedLeavesNoPodStopped) {
+  make("a", R"({"fault":"pause","pods":["1","gone","2"],"for":"1h"})");
+  EXPECT_EQ(status("a").phase, FaultPhase::refused);
+  EXPECT_EQ(status("a").message, "nothing runs in pod gone");
+  EXPECT_THAT(heard(), ElementsAre("signal 1 STOP", "signal 2 STOP", "signal 1 CONT", "signal 2 CONT"));
+  make("b", R"({"fault":"pause","pods":["1"],"for":"1h"})");
+  heard();
+  make("c", R"({"fault":"pause","pods":["1","gone"],"for":"1h"})");
+  EXPECT_EQ(heard().back(), "signal 1 STOP") << "as the other, which is under way, says";
+}
+
+TEST_F(FaultWorld, ADelayThatIsRefusedIsTakenBack) {
+  no_delay = "10.0.0.2";
+  make("a", R"({"fault":"delay","pods":["1","2"],"delay":"100ms","for":"1h"})");
+  EXPECT_EQ(status("a").message, "no netem");
+  EXPECT_THAT(heard(),
+              ElementsAre("delay 10.0.0.1 100ms", "delay 10.0.0.2 100ms", "delay 10.0.0.1 0s", "delay 10.0.0.2 0s"));
 }
 
 TEST_F(FaultWorld, PartsOfTheClusterAreAsAllFaultsTogetherSay) {

@@ -167,6 +167,8 @@ const std::vector<NetworkPolicyRow>& network_policy_rows() {
        asking_names({out_of("out", R"([{"to":[{"podSelector":{"matchLabels":{"app":"dns"}}}],
          "ports":[{"protocol":"UDP","port":53}]}])")}),
        "inconclusive"},
+      {"it_may_go_to_a_port_of_a_name_server_without_privileges",
+       asking_names({out_of("out", R"([{"ports":[{"protocol":"UDP","port":8053}]}])")}), "inconclusive"},
       {"it_may_go_to_an_address_on_every_port",
        asking_names({out_of("out", R"([{"to":[{"ipBlock":{"cidr":"169.254.20.10/32"}}]}])")}), "inconclusive"},
       {"names_resolved_while_the_policy_stood", until(20, asking_names({out_of("out", "[]")}, false)), "inconclusive"},

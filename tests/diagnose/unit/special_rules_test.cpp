@@ -96,6 +96,17 @@ World one_goes_deaf() {
   return world;
 }
 
+// It refuses until `speaks_at`, and its readiness probe takes it out for a while.
+World one_goes_deaf_and_comes_back(double speaks_at) {
+  World world = test::quiet(3);
+  PodLife& pod = world.pods[1];
+  pod.mute_from = 12;
+  pod.mute_to = speaks_at;
+  pod.unready_from = 16;
+  pod.unready_to = 22;
+  return world;
+}
+
 World second_revision(int status) {
   World world = test::quiet(2);
   world.pods[0].revision = "aaa";
@@ -180,6 +191,10 @@ const std::vector<SpecialRulesRow>& special_rules_rows() {
        "found never-ready Deployment/sayhi"},
       {"never_ready_and_nobody_says_why", [] { return test::log_of(unready()); }, "found no-endpoints"},
       {"deaf_endpoint", [] { return test::log_of(one_goes_deaf()); }, "found deaf-endpoint Deployment/sayhi"},
+      {"deaf_and_back_again", [] { return test::log_of(one_goes_deaf_and_comes_back(20)); },
+       "found deaf-endpoint Deployment/sayhi"},
+      {"dumb_for_a_moment_and_taken_out_later", [] { return test::log_of(one_goes_deaf_and_comes_back(15)); },
+       "inconclusive"},
       {"deaf_and_nobody_asked_it",
        [] {
          World world = one_goes_deaf();
@@ -278,6 +293,48 @@ TEST(PathBlocked, accuses_no_workload_that_serves_another_place) {
                             return finding.cause == finding::Cause::path_blocked && !finding.workload;
                           }) ||
               verdict.conclusion == Conclusion::inconclusive);
+}
+
+// Each place with what it meets; the objects are the same.
+EventLog of_two_places(const World& first, const World& second) {
+  EventLog log = test::log_of(first);
+  for (Event event : test::log_of(second).events) {
+    if (event.kind == ClockBound::kind)
+      event.body["vantage"] = "a1";
+    else if (event.clock == "a0")
+      event = of_second(std::move(event), false);
+    else
+      continue;
+    log.events.push_back(std::move(event));
+  }
+  const auto when = [&](const Event& event) {
+    return event.at.ns - (event.clock == runner_clock ? 0 : test::ns(first.skew));
+  };
+  std::stable_sort(log.events.begin(), log.events.end(),
+                   [&](const Event& a, const Event& b) { return when(a) < when(b); });
+  for (std::size_t i = 0; i < log.events.size(); ++i) log.events[i].number = i;
+  return log;
+}
+
+World mute_between(double from, double to) {
+  World world = test::quiet(2);
+  for (auto& pod : world.pods) {
+    pod.mute_from = from;
+    pod.mute_to = to;
+  }
+  return world;
+}
+
+TEST(PathBlocked, is_the_way_that_closes_and_opens_again) {
+  EXPECT_EQ(test::brief(test::judged(of_two_places(mute_between(10, 15), test::quiet(2)))), "found path-blocked");
+}
+
+TEST(PathBlocked, is_not_what_the_other_place_missed_by_asking_before_and_after) {
+  World second = test::quiet(2);
+  second.probes_after = 0.2;
+  second.rate = 1;
+  const auto verdict = test::judged(of_two_places(mute_between(11.5, 11.8), second));
+  EXPECT_EQ(test::brief(verdict).find("path-blocked"), std::string::npos) << test::brief(verdict);
 }
 
 TEST(PathBlocked, is_not_said_where_nobody_is_served) {

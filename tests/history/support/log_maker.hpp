@@ -79,6 +79,7 @@ class LogMaker : public ObjectLines {
   }
   [[nodiscard]] static Answer steady_answer(const PodLife& life, double t) {
     if (t < life.answers_from || t >= life.answers_to) return Answer::refused;
+    if (t >= life.mute_from && t < life.mute_to) return Answer::refused;
     for (const double restart : life.restarts) {
       if (restart - 0.4 <= t && t < restart) return Answer::refused;
     }
@@ -277,7 +278,8 @@ class LogMaker : public ObjectLines {
       const double to = std::min({life.ready_to, life.gone_at, world_.traffic_to});
       if (from >= to) continue;
       probe(life, from + 0.05, ProbeReason::joined);
-      for (double t = from + 0.7; t < to; t += 1) probe(life, t, ProbeReason::periodic);
+      for (double t = from + world_.probes_after; t < to; t += 1)
+        if (t < life.unready_from || t >= life.unready_to) probe(life, t, ProbeReason::periodic);
       if (life.ready_to < world_.traffic_to) probe(life, life.ready_to + 0.05, ProbeReason::left);
     }
   }

@@ -246,7 +246,7 @@ class ObjectLines {
     for (std::size_t i = 0; i < world_.pods.size(); ++i) {
       const PodLife& life = world_.pods[i];
       if (t < life.ready_from || t >= life.gone_at) continue;
-      const bool ready = t < life.ready_to;
+      const bool ready = t < life.ready_to && (t < life.unready_from || t >= life.unready_to);
       result[i] = {ready, !ready && life.terminates};
     }
     return result;
@@ -255,7 +255,7 @@ class ObjectLines {
   [[nodiscard]] std::vector<double> change_times() const {
     std::set<double> times;
     for (const PodLife& life : world_.pods) {
-      for (const double t : {life.ready_from, life.ready_to, life.gone_at}) {
+      for (const double t : {life.ready_from, life.ready_to, life.gone_at, life.unready_from, life.unready_to}) {
         if (t > 0 && t < world_.ends) times.insert(t);
       }
     }

@@ -42,6 +42,8 @@ struct PodLife {
   bool terminates = false;                       // at ready_to it is terminating and serving, until gone_at
   double gone_at = 1e9;                          // leaves the slices altogether
   double answers_from = -1e9, answers_to = 1e9;  // outside it refuses; equal: it never answers
+  double mute_from = 1e9, mute_to = 1e9;         // in between it refuses
+  double unready_from = 1e9, unready_to = 1e9;   // in between it is listed, and not ready
   double cuts_from = 1e9;                        // from then on it takes connections and closes them without a word
   int wrong_status = 0;                          // answers with this status instead of 200
   double cut_share = 0;                          // takes this share of the connections and closes them without a word
@@ -84,8 +86,9 @@ struct World {
 
   double traffic_from = 2, traffic_to = 36, rate = 20;
   double ends = 37;
-  double lag = 0;    // longest data-plane lag
-  double stale = 0;  // a proxy that drops endpoints this much later still
+  double probes_after = 0.7;  // of an endpoint's joining: the first of its periodic direct probes
+  double lag = 0;             // longest data-plane lag
+  double stale = 0;           // a proxy that drops endpoints this much later still
   double min_sync = 1;
   double skew = 5000, bound = 0.0005;
   bool clock_bounds = true, direct_probes = true, watch_events = true, watch_pods = true, watch_policies = false;

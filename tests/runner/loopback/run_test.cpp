@@ -17,6 +17,7 @@
 #include "runner/support/cluster_process.hpp"
 #include <straycat/history/history.hpp>
 #include <straycat/kube/client.hpp>
+#include <straycat/model/fault.hpp>
 #include <straycat/runner/runner.hpp>
 
 namespace straycat::runner {
@@ -555,6 +556,57 @@ TEST_F(RunTest, ANodeThatIsNotTheRunsOwnIsNotTouchedWithoutAWord) {
   const auto outcome = carry_out();
   EXPECT_EQ(outcome.end, RunEnd::refused);
   EXPECT_THAT(outcome.error, HasSubstr("kubectl label node NAME straycat.dev/chaos=allowed"));
+}
+
+// A node whose owner allows it, for as long as it stands.
+class NodeTest : public RunTest {
+ protected:
+  void SetUp() override {
+    RunTest::SetUp();
+    node = names("Node", "").front();
+    change({{"metadata", {{"labels", {{model::fault_label, "allowed"}}}}}});
+    deploy();
+    step(plan::Wait{{"Deployment", "sayhi", ""}, "RolledOut", 60s});
+    step(fault_on_order(FaultWord::cordon, 1h));
+  }
+  void TearDown() override {
+    change({{"metadata", {{"labels", {{model::fault_label, nullptr}}}}}, {"spec", {{"unschedulable", nullptr}}}});
+  }
+  void change(json patch) {
+    ask<json>([&](kube::Client& client) {
+      return client.merge_patch(*kube::resource_for_kind("Node"), "", node, std::move(patch));
+    });
+  }
+  bool cordoned() {
+    const auto now =
+        ask<json>([&](kube::Client& client) { return client.get(*kube::resource_for_kind("Node"), "", node); });
+    return now["spec"].value("unschedulable", false);
+  }
+  std::string node;
+};
+
+TEST_F(NodeTest, ARunThatIsCutOpensTheNodeAgain) {
+  options.interrupted_by_signals = true;
+  bool closed = false;
+  hook = [&](const Event& event) {
+    if (event.kind != "fault.started") return;
+    closed = cordoned();
+    ::raise(SIGINT);
+  };
+  EXPECT_EQ(carry_out().end, End::interrupted);
+  EXPECT_TRUE(closed);
+  EXPECT_FALSE(cordoned());
+  EXPECT_EQ(count("fault.ended"), 1U);
+}
+
+TEST_F(NodeTest, WhatAnotherCordonedStaysAsItIs) {
+  hook = [&](const Event& event) {
+    if (event.kind == "step.started" && event.body.value("index", 0) == 2)
+      change({{"spec", {{"unschedulable", true}}}});
+  };
+  EXPECT_THAT(carry_out().error, HasSubstr("node " + node + " is cordoned already, by somebody else or another step"));
+  EXPECT_TRUE(cordoned());
+  EXPECT_EQ(count("fault.started"), 0U);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ SEMANTIC = [
     r"works on a ", r"two steps are named", r"two steps open the phase", r"two traffics are named",
     r"where there are several, each traffic needs a name", r"no step makes the Service", r"does not say which Service",
     r"there is no port", r"connecting may not take longer", r"nobody can ask it to keep them", r"no step opens the phase", r"is expected twice",
-    r"is no time at all", r"is longer than a day", r"is too long a duration", r"No such file or directory", r"holds no manifest",
+    r"is no time at all", r"a share below one in a million is no fault", r"is longer than a day", r"is too long a duration", r"No such file or directory", r"holds no manifest",
     r"is a folder", r"these files make no pods", r"these files have nothing with replicas",
     r"no container of these files has the image", r"the overlay leaves an object",
     r"is not of whole seconds", r"nothing in the spec uses", r" is there twice", r"is no name of a value", r"combinations; at most", r"spec\.matrix has no value for",
@@ -115,7 +115,7 @@ def generate_object(rule):
 def generate_consistent():
     """A document whose references all hold: the whole check must accept it."""
     saved = dict(GOOD)
-    GOOD.update(target=["Deployment/sayhi", "deploy/sayhi"], path=["deployment.yaml", "./deployment.yaml"], duration=["1s", "2m30s"],
+    GOOD.update(target=["Deployment/sayhi", "deploy/sayhi"], path=["deployment.yaml", "./deployment.yaml"], duration=["1s", "2m30s"], share=["5%", "99.9%", "100.0%", "0.001%"],
                 condition=["Available", "Exists", "RolledOut", "Unroutable"], url=["http://sayhi/hi", "https://u:p@sayhi:8443/?x"])
     document = generate(SCHEMA)
     GOOD.clear()
