@@ -71,12 +71,15 @@ std::vector<LawRow> make_law() {
       {"CronJob", "spec.timeZone", "UTC|Etc/UTC", pods, "its schedule is read in UTC"},
 
       {"Service", "spec.trafficDistribution", "", traffic, "there is one node, every endpoint is as near"},
-      {"Service", "spec.type", "ClusterIP", nothing,
-       "only cluster addresses are served: no node port, no load balancer"},
-      {"Service", "spec.externalIPs", "", nothing, "only cluster addresses are served"},
+      {"Service", "spec.type", "ClusterIP|NodePort|ExternalName", nothing,
+       "no load balancer gives it an address: its node ports are served"},
+      {"Service", "spec.type", "ClusterIP|ExternalName", nothing,
+       "the fallback serves cluster addresses only: no node port", true},
+      {"Service", "spec.externalIPs", "", nothing, "the fallback serves cluster addresses only", true},
       {"Service", "spec.externalName", "", traffic, "the fallback has no DNS server: the name does not resolve", true},
       {"Service", "spec.ipFamilyPolicy", "SingleStack", traffic, "there is no IPv6"},
-      {"Service", "spec.ports[*].protocol", "TCP", traffic, "only TCP is served"},
+      {"Service", "spec.ports[*].protocol", "TCP|UDP", traffic, "only TCP and UDP are served"},
+      {"Service", "spec.ports[*].protocol", "TCP|SCTP", traffic, "the fallback serves TCP only", true},
 
       {"LimitRange", "spec.limits[*].type", "Container|Pod", nothing, "only pods and their containers are held to it"},
 

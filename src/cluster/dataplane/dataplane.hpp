@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -27,6 +28,23 @@ struct ServiceEndpoint {
   auto operator<=>(const ServiceEndpoint&) const = default;
 };
 
+// What a Service port carries. ("tcp", "udp": as in the packet filter's rules and the names of its chains.)
+enum class Transport { tcp, udp };
+[[nodiscard]] inline const char* to_string(Transport transport) { return transport == Transport::tcp ? "tcp" : "udp"; }
+
+// How a Service port is reached beside its ClusterIP (kubernetes pkg/proxy/nftables/proxier.go, the "external" chain).
+struct Outside {
+  std::vector<std::string> addresses;  // externalIPs
+  std::vector<std::string> balanced;   // those that a load balancer gave it (status.loadBalancer)
+  std::vector<std::string> sources;    // whom alone `balanced` lets in (loadBalancerSourceRanges, CIDRs); empty: all
+  std::uint16_t node_port = 0;
+  bool local = false;  // externalTrafficPolicy: whom these lead to keeps the client's address, and stands on this node
+  std::vector<ServiceEndpoint> endpoints;  // of the policy
+  std::vector<ServiceEndpoint> inner;      // for pods and the node itself, whom a policy of Local does not concern
+  [[nodiscard]] bool any() const { return !endpoints.empty() || !inner.empty(); }
+  bool operator==(const Outside&) const = default;
+};
+
 // One Service port as the kernel must know it.
 struct ServiceRule {
   std::string ns, name, port_name;
@@ -37,12 +55,25 @@ struct ServiceRule {
   int affinity_seconds = 10800;
   // Only endpoints of this node count (internalTrafficPolicy Local), and all that can be sent to stand elsewhere.
   bool drop = false;
+  Transport transport = Transport::tcp;
+  std::optional<Outside> outside = {};
+  // UDP: those that serve, whoever may be sent to them. Flows to others are forgotten when the rule is written.
+  std::vector<ServiceEndpoint> serving = {};
   bool operator==(const ServiceRule&) const = default;
+};
+
+// What a load balancer asks a node about one of its Services (healthCheckNodePort): how many endpoints it has here.
+struct HealthPort {
+  std::uint16_t port = 0;
+  std::string ns, name;
+  int local_endpoints = 0;
+  bool operator==(const HealthPort&) const = default;
 };
 
 // Everything at once: `apply` makes the kernel equal to this.
 struct ServiceTable {
   std::vector<ServiceRule> rules;
+  std::vector<HealthPort> health = {};
   bool operator==(const ServiceTable&) const = default;
 };
 

@@ -1,11 +1,14 @@
 #include "cluster/dataplane/kernel_plane.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "cluster/dataplane/address_block.hpp"
 #include "cluster/dataplane/fault_rules.hpp"
+#include "cluster/dataplane/flows.hpp"
 #include "cluster/dataplane/policy_rules.hpp"
 #include "cluster/dataplane/rules.hpp"
 
@@ -70,6 +73,25 @@ Result<> wire_pod(RouteSocket& routes, const std::string& address) {
 std::string link_name(const std::string& address) {
   const auto dot = address.find('.', address.find('.') + 1);
   return "pod" + address.substr(dot + 1);
+}
+
+std::vector<ServiceRule> datagram_rules(const ServiceTable& table) {
+  std::vector<ServiceRule> out;
+  for (const auto& rule : table.rules)
+    if (rule.transport == Transport::udp) out.push_back(rule);
+  return out;
+}
+
+// But for those of the node and of pods, to which it has a way.
+std::set<std::string> outside_addresses(const ServiceTable& table) {
+  std::set<std::string> out;
+  const auto pods = *parse_block("10.244.0.0/16");
+  for (const auto& rule : table.rules)
+    if (rule.outside)
+      for (const auto* some : {&rule.outside->addresses, &rule.outside->balanced})
+        out.insert(some->begin(), some->end());
+  std::erase_if(out, [&](const auto& one) { return pods.contains(parse_address(one).value_or(pods.first)); });
+  return out;
 }
 
 }  // namespace
@@ -150,7 +172,7 @@ Result<> KernelDataPlane::run_all(const std::vector<nlohmann::json>& transaction
 
 Result<> KernelDataPlane::rebuild() {
   applied_ = {};
-  return run_all(pack_transactions(base_commands()));
+  return run_all(pack_transactions(base_commands(gateway)));
 }
 
 Result<> KernelDataPlane::apply(const ServiceTable& table) {
@@ -162,12 +184,32 @@ Result<> KernelDataPlane::apply(const ServiceTable& table) {
   if (table == applied_) return {};
   note_departures(table);
   const auto label = [this](const ServiceRule& rule, const ServiceEndpoint& endpoint) {
-    return truth_ ? truth_->label(rule, endpoint) : std::string();
+    return truth_ && rule.transport == Transport::tcp ? truth_->label(rule, endpoint) : std::string();
   };
   auto done = run_all(pack_transactions(change_commands(applied_, table, label)));
   lost_track_ = !done;
-  if (done) applied_ = table;
-  return done;
+  if (!done) return done;
+  const bool flows = datagram_rules(applied_) != datagram_rules(table);
+  const auto routed = route_outside(table);
+  applied_ = table;
+  if (!routed) return routed;
+  const auto forgotten = flows ? forget_stale_flows(table) : Result<std::size_t>(0);
+  return forgotten ? Result<>() : Result<>(forgotten.error());
+}
+
+// The node's own clients need a way to addresses that are nowhere, as they have one to 10.96.0.0/12.
+Result<> KernelDataPlane::route_outside(const ServiceTable& table) {
+  const auto before = outside_addresses(applied_), after = outside_addresses(table);
+  if (before == after) return {};
+  const auto services = routes_.link_index("svc0");
+  if (!services) return services.error();
+  const auto route = [&](const std::string& address) { return KernelRoute{address, 32, "", gateway, *services}; };
+  for (const auto& address : before)
+    if (!after.contains(address)) (void)routes_.delete_route(route(address));
+  for (const auto& address : after)
+    if (!before.contains(address))
+      if (auto done = routes_.add_route(route(address)); !done) return done;
+  return {};
 }
 
 Result<> KernelDataPlane::apply_policies(const PolicyTable& table) {

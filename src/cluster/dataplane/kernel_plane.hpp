@@ -46,6 +46,7 @@ class KernelDataPlane final : public DataPlane {
   Result<> wire(pid_t pid, const std::string& name, const std::string& address);
   Result<> await_queue(const std::string& link);
   Result<> rebuild();
+  Result<> route_outside(const ServiceTable& table);
   Result<> run_all(const std::vector<nlohmann::json>& transactions);
   std::map<std::string, std::uint64_t> read_counters();  // by object name
   void note_departures(const ServiceTable& next);

@@ -46,7 +46,8 @@ nlohmann::ordered_json describe_rule(const ServiceRule& rule, std::uint16_t sile
 
 std::string service_map_text(const ServiceTable& table, std::uint16_t silent_port) {
   auto services = nlohmann::ordered_json::array();
-  for (const auto& rule : table.rules) services.push_back(describe_rule(rule, silent_port));
+  for (const auto& rule : table.rules)
+    if (rule.transport == Transport::tcp) services.push_back(describe_rule(rule, silent_port));
   nlohmann::ordered_json document;
   document["services"] = std::move(services);
   const auto body = document.dump() + "\n";

@@ -172,7 +172,9 @@ Result<> RouteSocket::add_address(int link, const std::string& address, int pref
   return only_success(ask(message.take(), "add the address " + address));
 }
 
-Result<> RouteSocket::add_route(const KernelRoute& route) {
+namespace {
+
+std::vector<char> route_message(std::uint16_t type, std::uint16_t flags, const KernelRoute& route) {
   rtmsg fixed{};
   fixed.rtm_family = AF_INET;
   fixed.rtm_dst_len = static_cast<std::uint8_t>(route.destination.empty() ? 0 : route.prefix);
@@ -180,14 +182,26 @@ Result<> RouteSocket::add_route(const KernelRoute& route) {
   fixed.rtm_protocol = RTPROT_STATIC;
   fixed.rtm_scope = route.gateway.empty() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
   fixed.rtm_type = RTN_UNICAST;
-  // Replaces: the route of a pod whose namespace the kernel has not yet taken down must not stand in the way.
-  Message message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE | NLM_F_ACK, fixed);
+  Message message(type, static_cast<std::uint16_t>(flags | NLM_F_ACK), fixed);
   if (!route.destination.empty()) message.address(RTA_DST, route.destination);
   if (!route.gateway.empty()) message.address(RTA_GATEWAY, route.gateway);
   if (!route.source.empty()) message.address(RTA_PREFSRC, route.source);
   message.number(RTA_OIF, static_cast<std::uint32_t>(route.link));
+  return message.take();
+}
+
+std::string where_to(const KernelRoute& route) { return route.destination.empty() ? "anywhere" : route.destination; }
+
+}  // namespace
+
+// Replaces: the route of a pod whose namespace the kernel has not yet taken down must not stand in the way.
+Result<> RouteSocket::add_route(const KernelRoute& route) {
   return only_success(
-      ask(message.take(), "add the route to " + (route.destination.empty() ? "anywhere" : route.destination)));
+      ask(route_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route), "add the route to " + where_to(route)));
+}
+
+Result<> RouteSocket::delete_route(const KernelRoute& route) {
+  return only_success(ask(route_message(RTM_DELROUTE, 0, route), "delete the route to " + where_to(route)));
 }
 
 namespace {

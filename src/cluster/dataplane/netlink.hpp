@@ -34,6 +34,7 @@ class RouteSocket {
   Result<> delete_link(const std::string& name);  // synchronous in the kernel: some 35 ms for one end of a wire
   Result<> add_address(int link, const std::string& address, int prefix);
   Result<> add_route(const KernelRoute& route);
+  Result<> delete_route(const KernelRoute& route);
   // What the link sends goes out so much later (tc-netem(8)); 0: at once again. Errors: bad_input where the kernel has
   // no netem.
   Result<> set_delay(int link, Nanos length);

@@ -24,16 +24,6 @@ json in_policies(json command) {
 
 json set_of(json items) { return json::object({{"set", std::move(items)}}); }
 
-json blocks(const std::vector<std::string>& texts) {
-  json out = json::array();
-  for (const auto& text : texts) {
-    const auto slash = text.find('/');
-    out.push_back(json::object(
-        {{"prefix", json::object({{"addr", text.substr(0, slash)}, {"len", std::stoi(text.substr(slash + 1))}})}}));
-  }
-  return out;
-}
-
 // `side`: where the other end stands in the packet, "saddr" for a way in and "daddr" for one out.
 json permission(const Allowance& one, const char* side) {
   json out = json::array();

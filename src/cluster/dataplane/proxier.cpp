@@ -6,6 +6,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "cluster/dataplane/health_ports.hpp"
+
 namespace straycat::cluster {
 
 Nanos sync_delay(std::optional<Stamp> last, Stamp now, Nanos period) {
@@ -24,7 +26,8 @@ struct Proxier::State : std::enable_shared_from_this<State> {
         on_error(std::move(report)),
         node(std::move(its_node)),
         timer(io),
-        late(io) {}
+        late(io),
+        health(io) {}
 
   void changed(const std::string& kind) {
     if (kind != "Service" && kind != "EndpointSlice") return;
@@ -78,6 +81,9 @@ struct Proxier::State : std::enable_shared_from_this<State> {
     const auto done = plane.apply(table);
     last = monotonic_now();
     ++writes;
+    if (plane.isolates_pods())
+      if (const auto listening = health.set(table.health, plane.node_address()); !listening && on_error)
+        on_error(listening.error());
     if (done) return;
     if (on_error) on_error(done.error());
     request();
@@ -93,6 +99,7 @@ struct Proxier::State : std::enable_shared_from_this<State> {
     ServiceTable table;
   };
   boost::asio::steady_timer timer, late;
+  HealthPorts health;
   Nanos lag{};
   std::deque<Due> due;  // by time
   bool stopped = false;

@@ -20,11 +20,12 @@ namespace straycat::cluster {
 // Rules, from kubernetes pkg/proxy: topology.go CategorizeEndpoints (ready endpoints; when there is none, those that
 // serve while they terminate), endpointslicecache.go (slices of the Service by label; a slice's port by name; ports
 // without a number send nothing; one endpoint in two slices is one), util ShouldSkipService (headless, ExternalName),
-// the label service.kubernetes.io/service-proxy-name (somebody else's Service). TCP and IPv4 only. With
+// the label service.kubernetes.io/service-proxy-name (somebody else's Service). TCP and UDP, IPv4 only. With
 // internalTrafficPolicy Local only endpoints whose nodeName is `node` count (endpointslicecache.go: isLocal); where
 // there are only others the Service's connections are dropped, where there are none at all they are rejected
-// (nftables/proxier.go, internalTrafficFilterVerdict). externalTrafficPolicy is about node ports, which nobody serves
-// here. Endpoints are in the order of their addresses, rules in the order of namespace, name, port.
+// (nftables/proxier.go, internalTrafficFilterVerdict). externalTrafficPolicy Local is the same for node ports, external
+// addresses and those of a load balancer, but not for pods and the node itself (there: externalTrafficChain).
+// Endpoints are in the order of their addresses, rules in the order of namespace, name, port.
 [[nodiscard]] ServiceTable compute_service_table(const std::vector<Object>& services, const std::vector<Object>& slices,
                                                  const std::string& node = "");
 
@@ -34,7 +35,8 @@ namespace straycat::cluster {
 
 class Proxier {
  public:
-  // Writes the first table at once, then follows the store. The three must outlive it.
+  // Writes the first table at once, then follows the store, and answers on the ports of its health checks where the
+  // plane has a network of its own. The three must outlive it.
   // `on_error` hears of a write that failed (it is tried again after the period). `node`: whose proxy it is.
   Proxier(boost::asio::io_context& io, Store& store, DataPlane& plane, Nanos min_sync_period,
           std::function<void(const Error&)> on_error = {}, std::string node = "");

@@ -55,6 +55,13 @@ json add_verdict_map(const std::string& name) {
   return command("add", "map", std::move(object));
 }
 
+json add_port_map(const std::string& name) {
+  auto object = named(name);
+  object["type"] = json::array({"inet_proto", "inet_service"});
+  object["map"] = "verdict";
+  return command("add", "map", std::move(object));
+}
+
 json add_address_set(const std::string& name) {
   auto object = named(name);
   object["type"] = "ipv4_addr";
@@ -80,6 +87,25 @@ json source_in(const std::string& set) { return match("==", payload("ip", "saddr
 json destination_in(json right) { return match("==", payload("ip", "daddr"), std::move(right)); }
 json is_tcp() { return match("==", meta("l4proto"), "tcp"); }
 json is_new() { return match("in", json::object({{"ct", json::object({{"key", "state"}})}}), "new"); }
+json source_is_local() {
+  json kind = json::object({{"result", "type"}, {"flags", json::array({"saddr"})}});
+  return match("==", json::object({{"fib", std::move(kind)}}), "local");
+}
+
+json blocks(const std::vector<std::string>& texts) {
+  json out = json::array();
+  for (const auto& text : texts) {
+    const auto slash = text.find('/');
+    out.push_back(json::object(
+        {{"prefix", json::object({{"addr", text.substr(0, slash)}, {"len", std::stoi(text.substr(slash + 1))}})}}));
+  }
+  return out;
+}
+
+json source_not_in(const std::vector<std::string>& texts) {
+  return match("!=", payload("ip", "saddr"), json::object({{"set", blocks(texts)}}));
+}
+
 json reject() { return json::object({{"reject", nullptr}}); }
 json drop() { return json::object({{"drop", nullptr}}); }
 json count(const std::string& counter) { return json::object({{"counter", counter}}); }
@@ -109,6 +135,12 @@ json random_choice_but_last(const std::vector<std::string>& targets) {
 
 json lookup_service(const std::string& map) {
   json key = json::array({payload("ip", "daddr"), meta("l4proto"), payload("th", "dport")});
+  return json::object(
+      {{"vmap", json::object({{"key", json::object({{"concat", std::move(key)}})}, {"data", "@" + map}})}});
+}
+
+json lookup_port(const std::string& map) {
+  json key = json::array({meta("l4proto"), payload("th", "dport")});
   return json::object(
       {{"vmap", json::object({{"key", json::object({{"concat", std::move(key)}})}, {"data", "@" + map}})}});
 }

@@ -21,6 +21,7 @@ json delete_chain(const std::string& name);
 json add_rule(const std::string& chain, json statements);
 json add_counter(const std::string& name);
 json add_verdict_map(const std::string& name);  // address . protocol . port : verdict
+json add_port_map(const std::string& name);     // protocol . port : verdict
 json add_address_set(const std::string& name);
 json add_affinity_set(const std::string& name, int seconds);
 json delete_object(const std::string& type, const std::string& name);  // "counter", "set"
@@ -34,6 +35,9 @@ json source_in(const std::string& set);
 json destination_in(json right);
 json is_tcp();
 json is_new();
+json source_is_local();                              // an address of this node's own
+json blocks(const std::vector<std::string>& texts);  // "192.0.2.0/24": the elements of a set
+json source_not_in(const std::vector<std::string>& texts);
 json reject();
 json drop();
 json count(const std::string& counter);
@@ -43,6 +47,7 @@ json remember_source(const std::string& set);
 // Rolls a die with a side for each target and goes there; the last side leads to the next rule.
 json random_choice_but_last(const std::vector<std::string>& targets);
 json lookup_service(const std::string& map);
+json lookup_port(const std::string& map);
 json mark_packet(const std::string& op, unsigned bit);  // op: "|" or "^"
 json is_marked(unsigned bit);
 

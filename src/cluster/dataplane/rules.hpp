@@ -3,10 +3,14 @@
 //
 //   nat-prerouting, nat-output -> services: vmap @service-ips -> service-NS/NAME/tcp/PORT
 //       -> numgen random mod N vmap, else the last -> endpoint-...: mark for hairpin, count, log, dnat
-//   filter-forward, filter-output -> service-endpoints-check: vmap @no-endpoint-services
+//       and for the node's own address vmap @service-nodeports -> external-NS/NAME/tcp/PORT: mark for masquerade and
+//       roll the dice; with a policy of Local pods and the node itself go to inner-..., the rest to this node's own
+//   filter-forward, filter-input, filter-output -> service-endpoints-check: vmap @no-endpoint-services
 //       -> refusal-NS/NAME/tcp/PORT: count, log, reject or drop (kube-proxy has one such chain for all Services)
-//   filter-forward, filter-output-post-dnat -> cluster-ips-check: an unknown port of a ClusterIP: reject; no Service's:
-//   drop nat-postrouting -> masquerading: what was marked
+//   filter-input -> nodeport-endpoints-check: vmap @no-endpoint-nodeports, likewise
+//   filter-prerouting, filter-output -> firewall-check: vmap @firewall-ips -> firewall-...: whom a load balancer lets
+//   in filter-forward, filter-output-post-dnat -> cluster-ips-check: an unknown port of a ClusterIP: reject; no
+//   Service's: drop nat-postrouting -> masquerading: what was marked
 //
 // Established connections live in conntrack and never meet these chains again, so any rewrite leaves them alone.
 // Counters are named objects, outside the chains, so they survive a rewrite too.
@@ -25,7 +29,7 @@ namespace straycat::cluster {
 inline constexpr const char* nft_table = "straycat";
 inline constexpr int truth_log_group = 100;
 
-// "ns/name:port", the spelling of counters and of the ground truth.
+// "ns/name:port", the spelling of counters and of the ground truth; "ns/name:port/udp".
 [[nodiscard]] std::string rule_key(const ServiceRule& rule);
 [[nodiscard]] std::string service_object(const ServiceRule& rule);  // its chain and its counter
 [[nodiscard]] std::string refusal_object(const ServiceRule& rule);  // likewise, for while it has no endpoints
@@ -39,8 +43,9 @@ using LogLabel = std::function<std::string(const ServiceRule& rule, const Servic
 // Commands that belong together; a transaction may end between two groups, never inside one.
 using CommandGroups = std::vector<std::vector<nlohmann::json>>;
 
-// The empty table: base chains, maps, sets, checks. Replaces whatever stood there.
-[[nodiscard]] CommandGroups base_commands();
+// The empty table: base chains, maps, sets, checks. Replaces whatever stood there. `node`: the address that has the
+// node ports.
+[[nodiscard]] CommandGroups base_commands(const std::string& node);
 
 // From `before` to `after`. In order: what is new (not reachable yet), the switch (one group a Service port), what
 // nobody reaches any more.

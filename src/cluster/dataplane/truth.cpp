@@ -13,28 +13,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cluster/dataplane/attributes.hpp"
 #include "cluster/dataplane/rules.hpp"
 
 namespace straycat::cluster {
 namespace {
-
-template <class Value>
-Value read_as(std::string_view bytes) {
-  Value value{};
-  if (bytes.size() >= sizeof value) std::memcpy(&value, bytes.data(), sizeof value);
-  return value;
-}
-
-// Calls `visit(type, payload)` for each attribute; a length that lies ends the walk.
-template <class Visit>
-void for_each_attribute(std::string_view bytes, const Visit& visit) {
-  while (bytes.size() >= sizeof(nlattr)) {
-    const auto header = read_as<nlattr>(bytes);
-    if (header.nla_len < NLA_HDRLEN || header.nla_len > bytes.size()) return;
-    visit(header.nla_type & NLA_TYPE_MASK, bytes.substr(NLA_HDRLEN, header.nla_len - NLA_HDRLEN));
-    bytes.remove_prefix(std::min<std::size_t>(NLA_ALIGN(header.nla_len), bytes.size()));
-  }
-}
 
 // IPv4 (RFC 791) with its options, then TCP's source port (bytes 0 and 1) and sequence number (4 to 7).
 void read_headers(std::string_view packet, LoggedPacket& out) {
@@ -111,14 +94,10 @@ Result<> listen_to_group(int socket) {
 
 std::vector<LoggedPacket> parse_log_datagram(std::string_view datagram) {
   std::vector<LoggedPacket> out;
-  while (datagram.size() >= NLMSG_HDRLEN) {
-    const auto header = read_as<nlmsghdr>(datagram);
-    if (header.nlmsg_len < NLMSG_HDRLEN || header.nlmsg_len > datagram.size()) break;
-    const auto body = datagram.substr(NLMSG_HDRLEN, header.nlmsg_len - NLMSG_HDRLEN);
+  for_each_message(datagram, [&](const nlmsghdr& header, std::string_view body) {
     if (header.nlmsg_type == ((NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_PACKET) && body.size() >= sizeof(nfgenmsg))
       out.push_back(parse_packet(body.substr(NLMSG_ALIGN(sizeof(nfgenmsg)))));
-    datagram.remove_prefix(std::min<std::size_t>(NLMSG_ALIGN(header.nlmsg_len), datagram.size()));
-  }
+  });
   return out;
 }
 

@@ -39,7 +39,7 @@ Result<> translate_something(const Mounts&) {
   if (!nft) return nft.error();
   ServiceTable table;
   table.rules.push_back({"default", "probe", "", "10.96.0.1", 80, {{"10.244.0.2", 3000, ""}}});
-  auto groups = base_commands();
+  auto groups = base_commands("10.244.0.1");
   for (auto& group : change_commands({}, table, [](const auto&, const auto&) { return std::string(); }))
     groups.push_back(std::move(group));
   for (const auto& transaction : pack_transactions(groups))

@@ -52,9 +52,12 @@ int finish_connect(int socket, const sockaddr_in& target, int timeout_ms) {
 
 }  // namespace
 
-Try try_connect(const std::string& address, std::uint16_t port, int timeout_ms) {
+Try try_connect(const std::string& address, std::uint16_t port, int timeout_ms, const std::string& source) {
   const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   Try out;
+  const auto from = socket_address(source, 0);
+  if (source != "0.0.0.0" && ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0)
+    return {errno, 0, 0};
   out.error = finish_connect(socket.get(), socket_address(address, port), timeout_ms);
   sockaddr_in own{};
   socklen_t size = sizeof own;

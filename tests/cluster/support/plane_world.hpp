@@ -21,7 +21,8 @@ struct Try {
   std::uint32_t peer_saw = 0;  // the address that the server saw us under (host order), 0 when not connected
 };
 
-Try try_connect(const std::string& address, std::uint16_t port, int timeout_ms = 2000);
+Try try_connect(const std::string& address, std::uint16_t port, int timeout_ms = 2000,
+                const std::string& source = "0.0.0.0");
 std::vector<Try> try_many(const std::string& address, std::uint16_t port, int count, int timeout_ms = 2000);
 int count_errors(const std::vector<Try>& tries, int error);
 

@@ -39,7 +39,7 @@ void expect_golden(const std::string& name, const std::string& text) {
   EXPECT_EQ(text, golden.str()) << path;
 }
 
-TEST(Rules, BaseTable) { expect_golden("base", text_of(base_commands())); }
+TEST(Rules, BaseTable) { expect_golden("base", text_of(base_commands("10.244.0.1"))); }
 
 struct RuleCase {
   const char* name;
@@ -66,6 +66,47 @@ ServiceRule moved(ServiceRule rule) {
 ServiceRule dropping(ServiceRule rule) {
   rule.drop = true;
   return rule;
+}
+
+ServiceRule by_datagrams(ServiceRule rule) {
+  rule.transport = Transport::udp;
+  return rule;
+}
+
+ServiceRule on_a_node_port(ServiceRule rule) {
+  rule.outside = Outside{{}, {}, {}, 30080, false, rule.endpoints, {}};
+  return rule;
+}
+
+// One endpoint on this node; the other elsewhere.
+ServiceRule on_a_local_node_port(ServiceRule rule, std::vector<ServiceEndpoint> here) {
+  rule.outside = Outside{{}, {}, {}, 30080, true, std::move(here), rule.endpoints};
+  return rule;
+}
+
+ServiceRule behind_a_balancer(ServiceRule rule, std::vector<std::string> sources) {
+  rule.outside = Outside{{"192.0.2.1"}, {"203.0.113.9"}, std::move(sources), 0, false, rule.endpoints, {}};
+  return rule;
+}
+
+TEST(Rules, WaysFromOutside) {
+  const auto two = sayhi({first_endpoint, second_endpoint});
+  const RuleCase cases[] = {
+      {"udp_service_made", {}, {{by_datagrams(sayhi({first_endpoint}))}}},
+      {"node_port_made", {}, {{on_a_node_port(two)}}},
+      {"node_port_added", {{two}}, {{on_a_node_port(two)}}},
+      {"node_port_without_endpoints", {{on_a_node_port(sayhi({first_endpoint}))}}, {{on_a_node_port(sayhi({}))}}},
+      {"node_port_taken_away", {{on_a_node_port(two)}}, {{two}}},
+      {"node_port_becomes_local", {{on_a_node_port(two)}}, {{on_a_local_node_port(two, {first_endpoint})}}},
+      {"node_port_has_nobody_here", {{on_a_local_node_port(two, {first_endpoint})}}, {{on_a_local_node_port(two, {})}}},
+      {"balancer_with_sources", {}, {{behind_a_balancer(two, {"192.0.2.0/24"})}}},
+      {"balancer_for_everybody", {{behind_a_balancer(two, {"192.0.2.0/24"})}}, {{behind_a_balancer(two, {})}}},
+      {"node_port_service_removed", {{on_a_local_node_port(two, {first_endpoint})}}, {}},
+  };
+  for (const auto& each : cases) {
+    SCOPED_TRACE(each.name);
+    expect_golden(each.name, text_of(change_commands(each.before, each.after, each.label)));
+  }
 }
 
 TEST(Rules, Changes) {

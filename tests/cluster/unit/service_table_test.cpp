@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cluster/dataplane/address_pool.hpp"
+#include "cluster/dataplane/health_ports.hpp"
 #include "cluster/dataplane/loopback_plane.hpp"
 #include "cluster/dataplane/proxier.hpp"
 #include "cluster/sandbox/examine.hpp"
@@ -114,7 +115,7 @@ TEST(ServiceTable, EndpointsByKubeProxysRules) {
        {},
        ""},
       {"another proxy's", {service(one_port, R"({"service.kubernetes.io/service-proxy-name":"mine"})")}, {}, ""},
-      {"UDP is not ours", {service(R"({"clusterIP":"10.96.0.7","ports":[{"port":53,"protocol":"UDP"}]})")}, {}, ""},
+      {"SCTP is not ours", {service(R"({"clusterIP":"10.96.0.7","ports":[{"port":53,"protocol":"SCTP"}]})")}, {}, ""},
   };
   for (const auto& each : cases)
     EXPECT_EQ(words(compute_service_table(each.services, each.slices)), each.expected) << each.name;
@@ -190,6 +191,103 @@ TEST(ServiceTable, ATrafficPolicyOfLocalWantsThisNodesEndpoints) {
   const auto cluster =
       compute_service_table({service(one_port)}, {slice("[" + on_node("10.244.0.3", "node2") + "]")}, "node1");
   EXPECT_EQ(words(cluster), bare + " 10.244.0.3:3000\n") << "only where the policy is Local";
+}
+
+std::string addresses(const std::vector<ServiceEndpoint>& endpoints) {
+  std::string out;
+  for (const auto& each : endpoints) out += (out.empty() ? "" : " ") + each.address;
+  return out;
+}
+
+TEST(ServiceTable, DatagramsHaveRulesOfTheirOwn) {
+  const auto table = compute_service_table(
+      {service(
+          R"({"clusterIP":"10.96.0.7","ports":[{"name":"u","port":53,"protocol":"UDP"},{"name":"t","port":53}]})")},
+      {slice("[" + ready("10.244.0.2") + "," +
+                 endpoint("10.244.0.3", R"({"ready":false,"serving":true,"terminating":true})") + "]",
+             R"([{"name":"u","port":5353,"protocol":"UDP"},{"name":"t","port":5300,"protocol":"TCP"}])")});
+  ASSERT_EQ(table.rules.size(), 2U);
+  EXPECT_EQ(table.rules[0].transport, Transport::tcp);
+  EXPECT_EQ(table.rules[0].endpoints[0].port, 5300);
+  EXPECT_TRUE(table.rules[0].serving.empty());
+  EXPECT_EQ(table.rules[1].transport, Transport::udp);
+  EXPECT_EQ(addresses(table.rules[1].endpoints), "10.244.0.2");
+  EXPECT_EQ(addresses(table.rules[1].serving), "10.244.0.2 10.244.0.3") << "flows to one that ends go on";
+}
+
+struct OutsideCase {
+  const char* name;
+  std::string spec, endpoints;
+  std::string within, outside, inner;
+};
+
+// nftables/proxier.go: internalPolicyChain and externalPolicyChain.
+TEST(ServiceTable, EachPolicyHasItsEndpoints) {
+  const std::string both = on_node("10.244.0.2", "node1") + "," + on_node("10.244.0.3", "node2");
+  const std::string ending = R"({"ready":false,"serving":true,"terminating":true})";
+  const OutsideCase cases[] = {
+      {"Cluster and Cluster", R"("externalTrafficPolicy":"Cluster")", both, "10.244.0.2 10.244.0.3",
+       "10.244.0.2 10.244.0.3", ""},
+      {"Local from outside", R"("externalTrafficPolicy":"Local")", both, "10.244.0.2 10.244.0.3", "10.244.0.2",
+       "10.244.0.2 10.244.0.3"},
+      {"Local from outside, nobody here", R"("externalTrafficPolicy":"Local")", on_node("10.244.0.3", "node2"),
+       "10.244.0.3", "", "10.244.0.3"},
+      {"Local from outside, the one here ends", R"("externalTrafficPolicy":"Local")",
+       on_node("10.244.0.2", "node1", ending) + "," + on_node("10.244.0.3", "node2"), "10.244.0.3", "10.244.0.2",
+       "10.244.0.3"},
+      {"Local within", R"("internalTrafficPolicy":"Local","externalTrafficPolicy":"Cluster")", both, "10.244.0.2",
+       "10.244.0.2 10.244.0.3", ""},
+  };
+  for (const auto& each : cases) {
+    const auto table = compute_service_table(
+        {service(R"({"type":"NodePort","clusterIP":"10.96.0.7","ports":[{"port":80,"nodePort":30080}],)" + each.spec +
+                 "}")},
+        {slice("[" + each.endpoints + "]")}, "node1");
+    const auto& rule = table.rules.at(0);
+    ASSERT_TRUE(rule.outside) << each.name;
+    EXPECT_EQ(rule.outside->node_port, 30080);
+    EXPECT_EQ(addresses(rule.endpoints), each.within) << each.name;
+    EXPECT_EQ(addresses(rule.outside->endpoints), each.outside) << each.name;
+    EXPECT_EQ(addresses(rule.outside->inner), each.inner) << each.name;
+  }
+}
+
+TEST(ServiceTable, AddressesFromOutside) {
+  auto balanced = json::parse(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"sayhi","namespace":"default"},
+    "spec":{"type":"LoadBalancer","clusterIP":"10.96.0.7","ports":[{"port":80}],"externalIPs":["192.0.2.1","fd00::1"],
+      "loadBalancerSourceRanges":[" 10.1.0.0/16","10.0.0.0/8","fd00::/8"]},
+    "status":{"loadBalancer":{"ingress":[{"ip":"203.0.113.9","ipMode":"VIP"},{"ip":"203.0.113.8","ipMode":"Proxy"}]}}})");
+  auto rival = balanced;
+  rival["metadata"]["name"] = "zebra";
+  rival["spec"]["clusterIP"] = "10.96.0.8";
+  rival["spec"]["loadBalancerSourceRanges"] = json::array({"10.0.0.0/8", "0.0.0.0/0"});
+  const auto table =
+      compute_service_table({std::make_shared<const json>(balanced), std::make_shared<const json>(rival)}, {}, "node1");
+  ASSERT_EQ(table.rules.size(), 2U);
+  const Outside expected{{"192.0.2.1"}, {"203.0.113.9"}, {"10.0.0.0/8"}, 0, false, {}, {}};
+  EXPECT_EQ(table.rules[0].outside, expected);
+  EXPECT_EQ(table.rules[1].outside, Outside()) << "the first has the addresses; everybody is no limit";
+}
+
+TEST(ServiceTable, ALoadBalancerHearsHowManyEndpointsAreHere) {
+  const std::string spec =
+      R"({"type":"LoadBalancer","clusterIP":"10.96.0.7","externalTrafficPolicy":"Local","healthCheckNodePort":30500,
+          "ports":[{"name":"a","port":80},{"name":"b","port":81}]})";
+  const auto table = compute_service_table(
+      {service(spec)},
+      {slice("[" + on_node("10.244.0.2", "node1") + "," + on_node("10.244.0.4", "node1", R"({"ready":false})") + "," +
+                 on_node("10.244.0.3", "node2") + "]",
+             R"([{"name":"a","port":3000,"protocol":"TCP"},{"name":"b","port":3001,"protocol":"TCP"}])")},
+      "node1");
+  EXPECT_EQ(table.health, (std::vector<HealthPort>{{30500, "default", "sayhi", 1}}));
+  const auto one = health_answer(table.health[0]), none = health_answer({30500, "default", "sayhi", 0});
+  EXPECT_TRUE(one.starts_with("HTTP/1.1 200 OK\r\n")) << one;
+  EXPECT_NE(one.find("X-Load-Balancing-Endpoint-Weight: 1\r\n"), std::string::npos);
+  EXPECT_NE(
+      one.find(R"({"service":{"namespace":"default","name":"sayhi"},"localEndpoints":1,"serviceProxyHealthy":true})"),
+      std::string::npos)
+      << one;
+  EXPECT_TRUE(none.starts_with("HTTP/1.1 503 Service Unavailable\r\n")) << none;
 }
 
 // Said by the fallback's clients, who have no packet filter: a port there takes no connection.

@@ -105,9 +105,10 @@ TEST(Law, ValuesThatChangeNothingAreNotTold) {
   EXPECT_THAT(ignored(R"({"kind":"Service","spec":{"type":"ClusterIP","internalTrafficPolicy":"Cluster",
     "ipFamilyPolicy":"SingleStack","externalIPs":[],"ports":[{"protocol":"TCP"}]}})"),
               IsEmpty());
-  EXPECT_THAT(ignored(R"({"kind":"Service","spec":{"type":"NodePort","trafficDistribution":"PreferClose",
-    "ports":[{"protocol":"TCP"},{"protocol":"UDP"}]}})"),
-              ElementsAre("spec.trafficDistribution", "spec.type", "spec.ports[1].protocol"));
+  EXPECT_THAT(ignored(R"({"kind":"Service","spec":{"type":"LoadBalancer","trafficDistribution":"PreferClose",
+    "externalIPs":["192.0.2.1"],"ports":[{"protocol":"TCP"},{"protocol":"UDP"},{"protocol":"SCTP"}]}})"),
+              ElementsAre("spec.trafficDistribution", "spec.type", "spec.ports[2].protocol"));
+  EXPECT_THAT(ignored(R"({"kind":"Service","spec":{"type":"NodePort"}})"), IsEmpty());
   EXPECT_THAT(ignored(R"({"kind":"Pod","spec":{"hostNetwork":false,"securityContext":{},"readinessGates":[],
     "affinity":null,"activeDeadlineSeconds":0}})"),
               IsEmpty());

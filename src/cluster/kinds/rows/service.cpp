@@ -1,12 +1,11 @@
-#include <set>
-
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cluster/kinds/cells.hpp"
 #include "cluster/kinds/defaults.hpp"
 #include "cluster/kinds/row.hpp"
+#include "cluster/kinds/service_checks.hpp"
 #include "cluster/kinds/service_ip.hpp"
-#include "cluster/kinds/validation.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -31,60 +30,27 @@ void default_service(json& spec) {
   set_default(spec, "ipFamilies", json::array({"IPv4"}));
   set_default(spec, "ipFamilyPolicy", "SingleStack");
   set_default(spec, "internalTrafficPolicy", "Cluster");
-  if (type == "NodePort" || type == "LoadBalancer") set_default_value(spec, "externalTrafficPolicy", "Cluster");
+  if (is_reached_from_outside(spec)) set_default_value(spec, "externalTrafficPolicy", "Cluster");
   if (type == "LoadBalancer") set_default(spec, "allocateLoadBalancerNodePorts", true);
 }
 
-// A Service keeps the addresses that it was given when an update leaves them out (service storage
-// patchAllocatedValues).
-void keep_allocated(json& object, const json& current) {
-  auto& spec = own_spec(object);
-  if (!spec.is_object() || string_or(spec, "type") == "ExternalName") return;
-  const auto& old_spec = object_or_empty(current, "spec");
-  for (const char* key : {"clusterIP", "clusterIPs"}) {
-    if (old_spec.contains(key)) set_default_value(spec, key, old_spec[key]);
-  }
-  if (string_or(spec, "type", "ClusterIP") == "ClusterIP") return;
-  each_object(spec, "ports", [&](json& port) {
-    for (const auto& old : array_or_empty(old_spec, "ports")) {
-      if (old.value("port", json()) == port.value("port", json()) && old.contains("nodePort"))
-        set_default_value(port, "nodePort", old["nodePort"]);
-    }
-  });
+// The addresses that a load balancer gave it.
+std::vector<std::string> balancer_addresses(const json& object) {
+  std::vector<std::string> out;
+  for (const json& one : at(object, {"status", "loadBalancer", "ingress"}))
+    for (const char* key : {"ip", "hostname"})
+      if (const auto where = text(at(one, {key}), ""); !where.empty()) out.push_back(where);
+  return out;
 }
 
-void check_service_port(Causes& causes, const std::string& at, const json& port) {
-  if (const auto name = string_or(port, "name"); !name.empty()) check_label_name(causes, at + ".name", name);
-  check_port(causes, at + ".port", port.is_object() ? port.value("port", json(0)) : json(0));
-  if (!port.is_object()) return;
-  if (const auto target = port.value("targetPort", json()); target.is_number())
-    check_port(causes, at + ".targetPort", target);
-}
-
-void validate_service(Causes& causes, const json& object) {
-  const auto& spec = object_or_empty(object, "spec");
-  const auto& ports = array_or_empty(spec, "ports");
-  const auto type = string_or(spec, "type");
-  if (type != "ClusterIP" && type != "NodePort" && type != "LoadBalancer" && type != "ExternalName") {
-    refuse_unsupported(causes, "spec.type", type, {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"});
-  }
-  if (ports.empty() && string_or(spec, "clusterIP") != "None" && type != "ExternalName") require(causes, "spec.ports");
-  std::set<std::string> names;
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    const auto at = "spec.ports[" + std::to_string(i) + "]";
-    const auto name = string_or(ports[i], "name");
-    if (name.empty() && ports.size() > 1) require(causes, at + ".name");
-    if (!name.empty() && !names.insert(name).second)
-      causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at + ".name"});
-    check_service_port(causes, at, ports[i]);
-  }
-  check_labels(causes, "spec.selector", object_or_empty(spec, "selector"));
-}
-
-void validate_service_update(Causes& causes, const json& object, const json& current) {
-  const auto address = text_at(object, "/spec/clusterIP"), old_address = text_at(current, "/spec/clusterIP");
-  if (old_address.empty() || address == old_address || text_at(object, "/spec/type") == "ExternalName") return;
-  refuse(causes, "spec.clusterIPs[0]", json::array({address}), "may not change once set");
+// kubernetes pkg/printers/internalversion getServiceExternalIP.
+std::string external_of(const json& object) {
+  const std::string type = text(at(object, {"spec", "type"}), "ClusterIP");
+  if (type == "ExternalName") return text(at(object, {"spec", "externalName"}));
+  auto all = type == "LoadBalancer" ? balancer_addresses(object) : std::vector<std::string>();
+  for (const json& one : at(object, {"spec", "externalIPs"})) all.push_back(text(one));
+  if (!all.empty()) return fmt::format("{}", fmt::join(all, ","));
+  return type == "LoadBalancer" ? "<pending>" : "<none>";
 }
 
 std::string service_ports(const json& object) {
@@ -101,11 +67,8 @@ std::string service_ports(const json& object) {
 
 json service_cells(const json& object, std::int64_t now_ns) {
   const std::string type = text(at(object, {"spec", "type"}), "ClusterIP");
-  const std::string external = type == "ExternalName"   ? text(at(object, {"spec", "externalName"}))
-                               : type == "LoadBalancer" ? "<pending>"
-                                                        : "<none>";
-  return json::array({name_of(object), type, text(at(object, {"spec", "clusterIP"})), external, service_ports(object),
-                      age(object, now_ns), joined(at(object, {"spec", "selector"}))});
+  return json::array({name_of(object), type, text(at(object, {"spec", "clusterIP"})), external_of(object),
+                      service_ports(object), age(object, now_ns), joined(at(object, {"spec", "selector"}))});
 }
 
 }  // namespace
@@ -149,7 +112,7 @@ KindRow service_row() {
       .complete = [](json& object) { set_default(object["status"], "loadBalancer", json::object()); },
       .validate = validate_service,
       .validate_update = validate_service_update,
-      .keep = keep_allocated,
+      .keep = keep_service_values,
       .allocate = allocate_service_addresses,
   };
 }
