@@ -21,14 +21,14 @@ constexpr std::size_t most_lane_columns = 900;
 constexpr std::size_t most_guides = 12;
 
 // In a picture of its own, which ends where the phase ends: on a narrow screen a name must not run into the next one.
-std::string phase_name(const history::ScenarioPhase& phase, const TimeAxis& axis) {
-  const double x = axis.percent(phase.from.ns);
+std::string name_within(std::int64_t from, std::int64_t to, std::string_view name, const TimeAxis& axis,
+                        std::string_view height) {
+  const double x = axis.percent(from);
   return fmt::format(
-      "<svg x=\"{:.3f}%\" width=\"{:.3f}%\" height=\"45%\" overflow=\"hidden\" data-a=\"{}\" data-b=\"{}\"><text "
+      "<svg x=\"{:.3f}%\" width=\"{:.3f}%\" height=\"{}\" overflow=\"hidden\" data-a=\"{}\" data-b=\"{}\"><text "
       "class=\"tag\" "
       "x=\"3\" y=\"84%\">{}</text></svg>",
-      x, std::max(axis.percent(phase.to.ns) - x, 0.0), phase.from.ns - axis.from, phase.to.ns - axis.from,
-      escape(phase.name));
+      x, std::max(axis.percent(to) - x, 0.0), height, from - axis.from, to - axis.from, escape(name));
 }
 
 std::string step_lane(const History& history, const TimeAxis& axis) {
@@ -40,7 +40,7 @@ std::string step_lane(const History& history, const TimeAxis& axis) {
                                   short_length(phase.to.ns - axis.from)),
                       0, 45, false},
                      axis);
-    bars += phase_name(phase, axis);
+    bars += name_within(phase.from.ns, phase.to.ns, phase.name, axis, "45%");
   }
   for (const history::Step& step : history.steps) {
     const std::int64_t end = step.ended ? step.ended->ns : axis.to;
@@ -52,6 +52,21 @@ std::string step_lane(const History& history, const TimeAxis& axis) {
         axis);
   }
   return draw_lane("steps", "steps", "the scenario's phases and steps", bars);
+}
+
+// What the scenario broke on purpose, when it really began and ended.
+std::string fault_lane(const History& history, const TimeAxis& axis) {
+  std::string bars;
+  for (const history::Fault& fault : history.faults) {
+    const std::int64_t end = fault.ended ? fault.ended->ns : axis.to;
+    bars += draw_bar({fault.started.ns, end, "fault",
+                      fmt::format("fault {} of step {} ({}) {}", fault.record.fault, fault.record.step,
+                                  short_length(end - fault.started.ns), fault.record.detail),
+                      0, 100, history.faults.size() <= 40},
+                     axis);
+    bars += name_within(fault.started.ns, end, fault.record.fault, axis, "100%");
+  }
+  return bars.empty() ? "" : draw_lane("faults on order", "faults", "what the scenario broke on purpose", bars);
 }
 
 std::string event_lane(const History& history, const TimeAxis& axis) {
@@ -149,7 +164,7 @@ std::string draw_page_lanes(const History& history, const Verdict& verdict, cons
          draw_axis(axis) + "</svg></div>\n";
   const bool guided = !guides_of(history).empty();
   if (guided) out += "<div class=\"lane room\"><div class=\"name\"></div><div class=\"track\"></div></div>\n";
-  out += step_lane(history, axis);
+  out += step_lane(history, axis) + fault_lane(history, axis);
   auto room = static_cast<std::size_t>(static_cast<double>(most_endpoints) * detail);
   for (const history::ServiceView& view : history.views)
     if (!view.repeats) out += draw_endpoints(history, view, verdict, axis, room);

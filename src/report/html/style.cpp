@@ -42,6 +42,7 @@ path{vector-effect:non-scaling-stroke}
 .ok{fill:var(--ok)}.fail{fill:url(#p-fail)}.mark{fill:var(--mark)}.dense{fill:var(--fail);opacity:.45}
 .burst{fill:none;stroke:var(--fail);stroke-width:2}
 .lmax{fill:var(--lat1)}.lp99{fill:var(--lat2)}.lp50{fill:none;stroke:var(--lat3);stroke-width:2.5}.late{fill:none;stroke:var(--leaving);stroke-width:1.5;stroke-dasharray:4 3}.rule{stroke:var(--line);fill:none}
+.fault{fill:var(--leaving);fill-opacity:.35;stroke:currentColor;stroke-opacity:.6;stroke-width:1}
 .kevent{fill:var(--dim)}.kevent.warning{fill:var(--stray);stroke:var(--stray);stroke-width:1}
 .blind{fill:url(#p-blind)}
 .over{position:absolute;left:var(--names);right:0;top:0;bottom:0;overflow:hidden;pointer-events:none}

@@ -13,6 +13,7 @@ namespace straycat::report {
 namespace {
 
 constexpr std::size_t label_width = 21;
+constexpr std::size_t most_fault_rows = 3;
 constexpr std::size_t most_rows = 24;  // of strays, and of others: more endpoints than this are counted, not drawn
 
 struct Glyphs {
@@ -91,6 +92,27 @@ std::string phase_line(const history::History& history, const Axis& axis, const 
     if (from + shown.size() <= line.size()) line.replace(from, shown.size(), shown);
   }
   return row("phase", line, style);
+}
+
+// What the scenario broke on purpose: "|drop====". Those that lie over each other in rows of their own.
+std::vector<std::string> fault_lines(const history::History& history, const Axis& axis, const TextStyle& style) {
+  std::vector<std::string> rows;
+  for (const history::Fault& fault : history.faults) {
+    const std::size_t from = std::min(axis.cell(fault.started.ns), axis.cells - 1);
+    const std::size_t to = fault.ended ? std::max(axis.cell(fault.ended->ns), from) + 1 : axis.cells;
+    std::string bar = "|" + harmless(fault.record.fault, false);
+    bar.resize(std::min(std::max(bar.size(), to - from), axis.cells - from), '=');
+    auto line = std::find_if(rows.begin(), rows.end(), [&](const std::string& one) {
+      return one.find_first_not_of(' ', from) >= from + bar.size();
+    });
+    if (line == rows.end()) {
+      if (rows.size() == most_fault_rows) continue;  // the list of what happened has them all
+      line = rows.insert(rows.end(), std::string(axis.cells, ' '));
+    }
+    line->replace(from, bar.size(), bar);
+  }
+  for (std::string& one : rows) one = row("faults", one, style);
+  return rows;
 }
 
 // --- endpoints ---
@@ -255,6 +277,7 @@ std::vector<std::string> draw_lanes(const history::History& history, const diagn
   const Glyphs glyph = glyphs(style.unicode);
   lines.push_back(axis_line(axis));
   if (!history.phases.empty()) lines.push_back(phase_line(history, axis, style));
+  for (std::string& line : fault_lines(history, axis, style)) lines.push_back(std::move(line));
   for (const history::ServiceView& view : history.views)
     if (!view.repeats) draw_view(view, verdict, axis, glyph, style, lines);
   for (const history::Traffic& traffic : history.traffic) draw_traffic(history, traffic, axis, glyph, style, lines);

@@ -42,6 +42,27 @@ X all failed
 )");
 }
 
+// What was broken on purpose, in rows of their own where it lay over each other; what has no room is cut.
+TEST(Lanes, show_faults_on_order) {
+  auto history = test::small_article().folded();
+  const auto at = [&](std::int64_t seconds) {
+    auto placed = history.zero;
+    placed.ns += seconds * second;
+    return placed;
+  };
+  history.faults.push_back({{"way", "drop", {}, ""}, at(5), at(12)});
+  history.faults.push_back({{"late", "proxyLag", {}, ""}, at(10), at(25)});
+  history.faults.push_back({{"gone", "kill", {}, ""}, at(20), at(20)});
+  history.faults.push_back({{"open", "pause", {}, ""}, at(28), std::nullopt});
+  const std::string text = drawn(history, {}, {60, false, true});
+  EXPECT_NE(text.find(R"(
+faults                     |drop===       |kill   |pause====
+faults                          |proxyLag=======
+)"),
+            std::string::npos)
+      << text;
+}
+
 // Cells shorter than a window: each attempt stands in the cell in which it began.
 TEST(Lanes, show_the_whole_run_at_80_columns) {
   const auto history = test::small_article().folded();

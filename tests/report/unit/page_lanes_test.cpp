@@ -38,6 +38,18 @@ std::string page_of(const history::History& history, const diagnose::Verdict& ve
   return draw_page_lanes(history, verdict, page_axis(history));
 }
 
+TEST(PageLanes, faults_on_order_have_a_lane_with_their_names) {
+  auto history = test::small_article().folded();
+  EXPECT_EQ(page_of(history, {}).find("faults on order"), std::string::npos);
+  auto from = history.zero, to = history.zero;
+  from.ns += 5 * second;
+  to.ns += 12 * second;
+  history.faults.push_back({{"way", "drop", {"p1"}, "30% of <what>"}, from, to});
+  const std::string page = page_of(history, {});
+  EXPECT_EQ(marks(page, "fault"), (Lines{"5..12 fault drop of step way (7.00 s) 30% of &lt;what&gt;"}));
+  EXPECT_NE(page.find("y=\"84%\">drop</text>"), std::string::npos);
+}
+
 // --- the axis and its marks
 // -------------------------------------------------------------------------------------------
 
