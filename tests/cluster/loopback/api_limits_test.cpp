@@ -120,6 +120,17 @@ TEST(ApiLimits, AStrangersBodyIsSmall) {
   EXPECT_EQ(world.request("POST", path, {"Content-Type: application/json"}, body, world.tokens().admin()).code, 400);
 }
 
+// They are all still sending when they are refused.
+TEST(ApiLimits, WhoeverIsRefusedInTheMiddleOfABodyReadsWhy) {
+  ApiWorld world;
+  const std::string body(2'000'000, 'x');
+  for (int i = 0; i < 20; ++i)
+    EXPECT_EQ(
+        world.request("POST", "/api/v1/namespaces/default/configmaps", {"Content-Type: application/json"}, body, "")
+            .code,
+        413);
+}
+
 json big_config_map(int number) {
   json object = {{"kind", "ConfigMap"},
                  {"metadata", {{"name", "m" + std::to_string(number)}, {"namespace", "default"}}}};
