@@ -12,7 +12,7 @@ import tarfile
 
 REGISTRY = "registry.k8s.io/e2e-test-images"
 # What agnhost's, nginx' and the name tests' Dockerfiles install (test/images/*/Dockerfile).
-USERLAND = ["bash", "coreutils", "grep", "sed", "util-linux", "findutils", "procps", "curl", "netcat-openbsd", "iproute2", "bind9-dnsutils", "nginx-light"]
+USERLAND = ["bash", "coreutils", "grep", "sed", "util-linux", "findutils", "procps", "curl", "netcat-openbsd", "iproute2", "bind9-dnsutils", "nginx-light", "mawk"]
 SHELL = ["busybox-static"]
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LEFT_OUT = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/perl", "usr/lib/x86_64-linux-gnu/perl", "usr/lib/x86_64-linux-gnu/gconv"]
@@ -132,8 +132,10 @@ def build(target, built, sources, scratch):
         (userland / folder).write_text(text)
     for name, text in OURS.items():
         (userland / name).write_text(text)
-    (userland / "usr/bin/sh").unlink(missing_ok=True)
-    (userland / "usr/bin/sh").symlink_to("bash")
+    # What the packages' scripts would have linked (update-alternatives); none of them runs here.
+    for name, program in (("sh", "bash"), ("nc", "nc.openbsd"), ("awk", "mawk")):
+        (userland / "usr/bin" / name).unlink(missing_ok=True)
+        (userland / "usr/bin" / name).symlink_to(program)
     agnhost = (built / "agnhost").read_bytes()
     pages = sources / "test/images"
 

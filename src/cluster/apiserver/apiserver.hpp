@@ -24,29 +24,62 @@
 
 namespace straycat::cluster {
 
+class SigningKey;
+
 // Who calls: "system:admin" with everything allowed, "system:serviceaccount:NS:NAME", "system:anonymous".
 struct User {
   std::string name;
   std::vector<std::string> groups;
+  std::string uid = {};
+  std::map<std::string, std::vector<std::string>> extra = {};
 };
+
+// A token that is wanted for a service account (authentication.k8s.io TokenRequest).
+struct TokenOrder {
+  std::string ns, account, account_uid;
+  std::string pod = {}, pod_uid = {}, node = {}, node_uid = {};  // to whom it is bound: with the pod it ends
+  std::vector<std::string> audiences = {};                      // none: this API server
+  std::int64_t seconds = 3600;
+  bool lasting = false;  // the node's, which does not renew what it has put into a pod: good as long as the pod is there
+};
+struct IssuedToken {
+  std::string token;
+  std::int64_t expires = 0;  // seconds since 1970
+};
+
+inline constexpr const char* token_issuer = "https://kubernetes.default.svc.cluster.local";
 
 // The bearer tokens that are good. They live in memory only and end with the process.
 class Tokens {
  public:
   Tokens();
+  ~Tokens();
   // For the kubeconfig: may do everything.
   [[nodiscard]] const std::string& admin() const { return admin_; }
   // For a pod's service account; the same one each time for the same account.
   [[nodiscard]] std::string issue_token(const std::string& ns, const std::string& service_account);
+  // A new one each time, which whoever has public_keys() can check.
+  [[nodiscard]] IssuedToken issue(const TokenOrder& order);
+  [[nodiscard]] json public_keys() const;
+  // Whether those whom it is bound to are still there, and for whom it was made; unbound ones are for this API server.
+  [[nodiscard]] bool good_for(const std::string& token, const Store& store,
+                              const std::vector<std::string>& audiences) const;
   // None: a token that nobody issued. An empty token is the anonymous user.
   [[nodiscard]] std::optional<User> who(const std::string& token) const;
   // Whether somebody has signed in with it; the anonymous user has not.
   [[nodiscard]] bool knows(const std::string& token) const { return users_.contains(token); }
 
  private:
+  struct Bound {
+    TokenOrder order;
+    std::int64_t expires = 0;  // 0: never
+  };
+
   std::string admin_;
   std::map<std::string, User> users_;              // token -> user
+  std::map<std::string, Bound> bound_;             // those that issue() made
   std::map<std::string, std::string> by_account_;  // "ns/name" -> token
+  std::unique_ptr<SigningKey> key_;                // made when the first is asked for
 };
 
 // A certificate authority of our own and a server certificate of it, as PEM. Made anew for each cluster, good for a

@@ -69,7 +69,42 @@ bool every_user_may(const Attributes& asked) {
          });
 }
 
+// What an account may read beside: who has issued its token (the cluster role system:service-account-issuer-discovery).
+bool every_account_may(const Attributes& asked) {
+  return asked.verb == "get" &&
+         (asked.path == "/.well-known/openid-configuration" || asked.path.starts_with("/openid/v1/jwks"));
+}
+
+// The rules that bindings of `kind` give a user, as a SubjectRulesReviewStatus has them.
+void collect_rules(json& status, const Store& store, const std::string& kind, const std::string& ns, const User& user) {
+  for (const auto& binding : store.list(kind, ns)) {
+    const auto own_ns = text_at(*binding, "/metadata/namespace");
+    const auto& subjects = array_or_empty(*binding, "subjects");
+    const bool meant = std::any_of(subjects.begin(), subjects.end(),
+                                   [&](const json& subject) { return is_subject(subject, user, own_ns); });
+    const auto role_kind = text_at(*binding, "/roleRef/kind");
+    const auto role = store.get(role_kind, role_kind == "Role" ? own_ns : "", text_at(*binding, "/roleRef/name"));
+    if (!meant || !role) continue;
+    for (const auto& rule : array_or_empty(*role, "rules"))
+      status[rule.contains("nonResourceURLs") ? "nonResourceRules" : "resourceRules"].push_back(rule);
+  }
+}
+
 }  // namespace
+
+json rules_for(const Store& store, const User& user, const std::string& ns) {
+  json status = {{"resourceRules", json::array()}, {"nonResourceRules", json::array()}, {"incomplete", false}};
+  const auto everything = json::array({"*"});
+  if (std::find(user.groups.begin(), user.groups.end(), "system:masters") != user.groups.end()) {
+    json rule = {{"verbs", everything}, {"apiGroups", everything}, {"resources", everything}};
+    json plain = {{"verbs", everything}, {"nonResourceURLs", everything}};
+    status["resourceRules"].push_back(std::move(rule));
+    status["nonResourceRules"].push_back(std::move(plain));
+  }
+  collect_rules(status, store, "ClusterRoleBinding", "", user);
+  if (!ns.empty()) collect_rules(status, store, "RoleBinding", ns, user);
+  return status;
+}
 
 bool allowed(const Store& store, const User& user, const Attributes& asked) {
   const auto in = [&](const char* group) {
@@ -77,6 +112,7 @@ bool allowed(const Store& store, const User& user, const Attributes& asked) {
   };
   if (in("system:masters")) return true;
   if (in("system:authenticated") && every_user_may(asked)) return true;
+  if (in("system:serviceaccounts") && every_account_may(asked)) return true;
   if (any_binding_allows(store, "ClusterRoleBinding", "", user, asked)) return true;
   return !asked.ns.empty() && any_binding_allows(store, "RoleBinding", asked.ns, user, asked);
 }

@@ -1,7 +1,10 @@
 #include "cluster/apiserver/decode.hpp"
 
+#include "cluster/apiserver/duplicates.hpp"
 #include "cluster/apiserver/patch.hpp"
 #include "cluster/apiserver/protobuf.hpp"
+#include "cluster/kinds/custom_schema.hpp"
+#include "cluster/kinds/further.hpp"
 #include "cluster/kinds/json_help.hpp"
 #include "cluster/kinds/schema.hpp"
 #include <straycat/yaml/document.hpp>
@@ -41,6 +44,13 @@ StoreResult<void> check_kind(json& body, const Call& call) {
   return {};
 }
 
+// yaml.v2's words for a key that stands twice, of our own (yaml/compose.cpp).
+std::string as_yaml_words_it(const yaml::Diagnostic& twice) {
+  const auto open = twice.message.find('"'), close = twice.message.rfind("\":");
+  const auto key = open < close && close != std::string::npos ? twice.message.substr(open, close + 1 - open) : "\"\"";
+  return "line " + std::to_string(twice.at.line) + ": key " + key + " already set in map";
+}
+
 // What makes clients fall back that would rather send something else.
 Status unsupported_media_type() {
   return {415, "UnsupportedMediaType",
@@ -51,27 +61,40 @@ Status unsupported_media_type() {
 
 }  // namespace
 
-StoreResult<Document> read_body(const Request& request) {
-  if (request.content_type.find("vnd.kubernetes.protobuf") != std::string::npos) return from_protobuf(request.body);
+StoreResult<Body> read_body(const Request& request) {
+  if (request.content_type.find("vnd.kubernetes.protobuf") != std::string::npos) {
+    auto decoded = from_protobuf(request.body);
+    return decoded ? StoreResult<Body>(Body{std::move(decoded->object)}) : decoded.error();
+  }
   if (request.content_type.find("application/cbor") != std::string::npos) return unsupported_media_type();
   const bool yaml_type = request.content_type.find("yaml") != std::string::npos;
-  if (!yaml_type || looks_like_json(request.body)) return parse_body(request.body);
-  const auto documents = yaml::parse(request.body, "request body");
+  if (!yaml_type || looks_like_json(request.body)) {
+    auto parsed = parse_body(request.body);
+    if (!parsed) return parsed.error();
+    return Body{std::move(parsed->object), duplicate_fields(request.body)};
+  }
+  std::vector<yaml::Diagnostic> repeated;
+  const auto documents = yaml::parse(request.body, "request body", &repeated);
   if (!documents) return bad_request("error decoding YAML: " + documents.error().message);
   if (documents->size() != 1) return bad_request("error decoding YAML: one document expected");
-  return Document{documents->front().to_json()};
+  Body out{documents->front().to_json()};
+  for (const auto& twice : repeated) out.duplicates.push_back(as_yaml_words_it(twice));
+  return out;
 }
 
-StoreResult<Decoded> decode_object(json body, const Call& call) {
-  if (auto fits = check_kind(body, call); !fits) return fits.error();
+StoreResult<Decoded> decode_object(Body body, const Call& call) {
+  if (auto fits = check_kind(body.object, call); !fits) return fits.error();
   const auto& structure = structure_of(call.resource);
-  if (const auto clash = find_type_clash(body, structure)) {
+  // Of another maker's object only what all have is decoded; the rest is for its schema to judge.
+  const auto& decoded = call.resource.custom ? structures().at("custom.v1.Object") : structure;
+  if (const auto clash = find_type_clash(body.object, decoded)) {
     return bad_request(cannot_handle(call) + "json: cannot unmarshal " + clash->got + " into Go struct field " +
                        clash->owner + "." + clash->path + " of type " + clash->wanted);
   }
-  Decoded out{std::move(body), {}};
+  Decoded out{std::move(body.object), {}};
   for (const auto& path : unknown_fields(out.object, structure))
     out.warnings.push_back("unknown field " + json(path).dump());
+  for (auto& twice : body.duplicates) out.warnings.push_back(std::move(twice));
   const auto validation = call.param("fieldValidation");
   if (validation == "Strict" && !out.warnings.empty()) {
     std::string all;
@@ -80,6 +103,11 @@ StoreResult<Decoded> decode_object(json body, const Call& call) {
   }
   if (validation == "Ignore") out.warnings.clear();
   prune(out.object, structure);
+  if (call.resource.schema) call.resource.schema->fill_defaults(out.object);
+  if (call.resource.to_stored != nullptr) {
+    call.resource.to_stored(out.object);
+    out.object["apiVersion"] = stored_row(call.resource).api_version();
+  }
   if (!out.object.contains("metadata")) out.object["metadata"] = json::object();
   return out;
 }

@@ -9,6 +9,7 @@ namespace straycat::cluster {
 namespace {
 
 json verbs(const KindRow& resource) {
+  if (!resource.verbs.empty()) return resource.verbs;
   json all = json::array({"create", "delete", "get", "list", "patch", "update", "watch"});
   if (resource.collection_deletable) all.insert(all.begin() + 2, "deletecollection");
   return all;

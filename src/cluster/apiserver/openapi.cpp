@@ -44,6 +44,7 @@ json schema_of(const Type& type, std::set<const Structure*>& used) {
     case Kind::boolean:
       return {{"type", "boolean"}};
     case Kind::scalar:
+      if (type.wire == Type::Wire::time) return {{"type", "string"}, {"format", "date-time"}};
       return {{"x-kubernetes-int-or-string", true}};
     case Kind::structure:
       used.insert(type.structure);
@@ -63,18 +64,17 @@ json schema_of(const Type& type, std::set<const Structure*>& used) {
 json structure_schema(const Structure& structure, std::set<const Structure*>& used) {
   json properties = json::object();
   for (const auto& [name, type] : structure.fields) properties[name] = schema_of(type, used);
+  if (structure.name == "meta.v1.ObjectMeta") {
+    properties["creationTimestamp"]["description"] =
+        "CreationTimestamp is a timestamp representing the server time when this object was created.";
+  }
   return {{"type", "object"}, {"properties", std::move(properties)}};
 }
 
-json type_of(const KindRow& info) { return {{"group", info.group}, {"kind", info.kind}, {"version", info.version}}; }
-
-// Everything that is reachable from the kinds of a group.
-json schemas_of(const std::string& group) {
-  std::set<const Structure*> todo, done;
+// These, and everything that is reachable from them.
+json schemas_from(std::set<const Structure*> todo) {
+  std::set<const Structure*> done;
   json out = json::object();
-  for (const auto& info : served_kinds()) {
-    if (info.group == group) todo.insert(structure_of_kind(info.kind));
-  }
   while (!todo.empty()) {
     const auto* structure = *todo.begin();
     todo.erase(todo.begin());
@@ -85,6 +85,16 @@ json schemas_of(const std::string& group) {
       if (!done.contains(next)) todo.insert(next);
     }
   }
+  return out;
+}
+
+json type_of(const KindRow& info) { return {{"group", info.group}, {"kind", info.kind}, {"version", info.version}}; }
+
+json schemas_of(const std::string& group) {
+  std::set<const Structure*> roots;
+  for (const auto& info : served_kinds())
+    if (info.group == group) roots.insert(structure_of_kind(info.kind));
+  auto out = schemas_from(std::move(roots));
   for (const auto& info : served_kinds()) {
     if (info.group == group)
       out[schema_name(*structure_of_kind(info.kind))]["x-kubernetes-group-version-kind"] = json::array({type_of(info)});
@@ -105,18 +115,21 @@ json operation(const KindRow& info, const std::string& action) {
           {"x-kubernetes-group-version-kind", type_of(info)}};
 }
 
-json paths_of(const std::string& group) {
-  json out = json::object();
-  for (const auto& info : served_kinds()) {
-    if (info.group != group) continue;
-    const auto root = (group.empty() ? "/api/" : "/apis/") + info.api_version() +
-                      (info.namespaced ? "/namespaces/{namespace}/" : "/") + info.plural;
-    out[root]["post"] = operation(info, "post");
-    out[root + "/{name}"]["put"] = operation(info, "put");
-    out[root + "/{name}"]["patch"] = operation(info, "patch");
-  }
-  return out;
+void add_paths(const KindRow& info, json& paths) {
+  const auto root = (info.group.empty() ? "/api/" : "/apis/") + info.api_version() +
+                    (info.namespaced ? "/namespaces/{namespace}/" : "/") + info.plural;
+  paths[root]["post"] = operation(info, "post");
+  paths[root + "/{name}"]["put"] = operation(info, "put");
+  paths[root + "/{name}"]["patch"] = operation(info, "patch");
 }
+
+json empty_document() {
+  json document = {{"openapi", "3.0.0"}, {"info", {{"title", "straycat"}, {"version", "v1.36.3"}}}};
+  document["paths"] = json::object();
+  return document;
+}
+
+std::string document_name(const KindRow& info) { return (info.group.empty() ? "api/" : "apis/") + info.api_version(); }
 
 struct Published {
   std::string body, hash;
@@ -124,22 +137,69 @@ struct Published {
 
 std::string hash_of(const std::string& text) { return fmt::format("{:016X}", std::hash<std::string>{}(text)); }
 
-const std::map<std::string, Published>& documents() {
+Published publish(const json& document) {
+  auto body = document.dump();
+  auto hash = hash_of(body);
+  return {std::move(body), std::move(hash)};
+}
+
+using Documents = std::map<std::string, json>;  // by name: "apis/apps/v1"
+
+const Documents& built_in_documents() {
   static const auto all = [] {
-    std::map<std::string, Published> out;
+    Documents out;
     for (const auto& info : served_kinds()) {
-      const auto name = (info.group.empty() ? "api/" : "apis/") + info.api_version();
-      if (out.contains(name)) continue;
-      json document = {{"openapi", "3.0.0"}, {"info", {{"title", "straycat"}, {"version", "v1.36.3"}}}};
-      document["paths"] = paths_of(info.group);
-      document["components"]["schemas"] = schemas_of(info.group);
-      auto body = document.dump();
-      auto hash = hash_of(body);
-      out[name] = {std::move(body), std::move(hash)};
+      auto& document = out[document_name(info)];
+      if (document.is_null()) {
+        document = empty_document();
+        document["components"]["schemas"] = schemas_of(info.group);
+      }
+      add_paths(info, document["paths"]);
     }
     return out;
   }();
   return all;
+}
+
+const std::map<std::string, Published>& built_in() {
+  static const auto all = [] {
+    std::map<std::string, Published> out;
+    for (const auto& [name, document] : built_in_documents()) out[name] = publish(document);
+    return out;
+  }();
+  return all;
+}
+
+// Those of other makers' groups, as their definitions are now.
+Documents custom_documents(const Kinds& kinds) {
+  Documents out;
+  for (const KindRow* row : kinds) {
+    if (!row->custom) continue;
+    auto& document = out[document_name(*row)];
+    if (document.is_null()) {
+      document = empty_document();
+      document["components"]["schemas"] =
+          schemas_from({&structures().at("meta.v1.ObjectMeta"), &structures().at("meta.v1.ListMeta")});
+    }
+    document["components"]["schemas"].update(custom_schemas(*row, false));
+    add_paths(*row, document["paths"]);
+  }
+  return out;
+}
+
+// All schemas in one document, whose references point elsewhere.
+json v2_document(const Kinds& kinds) {
+  json out = {{"swagger", "2.0"}, {"info", {{"title", "straycat"}, {"version", "v1.36.3"}}}, {"paths", json::object()}};
+  json definitions = schemas_from({&structures().at("meta.v1.ListMeta")});
+  for (const auto& [name, document] : built_in_documents()) definitions.update(document["components"]["schemas"]);
+  for (const KindRow* row : kinds)
+    if (row->custom) definitions.update(custom_schemas(*row, true));
+  auto text = definitions.dump();
+  const std::string from = "\"#/components/schemas/", to = "\"#/definitions/";
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  out["definitions"] = json::parse(text);
+  return out;
 }
 
 Response published(const Request& request, const Published& document) {
@@ -150,19 +210,22 @@ Response published(const Request& request, const Published& document) {
 
 }  // namespace
 
-std::optional<Response> openapi(const Request& request, const std::string& path) {
+std::optional<Response> openapi(const Request& request, const std::string& path, const Kinds& kinds) {
+  if (path == "/openapi/v2") return published(request, publish(v2_document(kinds)));
+  const auto custom = custom_documents(kinds);
   if (path == "/openapi/v3") {
     json index = json::object();
-    for (const auto& [name, document] : documents()) {
-      index["paths"][name] = json::object({{"serverRelativeURL", "/openapi/v3/" + name + "?hash=" + document.hash}});
-    }
-    auto body = index.dump();
-    auto hash = hash_of(body);
-    return published(request, {std::move(body), std::move(hash)});
+    const auto add = [&](const std::string& name, const std::string& hash) {
+      index["paths"][name] = json::object({{"serverRelativeURL", "/openapi/v3/" + name + "?hash=" + hash}});
+    };
+    for (const auto& [name, document] : built_in()) add(name, document.hash);
+    for (const auto& [name, document] : custom) add(name, publish(document).hash);
+    return published(request, publish(index));
   }
-  const auto at = documents().find(path.substr(std::string("/openapi/v3/").size()));
-  if (at == documents().end()) return std::nullopt;
-  return published(request, at->second);
+  const auto name = path.substr(std::min(path.size(), std::string("/openapi/v3/").size()));
+  if (const auto at = built_in().find(name); at != built_in().end()) return published(request, at->second);
+  if (const auto at = custom.find(name); at != custom.end()) return published(request, publish(at->second));
+  return std::nullopt;
 }
 
 }  // namespace straycat::cluster

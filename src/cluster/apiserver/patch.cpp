@@ -1,6 +1,7 @@
 #include "cluster/apiserver/patch.hpp"
 
 #include <algorithm>
+#include <deque>
 
 #include "cluster/kinds/json_help.hpp"
 
@@ -61,9 +62,34 @@ json without_directives(json value) {
 // The one field that strategic merge goes by: the first of the list's keys (containerPort, not protocol).
 std::vector<std::string> merge_key(const Type& type) { return {type.keys.front()}; }
 
+std::size_t place_in(const json& list, const json& item, const std::vector<std::string>& key) {
+  const auto at = std::find_if(list.begin(), list.end(), [&](const json& one) { return same_item(one, item, key); });
+  return static_cast<std::size_t>(at - list.begin());
+}
+
+// The items that a patch names keep its order, the others theirs; among each other they stand as they did, and what is
+// new comes first (apimachinery strategicpatch mergeSortedSlice).
+json interleaved(json merged, const json& patch, const json& before, const std::vector<std::string>& key) {
+  std::deque<json> named, others;
+  for (auto& item : merged) (place_in(patch, item, key) < patch.size() ? named : others).push_back(std::move(item));
+  std::stable_sort(named.begin(), named.end(), [&](const json& a, const json& b) {
+    return place_in(patch, a, key) < place_in(patch, b, key);
+  });
+  auto out = json::array();
+  while (!named.empty() || !others.empty()) {
+    const bool other = named.empty() || (!others.empty() && place_in(before, named.front(), key) < before.size() &&
+                                         place_in(before, others.front(), key) < place_in(before, named.front(), key));
+    auto& from = other ? others : named;
+    out.push_back(std::move(from.front()));
+    from.pop_front();
+  }
+  return out;
+}
+
 void merge_keyed_list(json& target, const json& patch, const Type& type) {
   if (!target.is_array()) target = json::array();
   const auto key = merge_key(type);
+  const auto before = target;
   for (const auto& item : patch) {
     if (string_or(item, "$patch") == "replace") {
       target = json::array();
@@ -79,6 +105,7 @@ void merge_keyed_list(json& target, const json& patch, const Type& type) {
       apply_to_value(*at, item, *type.element);
     }
   }
+  target = interleaved(std::move(target), patch, before, key);
   for (const auto& item : patch) {  // {"$patch":"replace"} anywhere in the list: the rest of it is the new list
     if (string_or(item, "$patch") == "replace" && item.size() == 1) {
       target = without_directives(patch);

@@ -2,6 +2,7 @@
 #include "cluster/apiserver/discovery.hpp"
 #include "cluster/apiserver/openapi.hpp"
 #include "cluster/apiserver/rest.hpp"
+#include "cluster/kinds/further.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -11,10 +12,27 @@ bool wants_aggregated(const Request& request) {
          request.accept.find("v=v2;") != std::string::npos;
 }
 
+// What is stored, and what is only asked.
+Kinds known_kinds(const Store& store) {
+  auto out = store.kinds();
+  for (const KindRow& further : further_kinds()) out.push_back(&further);
+  for (const KindRow& review : review_kinds()) out.push_back(&review);
+  return out;
+}
+
 Response aggregated(const Store& store, bool core) {
-  auto response = json_response(200, aggregated_discovery(store.kinds(), core));
+  auto response = json_response(200, aggregated_discovery(known_kinds(store), core));
   response.content_type = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
   return response;
+}
+
+// Old clients ask for the v2 document as protobuf alone.
+bool takes_json_document(const Request& request) {
+  return request.accept.empty() || request.accept.find("json") != std::string::npos ||
+         request.accept.find("*/*") != std::string::npos;
+}
+Response openapi_needs_json() {
+  return status_response({406, "NotAcceptable", "only the following media types are accepted: application/json", nullptr});
 }
 
 std::string without_trailing_slash(std::string path) {
@@ -30,8 +48,8 @@ std::optional<Response> unless_null(const json& found) {
 // /apis/GROUP and /apis/GROUP/VERSION
 std::optional<Response> group_path(const Store& store, const std::string& rest) {
   const auto slash = rest.find('/');
-  if (slash == std::string::npos) return unless_null(one_group(store.kinds(), rest));
-  return unless_null(resource_list(store.kinds(), rest.substr(0, slash), rest.substr(slash + 1)));
+  if (slash == std::string::npos) return unless_null(one_group(known_kinds(store), rest));
+  return unless_null(resource_list(known_kinds(store), rest.substr(0, slash), rest.substr(slash + 1)));
 }
 
 }  // namespace
@@ -44,9 +62,10 @@ std::optional<Response> answer_plain_path(const Request& request, const Store& s
   if (path == "/version") return json_response(200, version_info());
   if (path == "/api") return wants_aggregated(request) ? aggregated(store, true) : json_response(200, core_versions());
   if (path == "/apis")
-    return wants_aggregated(request) ? aggregated(store, false) : json_response(200, group_list(store.kinds()));
-  if (path == "/api/v1") return unless_null(resource_list(store.kinds(), "", "v1"));
-  if (path.rfind("/openapi/v3", 0) == 0) return openapi(request, path);
+    return wants_aggregated(request) ? aggregated(store, false) : json_response(200, group_list(known_kinds(store)));
+  if (path == "/api/v1") return unless_null(resource_list(known_kinds(store), "", "v1"));
+  if (path == "/openapi/v2" && !takes_json_document(request)) return openapi_needs_json();
+  if (path.rfind("/openapi/v", 0) == 0) return openapi(request, path, store.kinds());
   if (path.rfind("/apis/", 0) == 0) return group_path(store, path.substr(6));
   return std::nullopt;
 }

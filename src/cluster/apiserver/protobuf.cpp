@@ -1,5 +1,6 @@
 #include "cluster/apiserver/protobuf.hpp"
 
+#include <bit>
 #include <optional>
 
 #include <fmt/format.h>
@@ -139,8 +140,46 @@ std::optional<json> decode_list(const Field& field, const Type& element, int dep
   return out;
 }
 
+// What JSON Schema writes in two ways is a message with a field for each (apiextensions/v1 marshal.go).
+std::optional<json> decode_either(const Field& field, const Type& type, int depth) {
+  static const Structure& schema = structures().at("apiextensions.v1.JSONSchemaProps");
+  const bool bool_first = type.wire == Type::Wire::schema_or_bool;
+  json out = bool_first ? json(false) : json(nullptr), several = json::array();
+  Fields parts{field.bytes};
+  while (const auto part = parts.next()) {
+    if (part->form == Form::varint) {
+      if (bool_first && out.is_boolean()) out = part->number_value != 0;
+    } else if (part->number == 2 && type.wire == Type::Wire::schema_or_words) {
+      several.push_back(std::string(part->bytes));
+    } else if (auto inner = decode_message(part->bytes, schema, depth + 1)) {
+      if (part->number == 2 && type.wire == Type::Wire::schema_or_list)
+        several.push_back(std::move(*inner));
+      else
+        out = std::move(*inner);
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (parts.broken()) return std::nullopt;
+  return several.empty() ? std::move(out) : std::move(several);
+}
+
+// Eight bytes, the lowest first. Whole numbers are written as such in JSON.
+json real_number(std::string_view bytes) {
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bits |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  const auto value = std::bit_cast<double>(bits);
+  constexpr double exact = 1LL << 53;
+  if (value > -exact && value < exact && value == static_cast<double>(static_cast<std::int64_t>(value)))
+    return static_cast<std::int64_t>(value);
+  return value;
+}
+
 std::optional<json> decode_value(const Field& field, const Type& type, int depth) {
   if (type.kind == Kind::list && field.form == Form::bytes) return decode_list(field, *type.element, depth);
+  if (type.wire == Type::Wire::real)
+    return field.form == Form::fixed64 ? std::optional(real_number(field.bytes)) : std::nullopt;
   const bool is_number = type.kind == Kind::number || type.kind == Kind::boolean;
   if (field.form != (is_number ? Form::varint : Form::bytes)) return std::nullopt;
   switch (type.kind) {
@@ -155,6 +194,7 @@ std::optional<json> decode_value(const Field& field, const Type& type, int depth
     case Kind::structure:
       return decode_message(field.bytes, *type.structure, depth + 1);
     default: {  // metav1.FieldsV1: JSON in a message of its own
+      if (type.wire != Type::Wire::plain) return decode_either(field, type, depth);
       auto raw = fields_of(field.bytes);
       if (!raw) return std::nullopt;
       auto value = json::parse((*raw)[1].bytes, nullptr, false);

@@ -5,6 +5,7 @@
 #include "cluster/apiserver/filter.hpp"
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/apiserver/table.hpp"
+#include "cluster/kinds/custom_schema.hpp"
 #include "cluster/kinds/json_help.hpp"
 #include <straycat/core/time.hpp>
 
@@ -96,9 +97,15 @@ StoreResult<Page> read_page(const Call& call, const Store& store, const Filter& 
   return page;
 }
 
-// Items of a list do not repeat what they are.
-json item_of(const json& object) {
-  auto item = object;
+std::int64_t integer_at(const json& object, const std::string& pointer) {
+  const json::json_pointer path{pointer};
+  return object.contains(path) && object.at(path).is_number_integer() ? object.at(path).get<std::int64_t>() : 0;
+}
+
+// Items of a list do not repeat what they are; those of other makers, whose clients know no types, do.
+json item_of(const KindRow& row, const json& object) {
+  auto item = as_served(row, object);
+  if (row.custom) return item;
   item.erase("kind");
   item.erase("apiVersion");
   return item;
@@ -106,34 +113,37 @@ json item_of(const json& object) {
 
 }  // namespace
 
-json scale_of(const json& object) {
+json as_served(const KindRow& row, const json& object) {
+  auto out = object;
+  if (row.custom || row.from_stored != nullptr) out["apiVersion"] = row.api_version();
+  if (row.from_stored != nullptr) row.from_stored(out);
+  if (row.schema) row.schema->fill_defaults(out);
+  return out;
+}
+
+json scale_of(const json& object, const KindRow& row) {
   const auto& meta = object["metadata"];
   json out = {{"kind", "Scale"}, {"apiVersion", "autoscaling/v1"}, {"metadata", json::object()}};
   for (const char* key : {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"}) {
     if (meta.contains(key)) out["metadata"][key] = meta[key];
   }
   model::Labels labels;
+  const auto& paths = row.scale_paths;
   const auto& selector = object_or_empty(object_or_empty(object, "spec"), "selector");
   const bool plain = string_or(object, "kind") == "ReplicationController";
   for (const auto& [key, value] : (plain ? selector : object_or_empty(selector, "matchLabels")).items()) {
     if (value.is_string()) labels[key] = value.get<std::string>();
   }
   out["spec"] = json::object();
-  if (const auto replicas = integer_or(object_or_empty(object, "spec"), "replicas"); replicas != 0)
-    out["spec"]["replicas"] = replicas;
-  out["status"] = json::object({{"replicas", integer_or(object_or_empty(object, "status"), "replicas")},
-                                {"selector", model::to_string(labels)}});
+  if (const auto replicas = integer_at(object, paths.spec); replicas != 0) out["spec"]["replicas"] = replicas;
+  out["status"] = json::object({{"replicas", integer_at(object, paths.status)},
+                                {"selector", row.custom ? text_at(object, paths.selector.c_str()) : model::to_string(labels)}});
   return out;
 }
 
 Response object_response(const Call& call, int code, const json& object) {
-  if (call.route.subresource == "scale") return json_response(code, scale_of(object));
-  if (!call.wants_table() && call.resource.custom) {  // it may be stored under another version
-    auto answer = object;
-    answer["apiVersion"] = call.resource.api_version();
-    return json_response(code, answer);
-  }
-  if (!call.wants_table()) return json_response(code, object);
+  if (call.route.subresource == "scale") return json_response(code, scale_of(object, call.resource));
+  if (!call.wants_table()) return json_response(code, as_served(call.resource, object));
   return json_response(
       code, make_table(call.resource, {std::make_shared<const json>(object)},
                        text_at(object, "/metadata/resourceVersion"), call.param("includeObject"), wall_now_ns()));
@@ -158,7 +168,8 @@ Answer list_objects(const Call& call, const Store& store) {
   json list = {
       {"kind", call.resource.kind + "List"}, {"apiVersion", call.resource.api_version()}, {"metadata", page->meta}};
   list["items"] = json::array();
-  for (const auto& object : page->items) list["items"].push_back(item_of(*object));
+  for (const auto& object : page->items)
+    list["items"].push_back(item_of(call.resource, *object));
   return json_response(200, list);
 }
 

@@ -67,7 +67,7 @@ Answer delete_object(const Call& call, Store& store) {
   const bool gone = !store.get(kind, call.route.ns, call.route.name);
   // Registries with ReturnDeletedObject answer with the object that went, the others with a Status.
   if (gone && !call.resource.deleted_as_object) return json_response(200, gone_status(call.resource, **left));
-  return json_response(200, **left);
+  return json_response(200, as_served(call.resource, **left));
 }
 
 Answer delete_collection(const Call& call, Store& store) {
@@ -85,7 +85,7 @@ Answer delete_collection(const Call& call, Store& store) {
                                      text_at(*object, "/metadata/name"), *deletion);
       if (!left) return status_response(left.error());
     }
-    list["items"].push_back(*object);
+    list["items"].push_back(as_served(call.resource, *object));
   }
   list["metadata"]["resourceVersion"] = std::to_string(store.revision());
   return json_response(200, list);

@@ -23,6 +23,9 @@ struct Request {
   std::string body;
   std::string upgrade = {};                 // "websocket", "spdy/3.1": in which protocol the client would go on
   std::vector<std::string> protocols = {};  // and what it would speak there, as it likes it best
+  // As whom else the caller wants to be treated (Impersonate-User, -Uid, -Group).
+  std::string as_user = {}, as_uid = {};
+  std::vector<std::string> as_groups = {};
 
   [[nodiscard]] std::string path() const;
   // The query's parameters, percent-decoded; the first of several wins.

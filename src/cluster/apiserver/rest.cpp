@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cluster/apiserver/decode.hpp"
+#include "cluster/kinds/further.hpp"
 #include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
@@ -71,22 +72,6 @@ Attributes attributes_of(const Call& call, const std::string& verb) {
           ""};
 }
 
-Attributes asked_attributes(const json& review) {
-  const auto& spec = object_or_empty(review, "spec");
-  const auto& asked = object_or_empty(spec, "resourceAttributes");
-  if (asked.empty()) {
-    const auto& plain = object_or_empty(spec, "nonResourceAttributes");
-    return {string_or(plain, "verb"), "", "", "", "", "", string_or(plain, "path")};
-  }
-  return {string_or(asked, "verb"),
-          string_or(asked, "group"),
-          string_or(asked, "resource"),
-          string_or(asked, "subresource"),
-          string_or(asked, "namespace"),
-          string_or(asked, "name"),
-          ""};
-}
-
 // Whether a client takes what this server has to give: JSON, or text where it answers with that.
 bool takes_json(const Request& request) {
   const auto& accept = request.accept;
@@ -100,15 +85,32 @@ Status not_acceptable() {
           "only the following media types are accepted: application/json, application/json;stream=watch", nullptr};
 }
 
-Answer review_own_access(const Request& request, const Store& store, const User& user) {
-  auto body = read_body(request);
-  if (!body) return status_response(body.error());
-  const bool yes = allowed(store, user, asked_attributes(body->object));
-  json answer = {
-      {"kind", "SelfSubjectAccessReview"}, {"apiVersion", "authorization.k8s.io/v1"}, {"metadata", json::object()}};
-  answer["spec"] = object_or_empty(body->object, "spec");
-  answer["status"] = json::object({{"allowed", yes}});
-  return json_response(201, answer);
+// Another identity, for who may take it on (apiserver pkg/endpoints/filters/impersonation.go).
+StoreResult<User> impersonated(const Request& request, const Store& store, const User& caller) {
+  const static std::string account_prefix = "system:serviceaccount:";
+  const auto check = [&](const Attributes& asked) -> StoreResult<void> {
+    if (allowed(store, caller, asked)) return {};
+    return forbidden_for(caller, asked);
+  };
+  User out{.name = request.as_user, .groups = request.as_groups, .uid = request.as_uid};
+  Attributes asked{"impersonate", "", "users", "", "", out.name, ""};
+  if (out.name.starts_with(account_prefix)) {
+    const auto rest = out.name.substr(account_prefix.size());
+    asked.resource = "serviceaccounts";
+    asked.ns = rest.substr(0, rest.find(':'));
+    asked.name = rest.substr(rest.find(':') + 1);
+    if (out.groups.empty()) out.groups = {"system:serviceaccounts", "system:serviceaccounts:" + asked.ns};
+  }
+  if (auto fine = check(asked); !fine) return fine.error();
+  for (const auto& group : request.as_groups)
+    if (auto fine = check({"impersonate", "", "groups", "", "", group, ""}); !fine) return fine.error();
+  if (!out.uid.empty())
+    if (auto fine = check({"impersonate", "authentication.k8s.io", "uids", "", "", out.uid, ""}); !fine)
+      return fine.error();
+  const bool anonymous = out.name == "system:anonymous";
+  const std::string everybody = anonymous ? "system:unauthenticated" : "system:authenticated";
+  if (std::find(out.groups.begin(), out.groups.end(), everybody) == out.groups.end()) out.groups.push_back(everybody);
+  return out;
 }
 
 }  // namespace
@@ -138,14 +140,17 @@ namespace {
 const KindRow* resource_at(const Route& route, const Store& store) {
   for (const auto* kind : store.kinds())
     if (kind->group == route.group && kind->version == route.version && kind->plural == route.resource) return kind;
+  for (const auto& kind : further_kinds())
+    if (kind.group == route.group && kind.version == route.version && kind.plural == route.resource) return &kind;
   return nullptr;
 }
 
-Answer dispatch_one(const Call& call, Store& store, const PodFaces& pods,
+Answer dispatch_one(const Call& call, Store& store, Tokens& tokens, const PodFaces& pods,
                     const boost::asio::any_io_executor& executor) {
   const auto& sub = call.route.subresource;
   if (sub == "proxy") return forward_to_pod(call, store);
   const auto& method = call.request.method;
+  if (sub == "token") return method == "POST" ? create_token(call, store, tokens) : Answer{status_response(no_such_method())};
   if (sub == "eviction") return method == "POST" ? evict_pod(call, store) : Answer{status_response(no_such_method())};
   if (sub == "log")
     return method == "GET" ? read_log(call, store, pods.logs) : Answer{status_response(no_such_method())};
@@ -171,18 +176,25 @@ Answer dispatch_all(const Call& call, Store& store, const boost::asio::any_io_ex
 }  // namespace
 
 Answer Rest::handle(const Request& request) {
-  const auto user = tokens_.who(bearer(request.authorization));
-  if (!user) return status_response({401, "Unauthorized", "Unauthorized", nullptr});
+  const auto token = bearer(request.authorization);
+  auto user = tokens_.who(token);
+  if (!user || !tokens_.good_for(token, store_, {}))
+    return status_response({401, "Unauthorized", "Unauthorized", nullptr});
+  if (!request.as_user.empty()) {
+    auto other = impersonated(request, store_, *user);
+    if (!other) return status_response(other.error());
+    user = std::move(*other);
+  }
   const auto path = request.path();
   const auto route = parse_route(path);
   const auto* resource = route ? resource_at(*route, store_) : nullptr;
-  if (route && route->group == "authorization.k8s.io" && route->resource == "selfsubjectaccessreviews" &&
-      request.method == "POST") {
-    return review_own_access(request, store_, *user);
+  if (route) {
+    if (auto review = answer_review(request, *route, store_, tokens_, *user)) return std::move(*review);
   }
   if (resource == nullptr) {
     const Attributes asked{request.method == "GET" ? "get" : request.method, "", "", "", "", "", path};
     if (!open_to_all(path) && !allowed(store_, *user, asked)) return status_response(forbidden_for(*user, asked));
+    if (auto found = answer_issuer_path(path, tokens_)) return std::move(*found);
     if (auto found = answer_plain_path(request, store_)) return std::move(*found);
     return status_response(no_such_resource());
   }
@@ -193,7 +205,8 @@ Answer Rest::handle(const Request& request) {
   if (!known_subresource(call) || (!resource->namespaced && !route->ns.empty()))
     return status_response(no_such_resource());
   if (!takes_json(request)) return status_response(not_acceptable());
-  return route->name.empty() ? dispatch_all(call, store_, executor_) : dispatch_one(call, store_, pods_, executor_);
+  return route->name.empty() ? dispatch_all(call, store_, executor_)
+                             : dispatch_one(call, store_, tokens_, pods_, executor_);
 }
 
 }  // namespace straycat::cluster

@@ -66,16 +66,26 @@ struct Call {
 
 // An object as GET shows it, or its row when the client asked for a Table.
 [[nodiscard]] Response object_response(const Call& call, int code, const json& object);
+// As the version that was asked for has it: it may be stored in another, or from before a default.
+[[nodiscard]] json as_served(const KindRow& row, const json& object);
 // autoscaling/v1 Scale of a workload.
-[[nodiscard]] json scale_of(const json& object);
+[[nodiscard]] json scale_of(const json& object, const KindRow& row);
 
 // plain_paths.cpp: /api, /apis, /version, /openapi and their children; none when the path is not one of these.
 [[nodiscard]] std::optional<Response> answer_plain_path(const Request& request, const Store& store);
+// reviews.cpp: questions that are answered and not stored; none when the route is no such.
+[[nodiscard]] const std::vector<KindRow>& review_kinds();
+[[nodiscard]] std::optional<Response> answer_review(const Request& request, const Route& route, const Store& store,
+                                                    const Tokens& tokens, const User& user);
+[[nodiscard]] Answer create_token(const Call& call, const Store& store, Tokens& tokens);
+[[nodiscard]] std::optional<Response> answer_issuer_path(const std::string& path, const Tokens& tokens);
 // authorize.cpp: the RBAC rules that are in the store, for everybody but the admin.
 struct Attributes {
   std::string verb, group, resource, subresource, ns, name, path;  // path: of a non-resource request
 };
 [[nodiscard]] bool allowed(const Store& store, const User& user, const Attributes& attributes);
+// SubjectRulesReviewStatus: all that a user may do in a namespace.
+[[nodiscard]] json rules_for(const Store& store, const User& user, const std::string& ns);
 [[nodiscard]] Status forbidden_for(const User& user, const Attributes& attributes);
 
 }  // namespace straycat::cluster

@@ -61,6 +61,13 @@ std::vector<std::string> protocols_of(const http::request<http::string_body>& me
   return out;
 }
 
+std::vector<std::string> impersonated_groups(const http::request<http::string_body>& message) {
+  std::vector<std::string> out;
+  for (const auto& header : message)
+    if (boost::beast::iequals(header.name_string(), "Impersonate-Group")) out.emplace_back(header.value());
+  return out;
+}
+
 Request to_request(const http::request<http::string_body>& message) {
   const auto field = [&](http::field name) { return std::string(message[name]); };
   return {std::string(message.method_string()),
@@ -72,7 +79,10 @@ Request to_request(const http::request<http::string_body>& message) {
           field(http::field::if_none_match),
           message.body(),
           boost::algorithm::to_lower_copy(field(http::field::upgrade)),
-          protocols_of(message)};
+          protocols_of(message),
+          std::string(message["Impersonate-User"]),
+          std::string(message["Impersonate-Uid"]),
+          impersonated_groups(message)};
 }
 
 std::string reason_of(int code) { return std::string(http::obsolete_reason(static_cast<http::status>(code))); }

@@ -1,9 +1,14 @@
 // POST, PUT and PATCH.
+#include <algorithm>
 #include <chrono>
+
+#include <fmt/format.h>
 
 #include "cluster/apiserver/apply.hpp"
 #include "cluster/apiserver/decode.hpp"
 #include "cluster/apiserver/patch.hpp"
+#include "cluster/kinds/custom_schema.hpp"
+#include "cluster/kinds/further.hpp"
 #include "cluster/kinds/json_help.hpp"
 #include "cluster/kinds/schema.hpp"
 #include "cluster/kinds/validation.hpp"
@@ -55,8 +60,9 @@ void forget_status(json& object, const KindRow& resource) {
 // calls it with the object as it will be stored.
 Review review(const Call& call, bool track) {
   return [&call, track](json& object, const Object& current) -> StoreResult<void> {
-    if (track) track_update(current ? *current : json(nullptr), object, call.resource, manager_of(call));
+    if (track) track_update(current ? *current : json(nullptr), object, stored_row(call.resource), manager_of(call));
     auto causes = validate(object);
+    if (call.resource.schema) call.resource.schema->validate(causes, object);
     if (current) {
       for (auto& cause : validate_update(object, *current)) causes.push_back(std::move(cause));
     }
@@ -73,6 +79,24 @@ Answer create(const Call& call, Store& store, json object, bool track, const std
   return written_response(call, 201, **made, warnings, store);
 }
 
+constexpr std::string_view ephemeral = "ephemeralcontainers";
+
+// Those that there are stay as they are (validation.ValidatePodEphemeralContainersUpdate).
+StoreResult<void> check_ephemeral(const json& object, const json& current, const Call& call) {
+  if (call.route.subresource != ephemeral) return {};
+  const auto& now = object_or_empty(object, "spec").value("ephemeralContainers", json::array());
+  for (const auto& old : array_or_empty(object_or_empty(current, "spec"), "ephemeralContainers")) {
+    if (std::find(now.begin(), now.end(), old) != now.end()) continue;
+    Causes causes;
+    causes.push_back({"FieldValueForbidden",
+                      "Forbidden: existing ephemeral containers \"" + string_or(old, "name") +
+                          "\" may not be removed or changed",
+                      "spec.ephemeralContainers"});
+    return invalid(call.resource, call.route.name, causes);
+  }
+  return {};
+}
+
 // Each endpoint writes its own half: the object's never the status, `/status` nothing else.
 void keep_other_half(json& object, const json& current, const Call& call) {
   if (call.route.subresource == "status") {
@@ -81,9 +105,18 @@ void keep_other_half(json& object, const json& current, const Call& call) {
     if (object.contains("status")) next["status"] = object["status"];
     next["metadata"] = object["metadata"];
     object = std::move(next);
+  } else if (call.route.subresource == ephemeral) {
+    auto next = current;
+    next["spec"]["ephemeralContainers"] = array_or_empty(object_or_empty(object, "spec"), "ephemeralContainers");
+    next["metadata"]["resourceVersion"] = text_at(object, "/metadata/resourceVersion");
+    object = std::move(next);
   } else if (call.resource.has_status && call.route.subresource != "finalize") {
     object.erase("status");
     if (current.contains("status")) object["status"] = current["status"];
+    if (call.resource.kind == "Pod") {  // another endpoint's as well
+      const auto& there = array_or_empty(object_or_empty(current, "spec"), "ephemeralContainers");
+      if (!there.empty()) object["spec"]["ephemeralContainers"] = there;
+    }
   }
 }
 
@@ -91,6 +124,7 @@ Answer write_back(const Call& call, Store& store, json object, const Object& cur
                   const std::vector<std::string>& warnings) {
   keep_other_half(object, *current, call);
   const auto checks = review(call, track);
+  if (auto fine = check_ephemeral(object, *current, call); !fine) return status_response(fine.error());
   const auto written =
       dry_run(call) ? store.preview_update(std::move(object), checks) : store.update(std::move(object), checks);
   if (!written) return status_response(written.error());
@@ -111,7 +145,7 @@ StoreResult<Document> scaled(const json& current, const json& scale, const Call&
                   nullptr};
   }
   auto object = current;
-  object["spec"]["replicas"] = replicas;
+  object[json::json_pointer(call.resource.scale_paths.spec)] = replicas;
   if (const auto version = text_at(scale, "/metadata/resourceVersion"); !version.empty())
     object["metadata"]["resourceVersion"] = version;
   return Document{std::move(object)};
@@ -159,8 +193,10 @@ Answer apply_object(const Call& call, Store& store) {
                nullptr});
   }
   if (!body->object.is_object()) return status_response(bad_request("error decoding YAML: object expected"));
+  if (const auto& twice = body->duplicates; !twice.empty() && call.param("fieldValidation") == "Strict")
+    return status_response(bad_request("error strict decoding YAML: " + fmt::format("{}", fmt::join(twice, ", "))));
   if (auto typed = check_typed(body->object, call); !typed) return status_response(typed.error());
-  auto decoded = decode_object(std::move(body->object), call);
+  auto decoded = decode_object(std::move(*body), call);
   if (!decoded) return status_response(decoded.error());
   if (auto fits = fit_to_url(decoded->object, call); !fits) return status_response(fits.error());
   const auto current = store.get(call.resource.key(), call.route.ns, call.route.name);
@@ -169,8 +205,8 @@ Answer apply_object(const Call& call, Store& store) {
     if (auto there = check_namespace(call, store); !there) return status_response(there.error());
     forget_status(decoded->object, call.resource);
   }
-  auto merged = apply(current ? *current : json(nullptr), std::move(decoded->object), call.resource, manager_of(call),
-                      call.flag("force"));
+  auto merged = apply(current ? *current : json(nullptr), std::move(decoded->object), stored_row(call.resource),
+                      manager_of(call), call.flag("force"));
   if (!merged) return status_response(merged.error());
   if (!current) return create(call, store, std::move(merged->object), false, {});
   return write_back(call, store, std::move(merged->object), current, false, {});
@@ -181,7 +217,7 @@ Answer apply_object(const Call& call, Store& store) {
 Answer create_object(const Call& call, Store& store) {
   auto body = read_body(call.request);
   if (!body) return status_response(body.error());
-  auto decoded = decode_object(std::move(body->object), call);
+  auto decoded = decode_object(std::move(*body), call);
   if (!decoded) return status_response(decoded.error());
   if (auto fits = fit_to_url(decoded->object, call); !fits) return status_response(fits.error());
   if (auto there = check_namespace(call, store); !there) return status_response(there.error());
@@ -199,7 +235,7 @@ Answer replace_object(const Call& call, Store& store) {
     return object ? write_back(call, store, std::move(object->object), current, true, {})
                   : Answer{status_response(object.error())};
   }
-  auto decoded = decode_object(std::move(body->object), call);
+  auto decoded = decode_object(std::move(*body), call);
   if (!decoded) return status_response(decoded.error());
   if (auto fits = fit_to_url(decoded->object, call); !fits) return status_response(fits.error());
   return write_back(call, store, std::move(decoded->object), current, true, decoded->warnings);
@@ -217,7 +253,7 @@ Answer patch_object(const Call& call, Store& store) {
   const auto current = store.get(call.resource.key(), call.route.ns, call.route.name);
   if (!current) return status_response(not_found(call.resource, call.route.name));
   if (call.route.subresource == "scale") {
-    auto scale = patched(call, scale_of(*current), patch->object, type);
+    auto scale = patched(call, scale_of(*current, call.resource), patch->object, type);
     if (!scale) return status_response(scale.error());
     auto object = scaled(*current, scale->object, call);
     return object ? write_back(call, store, std::move(object->object), current, true, {})
@@ -225,9 +261,9 @@ Answer patch_object(const Call& call, Store& store) {
   }
   if (call.resource.custom && type == "application/strategic-merge-patch+json")
     return status_response(unsupported_patch(type));  // which fields merge by keys, only a schema would tell
-  auto result = patched(call, *current, patch->object, type);
+  auto result = patched(call, as_served(call.resource, *current), patch->object, type);
   if (!result) return status_response(result.error());
-  auto decoded = decode_object(std::move(result->object), call);
+  auto decoded = decode_object({std::move(result->object)}, call);
   if (!decoded) return status_response(decoded.error());
   if (auto fits = fit_to_url(decoded->object, call); !fits) return status_response(fits.error());
   return write_back(call, store, std::move(decoded->object), current, true, decoded->warnings);

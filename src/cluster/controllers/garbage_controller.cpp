@@ -134,9 +134,26 @@ void GarbageCollector::judge_dependent(const json& object) {
     case Fate::remove:
       break;
     case Fate::remove_foreground:
+      if (in_circle(object)) unblock_owners(object);
       deletion.propagation = "Foreground";
   }
   (void)world_.store.remove(world_.store.key_of(object), namespace_of(object), name_of(object), deletion);
+}
+
+// Where a dependent waits for its own dependents already, each might wait for the next for ever
+// (pkg/controller/garbagecollector attemptToDeleteItem).
+bool GarbageCollector::in_circle(const json& object) const {
+  const auto all = dependents_of(uid_of(object), false);
+  return std::any_of(all.begin(), all.end(), [](const Object& dependent) {
+    return is_deleted(*dependent) && has_finalizer(*dependent, "foregroundDeletion");
+  });
+}
+
+void GarbageCollector::unblock_owners(const json& object) {
+  (void)world_.store.mutate(world_.store.key_of(object), namespace_of(object), name_of(object), [](json& changed) {
+    for (auto& reference : changed["metadata"]["ownerReferences"]) reference["blockOwnerDeletion"] = false;
+    return true;
+  });
 }
 
 // The owner stays until the last dependent that blocks it is gone.

@@ -31,6 +31,8 @@ class GarbageCollector final : public Controller {
   void index(const Change& change);
   void wake(const Id& id);
   void work(const Id& id);
+  [[nodiscard]] bool in_circle(const json& object) const;
+  void unblock_owners(const json& object);
   void judge_dependent(const json& object);
   void let_go_in_foreground(const json& owner);
   void orphan_dependents(const json& owner);

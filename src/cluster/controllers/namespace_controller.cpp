@@ -1,11 +1,48 @@
 #include "cluster/controllers/namespace_controller.hpp"
 
+#include <map>
+
+#include <fmt/format.h>
+
 #include "cluster/kinds/row.hpp"
 
 namespace straycat::cluster {
 namespace {
 
 constexpr const char* root_certificate_name = "kube-root-ca.crt";
+
+struct NamespaceCondition {
+  const char* type;
+  bool holds;
+  const char* reason;
+  std::string message;
+};
+
+void set_condition(json& conditions, const NamespaceCondition& wanted, const std::string& now) {
+  if (!conditions.is_array()) conditions = json::array();
+  json condition = {{"type", wanted.type},
+                    {"status", wanted.holds ? "True" : "False"},
+                    {"reason", wanted.reason},
+                    {"message", wanted.message},
+                    {"lastTransitionTime", now}};
+  for (auto& old : conditions) {
+    if (string_or(old, "type") != wanted.type) continue;
+    if (old.value("status", json()) == condition["status"]) condition["lastTransitionTime"] = old["lastTransitionTime"];
+    old = std::move(condition);
+    return;
+  }
+  conditions.push_back(std::move(condition));
+}
+
+NamespaceCondition remaining(const char* type, const char* reason, std::string message, const char* format,
+                             const std::map<std::string, int>& counts) {
+  const char* between = "";
+  for (const auto& [name, count] : counts) {
+    message += between + fmt::format(fmt::runtime(format), name, count);
+    between = ", ";
+  }
+  return {type, true, reason, std::move(message)};
+}
 
 }  // namespace
 
@@ -62,13 +99,43 @@ std::size_t NamespaceController::remove_all(const std::string& kind, const std::
   return world_.store.list(kind, ns).size();
 }
 
+// What is left, as its conditions say it (pkg/controller/namespace/deletion/status_condition_utils.go).
+void NamespaceController::tell_remaining(const std::string& ns) {
+  std::map<std::string, int> kinds, finalizers;
+  for (const auto* resource : world_.store.kinds()) {
+    if (!resource->namespaced) continue;
+    for (const auto& object : world_.store.list(resource->key(), ns)) {
+      ++kinds[resource->qualified()];
+      for (const auto& finalizer : array_or_empty(object_or_empty(*object, "metadata"), "finalizers"))
+        if (finalizer.is_string()) ++finalizers[finalizer.get<std::string>()];
+    }
+  }
+  const auto now = kube_time(world_.clock.wall_seconds());
+  (void)world_.store.mutate("Namespace", "", ns, [&](json& changed) {
+    auto& conditions = changed["status"]["conditions"];
+    set_condition(conditions, {"NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered",
+                               "All resources successfully discovered"}, now);
+    set_condition(conditions, {"NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions",
+                               "All legacy kube types successfully parsed"}, now);
+    set_condition(conditions, {"NamespaceDeletionContentFailure", false, "ContentDeleted",
+                               "All content successfully deleted, may be waiting on finalization"}, now);
+    set_condition(conditions, remaining("NamespaceContentRemaining", "SomeResourcesRemain",
+                                        "Some resources are remaining: ", "{} has {} resource instances", kinds), now);
+    if (!finalizers.empty())
+      set_condition(conditions, remaining("NamespaceFinalizersRemaining", "SomeFinalizersRemain",
+                                          "Some content in the namespace has finalizers remaining: ",
+                                          "{} in {} resource instances", finalizers), now);
+    return true;
+  });
+}
+
 void NamespaceController::empty(const json& object) {
   const auto ns = name_of(object);
   auto left = remove_all("Pod", ns);
-  if (left > 0) return;  // pods may need their Services, ConfigMaps and accounts until they have ended
+  if (left > 0) return tell_remaining(ns);  // pods may need their Services, ConfigMaps and accounts until they have ended
   for (const auto* resource : world_.store.kinds())
     if (resource->namespaced) left += remove_all(resource->key(), ns);
-  if (left > 0) return;
+  if (left > 0) return tell_remaining(ns);
   (void)world_.store.mutate("Namespace", "", ns, [](json& changed) {
     auto kept = json::array();
     for (const auto& finalizer : array_or_empty(changed["spec"], "finalizers"))

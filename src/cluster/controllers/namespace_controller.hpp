@@ -18,6 +18,7 @@ class NamespaceController final : public Controller {
  private:
   void sync(const Key& key);
   void furnish(const std::string& ns);
+  void tell_remaining(const std::string& ns);
   void empty(const json& object);
   [[nodiscard]] std::size_t remove_all(const std::string& kind, const std::string& ns);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cluster/kinds/custom_schema.hpp"
 #include "cluster/kinds/json_help.hpp"
 #include <straycat/model/custom_kinds.hpp>
 #include <straycat/model/kinds.hpp>
@@ -28,6 +29,32 @@ std::vector<std::string> texts(const json& list) {
   return out;
 }
 
+bool is_true(const json& object, const char* key) { return object.value(key, json(false)) == json(true); }
+
+// ".spec.replicas" -> "/spec/replicas".
+std::string pointer_of(std::string path) {
+  std::replace(path.begin(), path.end(), '.', '/');
+  return path;
+}
+
+std::vector<CustomColumn> columns_of(const json& version) {
+  std::vector<CustomColumn> out;
+  for (const auto& column : array_or_empty(version, "additionalPrinterColumns"))
+    out.push_back({string_or(column, "name"), string_or(column, "type"), string_or(column, "format"),
+                   string_or(column, "description"), string_or(column, "jsonPath"),
+                   static_cast<int>(integer_or(column, "priority"))});
+  return out;
+}
+
+void add_subresources(KindRow& row, const json& subresources) {
+  row.has_status = subresources.contains("status");
+  const auto& scale = object_or_empty(subresources, "scale");
+  row.has_scale = !scale.empty();
+  if (!row.has_scale) return;
+  row.scale_paths = {pointer_of(string_or(scale, "specReplicasPath")), pointer_of(string_or(scale, "statusReplicasPath")),
+                     pointer_of(string_or(scale, "labelSelectorPath"))};
+}
+
 // The row of one version; what all versions share stands in the definition's names.
 KindRow version_row(const json& spec, const json& version) {
   const auto& names = object_or_empty(spec, "names");
@@ -37,11 +64,14 @@ KindRow version_row(const json& spec, const json& version) {
   row.short_names = texts(array_or_empty(names, "shortNames"));
   row.categories = texts(array_or_empty(names, "categories"));
   row.namespaced = string_or(spec, "scope") != "Cluster";
-  row.has_status = object_or_empty(version, "subresources").contains("status");
+  add_subresources(row, object_or_empty(version, "subresources"));
+  row.custom_columns = columns_of(version);
+  for (const auto& field : array_or_empty(version, "selectableFields"))
+    row.selectable.push_back(string_or(field, "jsonPath").substr(string_or(field, "jsonPath").starts_with('.') ? 1 : 0));
+  const auto& schema = object_or_empty(object_or_empty(version, "schema"), "openAPIV3Schema");
+  if (!schema.empty()) row.schema = std::make_shared<const CustomSchema>(schema);
   return row;
 }
-
-bool is_true(const json& object, const char* key) { return object.value(key, json(false)) == json(true); }
 
 }  // namespace
 

@@ -1,6 +1,5 @@
 // Kinds of other makers: those that a CustomResourceDefinition in the store defines, and those that charts bring
-// without one (model/custom_kinds.hpp). Their objects are stored as they come: no schema is checked, no default filled
-// in.
+// without one (model/custom_kinds.hpp), whose objects are stored as they come.
 #pragma once
 
 #include <deque>

@@ -10,8 +10,8 @@ namespace straycat::cluster {
 
 // The static defaults: idempotent, on every write. Only the store calls these two: an object is completed in one place.
 void default_object(json& object);
-// What only a new object gets: status, a Job's selector and labels, a Namespace's finalizer, a Pod's service account,
-// tolerations and token volume. Wants metadata.uid and name to be set.
+// What only a new object gets: status, a Job's selector and labels, a Namespace's finalizer, a Pod's service account
+// and tolerations. Wants metadata.uid and name to be set.
 void complete_new_object(json& object);
 
 // Building blocks of the rows.
@@ -24,6 +24,8 @@ void default_pod_spec(json& spec);
 // spec.template of a workload.
 void default_template(json& spec);
 void complete_new_pod(json& pod);
+// The service account's token, authority and namespace, in every container that has nothing there yet.
+void mount_token(json& spec);
 // A pod template as Go's encoder writes an empty one.
 [[nodiscard]] json empty_template();
 

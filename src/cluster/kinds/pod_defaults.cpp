@@ -80,10 +80,10 @@ bool mounts_token(const json& container) {
   return false;
 }
 
-// The ServiceAccount admission plugin.
-void mount_token(json& spec, const std::string& suffix) {
-  if (spec.value("automountServiceAccountToken", json(true)) == json(false)) return;
-  const auto volume = "kube-api-access-" + suffix;
+}  // namespace
+
+void mount_token(json& spec) {
+  const auto volume = "kube-api-access-" + random_suffix();
   bool used = false;
   for (const char* list : {"initContainers", "containers"}) {
     each_object(spec, list, [&](json& container) {
@@ -99,6 +99,8 @@ void mount_token(json& spec, const std::string& suffix) {
   if (!volumes.is_array()) volumes = json::array();
   volumes.push_back(token_volume(volume));
 }
+
+namespace {
 
 // The DefaultTolerationSeconds admission plugin.
 void tolerate(json& spec) {
@@ -159,7 +161,8 @@ void default_pod_spec(json& spec) {
     spec["serviceAccountName"] = name;
     spec["serviceAccount"] = name;
   }
-  for (const char* list : {"initContainers", "containers"}) each_object(spec, list, default_container);
+  for (const char* list : {"initContainers", "containers", "ephemeralContainers"})
+    each_object(spec, list, default_container);
   each_object(spec, "volumes", default_volume);
 }
 
@@ -170,7 +173,6 @@ void complete_new_pod(json& pod) {
   set_default(spec, "priority", 0);
   set_default(spec, "preemptionPolicy", "PreemptLowerPriority");
   tolerate(spec);
-  mount_token(spec, random_suffix());
   auto& status = pod["status"];
   set_default(status, "phase", "Pending");
   set_default(status, "qosClass", qos_class(spec));

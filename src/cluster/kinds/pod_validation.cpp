@@ -139,13 +139,44 @@ void check_ids(Causes& causes, const std::string& field, const json& security) {
     check(field + ".supplementalGroups[" + std::to_string(i) + "]", groups[i]);
 }
 
+// validation.IsValidSysctlName.
+bool is_sysctl(const std::string& name) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (name.empty() || name.size() > 253 || !letter(name.back())) return false;
+  char before = '.';
+  for (const char c : name) {
+    const bool separator = c == '.' || c == '/';
+    if (!letter(c) && !separator && c != '-' && c != '_') return false;
+    if (!letter(before) && (before == '.' || before == '/') && !letter(c)) return false;  // a part begins with a letter
+    if (separator && !letter(before)) return false;                                       // and ends with one
+    before = c;
+  }
+  return true;
+}
+
+void check_sysctls(Causes& causes, const std::string& field, const json& sysctls) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < sysctls.size(); ++i) {
+    const auto at = field + "[" + std::to_string(i) + "].name";
+    const auto name = string_or(sysctls[i], "name");
+    if (name.empty())
+      require(causes, at);
+    else if (!is_sysctl(name))
+      refuse(causes, at, name,
+             "must have at most 253 characters and match regex "
+             "^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$");
+    else if (!names.insert(name).second)
+      causes.push_back({"FieldValueDuplicate", "Duplicate value: " + json(name).dump(), at});
+  }
+}
+
 }  // namespace
 
 void validate_pod_spec(Causes& causes, const std::string& field, const json& spec) {
   const auto& containers = array_or_empty(spec, "containers");
   if (containers.empty()) require(causes, field + ".containers");
   std::set<std::string> names;
-  for (const std::string list : {"initContainers", "containers"}) {
+  for (const std::string list : {"initContainers", "containers", "ephemeralContainers"}) {
     const auto& items = array_or_empty(spec, list.c_str());
     for (std::size_t i = 0; i < items.size(); ++i) {
       const auto at = field + "." + list + "[" + std::to_string(i) + "]";
@@ -157,7 +188,9 @@ void validate_pod_spec(Causes& causes, const std::string& field, const json& spe
     }
   }
   check_volumes(causes, field + ".volumes", array_or_empty(spec, "volumes"));
-  check_ids(causes, field + ".securityContext", object_or_empty(spec, "securityContext"));
+  const auto& security = object_or_empty(spec, "securityContext");
+  check_ids(causes, field + ".securityContext", security);
+  check_sysctls(causes, field + ".securityContext.sysctls", array_or_empty(security, "sysctls"));
   check_supported(causes, field + ".restartPolicy", spec.value("restartPolicy", json()),
                   {"Always", "Never", "OnFailure"});
   check_supported(causes, field + ".dnsPolicy", spec.value("dnsPolicy", json()),

@@ -13,6 +13,7 @@
 
 namespace straycat::cluster {
 
+class CustomSchema;
 using Object = std::shared_ptr<const json>;  // immutable once stored
 using Causes = std::vector<Cause>;
 
@@ -29,6 +30,17 @@ struct Subresource {
   std::string name, kind;
   std::vector<std::string> verbs;
   std::string group = {}, version = {};  // of `kind`, where it is another group's
+};
+
+// A column that a definition asks for, by a path as kubectl's jsonpath has them (".spec.replicas").
+struct CustomColumn {
+  std::string name, type, format, description, path;
+  int priority = 0;
+};
+
+// Where a Scale finds its numbers, as JSON pointers; "" = nowhere.
+struct ScalePaths {
+  std::string spec = "/spec/replicas", status = "/status/replicas", selector = {};
 };
 
 // An object on its way into the store, for the kinds that have a say in others (admission).
@@ -53,7 +65,11 @@ struct KindRow {
   std::string group = {}, version = {}, plural = {}, singular = {};
   std::vector<std::string> short_names = {};
   bool namespaced = true, has_scale = false;
-  bool custom = false;  // another maker's: its objects have no schema, and its kind may be called as one of ours
+  bool custom = false;  // another maker's: its kind may be called as one of ours
+  std::shared_ptr<const CustomSchema> schema = {};  // what its definition says of its objects; null: nothing
+  std::vector<CustomColumn> custom_columns = {};
+  ScalePaths scale_paths = {};
+  std::vector<std::string> verbs = {};  // none: all that objects have
   bool has_status = false;
   bool counts_generation = false;            // metadata.generation is kept (Services, Nodes, Events... have none)
   std::vector<std::string> categories = {};  // "all": what `kubectl get all` shows
@@ -70,6 +86,10 @@ struct KindRow {
   std::vector<const char*> fixed = {};       // fields of the spec that an update cannot change
   std::vector<Column> columns = {};          // none: Name and Age
   json (*cells)(const json& object, std::int64_t now_ns) = nullptr;
+
+  // A further version of a kind (further.hpp): from its form to the one that is stored, and back.
+  void (*to_stored)(json& object) = nullptr;
+  void (*from_stored)(json& object) = nullptr;
 
   // The rest are functions over whole objects; null where the kind needs none. None of them throws, whatever the
   // object holds: decoding has checked types alone.

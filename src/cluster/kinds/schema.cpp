@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cluster/kinds/custom_schema.hpp"
 #include "cluster/kinds/json_help.hpp"
 #include "cluster/kinds/row.hpp"
 
@@ -38,6 +39,14 @@ Type plain_type(char letter) {
       return {.kind = Kind::scalar, .wire = Type::Wire::time};
     case 'i':
       return {.kind = Kind::scalar, .wire = Type::Wire::int_or_string};
+    case 'f':
+      return {.kind = Kind::number, .wire = Type::Wire::real, .pointer = pointer};
+    case 'o':
+      return {.wire = Type::Wire::schema_or_bool};
+    case 'l':
+      return {.wire = Type::Wire::schema_or_list};
+    case 'w':
+      return {.wire = Type::Wire::schema_or_words};
     default:
       return {};
   }
@@ -99,7 +108,7 @@ std::map<std::string, Structure> parse_schema() {
     const bool atomic = name.back() == '!', open = name.back() == '*';
     if (atomic || open) name.pop_back();
     words[0] = name;
-    all[name] = {name, atomic, open, {}, {}};
+    all[name] = {.name = name, .atomic = atomic, .open = open, .fields = {}};
     lines.push_back(std::move(words));
   }
   for (const auto& words : lines) {
@@ -127,7 +136,7 @@ std::string go_type(const Type& type) {
     case Kind::string:
       return "string";
     case Kind::number:
-      return "int32";
+      return type.wire == Type::Wire::real ? "float64" : "int32";
     case Kind::boolean:
       return "bool";
     case Kind::structure:
@@ -253,7 +262,7 @@ void prune_value(json& value, const Type& type) {
         continue;
       }
       prune_value(*at, field->second);
-      at = vanishes(*at, field->second) ? value.erase(at) : std::next(at);
+      at = !type.structure->verbatim && vanishes(*at, field->second) ? value.erase(at) : std::next(at);
     }
   } else if (type.element && value.is_structured()) {
     for (auto& item : value) prune_value(item, *type.element);
@@ -267,6 +276,12 @@ Type type_of(const Structure& structure) {
   return type;
 }
 
+// "apps.v1.Deployment".
+std::string structure_name(const KindRow& row) {
+  const auto package = row.group.empty() ? std::string("core") : row.group.substr(0, row.group.find('.'));
+  return package + "." + row.version + "." + row.kind;
+}
+
 }  // namespace
 
 const std::map<std::string, Structure>& structures() {
@@ -277,14 +292,13 @@ const std::map<std::string, Structure>& structures() {
 const Structure* structure_of_kind(std::string_view kind) {
   const auto* resource = resource_by_kind(kind);
   if (resource == nullptr) return nullptr;
-  auto package = resource->group.empty() ? std::string("core") : resource->group.substr(0, resource->group.find('.'));
-  const auto at = structures().find(package + "." + resource->version + "." + resource->kind);
+  const auto at = structures().find(structure_name(*resource));
   return at == structures().end() ? nullptr : &at->second;
 }
 
 const Structure& structure_of(const KindRow& row) {
-  if (row.custom) return structures().at("custom.v1.Object");
-  return *structure_of_kind(row.kind);
+  if (row.custom) return row.schema ? row.schema->structure() : structures().at("custom.v1.Object");
+  return structures().at(structure_name(row));
 }
 
 std::optional<TypeClash> find_type_clash(const json& object, const Structure& structure) {

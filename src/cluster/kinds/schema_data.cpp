@@ -4,8 +4,9 @@
 //                                        in it, too)
 //   NUMBER: the field's in Kubernetes' protobuf messages; none: it is not there (kind, apiVersion)
 //   TYPE: s string, y bytes, n number, b boolean (S, N, B: a pointer in Go, so that its zero value says something),
-//         q quantity, t time, i number or string, u anything, NAME, list(T) replaced whole, list(T;KEY,...) merged by
+//         f a number that need not be whole, q quantity, t time, i number or string, u anything, NAME, list(T) replaced whole, list(T;KEY,...) merged by
 //         keys, set(T), map(T), atomic(T) a map replaced whole
+//         o, l, w: a JSON schema or true, or several schemas, or names
 //   ~:NUMBER=NAME: the fields of NAME, which is a message of its own on the wire and none in JSON
 // Taken from k8s.io/client-go v0.36.3 applyconfigurations/internal/internal.go, which is the schema that the API
 // server's own field management uses, and k8s.io/api's generated.proto and types.go (Apache License 2.0).
@@ -32,14 +33,44 @@ const std::vector<std::string_view>& shared_types() {
       "~:2=admissionregistration.v1.RuleWithOperations",
       "admissionregistration.v1.ParamRef name:1=s namespace:2=s parameterNotFoundAction:4=S "
       "selector:3=meta.v1.LabelSelector",
+      "autoscaling.v1.CrossVersionObjectReference! apiVersion:3=s kind:1=s name:2=s",
+      "autoscaling.v1.HorizontalPodAutoscaler apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta "
+      "spec:2=autoscaling.v1.HorizontalPodAutoscalerSpec status:3=autoscaling.v1.HorizontalPodAutoscalerStatus",
+      "autoscaling.v1.HorizontalPodAutoscalerSpec maxReplicas:3=n minReplicas:2=N "
+      "scaleTargetRef:1=autoscaling.v1.CrossVersionObjectReference targetCPUUtilizationPercentage:4=N",
+      "autoscaling.v1.HorizontalPodAutoscalerStatus currentCPUUtilizationPercentage:5=N currentReplicas:3=n "
+      "desiredReplicas:4=n lastScaleTime:2=t observedGeneration:1=N",
+      "events.v1.Event action:6=s apiVersion=s deprecatedCount:15=n deprecatedFirstTimestamp:13=t "
+      "deprecatedLastTimestamp:14=t deprecatedSource:12=core.v1.EventSource eventTime:2=t kind=s "
+      "metadata:1=meta.v1.ObjectMeta note:10=s reason:7=s regarding:8=core.v1.ObjectReference "
+      "related:9=core.v1.ObjectReference reportingController:4=s reportingInstance:5=s series:3=events.v1.EventSeries "
+      "type:11=s",
+      "events.v1.EventSeries count:1=n lastObservedTime:2=t",
       "authorization.v1.NonResourceAttributes path:1=s verb:2=s",
       "authorization.v1.FieldSelectorAttributes rawSelector:1=s requirements:2=list(meta.v1.FieldSelectorRequirement)",
       "authorization.v1.LabelSelectorAttributes rawSelector:1=s requirements:2=list(meta.v1.LabelSelectorRequirement)",
       "authorization.v1.SubjectAccessReviewStatus allowed:1=b denied:4=b reason:2=s evaluationError:3=s",
+      "meta.v1.ListMeta continue:3=s remainingItemCount:4=N resourceVersion:2=s selfLink:1=s",
       "meta.v1.FieldSelectorRequirement key:1=s operator:2=s values:3=list(s)",
       "authorization.v1.ResourceAttributes namespace:1=s verb:2=s group:3=s version:4=s resource:5=s subresource:6=s "
       "name:7=s fieldSelector:8=authorization.v1.FieldSelectorAttributes "
       "labelSelector:9=authorization.v1.LabelSelectorAttributes",
+      "authorization.v1.SubjectAccessReview metadata:1=meta.v1.ObjectMeta "
+      "spec:2=authorization.v1.SubjectAccessReviewSpec status:3=authorization.v1.SubjectAccessReviewStatus",
+      "authorization.v1.LocalSubjectAccessReview metadata:1=meta.v1.ObjectMeta "
+      "spec:2=authorization.v1.SubjectAccessReviewSpec status:3=authorization.v1.SubjectAccessReviewStatus",
+      "authorization.v1.SubjectAccessReviewSpec resourceAttributes:1=authorization.v1.ResourceAttributes "
+      "nonResourceAttributes:2=authorization.v1.NonResourceAttributes user:3=s groups:4=list(s) uid:6=s",
+      "authorization.v1.SelfSubjectRulesReview metadata:1=meta.v1.ObjectMeta "
+      "spec:2=authorization.v1.SelfSubjectRulesReviewSpec",
+      "authorization.v1.SelfSubjectRulesReviewSpec namespace:1=s",
+      "authentication.v1.SelfSubjectReview metadata:1=meta.v1.ObjectMeta",
+      "authentication.v1.TokenReview metadata:1=meta.v1.ObjectMeta spec:2=authentication.v1.TokenReviewSpec",
+      "authentication.v1.TokenReviewSpec token:1=s audiences:2=list(s)",
+      "authentication.v1.TokenRequest metadata:1=meta.v1.ObjectMeta spec:2=authentication.v1.TokenRequestSpec",
+      "authentication.v1.TokenRequestSpec audiences:1=list(s) expirationSeconds:4=N "
+      "boundObjectRef:3=authentication.v1.BoundObjectReference",
+      "authentication.v1.BoundObjectReference kind:1=s apiVersion:2=s name:3=s uid:4=s",
       "authorization.v1.SelfSubjectAccessReview metadata:1=meta.v1.ObjectMeta "
       "spec:2=authorization.v1.SelfSubjectAccessReviewSpec status:3=authorization.v1.SubjectAccessReviewStatus",
       "authorization.v1.SelfSubjectAccessReviewSpec resourceAttributes:1=authorization.v1.ResourceAttributes "

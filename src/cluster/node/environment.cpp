@@ -71,7 +71,7 @@ Result<> fill(Variables& out, const EnvVar& variable, const PodSpec& pod, const 
 
 }  // namespace
 
-std::string expand(const std::string& text, const Variables& variables) {
+std::string expand(const std::string& text, const Variables& variables, std::string* missing) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '$' || i + 1 == text.size()) {
@@ -81,6 +81,7 @@ std::string expand(const std::string& text, const Variables& variables) {
       ++i;
     } else if (const auto close = text.find(')', i); text[i + 1] == '(' && close != std::string::npos) {
       const auto found = variables.find(text.substr(i + 2, close - i - 2));
+      if (found == variables.end() && missing != nullptr) *missing = text.substr(i + 2, close - i - 2);
       out += found == variables.end() ? text.substr(i, close - i + 1) : found->second;
       i = close;
     } else {

@@ -14,8 +14,9 @@
 namespace straycat::cluster {
 
 // "$(NAME)" becomes the variable's value, "$$" a dollar; an unknown name stays as written
-// (third_party/forked/golang/expansion/expand.go).
-[[nodiscard]] std::string expand(const std::string& text, const std::map<std::string, std::string>& variables);
+// (third_party/forked/golang/expansion/expand.go). `missing` is told one.
+[[nodiscard]] std::string expand(const std::string& text, const std::map<std::string, std::string>& variables,
+                                 std::string* missing = nullptr);
 
 // The Services of the pod's namespace as variables, docker-link style: SAYHI_SERVICE_HOST, SAYHI_PORT_80_TCP_ADDR, ...
 // (pkg/kubelet/envvars/envvars.go). Headless Services have none.

@@ -15,6 +15,12 @@ bool terminal(const json& pod) {
 }  // namespace
 
 Node::Node(NodeTools& tools, NodeSettings settings) : tools_(tools), settings_(std::move(settings)) {
+  tools_.find_image = [this](ContainerSpec& container) {
+    if (const ImageTree* tree = image_named(settings_.trees, container.image))
+      container.tree = std::make_shared<const ImageTree>(*tree);
+    else
+      container.program = program_of(container.image, settings_.images);
+  };
   changes_ = tools_.store.subscribe([this](const Change& change) { on_change(change); });
   register_node();
   for (const Object& pod : tools_.store.list("Pod")) on_pod(pod);
@@ -66,12 +72,7 @@ void Node::on_pod(const Object& pod) {
 
 void Node::take(const Object& pod, const std::string& uid) {
   PodSpec spec = parse_pod(*pod);
-  for (ContainerSpec& container : spec.containers) {
-    if (const ImageTree* tree = image_named(settings_.trees, container.image))
-      container.tree = std::make_shared<const ImageTree>(*tree);
-    else
-      container.program = program_of(container.image, settings_.images);
-  }
+  for (ContainerSpec& container : spec.containers) tools_.find_image(container);
   const auto runner = std::make_shared<PodRunner>(tools_, pod, std::move(spec), [this, uid] { runners_.erase(uid); });
   runners_[uid] = runner;
   runner->begin();

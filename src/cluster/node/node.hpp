@@ -1,7 +1,7 @@
 // The node: runs the pods that are bound to it as real processes, and tells the store how they fare.
 //
 // What it does not do, and says in an Event or a container's state instead of guessing: volumes of the machine or of
-// others' making (FailedMount), grpc probes ("errored"). What it leaves out in silence: termination messages.
+// others' making (FailedMount), grpc probes ("errored").
 #pragma once
 
 #include <map>

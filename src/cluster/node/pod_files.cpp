@@ -31,6 +31,22 @@ std::size_t depth(const std::string& path) {
   return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
 }
 
+// What stands in for a variable is not the API server's to check: kubelet does (pkg/kubelet/kubelet_pods.go makeMounts).
+Result<std::string> sub_path(const VolumeMount& mount, const std::map<std::string, std::string>& env) {
+  if (!mount.sub_path_expr) return mount.sub_path;
+  std::string missing;
+  const std::string out = expand(mount.sub_path, env, &missing);
+  if (!missing.empty()) return bad_input(fmt::format("missing value for \"{}\"", missing));
+  if (out.starts_with('/')) return bad_input(fmt::format("error SubPath `{}` must not be an absolute path", out));
+  for (std::size_t begin = 0; begin <= out.size();) {
+    const auto end = std::min(out.find('/', begin), out.size());
+    if (out.substr(begin, end - begin) == "..")
+      return bad_input(fmt::format("unable to provision SubPath `{}`: must not contain '..'", out));
+    begin = end + 1;
+  }
+  return out;
+}
+
 std::string without_end(std::string path) {
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   return path;
@@ -59,7 +75,9 @@ PodFacts PodRunner::facts() {
     return tools_.store.get(kind, ns, name);
   };
   if (tools_.account_files)
-    out.account_files = [this, &spec] { return tools_.account_files(spec.ns, spec.service_account); };
+    out.account_files = [this, &spec] { return tools_.account_files(spec.ns); };
+  if (tools_.account_token)
+    out.token = [this, &spec](const VolumePart& part) { return tools_.account_token(spec, part); };
   struct sysinfo info{};
   ::sysinfo(&info);
   out.node_cpu_milli = std::max(1U, std::thread::hardware_concurrency()) * 1000LL;
@@ -118,7 +136,9 @@ Result<> PodRunner::add_volumes(std::vector<RootStep>& steps, const ContainerSpe
     const auto volume = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == mount.name; });
     if (volume == all.end()) continue;
     const std::string path = volumes_->path(volume->name), at = without_end(mount.path);
-    const std::string part = mount.sub_path_expr ? expand(mount.sub_path, env) : mount.sub_path;
+    const auto part_of = sub_path(mount, env);
+    if (!part_of) return part_of.error();
+    const std::string& part = *part_of;
     const bool read_only = mount.read_only || volume->kind == VolumeSpec::Kind::files;
     if (!part.empty() && volume->kind == VolumeSpec::Kind::empty) {
       if (const auto made = volumes_->make_below(volume->name, part); !made) return made.error();
@@ -158,6 +178,13 @@ Result<std::shared_ptr<const RootPlan>> PodRunner::container_root(std::size_t in
   add_file(out->steps, "/etc/nsswitch.conf", nsswitch_conf);
   add_file(out->steps, "/etc/resolv.conf", resolv_conf(*pod_, tools_.name_server));
   if (const auto added = add_volumes(out->steps, container, env); !added) return added.error();
+  if (!container.message_path.starts_with('/')) return bad_input("terminationMessagePath must be an absolute path");
+  if (auto message = volumes_->make_message(fmt::format("{}-{}", container.name, slots_[index].instance)); message) {
+    add_mount(out->steps, *message, container.message_path, false);
+    slots_[index].message = std::move(*message);
+  } else {
+    return message.error();
+  }
   if (const auto folder = working_dir(container); !folder.empty()) add_folders(out->steps, folder);
   return std::shared_ptr<const RootPlan>(std::move(out));
 }

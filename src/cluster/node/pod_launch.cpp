@@ -120,6 +120,7 @@ Result<std::array<Descriptor, 2>> PodRunner::open_streams(std::size_t index, Com
 
 Result<> PodRunner::launch(std::size_t index) {
   Slot& slot = slots_[index];
+  ++slot.instance;
   auto command = container_command(index);
   if (!command) return command.error();
   std::vector<Descriptor> theirs;  // the container's ends of its streams: closed here once it has them
@@ -133,7 +134,7 @@ Result<> PodRunner::launch(std::size_t index) {
     const unsigned owner = users.owner + (uid < users.count ? uid : 0);
     for (const int fd : {command->out_fd, command->err_fd}) (void)::fchown(fd, owner, owner);
   }
-  const int instance = ++slot.instance;
+  const int instance = slot.instance;
   auto process = Process::start(
       tools_.io.get_executor(), *command,
       {guarded([index, instance](PodRunner& self, const std::string& error) {
@@ -211,7 +212,25 @@ void PodRunner::container_ended(std::size_t index, int instance, int code) {
   slot.probes.clear();
   slot.hook.clear();
   slot.process.reset();
-  feed(input::Exited{index, code, std::exchange(slot.out_of_memory, false)});
+  feed(input::Exited{index, code, std::exchange(slot.out_of_memory, false), last_word(index, code)});
+}
+
+// Kubelet's limits (pkg/kubelet/container/runtime.go MaxContainerTerminationMessage*).
+std::string PodRunner::last_word(std::size_t index, int code) const {
+  constexpr std::size_t longest = 4096, longest_of_log = 2048, most_lines = 80;
+  const Slot& slot = slots_[index];
+  std::string out;
+  // The file lies in the container's tree as a mount, so that nothing else can stand in its place.
+  if (const Descriptor file(::open(slot.message.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)); file) {
+    out.resize(longest);
+    const auto size = ::pread(file.get(), out.data(), out.size(), 0);
+    out.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+  }
+  if (!out.empty() || code == 0 || !machine_.spec().containers[index].message_from_log || !slot.book) return out;
+  const auto lines = slot.book->read();
+  for (std::size_t i = lines.size() - std::min(lines.size(), most_lines); i < lines.size(); ++i)
+    out += (out.empty() ? "" : "\n") + lines[i].text;
+  return out.size() > longest_of_log ? out.substr(out.size() - longest_of_log) : out;
 }
 
 }  // namespace straycat::cluster

@@ -25,8 +25,9 @@ PodMachine::PodMachine(PodSpec spec, LifecycleSettings settings)
     life.waiting_reason = "ContainerCreating";
     lives_.push_back(std::move(life));
   }
-  const bool initialising =
-      std::any_of(lives_.begin(), lives_.end(), [](const auto& life) { return life.spec.role != Role::main; });
+  const bool initialising = std::any_of(lives_.begin(), lives_.end(), [](const auto& life) {
+    return life.spec.role == Role::init || life.spec.role == Role::sidecar;
+  });
   for (ContainerLife& life : lives_) {
     if (initialising) life.waiting_reason = "PodInitializing";
   }
@@ -49,6 +50,7 @@ std::vector<Action> PodMachine::resume(const Input& what, Moment now) {
 void PodMachine::on(const input::Begin&) {
   begun_ = true;
   start_wall_ns_ = now_.wall_ns;
+  begun_at_ = now_.mono;
   if (spec_.active_deadline) deadline_ = now_.mono + seconds{*spec_.active_deadline};
   for (ContainerLife& life : lives_) {
     for (const ProbeKind kind : {ProbeKind::readiness, ProbeKind::liveness, ProbeKind::startup}) {
@@ -155,7 +157,7 @@ void PodMachine::on(const input::Exited& event) {
   if (!life.alive()) return;
   life.state = State::ended;
   const char* reason = event.out_of_memory ? "OOMKilled" : event.code == 0 ? "Completed" : "Error";
-  life.current = Ending{event.code, reason, "", life.id, life.started_wall_ns, now_.wall_ns};
+  life.current = Ending{event.code, reason, event.message, life.id, life.started_wall_ns, now_.wall_ns};
   life.stopping = life.hook_running = life.post_start_running = false;
   life.kill_at.reset();
   life.hook_ends_at.reset();
@@ -238,15 +240,37 @@ void PodMachine::settle() {
 
 // Init containers run one after the other; the next begins when the one before has passed; then all main containers.
 void PodMachine::start_due_containers() {
+  for (std::size_t i = 0; i < lives_.size(); ++i)
+    if (lives_[i].spec.role == Role::ephemeral) start_if_due(i);
   for (std::size_t i = 0; i < lives_.size(); ++i) {
-    ContainerLife& life = lives_[i];
-    decide_restart(life);
-    try_start(life, i);
-    if (life.spec.role != Role::main && !init_passed(life)) return;
+    if (lives_[i].spec.role != Role::ephemeral) start_if_due(i);
+    if (!init_passed(lives_[i])) return;
   }
 }
 
+void PodMachine::start_if_due(std::size_t index) {
+  decide_restart(lives_[index]);
+  try_start(lives_[index], index);
+}
+
+bool PodMachine::observe_deadline(std::optional<std::int64_t> given) {
+  if (given == spec_.active_deadline || !begun_) return false;
+  spec_.active_deadline = given;
+  deadline_ = given ? std::optional(begun_at_ + seconds{*given}) : std::nullopt;
+  return true;
+}
+
+void PodMachine::add(ContainerSpec container) {
+  spec_.containers.push_back(container);
+  ContainerLife life;
+  life.spec = std::move(container);
+  life.waiting_reason = "ContainerCreating";
+  lives_.push_back(std::move(life));
+}
+
+// Whether what comes after it may start.
 bool PodMachine::init_passed(const ContainerLife& life) const {
+  if (life.spec.role == Role::main || life.spec.role == Role::ephemeral) return true;
   return life.spec.role == Role::sidecar ? life.started() || life.restarts > 0
                                          : life.done && life.current && life.current->code == 0;
 }
@@ -293,6 +317,7 @@ void PodMachine::image_missing(ContainerLife& life) {
 
 bool PodMachine::wants_restart(const ContainerLife& life) const {
   if (life.spec.role == Role::sidecar) return true;
+  if (life.spec.role == Role::ephemeral) return false;
   const bool failed = life.current->code != 0;
   if (life.spec.role == Role::init) return failed && spec_.restart_policy != "Never";
   return spec_.restart_policy == "Always" || (spec_.restart_policy == "OnFailure" && failed);

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -52,6 +53,7 @@ struct Exited {
   std::size_t container;
   int code = 0;
   bool out_of_memory = false;
+  std::string message = {};  // what it left as its last word
 };  // 128 + signal when a signal ended it
 struct Probed {
   std::size_t container;
@@ -170,11 +172,15 @@ class PodMachine {
   [[nodiscard]] const std::vector<ContainerLife>& containers() const { return lives_; }
   [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] bool removed() const { return removed_; }
-  // The object's generation grew (a spec change, a deletion): conditions name it.
-  void observe_generation(std::int64_t generation) { spec_.generation = generation; }
+  // The object's generation grew (a spec change, a deletion): status and conditions name it. Whether it did.
+  bool observe_generation(std::int64_t generation) { return std::exchange(spec_.generation, generation) != generation; }
   // What the downward API shows of the object; whether it is another than before.
   // status.conditions by type: what the pod's readiness gates ask for; whether that is other than before.
   bool observe_conditions(std::map<std::string, std::string> conditions);
+  // activeDeadlineSeconds, which counts from the pod's start; whether it is another than before.
+  bool observe_deadline(std::optional<std::int64_t> seconds);
+  // An ephemeral container more; it starts as soon as the pod's network is there.
+  void add(ContainerSpec container);
   bool observe_metadata(std::map<std::string, std::string> labels, std::map<std::string, std::string> annotations);
 
  private:
@@ -196,6 +202,7 @@ class PodMachine {
   void now_running(std::size_t index);
   void settle();
   void start_due_containers();
+  void start_if_due(std::size_t index);
   bool init_passed(const ContainerLife& life) const;
   void try_start(ContainerLife& life, std::size_t index);
   void image_missing(ContainerLife& life);
@@ -225,6 +232,7 @@ class PodMachine {
   bool begun_ = false, deleting_ = false, removed_ = false, address_shown_ = false, rebuilding_ = false;
   std::string address_;
   std::int64_t start_wall_ns_ = 0;
+  Stamp begun_at_;
   nlohmann::json status_;
   Moment now_;
   std::vector<Action> actions_;

@@ -164,7 +164,7 @@ std::optional<Stamp> PodMachine::wake_at() const {
   bool may_start = sandbox_ == Sandbox::ready && !deleting_;
   for (const ContainerLife& life : lives_) {
     if (may_start && !life.alive()) earliest(best, life.retry_at);
-    if (life.spec.role != Role::main && !init_passed(life)) may_start = false;
+    if (!init_passed(life)) may_start = false;
     earliest(best, life.hook_ends_at);
     if (life.state != State::running) continue;
     if (!life.kill_sent) earliest(best, life.kill_at);

@@ -55,12 +55,30 @@ void PodRunner::begin() { feed(input::Begin{}); }
 
 void PodRunner::observe(const Object& pod) {
   pod_ = pod;
-  machine_.observe_generation(integer_or(object_or_empty(*pod, "metadata"), "generation", 1));
+  bool changed = machine_.observe_generation(integer_or(object_or_empty(*pod, "metadata"), "generation", 1));
   PodSpec now = parse_pod(*pod);
+  add_ephemeral(std::move(now.containers));
   if (machine_.observe_metadata(std::move(now.labels), std::move(now.annotations))) refresh_volumes();
   // Posted: this may be the change that a step of the machine's own has just made.
-  if (machine_.observe_conditions(conditions_of(*pod)))
+  if (machine_.observe_deadline(now.active_deadline)) changed = true;
+  if (machine_.observe_conditions(conditions_of(*pod)) || changed)
     asio::post(tools_.io, guarded([](PodRunner& self) { self.feed(input::Tick{}); }));
+}
+
+// Those that the machine does not know yet.
+void PodRunner::add_ephemeral(std::vector<ContainerSpec> containers) {
+  const auto known = machine_.spec().containers.size();
+  for (ContainerSpec& container : containers) {
+    const auto& all = machine_.spec().containers;
+    const bool there =
+        std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.name == container.name; });
+    if (container.role != Role::ephemeral || there) continue;
+    if (tools_.find_image) tools_.find_image(container);
+    machine_.add(std::move(container));
+  }
+  if (machine_.spec().containers.size() == known) return;
+  slots_.resize(machine_.spec().containers.size());
+  asio::post(tools_.io, guarded([](PodRunner& self) { self.feed(input::Tick{}); }));
 }
 
 void PodRunner::end(std::int64_t grace_seconds) { feed(input::Delete{grace_seconds}); }
@@ -101,6 +119,10 @@ Result<SandboxRequest> PodRunner::sandbox_request() {
   if (!address) return address.error();
   out.address = *address;
   if (tools_.machine != nullptr) out.users = tools_.machine->users;
+  for (const auto& [name, value] : spec.sysctls) {
+    if (!is_safe_sysctl(name)) return bad_input(fmt::format("forbidden sysctl: \"{}\" not allowlisted", name));
+    out.sysctls.emplace_back(name, value);
+  }
   return out;
 }
 

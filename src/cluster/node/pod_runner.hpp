@@ -38,10 +38,13 @@ struct NodeTools {
   int self_exe_fd = -1;
   std::string api_host;  // KUBERNETES_SERVICE_HOST; "" = not set (the fallback has KUBECONFIG instead)
   int api_port = 443;
-  // token, ca.crt, namespace of a service account, by file name.
-  std::function<std::map<std::string, std::string>(const std::string& ns, const std::string& account)> account_files;
+  // ca.crt and namespace of a service account, by file name; and a token for one of its pods.
+  std::function<std::map<std::string, std::string>(const std::string& ns)> account_files;
+  std::function<std::string(const PodSpec& pod, const VolumePart& part)> account_token;
   // The fallback's way to sign in: the path of a kubeconfig for that account.
   std::function<std::string(const std::string& ns, const std::string& account)> account_kubeconfig;
+  // What a container's image stands for: fills in its `program` or `tree`.
+  std::function<void(ContainerSpec& container)> find_image;
   // How much later than asked its containers start: a fault on order.
   std::function<Nanos(const json& pod)> start_delay;
   // Writes an Event about the pod; `container` "" = about the pod as a whole.
@@ -94,11 +97,13 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
     std::shared_ptr<const Confinement> confinement;  // the same
     std::map<ProbeKind, Attempt> probes;
     std::vector<Attempt> hook;
+    std::string message;         // on the machine: where it leaves its last word; "" = nowhere
     int instance = 0;            // news of older instances is ignored
     bool out_of_memory = false;  // the present instance ends so
   };
 
   void feed(const Input& what);
+  void add_ephemeral(std::vector<ContainerSpec> containers);
   void arm_timer();
   void act(const action::CreateSandbox&);
   void act(const action::DestroySandbox&);
@@ -145,6 +150,7 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   void watch_memory(std::size_t index, int instance);
   void container_ended(std::size_t index, int instance, int code);
   void drain_and_close(Slot& slot);
+  [[nodiscard]] std::string last_word(std::size_t index, int code) const;
   // A callback that does nothing once the runner is gone.
   template <class F>
   auto guarded(F f) {

@@ -1,5 +1,6 @@
 #include "cluster/node/pod_sandbox.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -22,6 +23,22 @@
 namespace straycat::cluster {
 
 namespace asio = boost::asio;
+
+bool is_safe_sysctl(std::string_view name) {
+  static constexpr std::string_view safe[] = {"kernel.shm_rmid_forced",
+                                              "net.ipv4.ip_local_port_range",
+                                              "net.ipv4.tcp_syncookies",
+                                              "net.ipv4.ping_group_range",
+                                              "net.ipv4.ip_unprivileged_port_start",
+                                              "net.ipv4.ip_local_reserved_ports",
+                                              "net.ipv4.tcp_keepalive_time",
+                                              "net.ipv4.tcp_fin_timeout",
+                                              "net.ipv4.tcp_keepalive_intvl",
+                                              "net.ipv4.tcp_keepalive_probes",
+                                              "net.ipv4.tcp_rmem",
+                                              "net.ipv4.tcp_wmem"};
+  return std::find(std::begin(safe), std::end(safe), name) != std::end(safe);
+}
 
 struct PodSandbox::State {
   explicit State(const asio::any_io_executor& executor) : report(executor) {}
@@ -46,6 +63,7 @@ struct Holding {
   std::string hostname;
   PodUsers users;
   int report = -1, control = -1;
+  std::vector<std::pair<std::string, std::string>> sysctls = {};  // files below /proc/sys, and what to write
 };
 
 constexpr int patience_ms = 10'000;
@@ -79,6 +97,17 @@ const char* make_namespaces(const Holding& holding) {
 
 void tell_node(int fd, const char* text) { [[maybe_unused]] const auto written = ::write(fd, text, std::strlen(text)); }
 
+// /proc/sys shows a process its own namespaces'.
+const char* write_sysctls(const Holding& holding) {
+  for (const auto& [path, value] : holding.sysctls) {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    const bool done = fd >= 0 && ::write(fd, value.data(), value.size()) == static_cast<ssize_t>(value.size());
+    if (fd >= 0) ::close(fd);
+    if (!done) return path.c_str();
+  }
+  return nullptr;
+}
+
 // A byte, or the end of the pipe: false.
 bool hear_node(int fd) {
   char byte = 0;
@@ -101,6 +130,11 @@ int hold(const Holding& holding) {
   if (!hear_node(holding.control)) return 1;
   raise_loopback();
   ::sethostname(holding.hostname.c_str(), holding.hostname.size());
+  if (const char* path = write_sysctls(holding)) {
+    std::snprintf(text, sizeof text, "write %s: %s", path, ::strerrordesc_np(errno));
+    tell_node(holding.report, text);
+    return 1;
+  }
   tell_node(holding.report, "ready");
   ::close(holding.report);
   hear_node(holding.control);
@@ -138,7 +172,12 @@ Result<> PodSandbox::start_holder(const asio::any_io_executor& executor, const S
   auto control = make_pipe();
   if (!report || !control) return own_trouble("no pipe for the pod's sandbox");
   ::fcntl(control->read.get(), F_SETFL, 0);  // the holder blocks on it
-  const Holding holding{request.hostname.substr(0, 63), request.users, report->write.get(), control->read.get()};
+  Holding holding{request.hostname.substr(0, 63), request.users, report->write.get(), control->read.get()};
+  for (const auto& [name, value] : request.sysctls) {
+    auto path = "/proc/sys/" + name;
+    std::replace(path.begin() + 10, path.end(), '.', '/');
+    holding.sysctls.emplace_back(std::move(path), value);
+  }
   auto holder = Process::fork(
       executor, 0, {holding.report, holding.control}, [&] { return hold(holding); },
       [state = state_](int) {

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -19,11 +21,16 @@ struct SandboxRequest {
   std::string hostname;
   std::string address;
   PodUsers users;
+  std::vector<std::pair<std::string, std::string>> sysctls = {};  // of its own network and IPC namespaces alone
 };
 
 // So many processes at most in all pods of a cluster, and of one user in one pod: the kernel counts them (ucounts,
 // since Linux 5.14, through the user namespaces) and refuses the next fork.
 inline constexpr std::uint64_t most_processes = 8192, most_processes_of_a_pod = 512;
+
+// Those that a kubelet lets every pod set (pkg/kubelet/sysctl/safe_sysctls.go): they are the pod's own. What is not
+// would be the machine's.
+[[nodiscard]] bool is_safe_sysctl(std::string_view name);
 
 class PodSandbox {
  public:

@@ -191,6 +191,8 @@ void add_projected(std::vector<VolumePart>& out, const json& source) {
   VolumePart part;
   part.kind = VolumePart::Kind::token;
   part.path = text(at(source, "serviceAccountToken"), "path");
+  part.audience = text(at(source, "serviceAccountToken"), "audience");
+  part.seconds = number(at(source, "serviceAccountToken"), "expirationSeconds", part.seconds);
   out.push_back(std::move(part));
 }
 
@@ -281,14 +283,20 @@ SecuritySpec parse_security(const json& container, const json& pod) {
   return out;
 }
 
-ContainerSpec parse_container(const json& container, const json& pod, bool init) {
+Role role_of(const json& container, std::string_view list) {
+  if (list == "ephemeralContainers") return Role::ephemeral;
+  if (list == "containers") return Role::main;
+  return text(container, "restartPolicy") == "Always" ? Role::sidecar : Role::init;
+}
+
+ContainerSpec parse_container(const json& container, const json& pod, std::string_view list) {
   ContainerSpec out;
   out.security = parse_security(at(container, "securityContext"), at(pod, "securityContext"));
   out.name = text(container, "name");
   out.image = text(container, "image");
   out.pull_policy = pull_policy(container, out.image);
   out.working_dir = text(container, "workingDir");
-  out.role = !init ? Role::main : text(container, "restartPolicy") == "Always" ? Role::sidecar : Role::init;
+  out.role = role_of(container, list);
   out.command = texts(at(container, "command"));
   out.args = texts(at(container, "args"));
   out.in = at(container, "stdin") == json(true);
@@ -303,6 +311,8 @@ ContainerSpec parse_container(const json& container, const json& pod, bool init)
   out.liveness = parse_probe(container, "livenessProbe");
   out.startup = parse_probe(container, "startupProbe");
   out.pre_stop = parse_handler(at(at(container, "lifecycle"), "preStop"), container);
+  out.message_path = text(container, "terminationMessagePath", out.message_path);
+  out.message_from_log = text(container, "terminationMessagePolicy") == "FallbackToLogsOnError";
   out.post_start = parse_handler(at(at(container, "lifecycle"), "postStart"), container);
   return out;
 }
@@ -345,12 +355,12 @@ PodSpec parse_pod(const json& pod) {
   out.service_links = at(spec, "enableServiceLinks") != json(false);
   if (at(spec, "activeDeadlineSeconds").is_number_integer())
     out.active_deadline = std::clamp<std::int64_t>(number(spec, "activeDeadlineSeconds", 0), 0, 1'000'000'000);
+  for (const json& sysctl : at(at(spec, "securityContext"), "sysctls"))
+    out.sysctls.emplace_back(text(sysctl, "name"), text(sysctl, "value"));
   for (const json& gate : at(spec, "readinessGates")) out.readiness_gates.push_back(text(gate, "conditionType"));
   for (const json& volume : at(spec, "volumes")) out.volumes.push_back(parse_volume(volume));
-  for (const json& container : at(spec, "initContainers"))
-    out.containers.push_back(parse_container(container, spec, true));
-  for (const json& container : at(spec, "containers"))
-    out.containers.push_back(parse_container(container, spec, false));
+  for (const char* list : {"initContainers", "containers", "ephemeralContainers"})
+    for (const json& container : at(spec, list)) out.containers.push_back(parse_container(container, spec, list));
   return out;
 }
 

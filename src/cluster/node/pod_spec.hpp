@@ -86,6 +86,8 @@ struct VolumePart {
   ObjectRef object;  // keys; without items all of them
   std::vector<KeyItem> items;
   std::string path;  // of the file: field, resource, token
+  std::string audience = {};    // token
+  std::int64_t seconds = 3600;  // token: how long it is wanted for
   std::string field_path;
   ResourceRef resource;
   std::optional<int> mode;
@@ -123,7 +125,8 @@ struct SecuritySpec {
 // The largest number of a user or group (validation.IsValidUserID).
 inline constexpr unsigned most_id = 2147483647;
 
-enum class Role { init, sidecar, main };  // sidecar: an init container with restartPolicy Always
+// sidecar: an init container with restartPolicy Always; ephemeral: put into a running pod, and counts for nothing.
+enum class Role { init, sidecar, main, ephemeral };
 
 struct ContainerSpec {
   std::string name, image, pull_policy, working_dir;
@@ -137,6 +140,8 @@ struct ContainerSpec {
   std::map<std::string, std::string> limits, requests;  // quantities, as written
   std::optional<ProbeSpec> readiness, liveness, startup;
   Handler pre_stop, post_start;
+  std::string message_path = "/dev/termination-log";  // terminationMessagePath
+  bool message_from_log = false;                      // terminationMessagePolicy: FallbackToLogsOnError
   // What the image's name stands for, or empty when nothing is known under that name (the node fills it in).
   std::vector<std::string> program;
   std::shared_ptr<const ImageTree> tree;  // or whose files it has; null: a program of the machine
@@ -150,11 +155,12 @@ struct PodSpec {
   std::string restart_policy = "Always";
   std::int64_t grace_seconds = 30;
   bool service_links = true;
+  std::vector<std::pair<std::string, std::string>> sysctls;  // securityContext.sysctls: "net.core.somaxconn", value
   std::map<std::string, std::string> labels, annotations;
   std::optional<std::int64_t> active_deadline;  // seconds
   std::vector<std::string> readiness_gates;     // types of conditions
   std::vector<VolumeSpec> volumes;
-  std::vector<ContainerSpec> containers;  // init containers first, in their order
+  std::vector<ContainerSpec> containers;  // init containers first, in their order; ephemeral ones last
 
   [[nodiscard]] std::string full_name() const;  // "name_namespace(uid)", as kubelet prints it
 };

@@ -67,7 +67,7 @@ json container_json(const ContainerLife& life) {
 std::string unready(const StatusFacts& facts, bool init) {
   std::string out;
   for (const ContainerLife& life : *facts.lives) {
-    if ((life.spec.role == Role::init) != init || life.ready()) continue;
+    if ((life.spec.role == Role::init) != init || life.spec.role == Role::ephemeral || life.ready()) continue;
     out += (out.empty() ? "" : " ") + life.spec.name;
   }
   return out;
@@ -240,10 +240,13 @@ json make_status(const StatusFacts& facts, const json& before) {
     out["podIP"] = facts.address;
     out["podIPs"] = json::array({json{{"ip", facts.address}}});
   }
-  json init = json::array(), main = json::array();
-  for (const ContainerLife& life : *facts.lives)
-    (life.spec.role == Role::main ? main : init).push_back(container_json(life));
+  json init = json::array(), main = json::array(), ephemeral = json::array();
+  for (const ContainerLife& life : *facts.lives) {
+    auto& list = life.spec.role == Role::main ? main : life.spec.role == Role::ephemeral ? ephemeral : init;
+    list.push_back(container_json(life));
+  }
   if (!init.empty()) out["initContainerStatuses"] = std::move(init);
+  if (!ephemeral.empty()) out["ephemeralContainerStatuses"] = std::move(ephemeral);
   out["containerStatuses"] = std::move(main);
   return out;
 }

@@ -139,4 +139,11 @@ Result<> PodVolumes::make_below(const std::string& name, const std::string& path
   return {};
 }
 
+Result<std::string> PodVolumes::make_message(const std::string& name) {
+  constexpr const char* messages = ".messages";  // no volume has a dot in its name
+  if (auto made = make_empty(messages, "1048576"); !made) return made.error();
+  if (auto made = make_file(path(messages), name, {"", 0666}, {}); !made) return made.error();
+  return path(messages) + "/" + name;
+}
+
 }  // namespace straycat::cluster

@@ -28,6 +28,10 @@ class PodVolumes {
   // A folder below an empty one, made where it is not there; whatever links a container laid, it stays below.
   Result<> make_below(const std::string& name, const std::string& path) const;
 
+  // A file that a container leaves its last word in, empty and anybody's to write to, as kubelet makes one for each
+  // start of a container; all of a pod's together have little room. Its path on the machine.
+  Result<std::string> make_message(const std::string& name);
+
   [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
 
  private:

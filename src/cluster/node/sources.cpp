@@ -98,7 +98,7 @@ Result<> add_part(std::map<std::string, VolumeFile>& out, const VolumePart& part
     case VolumePart::Kind::keys:
       return add_keys(out, part, volume, facts);
     case VolumePart::Kind::token:
-      out[part.path] = {facts.account_files ? facts.account_files()["token"] : "", mode};
+      out[part.path] = {facts.token ? facts.token(part) : "", mode};
       return {};
     case VolumePart::Kind::field: {
       const auto value = field_value(part.field_path, pod, facts);

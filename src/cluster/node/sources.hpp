@@ -23,6 +23,7 @@ struct PodFacts {
   // An object of the pod's namespace; null when it is not there.
   std::function<std::shared_ptr<const nlohmann::json>(const std::string& kind, const std::string& name)> find = {};
   std::function<std::map<std::string, std::string>()> account_files = {};  // token, ca.crt, namespace
+  std::function<std::string(const VolumePart& part)> token = {};           // of the pod's account, for this pod alone
   std::int64_t node_cpu_milli = 0, node_memory = 0;                        // what a container without a limit may use
 };
 

@@ -198,13 +198,16 @@ void EmbeddedCluster::start_node() {
                                                  {},
                                                  {},
                                                  {},
+                                                 {},
+                                                 {},
                                                  {}});
   tools_->lifecycle.host_address = plane_->node_address();
   if (isolated()) {
     tools_->api_host = kApiAddress;
-    tools_->account_files = [this](const std::string& ns, const std::string& account) {
-      return account_files(ns, account);
+    tools_->account_files = [this](const std::string& ns) {
+      return std::map<std::string, std::string>{{"ca.crt", identity_.ca}, {"namespace", ns}};
     };
+    tools_->account_token = [this](const PodSpec& pod, const VolumePart& part) { return account_token(pod, part); };
   } else {
     tools_->account_kubeconfig = [this](const std::string& ns, const std::string& account) {
       return account_kubeconfig(ns, account);
@@ -254,8 +257,23 @@ Result<> EmbeddedCluster::start_names() {
   return {};
 }
 
-std::map<std::string, std::string> EmbeddedCluster::account_files(const std::string& ns, const std::string& account) {
-  return {{"token", tokens_.issue_token(ns, account)}, {"ca.crt", identity_.ca}, {"namespace", ns}};
+// An hour and seven seconds are what every pod has by itself: those are good for a year, as a real API server makes them
+// (pkg/serviceaccount ExpirationExtensionSeconds).
+std::string EmbeddedCluster::account_token(const PodSpec& pod, const VolumePart& part) {
+  TokenOrder order{.ns = pod.ns, .account = pod.service_account, .account_uid = ""};
+  const auto uid_of = [&](const char* kind, const std::string& ns, const std::string& name) {
+    const auto object = store_.get(kind, ns, name);
+    return object ? text_at(*object, "/metadata/uid") : std::string{};
+  };
+  order.account_uid = uid_of("ServiceAccount", pod.ns, pod.service_account);
+  order.pod = pod.name;
+  order.pod_uid = pod.uid;
+  order.node = pod.node;
+  order.node_uid = uid_of("Node", "", pod.node);
+  if (!part.audience.empty()) order.audiences = {part.audience};
+  order.seconds = part.seconds == 3607 ? 365L * 24 * 3600 : part.seconds;
+  order.lasting = true;
+  return tokens_.issue(order).token;
 }
 
 std::string EmbeddedCluster::account_kubeconfig(const std::string& ns, const std::string& account) {

@@ -47,7 +47,7 @@ class EmbeddedCluster {
   Result<> start_names();
   void start_faults();
   Result<> write_kubeconfig();
-  std::map<std::string, std::string> account_files(const std::string& ns, const std::string& account);
+  std::string account_token(const PodSpec& pod, const VolumePart& part);
   std::string account_kubeconfig(const std::string& ns, const std::string& account);
   void record(const json& pod, const std::string& container, const std::string& type, const std::string& reason,
               const std::string& message);

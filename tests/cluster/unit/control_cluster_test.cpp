@@ -73,6 +73,39 @@ TEST_F(ClusterTest, ForegroundDeletionTakesTheDependentsFirst) {
   EXPECT_EQ(count("Pod") + count("ReplicaSet") + count("Deployment"), 0U);
 }
 
+// Each waits for the next, and none for ever.
+TEST_F(ClusterTest, ACircleOfOwnersIsNotStuck) {
+  const auto config = [&](const std::string& name, const std::string& owner) {
+    json object = {{"kind", "ConfigMap"}, {"apiVersion", "v1"}, {"metadata", {{"name", name}, {"namespace", world.ns}}}};
+    if (owner.empty()) return world.make(object);
+    json reference = {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"name", owner}, {"blockOwnerDeletion", true}};
+    reference["uid"] = uid_of(*world.store.get("ConfigMap", world.ns, owner));
+    object["metadata"]["ownerReferences"] = json::array({reference});
+    return world.make(object);
+  };
+  config("a", "");
+  config("b", "a");
+  config("c", "b");
+  json back = {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"name", "c"}, {"blockOwnerDeletion", true}};
+  back["uid"] = uid_of(*world.store.get("ConfigMap", world.ns, "c"));
+  world.patch("ConfigMap", "a", {{"metadata", {{"ownerReferences", json::array({back})}}}});
+  world.remove("ConfigMap", "a", "Foreground");
+  world.settle();
+  for (const char* name : {"a", "b", "c"}) EXPECT_FALSE(world.exists("ConfigMap", name)) << name;
+}
+
+TEST_F(ClusterTest, ANamespaceSaysWhatKeepsIt) {
+  deploy();
+  (void)world.store.remove("Namespace", "", world.ns);
+  world.settle();
+  const auto ns = *world.store.get("Namespace", "", world.ns);
+  std::map<std::string, std::string> told;
+  for (const auto& condition : ns["status"]["conditions"])
+    told[string_or(condition, "type")] = string_or(condition, "status") + " " + string_or(condition, "message");
+  EXPECT_THAT(told["NamespaceContentRemaining"], testing::HasSubstr("pods has 2 resource instances"));
+  EXPECT_THAT(told["NamespaceDeletionContentFailure"], testing::StartsWith("False"));
+}
+
 TEST_F(ClusterTest, OrphansStay) {
   deploy();
   world.remove("Deployment", "sayhi", "Orphan");

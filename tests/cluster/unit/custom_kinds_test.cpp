@@ -14,6 +14,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Pair;
 
 const std::string definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const std::string widgets = "/apis/example.org/v1/namespaces/default/widgets";
@@ -23,8 +24,8 @@ json definition(const std::string& kind = "Widget", const std::string& scope = "
   std::transform(plural.begin(), plural.end(), plural.begin(), [](unsigned char c) { return std::tolower(c); });
   auto object = json::parse(R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
     "spec":{"group":"example.org","names":{"shortNames":["wd"]},"versions":[
-      {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}},"subresources":{"status":{}}},
-      {"name":"v1beta1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object"}}},
+      {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},"subresources":{"status":{}}},
+      {"name":"v1beta1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}},
       {"name":"v1alpha1","served":false,"storage":false}]}})");
   object["metadata"]["name"] = plural + ".example.org";
   object["spec"]["scope"] = scope;
@@ -188,6 +189,109 @@ TEST_F(CustomKindsTest, MonitorsNeedNoDefinition) {
     object["kind"] = "ClusterIssuer";
     return object;
   }());
+}
+
+// A definition whose schema says something (apiextensions-apiserver's structural schemas).
+json strict_definition() {
+  auto object = definition();
+  object["spec"]["versions"] = json::parse(R"([{"name":"v1","served":true,"storage":true,
+    "subresources":{"status":{},"scale":{"specReplicasPath":".spec.size","statusReplicasPath":".status.size"}},
+    "selectableFields":[{"jsonPath":".spec.color"}],
+    "schema":{"openAPIV3Schema":{"type":"object","description":"What turns.","properties":{
+      "spec":{"type":"object","required":["size"],"properties":{
+        "size":{"type":"integer","minimum":1},
+        "color":{"type":"string","enum":["red","blue"],"default":"red"},
+        "cron":{"type":"string","pattern":"^\\d+$"},
+        "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true},
+        "parts":{"type":"array","maxItems":2,"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],
+          "items":{"type":"object","properties":{"name":{"type":"string"},"weight":{"type":"integer","default":1}}}}}}}}}}])");
+  return object;
+}
+
+json strict_widget(const char* spec, const std::string& name = "w") {
+  json object = {{"apiVersion", "example.org/v1"}, {"kind", "Widget"}, {"metadata", {{"name", name}}}};
+  object["spec"] = json::parse(spec);
+  return object;
+}
+
+TEST_F(CustomKindsTest, HaveTheFieldsOfTheirSchema) {
+  say(201, "POST", definitions, strict_definition());
+  const auto object = strict_widget(R"({"size":1,"other":2,"free":{"any":null},"parts":[{"name":"a"}]})");
+  EXPECT_THAT(string_or(say(400, "POST", widgets + "?fieldValidation=Strict", object), "message"),
+              HasSubstr("strict decoding error: unknown field \"spec.other\""));
+  const auto response = ask("POST", widgets, object);
+  ASSERT_EQ(response.code, 201) << response.body;
+  EXPECT_THAT(response.headers, Contains(Pair("Warning", HasSubstr("unknown field"))));
+  EXPECT_EQ(json::parse(response.body)["spec"],
+            json::parse(R"({"color":"red","free":{"any":null},"parts":[{"name":"a","weight":1}],"size":1})"));
+  const auto applied = say(500, "PATCH", widgets + "/w?fieldManager=m", strict_widget(R"({"other":2})"),
+                           "application/apply-patch+yaml");
+  EXPECT_THAT(string_or(applied, "message"), HasSubstr(".spec.other: field not declared in schema"));
+}
+
+TEST_F(CustomKindsTest, AreRefusedWhereTheirSchemaDoesNotFit) {
+  say(201, "POST", definitions, strict_definition());
+  for (const auto& [spec, words] : std::vector<std::pair<const char*, const char*>>{
+           {R"({})", "spec.size: Required value"},
+           {R"({"size":"x"})", "Invalid value: \"string\": spec.size in body must be of type integer: \"string\""},
+           {R"({"size":0})", "spec.size in body should be greater than or equal to 1"},
+           {R"({"size":1,"color":"green"})", "Unsupported value: \"green\": supported values: \"red\", \"blue\""},
+           {R"({"size":1,"cron":"a"})", "spec.cron in body should match '^\\d+$'"},
+           {R"({"size":1,"parts":[{},{},{}]})", "spec.parts: Too many: 3: must have at most 2 items"}})
+    EXPECT_THAT(string_or(say(422, "POST", widgets, strict_widget(spec)), "message"), HasSubstr(words)) << spec;
+}
+
+TEST_F(CustomKindsTest, AreScaledAndSelectedByPathsOfTheirOwn) {
+  say(201, "POST", definitions, strict_definition());
+  say(201, "POST", widgets, strict_widget(R"({"size":3,"color":"blue"})", "b"));
+  say(201, "POST", widgets, strict_widget(R"({"size":1})", "r"));
+  EXPECT_EQ(say(200, "GET", widgets + "?fieldSelector=spec.color%3Dblue")["items"].size(), 1U);
+  say(400, "GET", widgets + "?fieldSelector=spec.size%3D1");
+  auto scale = say(200, "GET", widgets + "/b/scale");
+  EXPECT_EQ(scale["spec"]["replicas"], 3);
+  scale["spec"]["replicas"] = 5;
+  say(200, "PUT", widgets + "/b/scale", scale);
+  EXPECT_EQ(say(200, "GET", widgets + "/b")["spec"]["size"], 5);
+}
+
+TEST_F(CustomKindsTest, ShowADefaultThatCameLater) {
+  auto earlier = strict_definition();
+  earlier["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["color"].erase("default");
+  say(201, "POST", definitions, earlier);
+  EXPECT_FALSE(say(201, "POST", widgets, strict_widget(R"({"size":1})"))["spec"].contains("color"));
+  say(200, "PUT", definitions + "/widgets.example.org", strict_definition());
+  EXPECT_EQ(say(200, "GET", widgets + "/w")["spec"]["color"], "red");
+  EXPECT_EQ(say(200, "GET", widgets)["items"][0]["spec"]["color"], "red");
+}
+
+TEST_F(CustomKindsTest, ArePublished) {
+  EXPECT_FALSE(say(200, "GET", "/openapi/v3")["paths"].contains("apis/example.org/v1"));
+  say(201, "POST", definitions, strict_definition());
+  EXPECT_TRUE(say(200, "GET", "/openapi/v3")["paths"].contains("apis/example.org/v1"));
+  const auto schema = say(200, "GET", "/openapi/v3/apis/example.org/v1")["components"]["schemas"]["org.example.v1.Widget"];
+  EXPECT_EQ(schema["description"], "What turns.");
+  EXPECT_EQ(schema["properties"]["spec"]["required"], json::array({"size"}));
+  EXPECT_EQ(schema["x-kubernetes-group-version-kind"][0]["kind"], "Widget");
+  const auto old = say(200, "GET", "/openapi/v2")["definitions"];
+  EXPECT_EQ(old["org.example.v1.Widget"]["properties"]["metadata"]["$ref"],
+            "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
+  EXPECT_FALSE(old["org.example.v1.Widget"]["properties"]["spec"]["properties"]["free"].contains("type"))
+      << "what keeps unknown fields has no type there";
+  say(200, "DELETE", definitions + "/widgets.example.org");
+  EXPECT_FALSE(say(200, "GET", "/openapi/v2")["definitions"].contains("org.example.v1.Widget"));
+}
+
+TEST_F(CustomKindsTest, AKeyThatStandsTwiceIsTold) {
+  say(201, "POST", definitions, strict_definition());
+  const auto post = [&](const std::string& body, const std::string& type) {
+    const Request request{"POST", widgets + "?fieldValidation=Strict", "", type, "Bearer " + tokens.admin(), "t", "", body};
+    return std::get<Response>(rest.handle(request)).body;
+  };
+  EXPECT_THAT(post(R"({"metadata":{"name":"w"},"spec":{"size":1,"parts":[{},{"name":"a","name":"b"}],"size":2}})",
+                   "application/json"),
+              HasSubstr(R"(duplicate field \"spec.parts[1].name\", duplicate field \"spec.size\")"));
+  EXPECT_THAT(post("metadata: {name: w}\nspec:\n  size: 1\n  size: 2\n", "application/yaml"),
+              HasSubstr(R"(line 4: key \"size\" already set in map)"));
 }
 
 // What owns, and is owned, may be of any kind.

@@ -32,9 +32,14 @@ INSTANTIATE_TEST_SUITE_P(
             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","image":"i"},{"name":"y","image":"j"}]}}}})",
             R"({"spec":{"template":{"spec":{"containers":[{"name":"y","env":[{"name":"A","value":"b"}]}]}}}})",
             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","image":"i"},{"name":"y","image":"j","env":[{"name":"A","value":"b"}]}]}}}})"},
-        PatchCase{"new container", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"}]}}}})",
+        PatchCase{"a new container comes first", R"({"spec":{"template":{"spec":{"containers":[{"name":"x"}]}}}})",
                   R"({"spec":{"template":{"spec":{"containers":[{"name":"z","image":"k"}]}}}})",
-                  R"({"spec":{"template":{"spec":{"containers":[{"name":"x"},{"name":"z","image":"k"}]}}}})"},
+                  R"({"spec":{"template":{"spec":{"containers":[{"name":"z","image":"k"},{"name":"x"}]}}}})"},
+        PatchCase{
+            "what there was keeps its order",
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"a"},{"name":"b"},{"name":"c"}]}}}})",
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"b","image":"i"},{"name":"z"}]}}}})",
+            R"({"spec":{"template":{"spec":{"containers":[{"name":"a"},{"name":"b","image":"i"},{"name":"z"},{"name":"c"}]}}}})"},
         PatchCase{
             "port by containerPort alone",
             R"({"spec":{"template":{"spec":{"containers":[{"name":"x","ports":[{"containerPort":1,"protocol":"TCP"}]}]}}}})",

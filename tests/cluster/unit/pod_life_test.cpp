@@ -55,6 +55,38 @@ TEST(PodLife, JobPodCompletesFirstContainerThenPhase) {
   EXPECT_FALSE(world.machine().wake_at().has_value());
 }
 
+TEST(PodLife, AnEphemeralContainerStartsInARunningPodAndCountsForNothing) {
+  PodWorld world(pod_object(json::array({container("c")})));
+  world.run();
+  ContainerSpec debugger;
+  debugger.name = "d";
+  debugger.image = "i";
+  debugger.role = Role::ephemeral;
+  debugger.program = {"sh"};
+  world.machine().add(debugger);
+  EXPECT_THAT(world.tick(), ElementsAre("start 1"));
+  world.feed(input::Started{1, "straycat://2"});
+  EXPECT_TRUE(world.status().at("ephemeralContainerStatuses")[0].at("state").contains("running"));
+  EXPECT_EQ(world.status().at("containerStatuses").size(), 1U);
+  world.orders(input::Exited{.container = 1, .code = 3, .message = "bye"});
+  world.pass(1h);
+  EXPECT_THAT(world.tick(), IsEmpty()) << "it never runs again";
+  EXPECT_EQ(world.status().at("ephemeralContainerStatuses")[0].at("state").at("terminated").at("message"), "bye");
+  EXPECT_EQ(world.phase(), "Running");
+  EXPECT_TRUE(world.holds("Ready"));
+}
+
+TEST(PodLife, ADeadlineThatComesLaterCountsFromThePodsStart) {
+  PodWorld world(pod_object(json::array({container("c")})));
+  world.run();
+  world.pass(10s);
+  EXPECT_TRUE(world.machine().observe_deadline(30));
+  EXPECT_FALSE(world.machine().observe_deadline(30));
+  EXPECT_EQ(world.until_wake(), 20s);
+  world.pass(20s);
+  EXPECT_THAT(world.tick(), ElementsAre("signal 0 15"));
+}
+
 struct PolicyCase {
   const char* policy;
   int code;

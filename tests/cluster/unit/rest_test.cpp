@@ -416,5 +416,94 @@ TEST_F(RestTest, AccessReviews) {
   EXPECT_EQ(ask_for(tokens.issue_token("default", "nobody")), false);
 }
 
+// A token for a service account: who holds it is somebody, until it is over or what it is bound to is gone.
+TEST_F(RestTest, TokensOfServiceAccounts) {
+  ASSERT_TRUE(store.create(json::parse(R"({"kind":"ServiceAccount","metadata":{"name":"a","namespace":"default"}})")));
+  make_pods(1);
+  const std::string accounts = "/api/v1/namespaces/default/serviceaccounts";
+  const auto review = [&](const std::string& token, const char* audience = "") {
+    json body = {{"spec", {{"token", token}}}};
+    if (*audience != 0) body["spec"]["audiences"] = {audience};
+    return say(201, "POST", "/apis/authentication.k8s.io/v1/tokenreviews", body.dump())["status"];
+  };
+  EXPECT_THAT(refused(422, "POST", accounts + "/a/token", R"({"spec":{"expirationSeconds":5}})"),
+              HasSubstr("may not specify a duration less than 10 minutes"));
+  const auto made = say(201, "POST", accounts + "/a/token",
+                        R"({"spec":{"boundObjectRef":{"kind":"Pod","name":"p0"},"audiences":["vault"]}})");
+  const auto token = string_or(made["status"], "token");
+  EXPECT_EQ(review(token)["authenticated"], false) << "made for another audience";
+  EXPECT_EQ(review(token, "vault")["user"]["username"], "system:serviceaccount:default:a");
+  EXPECT_EQ(review(token, "vault")["user"]["extra"]["authentication.kubernetes.io/pod-name"], json::array({"p0"}));
+  EXPECT_EQ(review("nonsense")["authenticated"], false);
+  store.purge("Pod", "default", "p0");
+  EXPECT_EQ(review(token, "vault")["authenticated"], false) << "the pod is gone";
+  EXPECT_EQ(std::count(token.begin(), token.end(), '.'), 2) << "header.claims.signature";
+  EXPECT_EQ(say(200, "GET", "/openid/v1/jwks")["keys"][0]["crv"], "P-256");
+}
+
+TEST_F(RestTest, WhoMayImpersonateIsTakenForTheOther) {
+  const auto list_as = [&](const std::string& token, const std::string& user, std::vector<std::string> groups = {}) {
+    Request request{"GET", pods, "", "", "Bearer " + token, "", "", ""};
+    request.as_user = user;
+    request.as_groups = std::move(groups);
+    return std::get<Response>(rest.handle(request)).code;
+  };
+  EXPECT_EQ(list_as(tokens.admin(), "jane"), 403) << "jane may nothing";
+  EXPECT_EQ(list_as(tokens.admin(), "jane", {"system:masters"}), 200);
+  EXPECT_EQ(list_as(tokens.issue_token("default", "a"), "jane", {"system:masters"}), 403) << "nobody allowed it that";
+}
+
+TEST_F(RestTest, EphemeralContainersHaveAnEndpointOfTheirOwn) {
+  make_pods(1);
+  const auto patch = [&](int code, const char* list) {
+    return say(code, "PATCH", pods + "/p0/ephemeralcontainers", std::string(R"({"spec":{"ephemeralContainers":)") + list + "}}",
+               "application/strategic-merge-patch+json");
+  };
+  EXPECT_EQ(patch(200, R"([{"name":"d","image":"i"}])")["spec"]["ephemeralContainers"][0]["terminationMessagePolicy"], "File");
+  EXPECT_THAT(string_or(patch(422, R"([{"name":"d","image":"j"}])"), "message"), HasSubstr("may not be removed or changed"));
+  auto pod = say(200, "GET", pods + "/p0");
+  pod["spec"].erase("ephemeralContainers");
+  pod["metadata"]["labels"]["x"] = "y";
+  EXPECT_EQ(say(200, "PUT", pods + "/p0", pod.dump())["spec"]["ephemeralContainers"].size(), 1U) << "none of PUT's";
+}
+
+// One object in two forms (pkg/apis/autoscaling/v1 and events/v1 conversion.go).
+TEST_F(RestTest, AFurtherVersionShowsTheSameObjects) {
+  const std::string one = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers",
+                    two = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";
+  const auto made = say(201, "POST", one + "?fieldValidation=Strict",
+                        R"({"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"h"},"spec":{
+        "maxReplicas":3,"targetCPUUtilizationPercentage":70,
+        "scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"d"}}})");
+  EXPECT_EQ(made["apiVersion"], "autoscaling/v1");
+  EXPECT_EQ(made["spec"]["targetCPUUtilizationPercentage"], 70);
+  auto stored = say(200, "GET", two + "/h");
+  EXPECT_EQ(stored["spec"]["metrics"][0]["resource"]["target"]["averageUtilization"], 70);
+  stored["spec"]["metrics"].push_back(json::parse(
+      R"({"type":"Resource","resource":{"name":"memory","target":{"type":"AverageValue","averageValue":"1Gi"}}})"));
+  say(200, "PUT", two + "/h", stored.dump());
+  say(200, "PATCH", one + "/h", R"({"spec":{"maxReplicas":5}})", "application/strategic-merge-patch+json");
+  const auto after = say(200, "GET", two + "/h")["spec"];
+  EXPECT_EQ(after["maxReplicas"], 5);
+  EXPECT_EQ(after["metrics"], stored["spec"]["metrics"]) << "what the older version has no word for stays";
+  EXPECT_EQ(say(200, "GET", one)["items"][0]["spec"]["maxReplicas"], 5);
+  EXPECT_EQ(say(200, "GET", "/apis/autoscaling")["preferredVersion"]["version"], "v2");
+
+  say(201, "POST", "/apis/events.k8s.io/v1/namespaces/default/events",
+      R"({"metadata":{"name":"e"},"note":"n","reason":"r","regarding":{"kind":"Pod","name":"p","namespace":"default"}})");
+  EXPECT_EQ(say(200, "GET", "/api/v1/namespaces/default/events/e")["message"], "n");
+  EXPECT_EQ(say(200, "GET", "/apis/events.k8s.io/v1/namespaces/default/events/e")["regarding"]["name"], "p");
+}
+
+TEST_F(RestTest, AServiceThatBecomesAnExternalNameLetsItsAddressGo) {
+  auto service = say(201, "POST", services, R"({"metadata":{"name":"s"},"spec":{"type":"NodePort","ports":[{"port":80}]}})");
+  ASSERT_NE(string_or(service["spec"], "clusterIP"), "");
+  service["spec"]["type"] = "ExternalName";
+  service["spec"]["externalName"] = "example.org";
+  const auto now = say(200, "PUT", services + "/s", service.dump())["spec"];
+  EXPECT_FALSE(now.contains("clusterIP") || now.contains("clusterIPs"));
+  EXPECT_FALSE(now["ports"][0].contains("nodePort"));
+}
+
 }  // namespace
 }  // namespace straycat::cluster

@@ -69,7 +69,8 @@ PodFacts facts() {
       return std::make_shared<const json>(json{{"data", {{"key", "b3BlbnM="}, {"bad", 7}}}});
     return nullptr;
   };
-  out.account_files = [] { return std::map<std::string, std::string>{{"token", "t"}, {"ca.crt", "pem"}}; };
+  out.account_files = [] { return std::map<std::string, std::string>{{"ca.crt", "pem"}}; };
+  out.token = [](const VolumePart&) { return std::string("t"); };
   out.node_cpu_milli = 2000;
   out.node_memory = 1 << 30;
   return out;

@@ -29,6 +29,7 @@ import (
 	resourcev1 "k8s.io/api/resource/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	storagev1 "k8s.io/api/storage/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -42,6 +43,9 @@ var at = time.Date(2026, 11, 23, 13, 38, 42, 0, time.UTC)
 
 // Whether specs of pods are filled, too: once is enough, and they are long.
 var pods = false
+
+// How deep in a schema: schemas hold schemas.
+var depth = 0
 
 // Every field; `zero`: pointers to zero values, and nothing else.
 func fill(v reflect.Value, zero bool) {
@@ -65,6 +69,16 @@ func fill(v reflect.Value, zero bool) {
 	case runtime.RawExtension:
 		v.Set(reflect.ValueOf(runtime.RawExtension{Raw: []byte(`{"spec":{"a":7}}`)}))
 		return
+	case apiextensionsv1.JSON:
+		v.Set(reflect.ValueOf(apiextensionsv1.JSON{Raw: []byte(`{"a":[7,null]}`)}))
+		return
+	case apiextensionsv1.JSONSchemaProps:
+		if depth > 0 {
+			v.Set(reflect.ValueOf(apiextensionsv1.JSONSchemaProps{Type: "object"}))
+			return
+		}
+		depth++
+		defer func() { depth-- }()
 	case metav1.FieldsV1:
 		v.Set(reflect.ValueOf(metav1.FieldsV1{Raw: []byte(`{"f:a":{}}`)}))
 		return
@@ -104,6 +118,10 @@ func fill(v reflect.Value, zero bool) {
 		}
 	case reflect.Bool:
 		v.SetBool(!zero)
+	case reflect.Float64:
+		if !zero {
+			v.SetFloat(1.5)
+		}
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		if !zero {
 			v.SetInt(-7)
@@ -116,7 +134,8 @@ func main() {
 	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, discoveryv1.AddToScheme,
 		networkingv1.AddToScheme, rbacv1.AddToScheme, coordinationv1.AddToScheme, authorizationv1.AddToScheme, autoscalingv1.AddToScheme,
 		admissionv1.AddToScheme, autoscalingv2.AddToScheme, policyv1.AddToScheme, schedulingv1.AddToScheme, storagev1.AddToScheme,
-		certificatesv1.AddToScheme, flowcontrolv1.AddToScheme, nodev1.AddToScheme, resourcev1.AddToScheme, apiregistrationv1.AddToScheme} {
+		certificatesv1.AddToScheme, flowcontrolv1.AddToScheme, nodev1.AddToScheme, resourcev1.AddToScheme, apiregistrationv1.AddToScheme,
+		apiextensionsv1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			panic(err)
 		}
@@ -156,6 +175,7 @@ func main() {
 		"MutatingAdmissionPolicyBinding")
 	add(certificatesv1.SchemeGroupVersion, "CertificateSigningRequest")
 	add(resourcev1.SchemeGroupVersion, "DeviceClass", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice")
+	add(apiextensionsv1.SchemeGroupVersion, "CustomResourceDefinition")
 	for _, kind := range kinds {
 		for _, zero := range []bool{false, true} {
 			object, err := scheme.New(kind)

@@ -22,6 +22,7 @@ json fixed_pod_spec(const json& pod) {
   return spec;
 }
 
+
 void validate_pod_update(Causes& causes, const json& object, const json& current) {
   if (fixed_pod_spec(object) == fixed_pod_spec(current)) return;
   causes.push_back({"FieldValueForbidden",
@@ -109,6 +110,7 @@ KindRow pod_row() {
       .deletion = DeletionStyle::graceful,
       .deleted_as_object = true,
       .subresources = {{"attach", "PodAttachOptions", {"create", "get"}},
+                       {"ephemeralcontainers", "", {"get", "patch", "update"}},
                        {"eviction", "Eviction", {"create"}, "policy", "v1"},
                        {"exec", "PodExecOptions", {"create", "get"}},
                        {"log", "", {"get"}},
