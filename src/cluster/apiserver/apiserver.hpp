@@ -38,9 +38,10 @@ struct User {
 struct TokenOrder {
   std::string ns, account, account_uid;
   std::string pod = {}, pod_uid = {}, node = {}, node_uid = {};  // to whom it is bound: with the pod it ends
-  std::vector<std::string> audiences = {};                      // none: this API server
+  std::vector<std::string> audiences = {};                       // none: this API server
   std::int64_t seconds = 3600;
-  bool lasting = false;  // the node's, which does not renew what it has put into a pod: good as long as the pod is there
+  bool lasting =
+      false;  // the node's, which does not renew what it has put into a pod: good as long as the pod is there
 };
 struct IssuedToken {
   std::string token;

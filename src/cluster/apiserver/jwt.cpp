@@ -1,14 +1,13 @@
 #include "cluster/apiserver/jwt.hpp"
 
 #include <array>
-#include <stdexcept>
-#include <vector>
-
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <stdexcept>
+#include <vector>
 
-#include "cluster/apiserver/base64.hpp"
+#include "cluster/kinds/base64.hpp"
 
 namespace straycat::cluster {
 namespace {
@@ -76,8 +75,8 @@ std::string SigningKey::sign(const nlohmann::json& claims) const {
 }
 
 nlohmann::json SigningKey::public_keys() const {
-  nlohmann::json key = {{"use", "sig"},       {"kty", "EC"},        {"kid", state_->id}, {"crv", "P-256"},
-                        {"alg", "ES256"},     {"x", state_->x},     {"y", state_->y}};
+  nlohmann::json key = {{"use", "sig"},   {"kty", "EC"},    {"kid", state_->id}, {"crv", "P-256"},
+                        {"alg", "ES256"}, {"x", state_->x}, {"y", state_->y}};
   return {{"keys", nlohmann::json::array({std::move(key)})}};
 }
 

@@ -72,9 +72,8 @@ std::size_t place_in(const json& list, const json& item, const std::vector<std::
 json interleaved(json merged, const json& patch, const json& before, const std::vector<std::string>& key) {
   std::deque<json> named, others;
   for (auto& item : merged) (place_in(patch, item, key) < patch.size() ? named : others).push_back(std::move(item));
-  std::stable_sort(named.begin(), named.end(), [&](const json& a, const json& b) {
-    return place_in(patch, a, key) < place_in(patch, b, key);
-  });
+  std::stable_sort(named.begin(), named.end(),
+                   [&](const json& a, const json& b) { return place_in(patch, a, key) < place_in(patch, b, key); });
   auto out = json::array();
   while (!named.empty() || !others.empty()) {
     const bool other = named.empty() || (!others.empty() && place_in(before, named.front(), key) < before.size() &&

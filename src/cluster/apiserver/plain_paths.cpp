@@ -32,7 +32,8 @@ bool takes_json_document(const Request& request) {
          request.accept.find("*/*") != std::string::npos;
 }
 Response openapi_needs_json() {
-  return status_response({406, "NotAcceptable", "only the following media types are accepted: application/json", nullptr});
+  return status_response(
+      {406, "NotAcceptable", "only the following media types are accepted: application/json", nullptr});
 }
 
 std::string without_trailing_slash(std::string path) {

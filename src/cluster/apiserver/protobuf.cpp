@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "cluster/apiserver/base64.hpp"
+#include "cluster/kinds/base64.hpp"
 #include "cluster/kinds/json_help.hpp"
 #include "cluster/kinds/schema.hpp"
 #include "cluster/store/store.hpp"

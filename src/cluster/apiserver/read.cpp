@@ -1,10 +1,10 @@
 // GET of one object and of lists.
 #include <algorithm>
 
-#include "cluster/apiserver/base64.hpp"
 #include "cluster/apiserver/filter.hpp"
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/apiserver/table.hpp"
+#include "cluster/kinds/base64.hpp"
 #include "cluster/kinds/custom_schema.hpp"
 #include "cluster/kinds/json_help.hpp"
 #include <straycat/core/time.hpp>
@@ -136,8 +136,9 @@ json scale_of(const json& object, const KindRow& row) {
   }
   out["spec"] = json::object();
   if (const auto replicas = integer_at(object, paths.spec); replicas != 0) out["spec"]["replicas"] = replicas;
-  out["status"] = json::object({{"replicas", integer_at(object, paths.status)},
-                                {"selector", row.custom ? text_at(object, paths.selector.c_str()) : model::to_string(labels)}});
+  out["status"] =
+      json::object({{"replicas", integer_at(object, paths.status)},
+                    {"selector", row.custom ? text_at(object, paths.selector.c_str()) : model::to_string(labels)}});
   return out;
 }
 
@@ -168,8 +169,7 @@ Answer list_objects(const Call& call, const Store& store) {
   json list = {
       {"kind", call.resource.kind + "List"}, {"apiVersion", call.resource.api_version()}, {"metadata", page->meta}};
   list["items"] = json::array();
-  for (const auto& object : page->items)
-    list["items"].push_back(item_of(call.resource, *object));
+  for (const auto& object : page->items) list["items"].push_back(item_of(call.resource, *object));
   return json_response(200, list);
 }
 

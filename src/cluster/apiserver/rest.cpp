@@ -150,7 +150,8 @@ Answer dispatch_one(const Call& call, Store& store, Tokens& tokens, const PodFac
   const auto& sub = call.route.subresource;
   if (sub == "proxy") return forward_to_pod(call, store);
   const auto& method = call.request.method;
-  if (sub == "token") return method == "POST" ? create_token(call, store, tokens) : Answer{status_response(no_such_method())};
+  if (sub == "token")
+    return method == "POST" ? create_token(call, store, tokens) : Answer{status_response(no_such_method())};
   if (sub == "eviction") return method == "POST" ? evict_pod(call, store) : Answer{status_response(no_such_method())};
   if (sub == "log")
     return method == "GET" ? read_log(call, store, pods.logs) : Answer{status_response(no_such_method())};

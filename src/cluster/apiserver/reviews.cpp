@@ -101,6 +101,11 @@ std::optional<Response> answer_review(const Request& request, const Route& route
   const bool signed_in = std::find(user.groups.begin(), user.groups.end(), "system:authenticated") != user.groups.end();
   if (!(asks_for_itself(*row) && signed_in) && !allowed(store, user, asked))
     return status_response(forbidden_for(user, asked));
+  if (request.accept.find("as=Table") != std::string::npos && request.accept.find(',') == std::string::npos)
+    return status_response({406, "NotAcceptable",
+                            "only the following media types are accepted: application/json, application/yaml, "
+                            "application/vnd.kubernetes.protobuf",
+                            nullptr});  // an answer has no metadata of which a table could be made
   auto body = read_body(request);
   if (!body) return status_response(body.error());
   const auto& spec = object_or_empty(body->object, "spec");
@@ -124,10 +129,11 @@ Answer create_token(const Call& call, const Store& store, Tokens& tokens) {
   if (order.seconds < least || order.seconds > most) {
     const char* why = order.seconds < least ? "may not specify a duration less than 10 minutes"
                                             : "may not specify a duration larger than 2^32 seconds";
-    return status_response({422, "Invalid",
-                            "TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: " +
-                                std::to_string(order.seconds) + ": " + why,
-                            nullptr});
+    return status_response(
+        {422, "Invalid",
+         "TokenRequest.authentication.k8s.io \"\" is invalid: spec.expirationSeconds: Invalid value: " +
+             std::to_string(order.seconds) + ": " + why,
+         nullptr});
   }
   if (const auto& bound = object_or_empty(spec, "boundObjectRef"); string_or(bound, "kind") == "Pod") {
     order.pod = string_or(bound, "name");

@@ -1,13 +1,12 @@
 #include <algorithm>
-#include <tuple>
-
 #include <openssl/rand.h>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "cluster/apiserver/apiserver.hpp"
-#include "cluster/apiserver/base64.hpp"
 #include "cluster/apiserver/jwt.hpp"
+#include "cluster/kinds/base64.hpp"
 #include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
@@ -63,8 +62,8 @@ IssuedToken Tokens::issue(const TokenOrder& order) {
     user.extra[std::string("authentication.kubernetes.io/") + what + "-uid"] = {uid};
   }
   const auto audiences = order.audiences.empty() ? std::vector<std::string>{token_issuer} : order.audiences;
-  const json claims = {{"aud", audiences},   {"exp", expires}, {"iat", now}, {"nbf", now},
-                       {"iss", token_issuer}, {"jti", id},     {"sub", user.name}, {"kubernetes.io", bound}};
+  const json claims = {{"aud", audiences},    {"exp", expires}, {"iat", now},       {"nbf", now},
+                       {"iss", token_issuer}, {"jti", id},      {"sub", user.name}, {"kubernetes.io", bound}};
   IssuedToken out{key_->sign(claims), expires};
   users_[out.token] = std::move(user);
   bound_[out.token] = {order, order.lasting ? 0 : expires};

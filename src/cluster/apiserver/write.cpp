@@ -88,10 +88,10 @@ StoreResult<void> check_ephemeral(const json& object, const json& current, const
   for (const auto& old : array_or_empty(object_or_empty(current, "spec"), "ephemeralContainers")) {
     if (std::find(now.begin(), now.end(), old) != now.end()) continue;
     Causes causes;
-    causes.push_back({"FieldValueForbidden",
-                      "Forbidden: existing ephemeral containers \"" + string_or(old, "name") +
-                          "\" may not be removed or changed",
-                      "spec.ephemeralContainers"});
+    causes.push_back(
+        {"FieldValueForbidden",
+         "Forbidden: existing ephemeral containers \"" + string_or(old, "name") + "\" may not be removed or changed",
+         "spec.ephemeralContainers"});
     return invalid(call.resource, call.route.name, causes);
   }
   return {};

@@ -113,18 +113,28 @@ void NamespaceController::tell_remaining(const std::string& ns) {
   const auto now = kube_time(world_.clock.wall_seconds());
   (void)world_.store.mutate("Namespace", "", ns, [&](json& changed) {
     auto& conditions = changed["status"]["conditions"];
-    set_condition(conditions, {"NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered",
-                               "All resources successfully discovered"}, now);
-    set_condition(conditions, {"NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions",
-                               "All legacy kube types successfully parsed"}, now);
-    set_condition(conditions, {"NamespaceDeletionContentFailure", false, "ContentDeleted",
-                               "All content successfully deleted, may be waiting on finalization"}, now);
-    set_condition(conditions, remaining("NamespaceContentRemaining", "SomeResourcesRemain",
-                                        "Some resources are remaining: ", "{} has {} resource instances", kinds), now);
+    set_condition(
+        conditions,
+        {"NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered"},
+        now);
+    set_condition(conditions,
+                  {"NamespaceDeletionGroupVersionParsingFailure", false, "ParsedGroupVersions",
+                   "All legacy kube types successfully parsed"},
+                  now);
+    set_condition(conditions,
+                  {"NamespaceDeletionContentFailure", false, "ContentDeleted",
+                   "All content successfully deleted, may be waiting on finalization"},
+                  now);
+    set_condition(conditions,
+                  remaining("NamespaceContentRemaining", "SomeResourcesRemain",
+                            "Some resources are remaining: ", "{} has {} resource instances", kinds),
+                  now);
     if (!finalizers.empty())
-      set_condition(conditions, remaining("NamespaceFinalizersRemaining", "SomeFinalizersRemain",
-                                          "Some content in the namespace has finalizers remaining: ",
-                                          "{} in {} resource instances", finalizers), now);
+      set_condition(conditions,
+                    remaining("NamespaceFinalizersRemaining", "SomeFinalizersRemain",
+                              "Some content in the namespace has finalizers remaining: ", "{} in {} resource instances",
+                              finalizers),
+                    now);
     return true;
   });
 }
@@ -132,7 +142,8 @@ void NamespaceController::tell_remaining(const std::string& ns) {
 void NamespaceController::empty(const json& object) {
   const auto ns = name_of(object);
   auto left = remove_all("Pod", ns);
-  if (left > 0) return tell_remaining(ns);  // pods may need their Services, ConfigMaps and accounts until they have ended
+  if (left > 0)
+    return tell_remaining(ns);  // pods may need their Services, ConfigMaps and accounts until they have ended
   for (const auto* resource : world_.store.kinds())
     if (resource->namespaced) left += remove_all(resource->key(), ns);
   if (left > 0) return tell_remaining(ns);

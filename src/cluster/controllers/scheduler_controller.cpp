@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 namespace straycat::cluster {
-namespace {
 
 bool tolerates(const json& toleration, const json& taint) {
   const auto key = string_or(toleration, "key");
@@ -15,6 +14,8 @@ bool tolerates(const json& toleration, const json& taint) {
   if (key.empty()) return exists;
   return key == string_or(taint, "key") && (exists || string_or(toleration, "value") == string_or(taint, "value"));
 }
+
+namespace {
 
 // The taint that keeps the pod away, or null.
 const json* untolerated(const json& pod, const json& node) {

@@ -15,6 +15,8 @@ struct Placement {
   std::string node;     // "" when none will do
   std::string message;  // then: why, in the scheduler's words
 };
+// Whether a toleration bears a taint (component-helpers scheduling/corev1 ToleratesTaint).
+[[nodiscard]] bool tolerates(const json& toleration, const json& taint);
 // Looked at: readiness, spec.unschedulable, NoSchedule taints against tolerations, spec.nodeSelector.
 [[nodiscard]] Placement place_pod(const json& pod, const std::vector<Object>& nodes);
 

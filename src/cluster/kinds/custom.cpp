@@ -51,7 +51,8 @@ void add_subresources(KindRow& row, const json& subresources) {
   const auto& scale = object_or_empty(subresources, "scale");
   row.has_scale = !scale.empty();
   if (!row.has_scale) return;
-  row.scale_paths = {pointer_of(string_or(scale, "specReplicasPath")), pointer_of(string_or(scale, "statusReplicasPath")),
+  row.scale_paths = {pointer_of(string_or(scale, "specReplicasPath")),
+                     pointer_of(string_or(scale, "statusReplicasPath")),
                      pointer_of(string_or(scale, "labelSelectorPath"))};
 }
 
@@ -67,7 +68,8 @@ KindRow version_row(const json& spec, const json& version) {
   add_subresources(row, object_or_empty(version, "subresources"));
   row.custom_columns = columns_of(version);
   for (const auto& field : array_or_empty(version, "selectableFields"))
-    row.selectable.push_back(string_or(field, "jsonPath").substr(string_or(field, "jsonPath").starts_with('.') ? 1 : 0));
+    row.selectable.push_back(
+        string_or(field, "jsonPath").substr(string_or(field, "jsonPath").starts_with('.') ? 1 : 0));
   const auto& schema = object_or_empty(object_or_empty(version, "schema"), "openAPIV3Schema");
   if (!schema.empty()) row.schema = std::make_shared<const CustomSchema>(schema);
   return row;

@@ -61,7 +61,9 @@ CustomSchema::CustomSchema(json schema) : schema_(std::move(schema)) {
 
 void CustomSchema::fill_defaults(json& object) const { fill(object, schema_, true); }
 
-void CustomSchema::validate(Causes& causes, const json& object) const { validate_by_schema(causes, "", object, schema_); }
+void CustomSchema::validate(Causes& causes, const json& object) const {
+  validate_by_schema(causes, "", object, schema_);
+}
 
 Type CustomSchema::structure_type(const json& schema, const std::string& name) {
   Structure structure;

@@ -5,7 +5,8 @@
 namespace straycat::cluster {
 namespace {
 
-// ---- autoscaling/v1, which knows a target for the processors alone (kubernetes pkg/apis/autoscaling/v1/conversion.go) --
+// ---- autoscaling/v1, which knows a target for the processors alone (kubernetes pkg/apis/autoscaling/v1/conversion.go)
+// --
 
 constexpr const char* other_metrics = "autoscaling.alpha.kubernetes.io/metrics";
 
@@ -17,9 +18,9 @@ void autoscaler_to_stored(json& object) {
   with_object(object, "spec", [&](json& spec) {
     auto metrics = json::array();
     if (const auto share = spec.find("targetCPUUtilizationPercentage"); share != spec.end()) {
-      metrics.push_back({{"type", "Resource"},
-                         {"resource",
-                          {{"name", "cpu"}, {"target", {{"type", "Utilization"}, {"averageUtilization", *share}}}}}});
+      metrics.push_back(
+          {{"type", "Resource"},
+           {"resource", {{"name", "cpu"}, {"target", {{"type", "Utilization"}, {"averageUtilization", *share}}}}}});
       spec.erase("targetCPUUtilizationPercentage");
     }
     with_object(object["metadata"], "annotations", [&](json& annotations) {

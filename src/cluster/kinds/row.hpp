@@ -65,7 +65,7 @@ struct KindRow {
   std::string group = {}, version = {}, plural = {}, singular = {};
   std::vector<std::string> short_names = {};
   bool namespaced = true, has_scale = false;
-  bool custom = false;  // another maker's: its kind may be called as one of ours
+  bool custom = false;                              // another maker's: its kind may be called as one of ours
   std::shared_ptr<const CustomSchema> schema = {};  // what its definition says of its objects; null: nothing
   std::vector<CustomColumn> custom_columns = {};
   ScalePaths scale_paths = {};

@@ -20,9 +20,19 @@ struct Structure;
 struct Type {
   enum class Kind { string, number, boolean, scalar, untyped, structure, map, atomic_map, list, keyed_list, set };
   // What Kubernetes' protobuf has for the same JSON: bytes are base64 in a string, the others are messages.
-  // So are numbers that are no integers (`real`), and what JSON Schema writes in two ways: a schema or true, a schema or
-  // several, a schema or names.
-  enum class Wire { plain, bytes, quantity, time, int_or_string, real, schema_or_bool, schema_or_list, schema_or_words };
+  // So are numbers that are no integers (`real`), and what JSON Schema writes in two ways: a schema or true, a schema
+  // or several, a schema or names.
+  enum class Wire {
+    plain,
+    bytes,
+    quantity,
+    time,
+    int_or_string,
+    real,
+    schema_or_bool,
+    schema_or_list,
+    schema_or_words
+  };
   Kind kind = Kind::untyped;
   Wire wire = Wire::plain;
   bool pointer = false;                      // in Go: its zero value is not the same as its absence
@@ -39,9 +49,9 @@ struct Numbered {
 };
 
 struct Structure {
-  std::string name;     // "core.v1.Container"
-  bool atomic = false;  // owned as one value
-  bool open = false;    // may have any other fields, too
+  std::string name;       // "core.v1.Container"
+  bool atomic = false;    // owned as one value
+  bool open = false;      // may have any other fields, too
   bool verbatim = false;  // another maker's: null, [] and {} stay as they were written
   std::map<std::string, Type> fields;
   std::map<int, Numbered> numbered = {};

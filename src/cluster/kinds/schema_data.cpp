@@ -4,9 +4,9 @@
 //                                        in it, too)
 //   NUMBER: the field's in Kubernetes' protobuf messages; none: it is not there (kind, apiVersion)
 //   TYPE: s string, y bytes, n number, b boolean (S, N, B: a pointer in Go, so that its zero value says something),
-//         f a number that need not be whole, q quantity, t time, i number or string, u anything, NAME, list(T) replaced whole, list(T;KEY,...) merged by
-//         keys, set(T), map(T), atomic(T) a map replaced whole
-//         o, l, w: a JSON schema or true, or several schemas, or names
+//         f a number that need not be whole, q quantity, t time, i number or string, u anything, NAME, list(T) replaced
+//         whole, list(T;KEY,...) merged by keys, set(T), map(T), atomic(T) a map replaced whole o, l, w: a JSON schema
+//         or true, or several schemas, or names
 //   ~:NUMBER=NAME: the fields of NAME, which is a message of its own on the wire and none in JSON
 // Taken from k8s.io/client-go v0.36.3 applyconfigurations/internal/internal.go, which is the schema that the API
 // server's own field management uses, and k8s.io/api's generated.proto and types.go (Apache License 2.0).

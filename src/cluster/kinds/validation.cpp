@@ -106,6 +106,16 @@ void check_port(Causes& causes, const std::string& field, const json& port) {
   }
 }
 
+void check_immutable(Causes& causes, const json& object, const json& current, const std::vector<const char*>& fields) {
+  if (current.value("immutable", json(false)) != json(true)) return;
+  const auto refuse_change = [&](const char* field) {
+    causes.push_back({"FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set", field});
+  };
+  if (object.value("immutable", json(false)) != json(true)) refuse_change("immutable");
+  for (const char* field : fields)
+    if (object.value(field, json::object()) != current.value(field, json::object())) refuse_change(field);
+}
+
 void check_file_key(Causes& causes, const std::string& field, const std::string& key) {
   constexpr const char* letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
   constexpr const char* rule =

@@ -28,6 +28,10 @@ void check_volume_path(Causes& causes, const std::string& field, const std::stri
 void check_label_name(Causes& causes, const std::string& field, const std::string& name);
 void check_labels(Causes& causes, const std::string& field, const json& labels);
 
+// `immutable: true` of a ConfigMap or Secret: it stays, and so do these of its fields
+// (validation.ValidateConfigMapUpdate).
+void check_immutable(Causes& causes, const json& object, const json& current, const std::vector<const char*>& fields);
+
 // spec[key] is a number that may not be negative.
 void check_not_negative(Causes& causes, const json& spec, const char* key);
 // spec.template of a workload, with the restart policies that its pods may have.

@@ -31,7 +31,8 @@ std::size_t depth(const std::string& path) {
   return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
 }
 
-// What stands in for a variable is not the API server's to check: kubelet does (pkg/kubelet/kubelet_pods.go makeMounts).
+// What stands in for a variable is not the API server's to check: kubelet does (pkg/kubelet/kubelet_pods.go
+// makeMounts).
 Result<std::string> sub_path(const VolumeMount& mount, const std::map<std::string, std::string>& env) {
   if (!mount.sub_path_expr) return mount.sub_path;
   std::string missing;
@@ -74,8 +75,7 @@ PodFacts PodRunner::facts() {
   out.find = [this, ns = spec.ns](const std::string& kind, const std::string& name) {
     return tools_.store.get(kind, ns, name);
   };
-  if (tools_.account_files)
-    out.account_files = [this, &spec] { return tools_.account_files(spec.ns); };
+  if (tools_.account_files) out.account_files = [this, &spec] { return tools_.account_files(spec.ns); };
   if (tools_.account_token)
     out.token = [this, &spec](const VolumePart& part) { return tools_.account_token(spec, part); };
   struct sysinfo info{};

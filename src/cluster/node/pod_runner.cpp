@@ -70,8 +70,7 @@ void PodRunner::add_ephemeral(std::vector<ContainerSpec> containers) {
   const auto known = machine_.spec().containers.size();
   for (ContainerSpec& container : containers) {
     const auto& all = machine_.spec().containers;
-    const bool there =
-        std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.name == container.name; });
+    const bool there = std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.name == container.name; });
     if (container.role != Role::ephemeral || there) continue;
     if (tools_.find_image) tools_.find_image(container);
     machine_.add(std::move(container));

@@ -85,7 +85,7 @@ struct VolumePart {
   Kind kind = Kind::keys;
   ObjectRef object;  // keys; without items all of them
   std::vector<KeyItem> items;
-  std::string path;  // of the file: field, resource, token
+  std::string path;             // of the file: field, resource, token
   std::string audience = {};    // token
   std::int64_t seconds = 3600;  // token: how long it is wanted for
   std::string field_path;

@@ -257,8 +257,8 @@ Result<> EmbeddedCluster::start_names() {
   return {};
 }
 
-// An hour and seven seconds are what every pod has by itself: those are good for a year, as a real API server makes them
-// (pkg/serviceaccount ExpirationExtensionSeconds).
+// An hour and seven seconds are what every pod has by itself: those are good for a year, as a real API server makes
+// them (pkg/serviceaccount ExpirationExtensionSeconds).
 std::string EmbeddedCluster::account_token(const PodSpec& pod, const VolumePart& part) {
   TokenOrder order{.ns = pod.ns, .account = pod.service_account, .account_uid = ""};
   const auto uid_of = [&](const char* kind, const std::string& ns, const std::string& name) {

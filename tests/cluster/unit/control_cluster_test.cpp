@@ -73,10 +73,46 @@ TEST_F(ClusterTest, ForegroundDeletionTakesTheDependentsFirst) {
   EXPECT_EQ(count("Pod") + count("ReplicaSet") + count("Deployment"), 0U);
 }
 
+TEST_F(ClusterTest, PodsLeaveATaintedNodeWhenTheyHaveToleratedItForLongEnough) {
+  world.make(R"({"kind":"Node","metadata":{"name":"n"},"status":{"conditions":[{"type":"Ready","status":"True"}]}})");
+  const auto pod = [&](const char* name, const char* tolerations) {
+    json object = {{"kind", "Pod"}, {"metadata", {{"name", name}, {"namespace", world.ns}}}};
+    object["spec"] = {{"nodeName", "n"}, {"containers", json::array({{{"name", "c"}, {"image", "i"}}})}};
+    object["spec"]["tolerations"] = json::parse(tolerations);
+    world.make(object);
+  };
+  pod("none", "[]");
+  pod("brief", R"([{"key":"k","operator":"Exists","tolerationSeconds":30}])");
+  pod("ever", R"([{"key":"k","operator":"Exists"}])");
+  world.settle();
+  const auto leaves = [&](const char* name) { return is_deleted(*world.store.get("Pod", world.ns, name)); };
+  const auto taint = [&](const json& taints) {
+    (void)world.store.mutate("Node", "", "n", [&](json& node) {
+      node["spec"]["taints"] = taints;
+      return true;
+    });
+    world.settle();
+  };
+  const json away = json::parse(R"([{"key":"k","effect":"NoExecute"}])");
+  taint(away);
+  EXPECT_TRUE(leaves("none"));
+  EXPECT_EQ(world.get("Pod", "none")["status"]["conditions"].back()["reason"], "DeletionByTaintManager");
+  EXPECT_FALSE(leaves("brief"));
+  world.advance(std::chrono::seconds{20});
+  taint(json::array());
+  world.advance(std::chrono::seconds{60});
+  EXPECT_FALSE(leaves("brief")) << "the taint is gone, and with it the clock";
+  taint(away);
+  world.advance(std::chrono::seconds{31});
+  EXPECT_TRUE(leaves("brief"));
+  EXPECT_FALSE(leaves("ever"));
+}
+
 // Each waits for the next, and none for ever.
 TEST_F(ClusterTest, ACircleOfOwnersIsNotStuck) {
   const auto config = [&](const std::string& name, const std::string& owner) {
-    json object = {{"kind", "ConfigMap"}, {"apiVersion", "v1"}, {"metadata", {{"name", name}, {"namespace", world.ns}}}};
+    json object = {
+        {"kind", "ConfigMap"}, {"apiVersion", "v1"}, {"metadata", {{"name", name}, {"namespace", world.ns}}}};
     if (owner.empty()) return world.make(object);
     json reference = {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"name", owner}, {"blockOwnerDeletion", true}};
     reference["uid"] = uid_of(*world.store.get("ConfigMap", world.ns, owner));

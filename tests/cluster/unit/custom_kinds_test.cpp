@@ -224,8 +224,8 @@ TEST_F(CustomKindsTest, HaveTheFieldsOfTheirSchema) {
   EXPECT_THAT(response.headers, Contains(Pair("Warning", HasSubstr("unknown field"))));
   EXPECT_EQ(json::parse(response.body)["spec"],
             json::parse(R"({"color":"red","free":{"any":null},"parts":[{"name":"a","weight":1}],"size":1})"));
-  const auto applied = say(500, "PATCH", widgets + "/w?fieldManager=m", strict_widget(R"({"other":2})"),
-                           "application/apply-patch+yaml");
+  const auto applied =
+      say(500, "PATCH", widgets + "/w?fieldManager=m", strict_widget(R"({"other":2})"), "application/apply-patch+yaml");
   EXPECT_THAT(string_or(applied, "message"), HasSubstr(".spec.other: field not declared in schema"));
 }
 
@@ -256,7 +256,8 @@ TEST_F(CustomKindsTest, AreScaledAndSelectedByPathsOfTheirOwn) {
 
 TEST_F(CustomKindsTest, ShowADefaultThatCameLater) {
   auto earlier = strict_definition();
-  earlier["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["color"].erase("default");
+  earlier["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["color"].erase(
+      "default");
   say(201, "POST", definitions, earlier);
   EXPECT_FALSE(say(201, "POST", widgets, strict_widget(R"({"size":1})"))["spec"].contains("color"));
   say(200, "PUT", definitions + "/widgets.example.org", strict_definition());
@@ -268,7 +269,8 @@ TEST_F(CustomKindsTest, ArePublished) {
   EXPECT_FALSE(say(200, "GET", "/openapi/v3")["paths"].contains("apis/example.org/v1"));
   say(201, "POST", definitions, strict_definition());
   EXPECT_TRUE(say(200, "GET", "/openapi/v3")["paths"].contains("apis/example.org/v1"));
-  const auto schema = say(200, "GET", "/openapi/v3/apis/example.org/v1")["components"]["schemas"]["org.example.v1.Widget"];
+  const auto schema =
+      say(200, "GET", "/openapi/v3/apis/example.org/v1")["components"]["schemas"]["org.example.v1.Widget"];
   EXPECT_EQ(schema["description"], "What turns.");
   EXPECT_EQ(schema["properties"]["spec"]["required"], json::array({"size"}));
   EXPECT_EQ(schema["x-kubernetes-group-version-kind"][0]["kind"], "Widget");
@@ -284,7 +286,8 @@ TEST_F(CustomKindsTest, ArePublished) {
 TEST_F(CustomKindsTest, AKeyThatStandsTwiceIsTold) {
   say(201, "POST", definitions, strict_definition());
   const auto post = [&](const std::string& body, const std::string& type) {
-    const Request request{"POST", widgets + "?fieldValidation=Strict", "", type, "Bearer " + tokens.admin(), "t", "", body};
+    const Request request{"POST", widgets + "?fieldValidation=Strict", "", type, "Bearer " + tokens.admin(), "t", "",
+                          body};
     return std::get<Response>(rest.handle(request)).body;
   };
   EXPECT_THAT(post(R"({"metadata":{"name":"w"},"spec":{"size":1,"parts":[{},{"name":"a","name":"b"}],"size":2}})",

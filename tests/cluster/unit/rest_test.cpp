@@ -456,11 +456,14 @@ TEST_F(RestTest, WhoMayImpersonateIsTakenForTheOther) {
 TEST_F(RestTest, EphemeralContainersHaveAnEndpointOfTheirOwn) {
   make_pods(1);
   const auto patch = [&](int code, const char* list) {
-    return say(code, "PATCH", pods + "/p0/ephemeralcontainers", std::string(R"({"spec":{"ephemeralContainers":)") + list + "}}",
+    return say(code, "PATCH", pods + "/p0/ephemeralcontainers",
+               std::string(R"({"spec":{"ephemeralContainers":)") + list + "}}",
                "application/strategic-merge-patch+json");
   };
-  EXPECT_EQ(patch(200, R"([{"name":"d","image":"i"}])")["spec"]["ephemeralContainers"][0]["terminationMessagePolicy"], "File");
-  EXPECT_THAT(string_or(patch(422, R"([{"name":"d","image":"j"}])"), "message"), HasSubstr("may not be removed or changed"));
+  EXPECT_EQ(patch(200, R"([{"name":"d","image":"i"}])")["spec"]["ephemeralContainers"][0]["terminationMessagePolicy"],
+            "File");
+  EXPECT_THAT(string_or(patch(422, R"([{"name":"d","image":"j"}])"), "message"),
+              HasSubstr("may not be removed or changed"));
   auto pod = say(200, "GET", pods + "/p0");
   pod["spec"].erase("ephemeralContainers");
   pod["metadata"]["labels"]["x"] = "y";
@@ -471,8 +474,9 @@ TEST_F(RestTest, EphemeralContainersHaveAnEndpointOfTheirOwn) {
 TEST_F(RestTest, AFurtherVersionShowsTheSameObjects) {
   const std::string one = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers",
                     two = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";
-  const auto made = say(201, "POST", one + "?fieldValidation=Strict",
-                        R"({"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"h"},"spec":{
+  const auto made =
+      say(201, "POST", one + "?fieldValidation=Strict",
+          R"({"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"h"},"spec":{
         "maxReplicas":3,"targetCPUUtilizationPercentage":70,
         "scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"d"}}})");
   EXPECT_EQ(made["apiVersion"], "autoscaling/v1");
@@ -496,13 +500,30 @@ TEST_F(RestTest, AFurtherVersionShowsTheSameObjects) {
 }
 
 TEST_F(RestTest, AServiceThatBecomesAnExternalNameLetsItsAddressGo) {
-  auto service = say(201, "POST", services, R"({"metadata":{"name":"s"},"spec":{"type":"NodePort","ports":[{"port":80}]}})");
+  auto service =
+      say(201, "POST", services, R"({"metadata":{"name":"s"},"spec":{"type":"NodePort","ports":[{"port":80}]}})");
   ASSERT_NE(string_or(service["spec"], "clusterIP"), "");
   service["spec"]["type"] = "ExternalName";
   service["spec"]["externalName"] = "example.org";
   const auto now = say(200, "PUT", services + "/s", service.dump())["spec"];
   EXPECT_FALSE(now.contains("clusterIP") || now.contains("clusterIPs"));
   EXPECT_FALSE(now["ports"][0].contains("nodePort"));
+}
+
+TEST_F(RestTest, SecretsTakeWordsAndStayWhenTheyAreImmutable) {
+  const std::string secrets = "/api/v1/namespaces/default/secrets";
+  const auto made =
+      say(201, "POST", secrets, R"({"metadata":{"name":"s"},"data":{"a":"Yg=="},"stringData":{"k":"hello"}})");
+  EXPECT_EQ(made["data"], json::parse(R"({"a":"Yg==","k":"aGVsbG8="})"));
+  EXPECT_FALSE(made.contains("stringData"));
+  const auto patch = [&](int code, const char* body) {
+    return say(code, "PATCH", secrets + "/s", body, "application/merge-patch+json");
+  };
+  patch(200, R"({"immutable":true})");
+  EXPECT_THAT(string_or(patch(422, R"({"stringData":{"k":"other"}})"), "message"),
+              HasSubstr("data: Forbidden: field is immutable when `immutable` is set"));
+  patch(422, R"({"immutable":false})");
+  patch(200, R"({"metadata":{"labels":{"a":"b"}}})");
 }
 
 }  // namespace

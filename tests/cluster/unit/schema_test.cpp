@@ -41,8 +41,8 @@ TEST(Schema, EveryTypeIsUsed) {
        {"meta.v1.DeleteOptions", "meta.v1.ListMeta", "autoscaling.v1.Scale", "authorization.v1.SelfSubjectAccessReview",
         "authorization.v1.SubjectAccessReview", "authorization.v1.LocalSubjectAccessReview",
         "authorization.v1.SelfSubjectRulesReview", "authentication.v1.SelfSubjectReview",
-        "authentication.v1.TokenReview", "authentication.v1.TokenRequest", "policy.v1.Eviction", "autoscaling.v1.HorizontalPodAutoscaler",
-        "events.v1.Event", "custom.v1.Object"}) {
+        "authentication.v1.TokenReview", "authentication.v1.TokenRequest", "policy.v1.Eviction",
+        "autoscaling.v1.HorizontalPodAutoscaler", "events.v1.Event", "custom.v1.Object"}) {
     Type type;
     type.structure = &structures().at(name);
     walk(type);

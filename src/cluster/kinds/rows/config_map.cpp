@@ -19,6 +19,8 @@ KindRow config_map_row() {
       .types = {"core.v1.ConfigMap apiVersion=s binaryData:3=map(y) data:2=map(s) immutable:4=B kind=s "
                 "metadata:1=meta.v1.ObjectMeta"},
       .validate = validate_config_map,
+      .validate_update = [](Causes& causes, const json& object,
+                            const json& current) { check_immutable(causes, object, current, {"data", "binaryData"}); },
   };
 }
 

@@ -88,8 +88,10 @@ KindRow custom_resource_definition_row() {
       .categories = {"api-extensions"},
       .types =
           {"apiextensions.v1.CustomResourceDefinition apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta "
-           "spec:2=apiextensions.v1.CustomResourceDefinitionSpec status:3=apiextensions.v1.CustomResourceDefinitionStatus",
-           "apiextensions.v1.CustomResourceDefinitionSpec conversion:9=apiextensions.v1.CustomResourceConversion group:1=s "
+           "spec:2=apiextensions.v1.CustomResourceDefinitionSpec "
+           "status:3=apiextensions.v1.CustomResourceDefinitionStatus",
+           "apiextensions.v1.CustomResourceDefinitionSpec conversion:9=apiextensions.v1.CustomResourceConversion "
+           "group:1=s "
            "names:3=apiextensions.v1.CustomResourceDefinitionNames preserveUnknownFields:10=b scope:4=s "
            "versions:7=list(apiextensions.v1.CustomResourceDefinitionVersion)",
            "apiextensions.v1.CustomResourceDefinitionNames categories:6=list(s) kind:4=s listKind:5=s plural:1=s "
@@ -99,7 +101,8 @@ KindRow custom_resource_definition_row() {
            "deprecationWarning:8=S name:1=s schema:4=apiextensions.v1.CustomResourceValidation "
            "selectableFields:9=list(apiextensions.v1.SelectableField) served:2=b storage:3=b "
            "subresources:5=apiextensions.v1.CustomResourceSubresources",
-           "apiextensions.v1.CustomResourceColumnDefinition description:4=s format:3=s jsonPath:6=s name:1=s priority:5=n "
+           "apiextensions.v1.CustomResourceColumnDefinition description:4=s format:3=s jsonPath:6=s name:1=s "
+           "priority:5=n "
            "type:2=s",
            "apiextensions.v1.SelectableField jsonPath:1=s",
            "apiextensions.v1.CustomResourceSubresources scale:2=apiextensions.v1.CustomResourceSubresourceScale "
@@ -112,18 +115,23 @@ KindRow custom_resource_definition_row() {
            "conversionReviewVersions:3=list(s)",
            "apiextensions.v1.WebhookClientConfig caBundle:2=y service:1=apiextensions.v1.ServiceReference url:3=S",
            "apiextensions.v1.ServiceReference name:2=s namespace:1=s path:3=S port:4=N",
-           "apiextensions.v1.CustomResourceDefinitionStatus acceptedNames:2=apiextensions.v1.CustomResourceDefinitionNames "
+           "apiextensions.v1.CustomResourceDefinitionStatus "
+           "acceptedNames:2=apiextensions.v1.CustomResourceDefinitionNames "
            "conditions:1=list(apiextensions.v1.CustomResourceDefinitionCondition;type) observedGeneration:4=n "
            "storedVersions:3=list(s)",
-           "apiextensions.v1.CustomResourceDefinitionCondition lastTransitionTime:3=t message:5=s observedGeneration:6=n "
+           "apiextensions.v1.CustomResourceDefinitionCondition lastTransitionTime:3=t message:5=s "
+           "observedGeneration:6=n "
            "reason:4=s status:2=s type:1=s",
            "apiextensions.v1.CustomResourceValidation openAPIV3Schema:1=apiextensions.v1.JSONSchemaProps",
            "apiextensions.v1.ExternalDocumentation description:1=s url:2=s",
-           "apiextensions.v1.ValidationRule fieldPath:5=s message:2=s messageExpression:3=s optionalOldSelf:6=B reason:4=S "
+           "apiextensions.v1.ValidationRule fieldPath:5=s message:2=s messageExpression:3=s optionalOldSelf:6=B "
+           "reason:4=S "
            "rule:1=s",
            "apiextensions.v1.JSONSchemaProps id:1=s $schema:2=s $ref:3=S description:4=s type:5=s format:6=s title:7=s "
-           "default:8=u maximum:9=F exclusiveMaximum:10=b minimum:11=F exclusiveMinimum:12=b maxLength:13=N minLength:14=N "
-           "pattern:15=s maxItems:16=N minItems:17=N uniqueItems:18=b multipleOf:19=F enum:20=list(u) maxProperties:21=N "
+           "default:8=u maximum:9=F exclusiveMaximum:10=b minimum:11=F exclusiveMinimum:12=b maxLength:13=N "
+           "minLength:14=N "
+           "pattern:15=s maxItems:16=N minItems:17=N uniqueItems:18=b multipleOf:19=F enum:20=list(u) "
+           "maxProperties:21=N "
            "minProperties:22=N required:23=list(s) items:24=l allOf:25=list(apiextensions.v1.JSONSchemaProps) "
            "oneOf:26=list(apiextensions.v1.JSONSchemaProps) anyOf:27=list(apiextensions.v1.JSONSchemaProps) "
            "not:28=apiextensions.v1.JSONSchemaProps properties:29=map(apiextensions.v1.JSONSchemaProps) "

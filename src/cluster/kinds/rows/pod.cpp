@@ -22,7 +22,6 @@ json fixed_pod_spec(const json& pod) {
   return spec;
 }
 
-
 void validate_pod_update(Causes& causes, const json& object, const json& current) {
   if (fixed_pod_spec(object) == fixed_pod_spec(current)) return;
   causes.push_back({"FieldValueForbidden",

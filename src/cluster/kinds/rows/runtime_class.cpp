@@ -24,8 +24,7 @@ StoreResult<void> admit_pod(const Newcomer& newcomer, const std::vector<Object>&
   const auto& selector = object_or_empty(object_or_empty(**found, "scheduling"), "nodeSelector");
   for (const auto& [key, value] : selector.items()) {
     auto& have = spec["nodeSelector"][key];
-    if (!have.is_null() && have != value)
-      return refuse("conflict: runtimeClass.scheduling.nodeSelector[" + key + "]");
+    if (!have.is_null() && have != value) return refuse("conflict: runtimeClass.scheduling.nodeSelector[" + key + "]");
     have = value;
   }
   for (const auto& toleration : array_or_empty(object_or_empty(**found, "scheduling"), "tolerations"))

@@ -14,7 +14,8 @@ StoreResult<void> admit_new_pod(const Newcomer& newcomer, const std::vector<Obje
   const auto account =
       std::find_if(own.begin(), own.end(), [&](const Object& one) { return text_at(*one, "/metadata/name") == name; });
   const auto& asked = spec.value("automountServiceAccountToken", json());
-  const bool opted_out = account != own.end() && (*account)->value("automountServiceAccountToken", json(true)) == json(false);
+  const bool opted_out =
+      account != own.end() && (*account)->value("automountServiceAccountToken", json(true)) == json(false);
   if (asked == json(false) || (asked.is_null() && opted_out)) return {};
   mount_token(spec);
   return {};

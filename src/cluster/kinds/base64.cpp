@@ -1,4 +1,4 @@
-#include "cluster/apiserver/base64.hpp"
+#include "cluster/kinds/base64.hpp"
 
 #include <algorithm>
 #include <openssl/evp.h>
