@@ -84,8 +84,9 @@ def first_answer(line):
     """From the word on: asks the Service until it answers, then says when that was."""
     line.recv()
     while True:
-        # A SYN to an address that is no Service's yet is dropped, and the kernel would send it again after a second only.
-        connection = http.client.HTTPConnection(ADDRESS, 80, timeout=0.1)
+        # A SYN to an address that is no Service's yet is dropped, and the kernel would send it again after a second only;
+        # an answer takes a millisecond. A long wait here would be measured as the cluster's.
+        connection = http.client.HTTPConnection(ADDRESS, 80, timeout=0.01)
         try:
             connection.request("GET", "/hi")
             if connection.getresponse().status == 200:

@@ -64,6 +64,7 @@ Result<Command> PodRunner::container_command(std::size_t index) {
   if (out.arguments.empty()) return bad_input("no command specified");
   out.working_dir = working_dir(container);
   out.self_exe_fd = tools_.self_exe_fd;
+  out.own_programs_fd = tools_.own_programs.get();
   out.join_namespaces_of = sandbox_->pidfd();
   out.own_pid_namespace = tools_.plane.isolates_pods();
   if (tools_.machine == nullptr && container.tree)

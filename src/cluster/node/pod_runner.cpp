@@ -202,6 +202,7 @@ Command PodRunner::exec_command(std::size_t index, const std::vector<std::string
   out.env = slot.env;
   out.working_dir = working_dir(machine_.spec().containers[index]);
   out.self_exe_fd = tools_.self_exe_fd;
+  out.own_programs_fd = tools_.own_programs.get();
   if (slot.process && sandbox_ && sandbox_->pidfd() >= 0) {
     out.join_namespaces_of = slot.process->pidfd();
     out.join_container = true;

@@ -36,7 +36,8 @@ struct NodeTools {
   const MachineView* machine = nullptr;  // what pods see of this machine; null: all of it (the fallback)
   LifecycleSettings lifecycle;
   int self_exe_fd = -1;
-  std::string api_host;  // KUBERNETES_SERVICE_HOST; "" = not set (the fallback has KUBECONFIG instead)
+  Descriptor own_programs = {};  // open_own_programs
+  std::string api_host;          // KUBERNETES_SERVICE_HOST; "" = not set (the fallback has KUBECONFIG instead)
   int api_port = 443;
   // ca.crt and namespace of a service account, by file name; and a token for one of its pods.
   std::function<std::map<std::string, std::string>(const std::string& ns)> account_files;

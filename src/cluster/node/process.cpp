@@ -120,6 +120,8 @@ void enter_namespaces(const ChildPlan& plan) {
   ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   ::environ = const_cast<char**>(plan.envp.data());
   if (std::strcmp(plan.argv[0], "/proc/self/exe") == 0 && command.self_exe_fd >= 0) {
+    if (command.own_programs_fd >= 0 && plan.argv[1] != nullptr && std::strcmp(plan.argv[1], "image") == 0)
+      ::syscall(SYS_execveat, command.own_programs_fd, "", plan.argv.data(), plan.envp.data(), AT_EMPTY_PATH);
     if (!command.self_path.empty()) ::execv(command.self_path.c_str(), plan.argv.data());
     ::syscall(SYS_execveat, command.self_exe_fd, "", plan.argv.data(), plan.envp.data(), AT_EMPTY_PATH);
   } else {

@@ -23,6 +23,7 @@ struct Command {
   std::map<std::string, std::string> env;
   std::string working_dir;  // "" = /
   int self_exe_fd = -1;
+  int own_programs_fd = -1;  // what "/proc/self/exe image ..." runs instead; -1: nothing else (open_own_programs)
   int in_fd = -1, out_fd = -1, err_fd = -1;  // -1: /dev/null
   bool terminal = false;                 // in_fd is a terminal's slave: it becomes the command's controlling terminal
   int join_namespaces_of = -1;           // a pidfd: enter its network, UTS and IPC namespaces

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "cluster/kinds/json_help.hpp"
+#include "cluster/node/own_programs.hpp"
 #include <straycat/core/seam.hpp>
 #include <straycat/model/law.hpp>
 
@@ -193,6 +194,7 @@ void EmbeddedCluster::start_node() {
                                                  view_ ? &*view_ : nullptr,
                                                  {},
                                                  setup_.self_exe_fd,
+                                                 open_own_programs(),
                                                  "",
                                                  443,
                                                  {},
