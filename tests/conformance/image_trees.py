@@ -12,7 +12,7 @@ import tarfile
 
 REGISTRY = "registry.k8s.io/e2e-test-images"
 # What agnhost's, nginx' and the name tests' Dockerfiles install (test/images/*/Dockerfile).
-USERLAND = ["bash", "coreutils", "grep", "sed", "util-linux", "findutils", "procps", "curl", "netcat-openbsd", "iproute2", "bind9-dnsutils", "nginx-light", "mawk"]
+USERLAND = ["bash", "coreutils", "grep", "sed", "util-linux", "findutils", "procps", "curl", "netcat-openbsd", "iproute2", "bind9-dnsutils", "nginx-light", "mawk", "libc-bin"]
 SHELL = ["busybox-static"]
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LEFT_OUT = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/perl", "usr/lib/x86_64-linux-gnu/perl", "usr/lib/x86_64-linux-gnu/gconv"]

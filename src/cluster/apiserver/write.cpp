@@ -99,7 +99,7 @@ StoreResult<void> check_ephemeral(const json& object, const json& current, const
 
 // Each endpoint writes its own half: the object's never the status, `/status` nothing else.
 void keep_other_half(json& object, const json& current, const Call& call) {
-  if (call.route.subresource == "status") {
+  if (call.route.subresource == "status" || call.route.subresource == "approval") {
     // And of the rest only metadata (the registries' status strategies keep the old spec).
     auto next = current;
     if (object.contains("status")) next["status"] = object["status"];

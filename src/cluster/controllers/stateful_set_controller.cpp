@@ -70,12 +70,19 @@ class StatefulDecision {
     return plan_.create.empty() && plan_.failed.empty();
   }
 
+  std::int64_t first_unhealthy() {
+    const auto at = std::find_if(pods_.begin(), pods_.end(), [&](const auto& one) { return !healthy(*one.second); });
+    return at == pods_.end() ? -1 : at->first;
+  }
+
   // The surplus goes from the highest number down. False: one must be waited for.
   bool shrink() {
     bool none = true;
     for (auto at = pods_.rbegin(); at != pods_.rend(); ++at) {
       if (wanted(at->first)) continue;
       none = false;
+      // One that is unhealthy goes in order only when none below it is (processCondemned).
+      if (in_order_ && !is_deleted(*at->second) && !healthy(*at->second) && at->first != first_unhealthy()) return false;
       if (!is_deleted(*at->second)) plan_.remove.push_back(name_of(*at->second));
       if (in_order_) return false;
     }

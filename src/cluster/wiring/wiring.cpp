@@ -96,6 +96,17 @@ Result<> EmbeddedCluster::start_plane() {
 void EmbeddedCluster::create_basics() {
   for (const char* ns : {"default", "kube-system", "kube-public", "kube-node-lease"})
     (void)store_.create(object("v1", "Namespace", "", ns));
+  json range = object("networking.k8s.io/v1", "ServiceCIDR", "", "kubernetes");  // where Services' addresses come from
+  range["spec"] = {{"cidrs", json::array({"10.96.0.0/16"})}};
+  (void)store_.create(range);
+  (void)store_.mutate("ServiceCIDR", "", "kubernetes", [](json& made) {
+    made["status"]["conditions"] = json::array({json{{"type", "Ready"},
+                                                     {"status", "True"},
+                                                     {"reason", ""},
+                                                     {"message", "Kubernetes Service CIDR is ready"},
+                                                     {"lastTransitionTime", made["metadata"]["creationTimestamp"]}}});
+    return true;
+  });
 }
 
 Result<> EmbeddedCluster::start_api() {

@@ -97,6 +97,18 @@ TEST_F(StatefulSetTest, TheHighestNumberGoesFirst) {
   EXPECT_EQ(status()["replicas"], 1);
 }
 
+TEST_F(StatefulSetTest, WhatIsUnhealthyHoldsUpTheWayDown) {
+  world.make(stateful_set());
+  settle();
+  for (const char* name : {"web-0", "web-2"}) world.set_ready(name, false);
+  world.patch("StatefulSet", "web", json::parse(R"({"spec":{"replicas":0}})"));
+  world.settle();
+  EXPECT_FALSE(is_deleted(world.get("Pod", "web-2"))) << "one below it is unhealthy, too";
+  world.set_ready("web-0", true);
+  world.settle();
+  EXPECT_TRUE(is_deleted(world.get("Pod", "web-2")));
+}
+
 TEST_F(StatefulSetTest, AnUpdateGoesFromTheHighestNumberDown) {
   world.make(stateful_set());
   settle();

@@ -12,6 +12,7 @@ KindRow certificate_signing_request_row() {
       .short_names = {"csr"},
       .namespaced = false,
       .has_status = true,
+      .subresources = {{"approval", "", {"get", "patch", "update"}}},
       .types = {"certificates.v1.CertificateSigningRequest apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta "
                 "spec:2=certificates.v1.CertificateSigningRequestSpec "
                 "status:3=certificates.v1.CertificateSigningRequestStatus",
