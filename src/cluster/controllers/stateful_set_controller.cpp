@@ -82,7 +82,8 @@ class StatefulDecision {
       if (wanted(at->first)) continue;
       none = false;
       // One that is unhealthy goes in order only when none below it is (processCondemned).
-      if (in_order_ && !is_deleted(*at->second) && !healthy(*at->second) && at->first != first_unhealthy()) return false;
+      if (in_order_ && !is_deleted(*at->second) && !healthy(*at->second) && at->first != first_unhealthy())
+        return false;
       if (!is_deleted(*at->second)) plan_.remove.push_back(name_of(*at->second));
       if (in_order_) return false;
     }
