@@ -42,6 +42,15 @@ bool nobody_there(const Case& the_case, const Cell& cell) {
   return likeness(cell.kind) != Likeness::cut || cell.set_size > 0;
 }
 
+bool published_unready(const Case& the_case, const Endpoint& endpoint, std::int64_t ns) {
+  const auto unserving = [&](std::int64_t at) {
+    const auto* state = state_at(endpoint, at);
+    return state != nullptr && state->ready && !state->serving && !state->terminating;
+  };
+  // The client's slices may be a little late.
+  return unserving(ns) || unserving(ns + the_case.history.lag.early_ns);
+}
+
 std::vector<std::size_t> waiting_at(const Case& the_case, const Cell& cell) {
   std::vector<std::size_t> result;
   const auto& endpoints = the_case.view_of(cell).endpoints;

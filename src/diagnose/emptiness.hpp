@@ -16,6 +16,10 @@ namespace straycat::diagnose {
 // An endpoint as the slices had it at an instant; null when they did not list it.
 [[nodiscard]] const history::EndpointState* state_at(const history::Endpoint& endpoint, std::int64_t ns);
 
+// Its slice said of it then that it does not serve, and that it is to be sent to all the same
+// (publishNotReadyAddresses).
+[[nodiscard]] bool published_unready(const Case& the_case, const history::Endpoint& endpoint, std::int64_t ns);
+
 // The endpoints that were listed then (known_then) whose pods are not on their way out; indices in its view.
 [[nodiscard]] std::vector<std::size_t> waiting_at(const Case& the_case, const Cell& cell);
 // Their one owner; none when there is none, or several.

@@ -6,10 +6,18 @@
 
 #include "diagnose/cures.hpp"
 #include "diagnose/edges.hpp"
+#include "diagnose/emptiness.hpp"
 #include "diagnose/words.hpp"
 
 namespace straycat::diagnose {
 namespace {
+
+// Who says that it is not ready is not ready too early, whoever else may have got the request.
+bool one_said_so(const Case& the_case, const Cell& cell) {
+  return std::any_of(cell.candidates.begin(), cell.candidates.end(), [&](std::size_t index) {
+    return published_unready(the_case, the_case.endpoint(cell, index), cell.first_ns);
+  });
+}
 
 Ruling early_ready_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
@@ -17,7 +25,7 @@ Ruling early_ready_claim(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (owner && at_the_edges(the_case, cell, true)) book.add(the_case, index, *owner);
+    if (owner && at_the_edges(the_case, cell, true) && !one_said_so(the_case, cell)) book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {
     ruling.claims.push_back(

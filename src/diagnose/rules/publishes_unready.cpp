@@ -10,23 +10,33 @@
 namespace straycat::diagnose {
 namespace {
 
-// Its slice says of it that it does not serve, and that it is to be sent to all the same.
-bool unready_and_published(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint) {
-  const auto unserving = [&](std::int64_t ns) {
-    const auto* state = state_at(endpoint, ns);
-    return state != nullptr && state->ready && !state->serving && !state->terminating;
-  };
-  // The client's slices may be a little late.
-  return unserving(cell.first_ns) || unserving(cell.first_ns + the_case.history.lag.early_ns);
+// At the cell's first failure; or a moment before, so that nobody need have asked it since.
+bool just_unready(const Case& the_case, const Cell& cell, const history::Endpoint& endpoint) {
+  return std::any_of(endpoint.states.begin(), endpoint.states.end(), [&](const history::EndpointState& state) {
+    return state.at.ns <= cell.first_ns && cell.first_ns <= state.at.ns + the_case.history.lag.late_ns &&
+           published_unready(the_case, endpoint, state.at.ns - 1);
+  });
+}
+
+// One of them is published and does not serve, and the others did so until just now: on a busy machine ten of 146
+// failed between the first pod's readiness and the next direct request to it.
+bool all_published(const Case& the_case, const Cell& cell) {
+  std::size_t unready = 0, just = 0;
+  for (const auto index : cell.candidates) {
+    const auto& endpoint = the_case.endpoint(cell, index);
+    if (published_unready(the_case, endpoint, cell.first_ns)) {
+      ++unready;
+    } else if (just_unready(the_case, cell, endpoint)) {
+      ++just;
+    }
+  }
+  return unready > 0 && unready + just == cell.candidates.size();
 }
 
 bool fits(const Case& the_case, const Cell& cell) {
   const auto& view = the_case.view_of(cell);
   const auto service = the_case.history.service(view.ns, view.service);
-  return judgeable(cell) && service && service->publish_not_ready && !cell.candidates.empty() &&
-         std::all_of(cell.candidates.begin(), cell.candidates.end(), [&](std::size_t index) {
-           return unready_and_published(the_case, cell, the_case.endpoint(cell, index));
-         });
+  return judgeable(cell) && service && service->publish_not_ready && all_published(the_case, cell);
 }
 
 Ruling publishes_unready_claim(const Case& the_case, const Scope& scope) {

@@ -41,6 +41,47 @@ EventLog local_only(const World& world, const std::string& node, bool known = tr
   return log;
 }
 
+// --- addresses published before they serve
+
+void say_unready(json& object, const std::vector<std::string>& pods) {
+  auto slice = object.get<model::EndpointSlice>();
+  for (auto& endpoint : slice.endpoints)
+    if (std::find(pods.begin(), pods.end(), endpoint.pod) != pods.end()) endpoint.serving = false;
+  object = json(slice);
+}
+
+// Two new pods are published at 12 s and say that they do not serve, one until 15 s, the other until 15.4 s; they
+// answer from then on. Nobody asks the first one directly in between.
+EventLog published() {
+  World world = test::quiet(3);
+  world.pods[1].ready_from = world.pods[2].ready_from = 12;
+  world.pods[1].answers_from = 15;
+  world.pods[2].answers_from = 15.4;
+  EventLog all = each_object<model::Service>(test::log_of(world), "service",
+                                             [](model::Service& service) { service.publish_not_ready = true; });
+  EventLog log;
+  std::vector<Event> due;  // what the slices say later
+  for (Event& event : all.events) {
+    for (auto& later : due)
+      if (later.clock == event.clock && later.at <= event.at && !later.clock.empty()) {
+        log.events.push_back(later);
+        later.clock.clear();
+      }
+    json& object = event.body["object"];
+    if (event.kind == "slice" && object.is_object() && object.dump().find("sayhi-2") != std::string::npos) {
+      for (const auto& [after, still] : {std::pair<double, std::vector<std::string>>{3, {"sayhi-2"}}, {3.4, {}}}) {
+        Event later = event;
+        later.at.ns += test::ns(after);
+        say_unready(later.body["object"], still);
+        due.push_back(later);
+      }
+      say_unready(object, {"sayhi-1", "sayhi-2"});
+    }
+    log.events.push_back(event);
+  }
+  return log;
+}
+
 // --- slices by hand
 
 void written_by_hand(model::EndpointSlice& slice) { slice.managed_by = "somebody"; }
@@ -153,6 +194,13 @@ const std::vector<test::TinyWorld>& slice_rules_rows() {
       {"local_policy_with_an_endpoint_here", [] { return local_only(sends_nowhere(2), "node-1"); }, "inconclusive"},
       {"local_policy_and_where_the_client_is_nobody_knows",
        [] { return local_only(sends_nowhere(2), "node-2", false); }, "inconclusive"},
+      {"publishes_unready", [] { return published(); }, "found publishes-unready Service/sayhi"},
+      {"not_ready_and_the_service_does_not_publish",
+       [] {
+         return each_object<model::Service>(published(), "service",
+                                            [](model::Service& service) { service.publish_not_ready = false; });
+       },
+       "inconclusive"},
       {"stale_slice", [] { return names_the_dead(true); }, "found stale-slice EndpointSlice/sayhi-x1"},
       {"stale_slice_that_a_controller_keeps", [] { return names_the_dead(false); }, "inconclusive"},
       {"slice_port_mismatch", [] { return bears_another_name(true); },

@@ -173,6 +173,16 @@ const std::vector<test::TinyWorld>& steady_rows() {
       {"used_connections_are_cut_and_nobody_tried_new_ones", [] { return used_ones_are_cut(true, false); },
        "inconclusive"},
       {"late_now_and_then_all_alike", [] { return test::log_of(slow(0.5)); }, "found overload Deployment/sayhi"},
+      {"late_now_and_then_and_some_answers_are_a_gateways",
+       [] {
+         World world = slow(0.5);
+         for (auto& pod : world.pods) {
+           pod.wrong_share = 0.2;
+           pod.share_status = 502;
+         }
+         return test::log_of(world);
+       },
+       "inconclusive"},
       {"late_always_and_the_scenario_names_it", [] { return test::log_of(slow(1)); },
        "found overload Deployment/sayhi"},
       {"late_always_and_nobody_names_it",
