@@ -15,7 +15,13 @@ bool selectable(const KindRow& resource, const std::string& field) {
 }
 
 std::string field_value(const json& object, const std::string& field) {
-  if (field == "source") return text_at(object, "/source/component");
+  if (field == "source") {  // pkg/registry/core/event ToSelectableFields
+    const auto component = text_at(object, "/source/component");
+    return component.empty() ? text_at(object, "/reportingComponent") : component;
+  }
+  // events.k8s.io has other names for what is stored.
+  if (field == "reportingController") return text_at(object, "/reportingComponent");
+  if (field.starts_with("regarding.")) return field_value(object, "involvedObject." + field.substr(10));
   if (field == "status.successful") return std::to_string(integer_or(object_or_empty(object, "status"), "succeeded"));
   std::string pointer = "/" + field;
   std::replace(pointer.begin(), pointer.end(), '.', '/');

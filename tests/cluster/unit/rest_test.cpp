@@ -496,7 +496,10 @@ TEST_F(RestTest, AFurtherVersionShowsTheSameObjects) {
   say(201, "POST", "/apis/events.k8s.io/v1/namespaces/default/events",
       R"({"metadata":{"name":"e"},"note":"n","reason":"r","regarding":{"kind":"Pod","name":"p","namespace":"default"}})");
   EXPECT_EQ(say(200, "GET", "/api/v1/namespaces/default/events/e")["message"], "n");
-  EXPECT_EQ(say(200, "GET", "/apis/events.k8s.io/v1/namespaces/default/events/e")["regarding"]["name"], "p");
+  const std::string events = "/apis/events.k8s.io/v1/namespaces/default/events";
+  EXPECT_EQ(say(200, "GET", events + "/e")["regarding"]["name"], "p");
+  EXPECT_EQ(say(200, "GET", events + "?fieldSelector=regarding.name%3Dp")["items"].size(), 1U);
+  EXPECT_EQ(say(200, "GET", events + "?fieldSelector=reportingController%3Dx")["items"].size(), 0U);
 }
 
 TEST_F(RestTest, AServiceThatBecomesAnExternalNameLetsItsAddressGo) {

@@ -13,6 +13,7 @@ KindRow certificate_signing_request_row() {
       .namespaced = false,
       .has_status = true,
       .subresources = {{"approval", "", {"get", "patch", "update"}}},
+      .selectable = {"spec.signerName"},
       .types = {"certificates.v1.CertificateSigningRequest apiVersion=s kind=s metadata:1=meta.v1.ObjectMeta "
                 "spec:2=certificates.v1.CertificateSigningRequestSpec "
                 "status:3=certificates.v1.CertificateSigningRequestStatus",
