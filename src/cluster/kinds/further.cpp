@@ -98,8 +98,10 @@ const std::vector<KindRow>& further_kinds() {
     auto event = further("Event", "events.k8s.io", "v1");
     event.to_stored = event_to_stored;
     event.from_stored = event_from_stored;
-    event.selectable = {"regarding.kind",       "regarding.namespace",       "regarding.name",      "regarding.uid",
-                        "regarding.apiVersion", "regarding.resourceVersion", "regarding.fieldPath", "reason",
+    event.selectable = {"regarding.kind",       "regarding.namespace",
+                        "regarding.name",       "regarding.uid",
+                        "regarding.apiVersion", "regarding.resourceVersion",
+                        "regarding.fieldPath",  "reason",
                         "reportingController",  "type"};
     return std::vector<KindRow>{std::move(autoscaler), std::move(event)};
   }();
