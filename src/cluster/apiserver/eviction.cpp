@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cluster/apiserver/decode.hpp"
+#include "cluster/apiserver/dry_run.hpp"
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/kinds/budget.hpp"
 #include "cluster/kinds/json_help.hpp"
@@ -81,12 +82,14 @@ StoreResult<Object> mark(Store& store, const std::string& ns, const std::string&
 // (addConditionAndDeletePod).
 Answer evicted(const Call& call, Store& store, const json& pod, const json& eviction) {
   const json& options = object_or_empty(eviction, "deleteOptions");
+  const auto dry = dry_run_of(options.value("dryRun", json()), "DeleteOptions");
+  if (!dry) return status_response(dry.error());
   Deletion deletion;
   deletion.grace_seconds = static_cast<int>(integer_or(options, "gracePeriodSeconds", -1));
   deletion.uid = text_at(options, "/preconditions/uid");
   deletion.resource_version = text_at(options, "/preconditions/resourceVersion");
   if (const auto may = decide_removal(call.resource, pod, deletion, 0); !may) return status_response(may.error());
-  if (call.param("dryRun") != "All" && array_or_empty(options, "dryRun") != json::array({"All"})) {
+  if (*dry == DryRun::no && call.param("dryRun") != "All") {
     const auto marked = mark(store, call.route.ns, call.route.name);
     if (!marked) return status_response(marked.error());
     if (!deletion.resource_version.empty()) deletion.resource_version = text_at(**marked, "/metadata/resourceVersion");

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <deque>
 
+#include <fmt/format.h>
+
+#include "cluster/apiserver/weight.hpp"
 #include "cluster/kinds/json_help.hpp"
 
 namespace straycat::cluster {
@@ -10,6 +13,9 @@ namespace {
 
 using Kind = Type::Kind;
 constexpr int max_depth = 100;
+// Of a JSON patch: apiserver pkg/endpoints/handlers/patch.go maxJSONPatchOperations, pkg/server/config.go
+// JSONPatchMaxCopyBytes. Each copy may double an object.
+constexpr std::size_t most_operations = 10'000, most_copied = std::size_t{3} * 1024 * 1024;
 
 constexpr std::string_view order_prefix = "$setElementOrder/";
 constexpr std::string_view delete_prefix = "$deleteFromPrimitiveList/";
@@ -200,6 +206,41 @@ void apply_to_value(json& target, const json& patch, const Type& type) {
   }
 }
 
+Status unprocessable(const std::string& why) {
+  Status status{422, "Invalid", "the server rejected our request due to an error in our request", nullptr};
+  status.details = json::object();
+  status.details["causes"] = json::array({json::object({{"reason", "UnexpectedServerResponse"}, {"message", why}})});
+  return status;
+}
+
+// Without copying what is moved, however large it is: thousands of operations may move it.
+void move_within(json& target, const json& operation) {
+  const json::json_pointer path(string_or(operation, "path"));
+  json value = std::move(target.at(json::json_pointer(string_or(operation, "from"))));
+  target.patch_inplace(json::array({json{{"op", "remove"}, {"path", operation["from"]}}}));
+  target.patch_inplace(json::array({json{{"op", "add"}, {"path", operation["path"]}, {"value", nullptr}}}));
+  const bool last = !path.empty() && path.back() == "-" && target.at(path.parent_pointer()).is_array();
+  (last ? target.at(path.parent_pointer()).back() : target.at(path)) = std::move(value);
+}
+
+// One operation of a JSON patch. `copied`: how much was copied by those before.
+StoreResult<void> carry_out(json& target, const json& operation, std::size_t& copied) {
+  const auto op = string_or(operation, "op"), where = string_or(operation, "path");
+  // The library takes it for granted that there is something to put it into.
+  if (const json::json_pointer path(where); !path.empty() && !target.at(path.parent_pointer()).is_structured())
+    return unprocessable(op + " operation does not apply: doc is missing path: " + json(where).dump());
+  if (op == "copy") {
+    copied += json_bytes(target.at(json::json_pointer(string_or(operation, "from"))), most_copied - copied);
+    if (copied > most_copied)
+      return unprocessable(fmt::format(
+          "Unable to complete the copy, the accumulated size increase of copy is {}, exceeding the limit {}", copied,
+          most_copied));
+  }
+  const bool moves = op == "move" && !where.empty() && !string_or(operation, "from").empty();
+  moves ? move_within(target, operation) : target.patch_inplace(json::array({operation}));
+  return {};
+}
+
 }  // namespace
 
 StoreResult<Document> parse_body(std::string_view text) {
@@ -214,16 +255,22 @@ json merge_patched(json target, const json& patch) {
   return target;
 }
 
-StoreResult<Document> json_patched(const json& target, const json& patch) {
+StoreResult<Document> json_patched(json target, const json& patch) {
+  if (patch.is_array() && patch.size() > most_operations)
+    return Status{413, "RequestEntityTooLarge",
+                  fmt::format("Request entity too large: The allowed maximum operations in a JSON patch is {}, got {}",
+                              most_operations, patch.size()),
+                  nullptr};
   try {
-    return Document{target.patch(patch)};
+    if (!patch.is_array()) return Document{target.patch(patch)};  // says why not
+    std::size_t copied = 0;
+    for (const auto& operation : patch)
+      if (auto done = carry_out(target, operation, copied); !done) return done.error();
   } catch (const json::exception& error) {
-    Status status{422, "Invalid", "the server rejected our request due to an error in our request", nullptr};
-    status.details = json::object();
-    status.details["causes"] =
-        json::array({json::object({{"reason", "UnexpectedServerResponse"}, {"message", error.what()}})});
-    return status;
+    return unprocessable(error.what());
   }
+  if (deeper_than(target, max_depth)) return bad_request("exceeded max depth");
+  return Document{std::move(target)};
 }
 
 json strategic_patched(json target, const json& patch, const Structure& structure) {

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "cluster/apiserver/decode.hpp"
+#include "cluster/apiserver/dry_run.hpp"
 #include "cluster/apiserver/filter.hpp"
 #include "cluster/apiserver/rest.hpp"
 #include "cluster/kinds/json_help.hpp"
@@ -10,15 +11,24 @@
 namespace straycat::cluster {
 namespace {
 
-// DeleteOptions come in the body or, for clients that send none, as parameters.
-StoreResult<Deletion> parse_options(const Call& call) {
+struct RemovalOptions {
   Deletion deletion;
+  bool dry_run = false;
+};
+
+// DeleteOptions come in the body or, for clients that send none, as parameters.
+StoreResult<RemovalOptions> parse_options(const Call& call) {
+  RemovalOptions out;
+  Deletion& deletion = out.deletion;
   json options = json::object();
   if (!call.request.body.empty()) {
     auto body = read_body(call.request);
     if (!body) return body.error();
     if (body->object.is_object()) options = std::move(body->object);
   }
+  const auto dry = dry_run_of(options.value("dryRun", json()), "DeleteOptions");
+  if (!dry) return dry.error();
+  out.dry_run = *dry == DryRun::all || call.param("dryRun") == "All";
   deletion.propagation = string_or(options, "propagationPolicy", call.param("propagationPolicy"));
   static const std::set<std::string> policies = {"", "Foreground", "Background", "Orphan"};
   if (!policies.contains(deletion.propagation)) {
@@ -34,13 +44,7 @@ StoreResult<Deletion> parse_options(const Call& call) {
     deletion.grace_seconds = std::atoi(seconds.c_str());
   deletion.uid = text_at(options, "/preconditions/uid");
   deletion.resource_version = text_at(options, "/preconditions/resourceVersion");
-  return deletion;
-}
-
-bool is_dry_run(const Call& call) {
-  if (call.param("dryRun") == "All") return true;
-  const auto body = read_body(call.request);
-  return body && array_or_empty(body->object, "dryRun") == json::array({"All"});
+  return out;
 }
 
 json gone_status(const KindRow& resource, const json& object) {
@@ -58,11 +62,11 @@ json gone_status(const KindRow& resource, const json& object) {
 }  // namespace
 
 Answer delete_object(const Call& call, Store& store) {
-  const auto deletion = parse_options(call);
-  if (!deletion) return status_response(deletion.error());
+  const auto options = parse_options(call);
+  if (!options) return status_response(options.error());
   const auto kind = call.resource.key();
-  if (is_dry_run(call)) return get_object(call, store);
-  const auto left = store.remove(kind, call.route.ns, call.route.name, *deletion);
+  if (options->dry_run) return get_object(call, store);
+  const auto left = store.remove(kind, call.route.ns, call.route.name, options->deletion);
   if (!left) return status_response(left.error());
   const bool gone = !store.get(kind, call.route.ns, call.route.name);
   // Registries with ReturnDeletedObject answer with the object that went, the others with a Status.
@@ -71,8 +75,8 @@ Answer delete_object(const Call& call, Store& store) {
 }
 
 Answer delete_collection(const Call& call, Store& store) {
-  const auto deletion = parse_options(call);
-  if (!deletion) return status_response(deletion.error());
+  const auto options = parse_options(call);
+  if (!options) return status_response(options.error());
   const auto filter = parse_filter(call.resource, call.route.ns, "", call.query);
   if (!filter) return status_response(filter.error());
   json list = {
@@ -80,9 +84,9 @@ Answer delete_collection(const Call& call, Store& store) {
   list["items"] = json::array();
   for (const auto& object : store.list(call.resource.key(), filter->ns)) {
     if (!filter->matches(*object)) continue;
-    if (!is_dry_run(call)) {
+    if (!options->dry_run) {
       const auto left = store.remove(call.resource.key(), text_at(*object, "/metadata/namespace"),
-                                     text_at(*object, "/metadata/name"), *deletion);
+                                     text_at(*object, "/metadata/name"), options->deletion);
       if (!left) return status_response(left.error());
     }
     list["items"].push_back(as_served(call.resource, *object));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cluster/apiserver/decode.hpp"
+#include "cluster/apiserver/dry_run.hpp"
 #include "cluster/kinds/further.hpp"
 #include "cluster/kinds/json_help.hpp"
 
@@ -70,6 +71,12 @@ Attributes attributes_of(const Call& call, const std::string& verb) {
           call.resource.kind == "Namespace" ? call.route.name : call.route.ns,
           name,
           ""};
+}
+
+// Whether its query holds the options of a write. What goes on to a pod is the pod's.
+bool has_write_options(const Call& call) {
+  const auto& method = call.request.method;
+  return method != "GET" && method != "HEAD" && call.route.subresource != "proxy" && !connects(call);
 }
 
 // Whether a client takes what this server has to give: JSON, or text where it answers with that.
@@ -206,6 +213,8 @@ Answer Rest::handle(const Request& request) {
   if (!known_subresource(call) || (!resource->namespaced && !route->ns.empty()))
     return status_response(no_such_resource());
   if (!takes_json(request)) return status_response(not_acceptable());
+  if (has_write_options(call))
+    if (const auto dry = dry_run_of(request); !dry) return status_response(dry.error());
   return route->name.empty() ? dispatch_all(call, store_, executor_)
                              : dispatch_one(call, store_, tokens_, pods_, executor_);
 }

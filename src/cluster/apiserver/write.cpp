@@ -7,6 +7,7 @@
 #include "cluster/apiserver/apply.hpp"
 #include "cluster/apiserver/decode.hpp"
 #include "cluster/apiserver/patch.hpp"
+#include "cluster/apiserver/weight.hpp"
 #include "cluster/kinds/custom_schema.hpp"
 #include "cluster/kinds/further.hpp"
 #include "cluster/kinds/json_help.hpp"
@@ -18,6 +19,9 @@ namespace straycat::cluster {
 namespace {
 
 constexpr std::string_view apply_type = "application/apply-patch+yaml";
+
+// etcd's --max-request-bytes, by which no object of a real cluster outgrows it, patch by patch.
+constexpr std::size_t most_stored = std::size_t{3} * 512 * 1024;
 
 bool dry_run(const Call& call) { return call.param("dryRun") == "All"; }
 
@@ -66,6 +70,8 @@ Review review(const Call& call, bool track) {
     if (current) {
       for (auto& cause : validate_update(object, *current)) causes.push_back(std::move(cause));
     }
+    if (causes.empty() && json_bytes(object, most_stored) > most_stored)
+      return Status{500, "", "etcdserver: request is too large", nullptr};
     if (causes.empty()) return {};
     return invalid(call.resource, text_at(object, "/metadata/name"), causes);
   };

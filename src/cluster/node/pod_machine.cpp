@@ -289,13 +289,29 @@ void PodMachine::try_start(ContainerLife& life, std::size_t index) {
   actions_.emplace_back(action::Start{index});
 }
 
+namespace {
+
+// What helps.
+std::string image_hint(const std::string& image, bool by_hand) {
+  if (by_hand)
+    return fmt::format(
+        "start the cluster with `straycat cluster --image '{}=[\"COMMAND\", ...]'`, or with `--image '{}=PATH'` of a "
+        "folder "
+        "or of a file that docker or skopeo saved",
+        image, image);
+  return fmt::format(
+      "map it to a command with `images: {{\"{}\": [COMMAND, ...]}}` in the scenario, or to a file that docker or "
+      "skopeo saved, with `{{archive: FILE}}`",
+      image);
+}
+
+}  // namespace
+
 // Kubelet tries to pull, says so, and comes back with growing pauses, ErrImagePull and ImagePullBackOff taking turns.
 void PodMachine::image_missing(ContainerLife& life) {
   const std::string& image = life.spec.image;
-  const std::string how = fmt::format(
-      "no program is known under the image name \"{}\"; map it to a command with `images: {{\"{}\": [COMMAND, ...]}}` "
-      "in the scenario, or to a file that docker or skopeo saved, with `{{archive: FILE}}`",
-      image, image);
+  const std::string how =
+      fmt::format("no program is known under the image name \"{}\"; {}", image, image_hint(image, settings_.by_hand));
   const bool backing_off = life.waiting_reason == "ErrImagePull";
   if (backing_off) {
     emit("Normal", "BackOff", fmt::format("Back-off pulling image \"{}\"", image), life.spec.name);

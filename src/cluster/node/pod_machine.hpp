@@ -29,6 +29,7 @@ struct Moment {
 struct LifecycleSettings {
   Nanos back_off_first = std::chrono::seconds{10}, back_off_most = std::chrono::minutes{5};
   std::string host_address;
+  bool by_hand = false;  // no scenario has started the cluster, which could say what images are
 };
 
 namespace input {

@@ -1,8 +1,12 @@
 #include "cluster/trees/unpack.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,6 +72,36 @@ class Layer {
  private:
   // Of the entry, made where the layer does not have it.
   Result<Descriptor> folder_of(const std::vector<std::string>& parts) const {
+    if (parts.size() > bounds_.depth) return too_deep(parts);
+    auto folder = made_folder_of(parts);
+    if (!folder) return folder;
+    const auto depth = depth_of(folder->get());
+    if (!depth || *depth + 1 > bounds_.depth) return too_deep(parts);
+    return folder;
+  }
+
+  [[nodiscard]] Error too_deep(const std::vector<std::string>& parts) const {
+    constexpr std::size_t shown = 60;
+    const std::string path = joined(parts, parts.size());
+    return bad_input(fmt::format("the layer has a path that leads deeper than {} folders: \"{}{}\"", bounds_.depth,
+                                 path.substr(0, shown), path.size() > shown ? "..." : ""));
+  }
+
+  // How many folders below the root it stands, as the kernel says where that is; none: its path is longer than any may
+  // be.
+  [[nodiscard]] std::optional<std::size_t> depth_of(int folder) const {
+    const auto slashes = [](int fd) -> std::optional<std::size_t> {
+      std::array<char, PATH_MAX> path{};
+      const ssize_t size = ::readlink(fmt::format("/proc/self/fd/{}", fd).c_str(), path.data(), path.size());
+      if (size <= 0 || size == static_cast<ssize_t>(path.size())) return std::nullopt;
+      if (size == 1) return 0;  // "/"
+      return static_cast<std::size_t>(std::count(path.begin(), path.begin() + size, '/'));
+    };
+    const auto own = slashes(folder), root = slashes(root_);
+    return own && root && *own >= *root ? std::optional(*own - *root) : std::nullopt;
+  }
+
+  Result<Descriptor> made_folder_of(const std::vector<std::string>& parts) const {
     Descriptor whole(open_in_layer(root_, joined(parts, parts.size() - 1), O_PATH | O_DIRECTORY));
     if (whole) return whole;
     Descriptor at(open_in_layer(root_, "", O_PATH | O_DIRECTORY));

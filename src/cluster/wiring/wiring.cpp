@@ -137,20 +137,25 @@ Result<> EmbeddedCluster::create_api_service() {
       {"ports", json::array({json{{"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", api_port_}}})}};
   if (const auto made = store_.create(service); !made)
     return own_trouble("Service kubernetes: " + made.error().message);
-  json slice = object("discovery.k8s.io/v1", "EndpointSlice", "default", "kubernetes");
-  slice["metadata"]["labels"] = {{"kubernetes.io/service-name", "kubernetes"}};
+  return put_endpoints("default", "kubernetes", plane_->node_address(),
+                       json::array({json{{"name", "https"}, {"port", api_port_}, {"protocol", "TCP"}}}));
+}
+
+// Who stands behind a Service of the cluster's own, in both kinds.
+Result<> EmbeddedCluster::put_endpoints(const std::string& ns, const std::string& name, const std::string& address,
+                                        const json& ports) {
+  json slice = object("discovery.k8s.io/v1", "EndpointSlice", ns, name);
+  slice["metadata"]["labels"] = {{"kubernetes.io/service-name", name}};
   slice["addressType"] = "IPv4";
-  slice["ports"] = json::array({json{{"name", "https"}, {"port", api_port_}, {"protocol", "TCP"}}});
-  slice["endpoints"] =
-      json::array({json{{"addresses", json::array({plane_->node_address()})}, {"conditions", {{"ready", true}}}}});
+  slice["ports"] = ports;
+  slice["endpoints"] = json::array({json{{"addresses", json::array({address})}, {"conditions", {{"ready", true}}}}});
   if (const auto made = store_.create(slice); !made)
-    return own_trouble("EndpointSlice kubernetes: " + made.error().message);
-  json endpoints = object("v1", "Endpoints", "default", "kubernetes");
+    return own_trouble("EndpointSlice " + name + ": " + made.error().message);
+  json endpoints = object("v1", "Endpoints", ns, name);
   endpoints["metadata"]["labels"] = {{"endpointslice.kubernetes.io/skip-mirror", "true"}};
-  endpoints["subsets"] = json::array(
-      {json{{"addresses", json::array({json{{"ip", plane_->node_address()}}})}, {"ports", slice["ports"]}}});
+  endpoints["subsets"] = json::array({json{{"addresses", json::array({json{{"ip", address}}})}, {"ports", ports}}});
   if (const auto made = store_.create(endpoints); !made)
-    return own_trouble("Endpoints kubernetes: " + made.error().message);
+    return own_trouble("Endpoints " + name + ": " + made.error().message);
   return {};
 }
 
@@ -215,6 +220,7 @@ void EmbeddedCluster::start_node() {
                                                  {},
                                                  {}});
   tools_->lifecycle.host_address = plane_->node_address();
+  tools_->lifecycle.by_hand = !options_.die_with_parent;
   if (isolated()) {
     tools_->api_host = kApiAddress;
     tools_->account_files = [this](const std::string& ns) {
@@ -267,7 +273,9 @@ Result<> EmbeddedCluster::start_names() {
   service["spec"] = {{"clusterIP", name_server_address},
                      {"ports", json::array({port("dns", "UDP"), port("dns-tcp", "TCP")})}};
   if (const auto made = store_.create(service); !made) return own_trouble("Service kube-dns: " + made.error().message);
-  return {};
+  json ports = service["spec"]["ports"];
+  for (json& each : ports) each.erase("targetPort");
+  return put_endpoints("kube-system", "kube-dns", name_server_address, ports);
 }
 
 // An hour and seven seconds are what every pod has by itself: those are good for a year, as a real API server makes

@@ -45,6 +45,7 @@ class EmbeddedCluster {
   void start_controllers();
   void start_node();
   Result<> start_names();
+  Result<> put_endpoints(const std::string& ns, const std::string& name, const std::string& address, const json& ports);
   void start_faults();
   Result<> write_kubeconfig();
   std::string account_token(const PodSpec& pod, const VolumePart& part);

@@ -1,5 +1,6 @@
 #include "cluster/apiserver/patch.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace straycat::cluster {
@@ -80,6 +81,55 @@ TEST(JsonPatch, AppliesOrSaysWhy) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, 422);
   EXPECT_FALSE(json_patched(target, json::parse(R"({"op":"add"})")));
+}
+
+TEST(JsonPatch, MovesAndPutsNothingIntoAScalar) {
+  const auto after = [](const char* patch) {
+    const auto done = json_patched(json::parse(R"({"a":{"b":[1,2]},"c":3})"), json::parse(patch));
+    return done ? done->object.dump() : std::to_string(done.error().code);
+  };
+  EXPECT_EQ(after(R"([{"op":"move","from":"/a/b","path":"/d"}])"), R"({"a":{},"c":3,"d":[1,2]})");
+  EXPECT_EQ(after(R"([{"op":"move","from":"/c","path":"/a/b/-"}])"), R"({"a":{"b":[1,2,3]}})");
+  EXPECT_EQ(after(R"([{"op":"move","from":"/a/b/1","path":"/a/b/0"}])"), R"({"a":{"b":[2,1]},"c":3})");
+  EXPECT_EQ(after(R"([{"op":"move","from":"/c","path":""}])"), "3");
+  EXPECT_EQ(after(R"([{"op":"move","from":"/a","path":"/a/b/0"}])"), "422") << "into itself";
+  EXPECT_EQ(after(R"([{"op":"move","from":"/x","path":"/y"}])"), "422");
+  EXPECT_EQ(after(R"([{"op":"move","path":"/y"}])"), "422");
+  for (const char* op : {"add", "replace", "remove", "copy", "move"}) {
+    json operation = {{"op", op}, {"path", "/c/x"}, {"from", "/a"}, {"value", 1}};
+    EXPECT_EQ(after(json::array({operation}).dump().c_str()), "422") << op;
+  }
+}
+
+// Each copy of a whole object doubles it: twenty would be a million objects.
+TEST(JsonPatch, IsBounded) {
+  const auto target = json::parse(R"({"m":{}})");
+  const auto refused = [&](const json& patch) {
+    const auto done = json_patched(target, patch);
+    return done ? "taken" : std::to_string(done.error().code) + " " + to_json(done.error()).dump();
+  };
+  json doubling = json::array({json{{"op", "add"}, {"path", "/m/a"}, {"value", std::string(100, 'x')}}});
+  for (int i = 0; i < 8; ++i)
+    doubling.push_back({{"op", "copy"}, {"from", "/m"}, {"path", "/m/k" + std::to_string(i)}});
+  EXPECT_EQ(refused(doubling), "taken");
+  for (int i = 8; i < 60; ++i)
+    doubling.push_back({{"op", "copy"}, {"from", "/m"}, {"path", "/m/k" + std::to_string(i)}});
+  EXPECT_THAT(refused(doubling), testing::StartsWith("422"));
+  EXPECT_THAT(refused(doubling), testing::HasSubstr("the accumulated size increase of copy is"));
+  json many = json::array();
+  for (int i = 0; i < 10'000; ++i) many.push_back({{"op", "test"}, {"path", "/m"}, {"value", json::object()}});
+  EXPECT_EQ(refused(many), "taken");
+  many.push_back(many.front());
+  EXPECT_THAT(refused(many), testing::HasSubstr("allowed maximum operations in a JSON patch is 10000, got 10001"));
+  EXPECT_THAT(refused(many), testing::StartsWith("413"));
+  // Deeper with every two moves, though no path is long.
+  json deeper = json::array();
+  for (int i = 0; i < 120; ++i) {
+    deeper.push_back({{"op", "add"}, {"path", "/n"}, {"value", json::object()}});
+    deeper.push_back({{"op", "move"}, {"from", "/m"}, {"path", "/n/m"}});
+    deeper.push_back({{"op", "move"}, {"from", "/n"}, {"path", "/m"}});
+  }
+  EXPECT_THAT(refused(deeper), testing::HasSubstr("exceeded max depth"));
 }
 
 TEST(ParseBody, StopsAtDepth) {

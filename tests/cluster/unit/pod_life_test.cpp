@@ -153,6 +153,17 @@ TEST(PodLife, BackOffIsForgottenAfterALongRun) {
   EXPECT_THAT(world.wake(), ElementsAre("start 0"));
 }
 
+TEST(PodLife, WithoutAScenarioTheCommandLineSaysWhatImagesAre) {
+  LifecycleSettings settings;
+  settings.by_hand = true;
+  PodWorld world(pod_object(json::array({container("unknown")})), settings);
+  world.feed(input::Begin{});
+  const Lines said = world.feed(input::SandboxReady{"10.244.0.9"});
+  ASSERT_EQ(said.size(), 3u);
+  EXPECT_THAT(said[1], HasSubstr("`straycat cluster --image 'beranm14/unknown=[\"COMMAND\", ...]'`"));
+  EXPECT_THAT(said[1], testing::Not(HasSubstr("scenario")));
+}
+
 TEST(PodLife, UnknownImageTakesTurnsBetweenErrorAndBackOff) {
   PodWorld world(pod_object(json::array({container("unknown")})));
   world.feed(input::Begin{});

@@ -323,6 +323,53 @@ TEST_F(RestTest, DryRunsLeaveNoTrace) {
   EXPECT_EQ(say(200, "GET", deployments + "/d")["spec"]["replicas"], 1);
 }
 
+TEST_F(RestTest, AnUnknownDryRunIsNeverCarriedOut) {
+  say(201, "POST", deployments, deployment("d").dump());
+  make_pods(1);
+  const auto before = store.revision();
+  const std::string why = " \"\" is invalid: dryRun: Unsupported value: [\"Foo\"]: supported values: \"All\"",
+                    merge = "application/merge-patch+json", one = deployments + "/d",
+                    patch = R"({"spec":{"replicas":7}})", options = R"({"dryRun":["Foo"]})",
+                    eviction = R"({"deleteOptions":{"dryRun":["Foo"]}})";
+  auto changed = deployment("d");
+  changed["spec"]["replicas"] = 7;
+  EXPECT_EQ(refused(422, "POST", deployments + "?dryRun=Foo", deployment("e").dump()),
+            "CreateOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "PUT", one + "?dryRun=Foo", changed.dump()), "UpdateOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "PUT", one + "/status?dryRun=Foo", changed.dump()), "UpdateOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "PATCH", one + "?dryRun=Foo", patch, merge), "PatchOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "PATCH", one + "/scale?dryRun=Foo", patch, merge), "PatchOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "PATCH", one + "?fieldManager=m&dryRun=Foo", changed.dump(), "application/apply-patch+yaml"),
+            "PatchOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "DELETE", one + "?dryRun=Foo"), "DeleteOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "DELETE", one, options), "DeleteOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "DELETE", pods + "?dryRun=Foo"), "DeleteOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "DELETE", pods, options), "DeleteOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "POST", pods + "/p0/eviction?dryRun=Foo", "{}"), "CreateOptions.meta.k8s.io" + why);
+  EXPECT_EQ(refused(422, "POST", pods + "/p0/eviction", eviction), "DeleteOptions.meta.k8s.io" + why);
+  // Nor one beside "All", nor an empty one, nor what is no list.
+  refused(422, "DELETE", one + "?dryRun=All&dryRun=Foo");
+  refused(422, "DELETE", one + "?dryRun=");
+  refused(422, "DELETE", one, R"({"dryRun":["All","Foo"]})");
+  refused(400, "DELETE", one, R"({"dryRun":"All"})");
+  refused(400, "DELETE", one, R"({"dryRun":[true]})");
+  say(200, "DELETE", one, R"({"dryRun":["All","All"]})");
+  EXPECT_EQ(store.revision(), before);
+}
+
+// A merge patch, or a JSON patch within its own bounds, could add to an object again and again.
+TEST_F(RestTest, NoObjectOutgrowsWhatEtcdTakes) {
+  say(201, "POST", "/api/v1/namespaces/default/configmaps", R"({"metadata":{"name":"c"}})");
+  const std::string one = "/api/v1/namespaces/default/configmaps/c", megabyte(900'000, 'x');
+  const auto annotate = [&](const char* key, int code) {
+    return say(code, "PATCH", one, json{{"data", {{key, megabyte}}}}.dump(), "application/merge-patch+json");
+  };
+  annotate("a", 200);
+  const auto before = store.revision();
+  EXPECT_EQ(annotate("b", 500)["message"], "etcdserver: request is too large");
+  EXPECT_EQ(store.revision(), before);
+}
+
 TEST_F(RestTest, ListsSelect) {
   make_pods(4);
   const auto names = [&](const std::string& query) {

@@ -166,6 +166,21 @@ TEST(Unpack, BoundsHold) {
   EXPECT_THAT(folder.unpack(file("a", std::string(2000, 'x')) + end_mark, {1000, 10}), HasSubstr("larger"));
   EXPECT_THAT(folder.unpack(file("a", "") + file("b", "") + file("c", "") + end_mark, {1000, 2}),
               HasSubstr("too many"));
+  for (const std::string end : {"", "/x", "/x/x"}) {
+    const std::string path = "a" + end;
+    EXPECT_EQ(folder.unpack(header(path, '5', 0) + end_mark, {1000, 10, 3}), "");
+  }
+  EXPECT_THAT(folder.unpack(header("a/x/x/x", '5', 0) + end_mark, {1000, 10, 3}), HasSubstr("deeper than 3"));
+  EXPECT_THAT(folder.unpack(header("l", '2', 0, "a/x/x") + header("l/x", '5', 0) + end_mark, {1000, 10, 3}),
+              HasSubstr("deeper than 3 folders: \"l/x\""));
+  EXPECT_FALSE(folder.has("root/a/x/x/x"));
+  std::string deep;  // 1,800 folders through links, no path of more than 46
+  for (int i = 0; i < 40; ++i) {
+    std::string path = i == 0 ? "e" : "l" + std::to_string(i - 1) + "/e";
+    for (int k = 1; k < 45; ++k) path += "/e";
+    deep += header(path, '5', 0) + header("l" + std::to_string(i), '2', 0, path);
+  }
+  EXPECT_THAT(folder.unpack(deep + end_mark), HasSubstr("deeper than 256"));
   EXPECT_THAT(folder.unpack("this is no archive" + std::string(1000, '\0')), HasSubstr("no tar archive"));
   EXPECT_THAT(folder.unpack(header("cut", '0', 5000) + "x"), HasSubstr("too early"));
 }

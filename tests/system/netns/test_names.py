@@ -2,7 +2,7 @@
 import unittest
 
 from cluster import Cluster
-from straycat import kernel_data_plane, skip
+from straycat import kernel_data_plane, skip, straycat
 
 SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"clusterIP": "10.96.0.77", "selector": {"app": "web"}, "ports": [{"name": "http", "port": 80}]}}
 HEADLESS = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "db"}, "spec": {"clusterIP": "None", "selector": {"app": "db"}, "ports": [{"name": "sql", "port": 5432}]}}
@@ -53,6 +53,13 @@ class Names(unittest.TestCase):
     def tearDownClass(cls):
         code, errors = cls.cluster.end()
         assert code == 0, errors
+
+    def test_the_name_server_stands_behind_its_service(self):
+        slices = self.cluster.call("GET", "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices")["items"]
+        self.assertEqual([[e["addresses"] for e in one["endpoints"]] for one in slices], [[["10.96.0.10"]]], slices)
+        self.assertEqual([(p["name"], p["port"], p["protocol"]) for p in slices[0]["ports"]], [("dns", 53, "UDP"), ("dns-tcp", 53, "TCP")])
+        done = straycat("diagnose", "--all", "-n", "kube-system", "--kubeconfig", self.cluster.kubeconfig)
+        self.assertEqual((done.returncode, "kube-dns" in done.stdout, "FOUND" in done.stdout), (0, True, False), done.stdout + done.stderr)
 
     def said(self, name):
         self.cluster.until_phase(name, "Succeeded")

@@ -78,7 +78,7 @@ class NodeCases:
         c.run_pod("unknown", container={"image": "nobody/knows"})
         c.until(lambda: c.container("unknown")["state"]["waiting"]["reason"] == "ImagePullBackOff")
         events = c.events("unknown")
-        self.assertTrue(any("images: {" in message for _, _, message in events), events)
+        self.assertTrue(any("straycat cluster --image 'nobody/knows=[" in message for _, _, message in events), events)
         self.assertIn(("Warning", "Failed", "Error: ErrImagePull"), events)
         self.assertEqual(c.call("GET", c.pods("unknown") + "/log")["code"], 400)
         c.call("DELETE", c.pods("unknown"))
