@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/scenario_folder.hpp"
 #include <straycat/cluster/cluster.hpp>
 #include <straycat/core/seam.hpp>
 #include <straycat/core/signals.hpp>
@@ -46,21 +47,22 @@ Result<> check_image_names(const plan::ClusterSettings& settings) {
 }
 
 // Files of the scenario's own folder that an image's command names: its script, say. They came with the scenario. What
-// lies elsewhere is the caller's, and no stranger's scenario may show it to its pods: the person is told.
+// lies elsewhere, or is kept from others, is the caller's, and no stranger's scenario may show it to its pods: the
+// person is told.
 std::vector<std::string> shared_files(const plan::ClusterSettings& settings, const std::filesystem::path& folder) {
   std::vector<std::string> out;
   std::error_code error;
-  const std::string within = std::filesystem::weakly_canonical(folder.empty() ? "." : folder, error).string() + "/";
-  if (error) return out;  // not known where it lies: nothing is shared
+  const ScenarioFolder own(folder);
   for (const auto& [name, command] : settings.images) {
     for (std::size_t i = 1; i < command.size(); ++i) {
       if (!command[i].starts_with('/') || !std::filesystem::is_regular_file(command[i], error)) continue;
       const std::string file = std::filesystem::weakly_canonical(command[i], error).string();
       if (file.starts_with("/usr/")) continue;  // every pod sees that
-      if (file.starts_with(within) && file == command[i])
+      const std::string why = own.hidden(command[i]);
+      if (why.empty())
         out.push_back(file);
       else
-        say("straycat: image {}: pods do not see {}: it lies outside the scenario's folder\n", name, command[i]);
+        say("straycat: image {}: pods do not see {}: {}\n", name, command[i], why);
     }
   }
   return out;

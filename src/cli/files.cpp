@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <straycat/core/file.hpp>
 #include <straycat/core/seam.hpp>
 
 namespace straycat::cli {
@@ -112,6 +113,7 @@ Result<history::History> read_run(const std::filesystem::path& run) {
   std::error_code error;
   const std::filesystem::path file = std::filesystem::is_directory(run, error) ? run / "log.jsonl" : run;
   if (std::filesystem::is_directory(file, error)) return bad_input(fmt::format("{}: is a folder", file.string()));
+  if (const Result<> there = check_file(file.string()); !there) return there.error();
   std::ifstream in(file);
   if (!in) return bad_input(fmt::format("{}: {}", file.string(), why()));
   Result<history::History> history = fold(in, std::filesystem::is_regular_file(file, error));

@@ -2,6 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
+#include "cli/scenario_folder.hpp"
 #include <straycat/core/file.hpp>
 #include <straycat/scenario/scenario.hpp>
 
@@ -12,10 +13,10 @@ Result<plan::Plan> load_scenario(const std::string& path, std::vector<std::strin
   const std::filesystem::path file = scenario_file(path);
   const Result<std::string> text = read_file(file.string());
   if (!text) return text.error();
-  const std::filesystem::path folder = file.parent_path();
+  const ScenarioFolder folder(file.parent_path());
   return scenario::parse(
-      *text, file.string(), [&](const std::string& name) { return read_file((folder / name).string()); }, told, ground,
-      values);
+      *text, file.string(), [&](const std::string& name) { return folder.manifest(name); }, told, ground, values,
+      [&](const std::string& name) { return folder.admit(name); });
 }
 
 std::vector<scenario::Values> scenario_values(const std::string& path, const std::vector<std::string>& wanted) {

@@ -17,8 +17,33 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view prefix = "suite-", ending = ".jsonl";
 
+// Looks like ours, or is.
+bool is_near(const std::string& name) { return name.starts_with(prefix) && name.ends_with(ending); }
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// As keep_answer() names it.
 bool is_ours(const std::string& name) {
-  return name.starts_with(prefix) && name.ends_with(ending) && name.size() > prefix.size() + ending.size();
+  constexpr std::string_view form = "00000000T000000.000Z-";
+  if (!is_near(name) || name.size() <= prefix.size() + form.size() + ending.size()) return false;
+  std::string stamp = name.substr(prefix.size(), form.size());
+  for (char& c : stamp) c = is_number({&c, 1}) ? '0' : c;
+  const std::size_t number = prefix.size() + form.size();
+  return stamp == form && is_number(std::string_view(name).substr(number, name.size() - number - ending.size()));
+}
+
+// Why a file is none of ours, in words that follow its name; "" = it is. Neither counted nor ever removed: a person's
+// own notes may lie beside ours, and have nearly such a name.
+std::string why_foreign(const fs::path& file) {
+  if (!is_ours(file.filename().string()))
+    return fmt::format("its name is none that straycat gives ({}20261201T081500.123Z-4711{})", prefix, ending);
+  std::error_code error;
+  if (!fs::is_regular_file(fs::symlink_status(file, error))) return "is no regular file";
+  const Result<std::string> text = read_file(file.string());
+  if (!text) return text.error().message;
+  return suite::begins_as_past(*text) ? "" : "its first line is none of a suite's answer";
 }
 
 // By name, which begins with the time: the oldest first.
@@ -26,7 +51,7 @@ Result<std::vector<fs::path>> kept_files(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> files;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-    if (is_ours(at->path().filename().string())) files.push_back(at->path());
+    if (is_near(at->path().filename().string())) files.push_back(at->path());
   if (error) return bad_input(fmt::format("{}: {}", folder.string(), error.message()));
   std::sort(files.begin(), files.end());
   return files;
@@ -46,6 +71,10 @@ Result<report::Past> read_history(const fs::path& folder) {
   if (!files) return files.error();
   std::vector<suite::PastSuite> all;
   for (const fs::path& file : *files) {
+    if (const std::string why = why_foreign(file); !why.empty()) {
+      say("straycat: {}: left out: {}\n", file.string(), why);
+      continue;
+    }
     const Result<std::string> text = read_file(file.string());
     Result<suite::PastSuite> past = text ? suite::read_past(*text) : Result<suite::PastSuite>(text.error());
     if (past)
@@ -71,8 +100,9 @@ Result<> keep_answer(const fs::path& folder, const suite::Answer& answer) {
 }
 
 Result<std::size_t> prune_history(const fs::path& folder, std::size_t keep) {
-  const Result<std::vector<fs::path>> files = kept_files(folder);
+  Result<std::vector<fs::path>> files = kept_files(folder);
   if (!files) return files.error();
+  std::erase_if(*files, [](const fs::path& file) { return !why_foreign(file).empty(); });
   const std::size_t gone = files->size() - std::min(keep, files->size());
   std::error_code error;
   for (std::size_t i = 0; i < gone; ++i) {

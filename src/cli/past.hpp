@@ -17,7 +17,8 @@ namespace straycat::cli {
 // Made where it is not there. An answer that did not come to its end says nothing of the cases that were not run, and
 // is kept all the same: those are not in it.
 [[nodiscard]] Result<> keep_answer(const std::filesystem::path& folder, const suite::Answer& answer);
-// Removes all but the newest so many; files that are not named as ours are not touched. How many went.
+// Removes all but the newest so many; what is not named as ours, or does
+// not begin as an answer, is neither counted nor touched. How many went.
 [[nodiscard]] Result<std::size_t> prune_history(const std::filesystem::path& folder, std::size_t keep);
 
 }  // namespace straycat::cli

@@ -2,6 +2,9 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -13,7 +16,8 @@ namespace {
 
 class Open {
  public:
-  explicit Open(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)) {}
+  // Without waiting for whoever might write to a named pipe one day.
+  explicit Open(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) {}
   ~Open() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -33,8 +37,23 @@ Error cannot_read(const std::string& path, int error) {
   return {is_own(error) ? Fault::own_trouble : Fault::bad_input, fmt::format("{}: {}", path, why)};
 }
 
-Result<std::string> read_from(const Open& file, const std::string& path, std::size_t most) {
+// A pipe in the file system, which may never have a writer; not what a shell's <(...) and standard input are.
+bool is_named_pipe(int fd) {
+  struct stat seen{};
+  struct statfs where{};
+  return ::fstat(fd, &seen) == 0 && S_ISFIFO(seen.st_mode) && ::fstatfs(fd, &where) == 0 &&
+         where.f_type != PIPEFS_MAGIC;
+}
+
+Result<> check_open(const Open& file, const std::string& path) {
   if (file.get() < 0) return cannot_read(path, errno);
+  if (is_named_pipe(file.get())) return bad_input(fmt::format("{}: is a named pipe, and a file is asked for", path));
+  if (::fcntl(file.get(), F_SETFL, 0) != 0) return cannot_read(path, errno);  // from here on what is slow is waited for
+  return {};
+}
+
+Result<std::string> read_from(const Open& file, const std::string& path, std::size_t most) {
+  if (const Result<> opened = check_open(file, path); !opened) return opened.error();
   std::string text;
   for (std::array<char, 1u << 16> piece;;) {
     const ssize_t got = ::read(file.get(), piece.data(), piece.size());
@@ -58,5 +77,7 @@ Result<std::optional<std::string>> read_file_if_there(const std::string& path, s
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t most) { return read_from(Open(path), path, most); }
+
+Result<> check_file(const std::string& path) { return check_open(Open(path), path); }
 
 }  // namespace straycat

@@ -86,6 +86,38 @@ bool before(const Flaw& a, const Flaw& b) {
   return key(a) < key(b);
 }
 
+bool same(const Flaw& a, const Flaw& b) {
+  const auto key = [](const Flaw& one) {
+    return std::tie(one.spot.file, one.spot.at.line, one.spot.at.column, one.rule, one.object, one.other,
+                    one.other_spot.file, one.other_spot.at.line, one.sentence);
+  };
+  return key(a) == key(b);
+}
+
+bool same_behind(const Behind& a, const Behind& b) {
+  return a.service == b.service && std::equal(a.workloads.begin(), a.workloads.end(), b.workloads.begin(),
+                                              b.workloads.end(), [](const Behind::One& x, const Behind::One& y) {
+                                                return x.workload == y.workload && x.in_cluster == y.in_cluster;
+                                              });
+}
+
+// What stands beside several alternatives is judged with each, and told once.
+void tell_once(Verdict& verdict) {
+  for (auto* list : {&verdict.flaws, &verdict.known, &verdict.ignored}) {
+    std::sort(list->begin(), list->end(), before);
+    std::vector<Flaw> once;
+    for (Flaw& flaw : *list)
+      if (std::none_of(once.rbegin(), once.rend(), [&](const Flaw& one) { return same(one, flaw); }))
+        once.push_back(std::move(flaw));
+    *list = std::move(once);
+  }
+  std::vector<Behind> once;
+  for (Behind& one : verdict.behind)
+    if (std::none_of(once.begin(), once.end(), [&](const Behind& other) { return same_behind(one, other); }))
+      once.push_back(std::move(one));
+  verdict.behind = std::move(once);
+}
+
 }  // namespace
 
 std::vector<RuleWords> rules() {
@@ -104,7 +136,7 @@ Verdict lint(const std::vector<Text>& texts, const Wishes& wishes) {
     if (!wishes.ground) continue;
     for (Behind& one : those_behind(world)) verdict.behind.push_back(std::move(one));
   }
-  for (auto* list : {&verdict.flaws, &verdict.known, &verdict.ignored}) std::sort(list->begin(), list->end(), before);
+  tell_once(verdict);
   return verdict;
 }
 

@@ -47,7 +47,7 @@ std::vector<FaultRow> make_fault_rows() {
       {FaultWord::dns_delay, own_kernel, "delay! for! background",
        "The cluster's name server answers so much later (by UDP)."},
       {FaultWord::connections, own_kernel, "atMost! for! background",
-       "The node's table of connections holds no more than so many: what would open another is dropped."},
+       "No more than so many connections are open on the node at the same time: what would open another is dropped."},
       {FaultWord::cordon, nodes, "target! for!", "The node of one of the pods takes no new pods."},
       {FaultWord::drain, nodes, "target! for!",
        "The node of one of the pods takes no new pods, and the run's pods on it are evicted."},

@@ -66,6 +66,8 @@ plan::ClusterSettings read_cluster(const Node& node, Context& context) {
       const auto slash = context.source.file.rfind('/');
       const bool beside = slash != std::string::npos && !archive->scalar.starts_with('/');
       cluster.trees[name] = (beside ? context.source.file.substr(0, slash + 1) : "") + archive->scalar;
+      const Result<> admitted = context.admit ? context.admit(archive->scalar) : Result<>{};
+      if (!admitted) context.add(*archive, admitted.error().message);
       continue;
     }
     std::vector<std::string>& command = cluster.images[name];

@@ -64,7 +64,7 @@ Result<> check_shape_only(const std::string& text, const std::string& file) {
 }
 
 Result<plan::Plan> parse(const std::string& text, const std::string& file, const ReadFile& read, Told* told,
-                         Ground ground, const Values& values) {
+                         Ground ground, const Values& values, const Admit& admit) {
   const Source source{file, text};
   Result<Node> root = read_document(source);
   if (!root) return root.error();
@@ -73,7 +73,7 @@ Result<plan::Plan> parse(const std::string& text, const std::string& file, const
   if (!problems.empty()) return problems.error();
   check_document(*root, source, problems);
   if (!problems.empty()) return problems.error();
-  Context context{source, read, problems, told, ground};
+  Context context{source, read, problems, told, ground, admit};
   plan::Plan plan = read_plan(*root, context);
   plan.values = std::move(taken);
   if (problems.empty()) return plan;

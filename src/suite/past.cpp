@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <straycat/core/json_access.hpp>
+#include <straycat/core/time.hpp>
 #include <straycat/suite/past.hpp>
 
 namespace straycat::suite {
@@ -17,13 +18,19 @@ std::optional<Outcome> outcome_named(std::string_view word) {
   return std::nullopt;
 }
 
+// As straycat writes it, and no other way: it is printed, and compared as text.
+bool is_time(const std::string& text) {
+  const Result<std::int64_t> time = parse_wall(text);
+  return time && format_wall(*time) == text;
+}
+
 // False: it is no line of such a file.
 bool take_line(const json& line, PastSuite& past, bool& whole) {
   if (text_at(line, {"format"}) != suite_format) return false;
   whole = line.contains("suite");
   if (whole) {
     past.started = text_at(line, {"started"});
-    return true;
+    return is_time(past.started);
   }
   const std::string name = text_at(line, {"case"});
   if (const auto outcome = outcome_named(text_at(line, {"outcome"})); outcome && !name.empty())
@@ -44,6 +51,12 @@ Result<PastSuite> read_past(std::string_view lines) {
   }
   if (!whole) return bad_input("has no last line for the whole: that suite did not end");
   return past;
+}
+
+bool begins_as_past(std::string_view lines) {
+  PastSuite past;
+  bool whole = false;
+  return take_line(json::parse(lines.substr(0, lines.find('\n')), nullptr, false), past, whole);
 }
 
 std::size_t Record::count(Outcome outcome) const {

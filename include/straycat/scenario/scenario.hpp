@@ -18,6 +18,9 @@ namespace straycat::scenario {
 // folder
 // -> text.
 using ReadFile = std::function<Result<std::string>(const std::string& path)>;
+// Whether the scenario may use a file that this room does not read, an image's archive (a path as above). Errors:
+// bad_input, why not.
+using Admit = std::function<Result<>(const std::string& path)>;
 
 // Parses the scenario `text` (shown as `file` in messages; manifests are shown under the same folder). Errors:
 // bad_input, up to ten problems, each rendered with file:line:column, line and caret; the first is the one to mend
@@ -32,7 +35,8 @@ enum class Ground { own, elsewhere };
 // Of a matrix: a value, as it is written, by name. Names without one get their first.
 using Values = std::map<std::string, std::string>;
 [[nodiscard]] Result<plan::Plan> parse(const std::string& text, const std::string& file, const ReadFile& read,
-                                       Told* told = nullptr, Ground ground = Ground::own, const Values& values = {});
+                                       Told* told = nullptr, Ground ground = Ground::own, const Values& values = {},
+                                       const Admit& admit = {});
 
 // Every combination of spec.matrix, in its order; a single empty one where there is none, or none that is right (then
 // `parse` says why). At most 64.

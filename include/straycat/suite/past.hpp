@@ -17,9 +17,11 @@ struct PastSuite {
   std::string started;  // "2026-11-30T12:00:00.000Z"
   std::map<std::string, Outcome, std::less<>> cases;
 };
-// Errors (bad_input): a line that is none of such a file, or no last line for the whole: a suite that did not end is
-// none. Outcomes that this version does not know are left out.
+// Errors (bad_input): a line that is none of such a file, a time that is none, or no last line for the whole: a suite
+// that did not end is none. Outcomes that this version does not know are left out.
 [[nodiscard]] Result<PastSuite> read_past(std::string_view lines);
+// Whether a text begins as such a file does, whatever comes later: who removes old ones asks.
+[[nodiscard]] bool begins_as_past(std::string_view lines);
 
 // A case over many suites.
 struct Record {

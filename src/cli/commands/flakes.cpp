@@ -67,6 +67,7 @@ Result<> tell_past(const report::Past& past, const FlakesArguments& arguments) {
       return done;
     if (arguments.json == "-") return {};
   }
+  if (past.suites == 0) return {};  // nobody is flaky in no suite
   return print_now(report::render_past_text(past, style_for(arguments.look, STDOUT_FILENO)));
 }
 
@@ -81,6 +82,10 @@ int act(const FlakesArguments& arguments) {
   const Result<report::Past> past = read_history(arguments.folder);
   if (!past) return complain(past.error());
   if (const Result<> told = tell_past(*past, arguments); !told) return complain(told.error());
+  if (past->suites == 0) {
+    say("straycat: {}: no answer of a suite lies there: nothing can be told\n", arguments.folder);
+    return exit_inconclusive;
+  }
   return *allowed && too_flaky(*past, **allowed) ? 1 : 0;
 }
 
@@ -93,6 +98,7 @@ Subcommand flakes_subcommand() {
                 {"straycat flakes flakes/ --allow 5%", "as a check"}},
                {{"0", "told"},
                 {"1", "with --allow: a scenario is flaky more often than that"},
+                {"2", "cannot tell: no suite's answer is there"},
                 {"3", "bad input: there is no such folder"},
                 {"4", "straycat's own trouble: a full disk"}}});
 }

@@ -1,5 +1,8 @@
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -46,6 +49,30 @@ TEST_F(FileTest, ThatIsNotThereIsNothingOrAnError) {
 TEST_F(FileTest, ThatIsAFolderIsAnErrorOfThePersons) {
   EXPECT_EQ(read_file(folder.string()).error(), bad_input(folder.string() + ": is a folder"));
   EXPECT_EQ(read_file_if_there(folder.string()).error(), bad_input(folder.string() + ": is a folder"));
+}
+
+TEST_F(FileTest, ThatIsANamedPipeIsNotWaitedFor) {
+  const auto pipe = (folder / "pipe").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const Error error = bad_input(pipe + ": is a named pipe, and a file is asked for");
+  EXPECT_EQ(read_file(pipe).error(), error);
+  EXPECT_EQ(read_file_if_there(pipe).error(), error);
+  EXPECT_EQ(check_file(pipe).error(), error);
+  EXPECT_TRUE(check_file(file("x")));
+}
+
+TEST_F(FileTest, ThatIsAShellsPipeIsReadToItsEnd) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  std::thread writer([end = ends[1]] {
+    EXPECT_EQ(::write(end, "a", 1), 1);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the reader waits meanwhile, or comes later: as well
+    EXPECT_EQ(::write(end, "b", 1), 1);
+    ::close(end);
+  });
+  EXPECT_EQ(*read_file("/dev/fd/" + std::to_string(ends[0])), "ab");
+  writer.join();
+  ::close(ends[0]);
 }
 
 TEST_F(FileTest, WithoutEndIsNotReadToItsEnd) {

@@ -1,4 +1,6 @@
 // What stands around the rules: places, cures, alternatives, baselines, annotations.
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -67,6 +69,53 @@ TEST(Lint, HoldsAlternativesApart) {
   ASSERT_THAT(verdict.flaws, SizeIs(1));
   EXPECT_EQ(verdict.flaws.front().other.name, "other");
   EXPECT_THAT(verdict.notes, Contains(HasSubstr("alternatives")));
+}
+
+TEST(Lint, JudgesEachAlternativeWithAllThatHasNone) {
+  const std::string copy = deployment("web", app), migrate = job("migrate", app);
+  const std::vector<Text> texts{{"k/deployment-ready.yaml", copy},
+                                {"k/deployment.yaml", copy},
+                                {"k/job.yaml", migrate},
+                                {"k/service.yaml", service("web", app)}};
+  const Verdict verdict = lint(texts, {});
+  ASSERT_THAT(verdict.flaws, SizeIs(1)) << "told once, though both parts have it";
+  EXPECT_EQ(verdict.flaws.front().rule, "E1");
+  EXPECT_THAT(verdict.notes, Contains(HasSubstr("2 parts")));
+  // Of what stands in different folders the folders are the alternatives; what stands beside them is of both.
+  EXPECT_THAT(
+      lint({{"k/a/job.yaml", migrate}, {"k/a/x.yaml", copy}, {"k/b/x.yaml", copy}, {"k/b/y.yaml", service("web", app)}},
+           {})
+          .flaws,
+      IsEmpty());
+  EXPECT_THAT(
+      lint({{"k/a/x.yaml", copy}, {"k/b/x.yaml", copy}, {"k/job.yaml", migrate}, {"k/web.yaml", service("web", app)}},
+           {})
+          .flaws,
+      SizeIs(1));
+  // All in one file, and the same in pieces.
+  EXPECT_THAT(lint({{"all.yaml", copy + migrate + service("web", app)},
+                    {"a.yaml", copy},
+                    {"b.yaml", migrate},
+                    {"c.yaml", service("web", app)}},
+                   {})
+                  .flaws,
+              SizeIs(2));
+}
+
+TEST(Lint, SaysWhereThereAreTooManyAlternatives) {
+  std::vector<Text> texts{{"job.yaml", job("migrate", app)}};
+  for (const char* const name : {"a", "b", "c", "d", "e"})  // 32 ways
+    for (const char* const which : {"1", "2"})
+      texts.push_back({std::string(name) + which + ".yaml", service(name, app) + deployment(name, app)});
+  const Verdict verdict = lint(texts, {});
+  EXPECT_THAT(verdict.notes, Contains(HasSubstr("more than 16 ways")));
+  std::set<std::string> told;
+  for (const Flaw& flaw : verdict.flaws)
+    if (flaw.rule == "E1") told.insert(flaw.spot.file);
+  texts.clear();
+  for (int i = 0; i < 300; ++i) texts.push_back({std::to_string(i) + ".yaml", web + job("migrate", app)});
+  EXPECT_THAT(lint(texts, {}).flaws, SizeIs(300)) << "each by itself";
+  EXPECT_THAT(told, SizeIs(10));
 }
 
 TEST(Lint, CallsNothingMissingThatMayStandInAnotherFolder) {

@@ -1,6 +1,7 @@
 """Each row of the documents' table of exit codes, made to happen."""
 import html
 import json
+import os
 import pathlib
 import re
 import resource
@@ -362,7 +363,7 @@ class OnACluster(Case):
         kept.mkdir()
         for number, outcome in enumerate(outcomes):
             lines = [{"format": "straycat.suite/1", "case": "one", "outcome": outcome}, {"format": "straycat.suite/1", "suite": "", "started": f"2026-01-01T00:00:{number:02}.000Z"}]
-            (kept / f"suite-{number:02}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+            (kept / f"suite-20260101T0000{number:02}.000Z-1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
         return kept
 
     @row("flakes", "told")
@@ -372,6 +373,23 @@ class OnACluster(Case):
     @row("flakes", "with `--allow`: a scenario is surely flaky more often")
     def test_flakes_too_many(self, code):
         self.ends(code, "flakes", self.answers(*["flaky"] * 20), "--allow", "20%", says="one is too flaky")
+
+    @row("flakes", "no suite's answer is there")
+    def test_flakes_none(self, code):
+        kept = self.answers("passed", "passed")
+        foreign, pipe = kept / "suite-zz-notes.jsonl", kept / "suite-20270101T000000.000Z-1.jsonl"
+        foreign.write_text("mine\n")
+        os.mkfifo(pipe)
+        pruned = self.ends(0, "flakes", kept, "--keep", "1", says="1 older answer")
+        self.assertIn("left out: its name", pruned.stderr)
+        self.assertIn("left out: is no regular file", pruned.stderr)
+        (left,) = [file for file in kept.iterdir() if file not in (foreign, pipe)]
+        self.assertTrue(left.name.endswith("01.000Z-1.jsonl"), "the newest one is kept, whatever lies beside it")
+        for damage in (("00:01", "00:-1"), ("straycat.suite/1", "straycat.suite/9")):
+            text = left.read_text()
+            left.write_text(text.replace(*damage))
+            self.assertNotIn("00:-1", self.ends(code, "flakes", kept, says="nothing can be told").stdout)
+            left.write_text(text)
 
     @row("flakes", "there is no such folder")
     def test_flakes_nothing(self, code):

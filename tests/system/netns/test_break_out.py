@@ -9,6 +9,7 @@ import time
 import unittest
 
 from cluster import Cluster, descendants
+from straycat import run_scenario
 
 # Runs in a pod. Prints what became of each attempt: the error's name, or what was got.
 ATTEMPTS = r'''
@@ -161,6 +162,37 @@ class BreakOut(unittest.TestCase):
         self.assertTrue(text.startswith("for pods"), text)
         self.assertFalse((pathlib.Path(self.shared) / "new").exists())
         self.assertEqual(text.splitlines()[-1], pathlib.Path(self.shared).name, "nothing beside it")
+
+    def test_a_scenario_shows_its_pods_only_what_it_brought_for_everybody(self):
+        server = ("import http.server, sys\nseen = b''\nfor path in sys.argv[1:]:\n  try: seen += open(path, 'rb').read()\n  except OSError: pass\n"
+                  "class H(http.server.BaseHTTPRequestHandler):\n  def do_GET(s):\n    s.send_response(200)\n    s.send_header('Content-Length', str(len(seen)))\n"
+                  "    s.end_headers()\n    s.wfile.write(seen)\nhttp.server.HTTPServer(('', 3000), H).serve_forever()\n")
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            folder.chmod(0o755)
+            (folder / ".ssh").mkdir()
+            files = {"open": 0o644, "private": 0o600, ".ssh/id": 0o644}
+            for file, mode in files.items():
+                (folder / file).write_text(f"[{file}]")
+                (folder / file).chmod(mode)
+            probe = {"httpGet": {"path": "/", "port": 3000}, "periodSeconds": 1}
+            pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "labels": {"app": "web"}},
+                   "spec": {"containers": [{"name": "c", "image": "reader", "ports": [{"containerPort": 3000}], "readinessProbe": probe}]}}
+            service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"},
+                       "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 3000}]}}
+            (folder / "pod.yaml").write_text(json.dumps(pod) + "\n---\n" + json.dumps(service))
+            command = ["/usr/bin/python3", "-c", server, *(str(folder / file) for file in files)]
+            for home, seen in ((folder.parent, "[open]"), (folder, "")):
+                scenario = {"apiVersion": "straycat/v1alpha1", "kind": "Scenario", "metadata": {"name": "reads"}, "spec": {
+                    "for": "Pod/p", "traffic": [{"url": "http://web/", "rate": "100/s", "expect": {"status": 200, "body": seen}}],
+                    "steps": [{"apply": "pod.yaml"}, {"wait": {"for": "Pod/p", "condition": "Routable"}}, {"traffic": "start"}, {"pause": "1s"}],
+                    "cluster": {"images": {"reader": command}}}}
+                (folder / "scenario.yaml").write_text(json.dumps(scenario))
+                done, report = run_scenario(folder, f"{folder}/run{len(seen)}", env={**os.environ, "HOME": str(home)})
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertIn(f"pods do not see {folder}/private: ", done.stderr)
+                why = "a part of its path begins with a dot" if seen else "the scenario's folder is your home"
+                self.assertIn(f"pods do not see {folder}/.ssh/id: {why}", done.stderr)
 
     def test_the_machine_counts_another_user(self):
         c = self.cluster
