@@ -17,26 +17,48 @@ const EndpointState* state_at(const Endpoint& endpoint, std::int64_t ns) {
 
 namespace {
 
-// The phase in which the first ones came after an empty one, when it had just begun and none of them is suspect.
-const history::MembershipPhase* just_come(const Case& the_case, const Cell& cell) {
-  if (cell.set_size == 0 || !cell.candidates.empty()) return nullptr;
-  const auto& phases = the_case.view_of(cell).phases;
-  const auto now = std::find_if(phases.begin(), phases.end(), [&](const history::MembershipPhase& phase) {
-    return phase.from <= cell.first_ns && cell.first_ns < phase.to;
+// A request that began in the stretch was answered in it: the proxy knew of somebody. One that was answered later may
+// have been sent again, when the proxy did.
+bool answered_in(const history::Traffic& traffic, history::Span span) {
+  return std::any_of(traffic.windows.begin(), traffic.windows.end(), [&](const AttemptWindow& window) {
+    return window.ok > 0 && window.last_ok_end_ns <= span.to &&
+           (span.contains(window.first_ok_start_ns) || span.contains(window.last_ok_start_ns));
   });
-  if (now == phases.end() || now == phases.begin() || std::prev(now)->size > 0) return nullptr;
-  return cell.last_ns <= now->from + the_case.history.lag.late_ns ? &*now : nullptr;
+}
+
+// Only those are suspect that had left before: the lag lets them be candidates, and where they were sent nobody was.
+bool all_had_left(const Case& the_case, const Cell& cell) {
+  return std::all_of(cell.candidates.begin(), cell.candidates.end(), [&](std::size_t index) {
+    const auto& stays = the_case.endpoint(cell, index).memberships;
+    return std::none_of(stays.begin(), stays.end(), [&](const history::Membership& stay) {
+      return stay.from <= cell.first_ns && (stay.open_end || cell.first_ns < stay.to);
+    });
+  });
+}
+
+// The empty phase after which the first ones came, when that was just before the cell, none of them is suspect, and
+// nothing had been answered since. They need not have come at once: each is a phase.
+const history::MembershipPhase* just_come(const Case& the_case, const Cell& cell) {
+  if (cell.set_size == 0 || !all_had_left(the_case, cell)) return nullptr;
+  const auto& phases = the_case.view_of(cell).phases;
+  const auto empty = std::find_if(phases.rbegin(), phases.rend(), [&](const history::MembershipPhase& phase) {
+    return phase.size == 0 && phase.to <= cell.first_ns && cell.last_ns <= phase.to + the_case.history.lag.late_ns;
+  });
+  if (empty == phases.rend()) return nullptr;
+  return answered_in(the_case.history.traffic[cell.traffic], {empty->to, cell.first_ns}) ? nullptr : &*empty;
 }
 
 }  // namespace
 
+bool first_ones_come(const Case& the_case, const Cell& cell) { return just_come(the_case, cell) != nullptr; }
+
 std::int64_t known_then(const Case& the_case, const Cell& cell) {
   const auto* phase = just_come(the_case, cell);
-  return phase != nullptr ? phase->from - 1 : cell.last_ns;
+  return phase != nullptr ? phase->to - 1 : cell.last_ns;
 }
 
 bool nobody_there(const Case& the_case, const Cell& cell) {
-  if (!judgeable(cell) || (cell.set_size > 0 && !last_ones_go(the_case, cell) && just_come(the_case, cell) == nullptr))
+  if (!judgeable(cell) || (cell.set_size > 0 && !last_ones_go(the_case, cell) && !first_ones_come(the_case, cell)))
     return false;
   // The last one to go may end in the middle of an answer; where nobody was left, nobody can have cut anything.
   return likeness(cell.kind) != Likeness::cut || cell.set_size > 0;

@@ -9,6 +9,8 @@ namespace straycat::diagnose {
 // Nobody was routable, or the last ones were just going, or the first ones had come so lately that a proxy need not
 // know of them yet (on a busy real cluster three requests of 1,249 came within a millisecond).
 [[nodiscard]] bool nobody_there(const Case& the_case, const Cell& cell);
+// The last of these alone.
+[[nodiscard]] bool first_ones_come(const Case& the_case, const Cell& cell);
 // The instant whose slices a proxy may have worked with at the cell's last failure: that of the failure itself, or,
 // where the first ones had just come, the last one before they came.
 [[nodiscard]] std::int64_t known_then(const Case& the_case, const Cell& cell);

@@ -1,6 +1,7 @@
 #include "steady.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -125,12 +126,23 @@ bool spares_others(const DirectAsked& here, const DirectAsked& elsewhere) {
   return std::pow(answered, static_cast<double>(elsewhere.ok)) < 0.001;
 }
 
+namespace {
+
+// Faults on order that stand between a place and a pod.
+bool between_places(const std::string& fault) {
+  using enum FaultWord;
+  constexpr std::array words{drop, lose, refuse, reset, stall, delay};
+  return std::any_of(words.begin(), words.end(), [&](FaultWord word) { return fault == to_string(word); });
+}
+
+}  // namespace
+
 bool may_be_on_the_way(const Case& the_case, const Book::Page& page, const DirectAsked& elsewhere) {
   if (elsewhere.alike > 0) return false;
   if (!the_case.history.header.embedded()) return true;
   const auto& faults = the_case.history.faults;
   return std::any_of(faults.begin(), faults.end(), [&](const history::Fault& fault) {
-    if (fault.record.fault != to_string(FaultWord::reset)) return false;
+    if (!between_places(fault.record.fault)) return false;
     return std::any_of(page.cells.begin(), page.cells.end(), [&](std::size_t index) {
       const Cell& cell = the_case.cells[index];
       return fault.started.ns <= cell.last_ns && (!fault.ended || fault.ended->ns >= cell.first_ns);

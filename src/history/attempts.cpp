@@ -84,11 +84,45 @@ Around around(const Traffic& traffic, std::int64_t ns) {
   return result;
 }
 
+namespace {
+
+// The failures that were kept one by one and started in the span, without their window.
+void add_kept(const Traffic& traffic, Span span, Totals& totals) {
+  auto one = std::lower_bound(traffic.failures.begin(), traffic.failures.end(), span.from,
+                              [](const AttemptFailed& failed, std::int64_t at) { return failed.started_ns < at; });
+  for (; one != traffic.failures.end() && one->started_ns < span.to; ++one) {
+    ++totals.attempts, ++totals.failed;
+    ++totals.kinds[std::string(to_string(one->failure.kind))];
+    if (one->failure.kind == FailureKind::local_exhaustion) ++totals.local;
+  }
+}
+
+// A window that an edge of the span cuts: of its failures each that was kept stands where it started, and the rest of
+// the window where the window starts. Given away whole, one demo of nineteen blamed the phase before the fault.
+void add_cut(const Traffic& traffic, const AttemptWindow& window, Span span, Totals& totals) {
+  Totals kept;
+  add_kept(traffic, {window.from_ns, window.to_ns}, kept);
+  AttemptWindow rest = window;
+  rest.sent -= std::min(rest.sent, kept.failed);
+  for (const auto& [kind, count] : kept.kinds) rest.failed[kind] -= std::min(rest.failed[kind], count);
+  std::erase_if(rest.failed, [](const auto& kind) { return kind.second == 0; });
+  if (span.contains(window.from_ns)) totals.add(rest);
+  add_kept(traffic, {std::max(window.from_ns, span.from), std::min(window.to_ns, span.to)}, totals);
+}
+
+}  // namespace
+
 Totals totals_in(const Traffic& traffic, Span span) {
   Totals result;
   for (auto i = first_window(traffic, span.from); i < traffic.windows.size(); ++i) {
-    if (traffic.windows[i].from_ns >= span.to) break;
-    if (span.contains(traffic.windows[i].from_ns)) result.add(traffic.windows[i]);
+    const AttemptWindow& window = traffic.windows[i];
+    if (window.from_ns >= span.to) break;
+    if (window.to_ns <= span.from) continue;
+    if (span.from <= window.from_ns && window.to_ns <= span.to) {
+      result.add(window);
+    } else {
+      add_cut(traffic, window, span, result);
+    }
   }
   return result;
 }

@@ -278,7 +278,8 @@ struct Around {
 };
 [[nodiscard]] Around around(const Traffic& traffic, std::int64_t ns);
 
-// Attempts of the windows that start in a span (a window lies on one side of each endpoint change, not of a step).
+// Attempts of a span: of the windows that start in it (a window lies on one side of each endpoint change, not of a
+// step), and of one that an edge cuts, each failure that was kept by its own start.
 [[nodiscard]] Totals totals_in(const Traffic& traffic, Span span);
 // The longest stretch inside the span in which no attempt of it started, in ns (the whole span when there was none).
 [[nodiscard]] std::int64_t largest_gap(const Traffic& traffic, Span span);

@@ -7,6 +7,7 @@
 
 #include "diagnose/cures.hpp"
 #include "diagnose/edges.hpp"
+#include "diagnose/emptiness.hpp"
 #include "diagnose/time.hpp"
 #include "diagnose/words.hpp"
 
@@ -47,7 +48,9 @@ Ruling container_ends_first_claim(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (!owner || !at_the_edges(the_case, cell, false) || last_ones_go(the_case, cell)) continue;
+    if (!owner || !at_the_edges(the_case, cell, false) || last_ones_go(the_case, cell) ||
+        first_ones_come(the_case, cell))
+      continue;
     if (const auto container = first_to_end(the_case, cell); !container.empty())
       books[container].add(the_case, index, *owner);
   }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "diagnose/emptiness.hpp"
 #include "diagnose/rules.hpp"
 #include "diagnose/vantages.hpp"
 #include "diagnose/words.hpp"
@@ -70,6 +71,7 @@ Ruling data_plane_lag_claim(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     if (!judgeable(cell) || !cell.candidates.empty() || cell.set_size == 0) continue;
+    if (first_ones_come(the_case, cell)) continue;  // it need not have heard of them yet
     if (const auto* endpoint = stale(the_case, cell)) book.add(the_case, index, endpoint->owner);
   }
   for (const auto& page : book.pages()) {

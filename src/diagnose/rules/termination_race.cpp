@@ -6,6 +6,7 @@
 
 #include "diagnose/cures.hpp"
 #include "diagnose/edges.hpp"
+#include "diagnose/emptiness.hpp"
 #include "diagnose/time.hpp"
 #include "diagnose/words.hpp"
 
@@ -18,7 +19,8 @@ Ruling termination_race_claim(const Case& the_case, const Scope& scope) {
   for (const auto index : scope) {
     const Cell& cell = the_case.cells[index];
     const auto owner = intended_owner(the_case, cell);
-    if (owner && at_the_edges(the_case, cell, false) && !last_ones_go(the_case, cell))
+    if (owner && at_the_edges(the_case, cell, false) && !last_ones_go(the_case, cell) &&
+        !first_ones_come(the_case, cell))
       book.add(the_case, index, *owner);
   }
   for (const auto& page : book.pages()) {

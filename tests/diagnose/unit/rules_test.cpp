@@ -151,6 +151,15 @@ const std::vector<RulesRow>& rules_rows() {
          });
        },
        "found no-endpoints"},
+      {"nothing_gets_through_soon_after_the_first_answers",
+       [] {
+         World world = test::quiet(2);
+         for (PodLife& pod : world.pods) pod.ready_from = pod.answers_from = 1.8;
+         world.starved_from = 2.3;
+         world.starved_to = 2.8;
+         return world;
+       },
+       "inconclusive"},
       {"scaled_to_zero_and_back_and_the_proxy_hears_of_it_late",
        [] {
          World world = test::quiet(2);

@@ -73,6 +73,19 @@ EventLog used_ones_are_cut(bool only_used, bool direct_answered = true) {
   });
 }
 
+// All but the first failure got no answer to their SYN.
+EventLog nearly_all_unanswered(const World& world) {
+  EventLog log = each_body(test::log_of(world), AttemptFailed::kind, [first = true](json& body) mutable {
+    if (!std::exchange(first, false)) body["failure"]["kind"] = "connect_timeout";
+  });
+  return each_body(std::move(log), AttemptWindow::kind, [](json& body) {
+    if (!body.contains("failed")) return;
+    std::uint64_t sum = 0;
+    for (const auto& one : body["failed"]) sum += one.get<std::uint64_t>();
+    body["failed"] = json::object({{"connect_timeout", sum}});
+  });
+}
+
 // Cuts that only this place meets: of another one's direct requests to the same pods each is answered.
 EventLog cuts_from_here_only() {
   EventLog log;
@@ -183,6 +196,13 @@ const std::vector<test::TinyWorld>& steady_rows() {
          return test::log_of(world);
        },
        "inconclusive"},
+      {"late_now_and_then_from_the_only_place_that_asks_on_a_cluster_with_a_network",
+       [] {
+         return each_body(test::log_of(slow(0.5)), Header::kind,
+                          [](json& body) { body["clusterVersion"] = "v1.36.3"; });
+       },
+       "inconclusive"},
+      {"one_late_answer_among_many_that_never_came", [] { return nearly_all_unanswered(slow(0.5)); }, "inconclusive"},
       {"late_always_and_the_scenario_names_it", [] { return test::log_of(slow(1)); },
        "found overload Deployment/sayhi"},
       {"late_always_and_nobody_names_it",

@@ -33,6 +33,7 @@ TEST(Totals, count_each_attempt_once) {
   EXPECT_EQ(history.traffic[0].latency.count(), 2U);
 }
 
+// Of a window that an edge cuts each failure that was kept stands where it started, the rest where the window starts.
 TEST(Totals, of_a_span_are_the_windows_that_begin_in_it) {
   TinyLog log;
   const History history = log.watcher()
@@ -49,7 +50,9 @@ TEST(Totals, of_a_span_are_the_windows_that_begin_in_it) {
   const Row table[] = {{{0, 100}, "7 sent, 6 ok, 1 failed, 1 refused"},
                        {{10, 20}, "2 sent, 2 ok, 0 failed"},
                        {{11, 20}, "0 sent, 0 ok, 0 failed"},
-                       {{10, 21}, "4 sent, 3 ok, 1 failed, 1 refused"},
+                       {{10, 21}, "3 sent, 3 ok, 0 failed"},
+                       {{10, 23}, "4 sent, 3 ok, 1 failed, 1 refused"},
+                       {{22, 30}, "1 sent, 0 ok, 1 failed, 1 refused"},
                        {{30, 30}, "0 sent, 0 ok, 0 failed"},
                        {{31, 90}, "0 sent, 0 ok, 0 failed"},
                        {{90, 10}, "0 sent, 0 ok, 0 failed"}};
