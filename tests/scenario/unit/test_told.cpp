@@ -43,7 +43,7 @@ TEST(ToldBeforeARun, FieldsStandWithTheirPlaces) {
   const auto lines = told(with_file(
       "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  internalTrafficPolicy: Local\n  "
       "trafficDistribution: PreferClose\n  ports:\n"
-      "  - port: 80\n  - {port: 53, protocol: UDP}\n---\napiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\n"
+      "  - port: 80\n  - {port: 53, protocol: SCTP}\n---\napiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\n"
       "metadata: {name: b}\nvalue: 1\n"));
   EXPECT_THAT(lines, ElementsAre(HasSubstr("dir/more.yaml:6:3: Service/s: spec.trafficDistribution has no effect"),
                                  HasSubstr("dir/more.yaml:9:16: Service/s: spec.ports[1].protocol has no effect"),
@@ -69,7 +69,7 @@ TEST(KindsOfOtherMakers, AreRefusedWhereNobodyDefinesThem) {
 TEST(KindsOfOtherMakers, AreTakenWhereADefinitionComesBefore) {
   const auto both = with_file(std::string(definition) + "---\n" + widget);
   EXPECT_EQ(both.error(), "no error");
-  EXPECT_THAT(told(both), ElementsAre(HasSubstr("objects of its kind are stored as they come"),
+  EXPECT_THAT(told(both), ElementsAre(HasSubstr("CustomResourceDefinition has no effect"),
                                       HasSubstr("Widget/w: Widget has no effect")));
   World apart = with_file(definition);
   apart.files["widget.yaml"] = widget;
