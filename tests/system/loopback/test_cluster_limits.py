@@ -56,7 +56,7 @@ class Limits(unittest.TestCase):
         if probe.returncode != 0:
             self.skipTest("this build (a sanitizer's) takes terabytes of addresses")
         codes = []
-        for kilobytes in range(20_000, 120_000, 4_000):
+        for kilobytes in range(32_000, 120_000, 4_000):
             with self.subTest(kilobytes=kilobytes):
                 ended = run(f"ulimit -v {kilobytes};")
                 codes.append(ended[0])
