@@ -100,7 +100,7 @@ Result<> ScenarioFolder::admit(const std::string& name) const {
   std::error_code error;
   const fs::file_status seen = fs::status(folder_ / name, error);
   if (fs::exists(seen) && fs::is_other(seen)) return bad_input(fmt::format("{}: is no regular file", name));
-  if (!fs::exists(seen) || holds(file) || everybody_reads(file, whole_)) return {};
+  if (!fs::exists(seen) || file == whole_ || holds(file) || everybody_reads(file, whole_)) return {};
   const char* where = home_ && is_below(file, whole_) ? "the scenario's folder is your home, or holds it"
                                                       : "it lies outside the scenario's folder";
   return bad_input(fmt::format(
