@@ -98,6 +98,9 @@ DirectAsked asked_directly(const Case& the_case, const Book::Page& page) {
   return result;
 }
 
+namespace {
+
+// The same by other places, while the page's requests failed: how often the page's endpoints answered them, and not.
 DirectAsked asked_elsewhere(const Case& the_case, const Book::Page& page) {
   DirectAsked result;
   const Cell& first = the_case.cells[page.cells.front()];
@@ -120,13 +123,13 @@ DirectAsked asked_elsewhere(const Case& the_case, const Book::Page& page) {
   return result;
 }
 
+// Whether as many requests from elsewhere could hardly (once in a thousand) all have been answered, if as many of them
+// failed as of those from here.
 bool spares_others(const DirectAsked& here, const DirectAsked& elsewhere) {
   if (here.alike == 0 || elsewhere.alike > 0) return false;
   const double answered = static_cast<double>(here.ok) / static_cast<double>(here.ok + here.alike);
   return std::pow(answered, static_cast<double>(elsewhere.ok)) < 0.001;
 }
-
-namespace {
 
 // Faults on order that stand between a place and a pod.
 bool between_places(const std::string& fault) {
@@ -135,10 +138,7 @@ bool between_places(const std::string& fault) {
   return std::any_of(words.begin(), words.end(), [&](FaultWord word) { return fault == to_string(word); });
 }
 
-}  // namespace
-
-bool may_be_on_the_way(const Case& the_case, const Book::Page& page, const DirectAsked& elsewhere) {
-  if (elsewhere.alike > 0) return false;
+bool can_stand_between(const Case& the_case, const Book::Page& page) {
   if (!the_case.history.header.embedded()) return true;
   const auto& faults = the_case.history.faults;
   return std::any_of(faults.begin(), faults.end(), [&](const history::Fault& fault) {
@@ -148,6 +148,24 @@ bool may_be_on_the_way(const Case& the_case, const Book::Page& page, const Direc
       return fault.started.ns <= cell.last_ns && (!fault.ended || fault.ended->ns >= cell.first_ns);
     });
   });
+}
+
+}  // namespace
+
+std::string may_be_on_the_way(const Case& the_case, const Book::Page& page, std::string_view did) {
+  const DirectAsked here = asked_directly(the_case, page), elsewhere = asked_elsewhere(the_case, page);
+  const auto what = fmt::format("{} to pods of {} {} while nothing moved",
+                                count(failures_in(the_case, page.cells), "request"), display(page.owner), did);
+  if (spares_others(here, elsewhere))
+    return fmt::format(
+        "{}, and none of {} from elsewhere: something on the way does that, and what it is is not seen from here", what,
+        count(elsewhere.ok, "direct request"));
+  if (elsewhere.alike > 0 || !can_stand_between(the_case, page)) return "";
+  return fmt::format(
+      "{}, all of them from one place: whether the pods do that or something on the way would be told by traffic from "
+      "a "
+      "second one (from: nodes)",
+      what);
 }
 
 std::string in_words(const DirectAsked& asked) {

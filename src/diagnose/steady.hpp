@@ -22,15 +22,10 @@ struct DirectAsked {
 };
 [[nodiscard]] DirectAsked asked_directly(const Case& the_case, const Book::Page& page);
 
-// The same by other places, while the page's requests failed: how often the page's endpoints answered them, and not.
-[[nodiscard]] DirectAsked asked_elsewhere(const Case& the_case, const Book::Page& page);
-// Whether as many requests from elsewhere could hardly (once in a thousand) all have been answered, if as many of them
-// failed as of those from here.
-[[nodiscard]] bool spares_others(const DirectAsked& here, const DirectAsked& elsewhere);
-
-// Whether what cuts or answers may stand between the page's place and the pods: no other place met it, and on this
-// cluster there can be something. On the embedded one nothing is, but what a fault on order put there.
-[[nodiscard]] bool may_be_on_the_way(const Case& the_case, const Book::Page& page, const DirectAsked& elsewhere);
+// Why the page's failures, which `did` ("were cut"), need not be its pods' own doing: something may stand between the
+// page's place and them. "": no such doubt. Another place met it as well; or nothing can stand there: on the embedded
+// cluster nothing does, but what a fault on order put there.
+[[nodiscard]] std::string may_be_on_the_way(const Case& the_case, const Book::Page& page, std::string_view did);
 
 // "12 of 40 direct requests to 2 of its 3 endpoints failed so": for evidence.
 [[nodiscard]] std::string in_words(const DirectAsked& asked);

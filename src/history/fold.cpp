@@ -48,8 +48,7 @@ void read_plan(History& history) {
 // kube-proxy's default stands for every cluster that does not take the plan's settings.
 void set_lag(History& history) {
   constexpr std::int64_t margin = 250'000'000;
-  const bool takes_settings = history.header.cluster_version.find("+straycat") != std::string::npos;
-  if (takes_settings && history.plan)
+  if (history.header.embedded() && history.plan)
     history.lag.late_ns = in_reach(history.plan->cluster.min_sync_period.count()) + margin;
 }
 

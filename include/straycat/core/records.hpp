@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <straycat/core/embedded.hpp>
 #include <straycat/core/endpoint_id.hpp>
 #include <straycat/core/fields.hpp>
 #include <straycat/core/histogram.hpp>
@@ -37,7 +38,7 @@ struct Header {
   std::string data_plane;       // as the node's status says ("kernel nftables", "loopback fallback"), or ""
 
   // By what its API server calls its version.
-  [[nodiscard]] bool embedded() const { return cluster_version.ends_with("+straycat"); }
+  [[nodiscard]] bool embedded() const { return cluster_version.ends_with(embedded_mark); }
 };
 
 // kind "step.started" / "step.ended". Clock runner.
@@ -54,7 +55,7 @@ struct StepRecord {
 };
 
 // kind "fault.started" / "fault.ended": what a step with the verb chaos did, by whoever did it. Clock runner; `at` is
-// when the cluster says that it began and ended. For people: no verdict rests on it.
+// when the cluster says that it began and ended. For people: no accusation rests on it.
 struct FaultRecord {
   static constexpr Topic started = Topic::fault_started;
   static constexpr Topic ended = Topic::fault_ended;

@@ -122,8 +122,8 @@ struct Loss {
 // --- steps and phases
 // -------------------------------------------------------------------------------------------------
 
-// A fault that a step ordered, as the cluster says that it began and ended. For people: no rule may rest on it, as no
-// other cluster would tell it.
+// A fault that a step ordered, as the cluster says that it began and ended. For people: no rule may claim by it, as no
+// other cluster would tell it; it may make one less sure (diagnose/steady.hpp, may_be_on_the_way).
 struct Fault {
   FaultRecord record;  // of fault.started; its detail, where there is one, of fault.ended
   Placed started;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cluster/kinds/row.hpp"
+#include <straycat/core/embedded.hpp>
 
 namespace straycat::cluster {
 namespace {
@@ -167,7 +168,7 @@ json version_info() {
                        {"emulationMinor", "36"},
                        {"minCompatibilityMajor", "1"},
                        {"minCompatibilityMinor", "35"},
-                       {"gitVersion", "v1.36.3+straycat"},
+                       {"gitVersion", embedded_version},
                        {"gitCommit", ""},
                        {"gitTreeState", "clean"},
                        {"buildDate", "1970-01-01T00:00:00Z"},

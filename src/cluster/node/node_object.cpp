@@ -8,6 +8,7 @@
 
 #include "cluster/node/node.hpp"
 #include "cluster/node/pod_status.hpp"
+#include <straycat/core/embedded.hpp>
 #include <straycat/core/time.hpp>
 #include <straycat/images/images.hpp>
 
@@ -80,7 +81,7 @@ json make_node_object(const NodeSettings& settings, const std::string& address) 
                      {"kernelVersion", names.release},
                      {"osImage", os_image()},
                      {"containerRuntimeVersion", "straycat://" STRAYCAT_VERSION},
-                     {"kubeletVersion", "v1.36.3+straycat"},
+                     {"kubeletVersion", embedded_version},
                      {"kubeProxyVersion", ""},
                      {"operatingSystem", "linux"},
                      {"architecture", arch}};

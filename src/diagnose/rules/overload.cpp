@@ -18,24 +18,6 @@ bool most_came_too_late(const Case& the_case, const Scope& cells) {
   return late * 2 >= failures_in(the_case, cells);
 }
 
-// Why the page cannot be told to be its pods', nothing when it can.
-std::string not_theirs(const Case& the_case, const Book::Page& page, const DirectAsked& asked) {
-  const DirectAsked others = asked_elsewhere(the_case, page);
-  const auto number = count(failures_in(the_case, page.cells), "request");
-  if (spares_others(asked, others))
-    return fmt::format(
-        "{} to pods of {} got no answer in time while nothing moved, and all of {} from elsewhere did: something on "
-        "the "
-        "way keeps them, and what it is is not seen from here",
-        number, display(page.owner), count(others.ok, "direct request"));
-  if (may_be_on_the_way(the_case, page, others))
-    return fmt::format(
-        "{} to pods of {} got no answer in time while nothing moved, all of them from one place: whether the pods are "
-        "slow or something on the way keeps the answers would be told by traffic from a second one (from: nodes)",
-        number, display(page.owner));
-  return "";
-}
-
 // They answered for others at some time of the run: whose their late answers are is not told from outside. Before a
 // gateway whose backends ended, on a machine that was busy, two direct requests of twelve were late.
 bool pass_requests_on(const Case& the_case, const Book::Page& page) {
@@ -58,9 +40,9 @@ Ruling overload_claim(const Case& the_case, const Scope& scope) {
     const auto number = count(failures_in(the_case, page.cells), "request");
     if (!most_came_too_late(the_case, page.cells)) {
       ruling.open.push_back(
-          fmt::format("{} to pods of {} got no answer to their SYN while nothing moved, or most of them: whether the "
-                      "pods take fewer connections "
-                      "than they are asked for or something on the way drops them is not told apart",
+          fmt::format("{} to pods of {} failed while nothing moved, most of them without an answer to their SYN: "
+                      "whether the pods take fewer connections than they are asked for or something on the way drops "
+                      "them is not told apart",
                       number, display(page.owner)));
       continue;
     }
@@ -88,7 +70,7 @@ Ruling overload_claim(const Case& the_case, const Scope& scope) {
                       number, display(page.owner), in_words(asked)));
       continue;
     }
-    if (auto why = not_theirs(the_case, page, asked); !why.empty()) {
+    if (auto why = may_be_on_the_way(the_case, page, "got no answer in time"); !why.empty()) {
       ruling.open.push_back(std::move(why));
       continue;
     }

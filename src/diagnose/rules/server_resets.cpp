@@ -26,22 +26,8 @@ Ruling server_resets_claim(const Case& the_case, const Scope& scope) {
                       display(page.owner)));
       continue;
     }
-    const DirectAsked others = asked_elsewhere(the_case, page);
-    if (spares_others(asked, others)) {
-      ruling.open.push_back(fmt::format(
-          "{} to pods of {} were cut while nothing moved, and none of {} from elsewhere was: something on the way cuts "
-          "them, and what it is is not seen from here",
-          count(failures_in(the_case, page.cells), "request"), display(page.owner),
-          count(others.ok, "direct request")));
-      continue;
-    }
-    if (may_be_on_the_way(the_case, page, others)) {
-      ruling.open.push_back(
-          fmt::format("{} to pods of {} were cut while nothing moved, and so were {} of {}, all from one place: "
-                      "whether the program "
-                      "or something on the way cuts them would be told by traffic from a second one (from: nodes)",
-                      count(failures_in(the_case, page.cells), "request"), display(page.owner), grouped(asked.alike),
-                      count(asked.alike + asked.ok, "direct request")));
+    if (auto why = may_be_on_the_way(the_case, page, "were cut"); !why.empty()) {
+      ruling.open.push_back(std::move(why));
       continue;
     }
     ruling.claims.push_back(steady_claim(

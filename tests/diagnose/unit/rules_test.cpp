@@ -151,25 +151,6 @@ const std::vector<RulesRow>& rules_rows() {
          });
        },
        "found no-endpoints"},
-      {"nothing_gets_through_soon_after_the_first_answers",
-       [] {
-         World world = test::quiet(2);
-         for (PodLife& pod : world.pods) pod.ready_from = pod.answers_from = 1.8;
-         world.starved_from = 2.3;
-         world.starved_to = 2.8;
-         return world;
-       },
-       "inconclusive"},
-      {"scaled_to_zero_and_back_and_the_proxy_hears_of_it_late",
-       [] {
-         World world = test::quiet(2);
-         world.lag = 1;
-         PodLife& first = world.pods[0];
-         first.ready_to = first.gone_at = first.answers_to = 10;
-         world.pods[1].ready_from = world.pods[1].answers_from = 20;
-         return world;
-       },
-       "found no-endpoints"},
       {"selector_typo", [] { return selector_typo(); }, "found no-endpoints"},
       {"named_port_missing", [] { return with_pods(2, [](PodLife& pod) { pod.port_unset = true; }); },
        "found no-endpoints"},

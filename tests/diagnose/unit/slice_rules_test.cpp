@@ -194,6 +194,25 @@ const std::vector<test::TinyWorld>& slice_rules_rows() {
       {"local_policy_with_an_endpoint_here", [] { return local_only(sends_nowhere(2), "node-1"); }, "inconclusive"},
       {"local_policy_and_where_the_client_is_nobody_knows",
        [] { return local_only(sends_nowhere(2), "node-2", false); }, "inconclusive"},
+      {"nothing_gets_through_soon_after_the_first_answers",
+       [] {
+         World world = test::quiet(2);
+         for (test::PodLife& pod : world.pods) pod.ready_from = pod.answers_from = 1.8;
+         world.starved_from = 2.3;
+         world.starved_to = 2.8;
+         return test::log_of(world);
+       },
+       "inconclusive"},
+      {"scaled_to_zero_and_back_and_the_proxy_hears_of_it_late",
+       [] {
+         World world = test::quiet(2);
+         world.lag = 1;
+         test::PodLife& first = world.pods[0];
+         first.ready_to = first.gone_at = first.answers_to = 10;
+         world.pods[1].ready_from = world.pods[1].answers_from = 20;
+         return test::log_of(world);
+       },
+       "found no-endpoints"},
       {"publishes_unready", [] { return published(); }, "found publishes-unready Service/sayhi"},
       {"not_ready_and_the_service_does_not_publish",
        [] {
