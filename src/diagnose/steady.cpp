@@ -162,9 +162,8 @@ std::string may_be_on_the_way(const Case& the_case, const Book::Page& page, std:
         count(elsewhere.ok, "direct request"));
   if (elsewhere.alike > 0 || !can_stand_between(the_case, page)) return "";
   return fmt::format(
-      "{}, all of them from one place: whether the pods do that or something on the way would be told by traffic from "
-      "a "
-      "second one (from: nodes)",
+      "{}, all of them from one place: whether the pods do that or something on the way would be told by traffic "
+      "from a second one (from: nodes)",
       what);
 }
 

@@ -111,6 +111,8 @@ std::vector<LawRow> make_law() {
       {"Pod", "spec.containers[*].resources.limits.memory", "", pods, "nothing is killed for want of memory", true},
       {"Pod", "spec.containers[*].resources.limits.cpu", "", pods, "nothing is slowed down"},
       {"Pod", "spec.containers[*].ports[*].hostPort", "", nothing, "no port of the node is opened"},
+      {"Pod", "spec.containers[*].terminationMessagePath", "/dev/termination-log", nothing,
+       "no file can be mounted: what is written there is not read", true},
       {"Pod", "spec.ephemeralContainers[*].targetContainerName", "", nothing,
        "it sees its own processes, and those of no other container"},
       {"Pod", "spec.volumes[*].hostPath", "", pods, "pods never see this machine's files: the pod does not start"},
@@ -154,7 +156,7 @@ void find_items(const json& list, std::string_view rest, const std::string& befo
   for (std::size_t i = 0; i < list.size(); ++i) find(list[i], rest, before + "[" + std::to_string(i) + "]", out);
 }
 
-// Every value that the path leads to. Init containers are containers, too.
+// Every value that the path leads to. Init containers and ephemeral ones are containers, too.
 void find(const json& at, std::string_view path, const std::string& before, std::vector<Found>& out) {
   if (path.empty()) return out.push_back({before, &at});
   if (!at.is_object()) return;
@@ -163,8 +165,9 @@ void find(const json& at, std::string_view path, const std::string& before, std:
   std::string key{path.substr(0, end)};
   const bool items = key.ends_with("[*]");
   if (items) key.resize(key.size() - 3);
-  for (const std::string& name :
-       key == "containers" ? std::vector<std::string>{"initContainers", key} : std::vector{key}) {
+  for (const std::string& name : key == "containers"
+                                     ? std::vector<std::string>{"initContainers", key, "ephemeralContainers"}
+                                     : std::vector{key}) {
     const auto found = at.find(name);
     if (found == at.end()) continue;
     const auto where = before.empty() ? name : before + "." + name;

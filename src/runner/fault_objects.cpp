@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Nanos between_looks = 10ms;
-constexpr Nanos budget_patience = 30s, between_tries = 250ms;
+constexpr Nanos budget_patience = 30s, between_tries = 250ms, cordon_patience = 5s;
 constexpr const char* cordoned_by = "straycat.dev/cordoned-by";
 
 // Whether there was no answer at all: what was asked for may have been done.
@@ -104,21 +104,31 @@ asio::awaitable<Result<>> delete_pod(Site& site, std::string pod, std::string ui
   co_return Result<>{};
 }
 
-asio::awaitable<Result<>> not_cordoned(Site& site, std::string node) {
-  auto there = co_await site.client.get(*kube::resource_for_kind("Node"), "", node);
-  if (!there) co_return failed({"Node", node, ""}, there.error());
-  if (member(member(*there, "spec"), "unschedulable") == json(true))
-    co_return bad_input(fmt::format("node {} is cordoned already, by somebody else or another step", node));
-  co_return Result<>{};
+namespace {
+
+// Of the node as it was looked at: a 409 says that somebody has changed it since.
+json node_patch(const json& node, json unschedulable, json by) {
+  json patch;
+  patch["metadata"]["resourceVersion"] = text_at(node, {"metadata", "resourceVersion"});
+  patch["spec"]["unschedulable"] = std::move(unschedulable);
+  patch["metadata"]["annotations"][cordoned_by] = std::move(by);
+  return patch;
 }
 
+}  // namespace
+
 asio::awaitable<Result<>> cordon(Site& site, std::string node) {
-  json patch;
-  patch["spec"]["unschedulable"] = true;
-  patch["metadata"]["annotations"][cordoned_by] = site.run_id;
-  auto done = co_await site.client.merge_patch(*kube::resource_for_kind("Node"), "", node, std::move(patch));
-  if (!done) co_return failed({"Node", node, ""}, done.error());
-  co_return Result<>{};
+  const auto type = *kube::resource_for_kind("Node");
+  const auto until = monotonic_now() + cordon_patience;
+  for (;;) {
+    auto there = co_await site.client.get(type, "", node);
+    if (!there) co_return failed({"Node", node, ""}, there.error());
+    if (member(member(*there, "spec"), "unschedulable") == json(true))
+      co_return bad_input(fmt::format("node {} is cordoned already, by somebody else or another step", node));
+    auto done = co_await site.client.merge_patch(type, "", node, node_patch(*there, true, site.run_id));
+    if (done) co_return Result<>{};
+    if (done.error().code != 409 || monotonic_now() >= until) co_return failed({"Node", node, ""}, done.error());
+  }
 }
 
 namespace {
@@ -130,10 +140,7 @@ asio::awaitable<Result<>> uncordon_once(Site& site, std::string node) {
   if (!there && there.error().not_found()) co_return Result<>{};
   if (!there) co_return failed({"Node", node, ""}, there.error());
   if (text_at(*there, {"metadata", "annotations", cordoned_by}) != site.run_id) co_return Result<>{};
-  json patch;
-  patch["spec"]["unschedulable"] = nullptr;
-  patch["metadata"]["annotations"][cordoned_by] = nullptr;
-  auto done = co_await site.client.merge_patch(type, "", node, std::move(patch));
+  auto done = co_await site.client.merge_patch(type, "", node, node_patch(*there, nullptr, nullptr));
   if (!done) co_return failed({"Node", node, ""}, done.error());
   co_return Result<>{};
 }

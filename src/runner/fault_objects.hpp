@@ -30,8 +30,8 @@ boost::asio::awaitable<void> remove_fault(Site& site, std::string name);
 // delete_pod: one that is gone is none of them. `grace`: seconds, -1 = the pod's own.
 boost::asio::awaitable<Result<>> evict_pod(Site& site, std::string pod, std::string uid, int grace);
 boost::asio::awaitable<Result<>> delete_pod(Site& site, std::string pod, std::string uid, int grace);
-// Errors (bad_input): no new pods may be placed there already, and so it is not ours to open.
-boost::asio::awaitable<Result<>> not_cordoned(Site& site, std::string node);
+// Of the node as it was looked at: nobody's cordon that comes in between is taken over. Errors (bad_input): no new pods
+// may be placed there already, and so it is not ours to open.
 boost::asio::awaitable<Result<>> cordon(Site& site, std::string node);
 // Tried again and again for at most `patience`. Leaves alone what another cordoned.
 boost::asio::awaitable<Result<>> uncordon(Site& site, std::string node, Nanos patience);

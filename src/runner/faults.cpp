@@ -174,11 +174,14 @@ Faults::Chosen Faults::to_be_drained(const Open& open) const {
 // Cordon, and for a drain: evict the target's pods that stand there.
 asio::awaitable<Result<>> Faults::close_node(Open open) {
   open.record.pods.clear();
-  if (auto free = co_await not_cordoned(site_, open.node); !free) co_return free;
   open.until = monotonic_now() + open.action->fault.lasts;
   open.begun = false;
   open_.push_back(open);  // before the node is touched: whoever cuts the run finds it
   auto done = co_await cordon(site_, open.node);
+  if (!done && done.error().fault == Fault::bad_input) {  // another's, or another step's: not ours to open
+    open_.pop_back();
+    co_return done;
+  }
   if (done) done = co_await empty_node(std::move(open));
   if (!done) {
     co_await end_at(open_.size() - 1, true);

@@ -3,6 +3,7 @@
 #include "cluster/apiserver/duplicates.hpp"
 #include "cluster/apiserver/patch.hpp"
 #include "cluster/apiserver/protobuf.hpp"
+#include "cluster/apiserver/weight.hpp"
 #include "cluster/kinds/custom_schema.hpp"
 #include "cluster/kinds/further.hpp"
 #include "cluster/kinds/json_help.hpp"
@@ -106,6 +107,12 @@ StoreResult<Decoded> decode_object(Body body, const Call& call) {
   if (call.resource.schema) call.resource.schema->fill_defaults(out.object);
   if (call.resource.to_stored != nullptr) {
     call.resource.to_stored(out.object);
+    if (deeper_than(out.object, deepest)) return bad_request("exceeded max depth");
+    const auto& stored = structure_of(stored_row(call.resource));
+    if (const auto clash = find_type_clash(out.object, stored))  // an annotation may hold a part of it as text
+      return bad_request(cannot_handle(call) + "json: cannot unmarshal " + clash->got + " into Go struct field " +
+                         clash->owner + "." + clash->path + " of type " + clash->wanted);
+    prune(out.object, stored);
     out.object["apiVersion"] = stored_row(call.resource).api_version();
   }
   if (!out.object.contains("metadata")) out.object["metadata"] = json::object();

@@ -12,7 +12,6 @@ namespace straycat::cluster {
 namespace {
 
 using Kind = Type::Kind;
-constexpr int max_depth = 100;
 // Of a JSON patch: apiserver pkg/endpoints/handlers/patch.go maxJSONPatchOperations, pkg/server/config.go
 // JSONPatchMaxCopyBytes. Each copy may double an object.
 constexpr std::size_t most_operations = 10'000, most_copied = std::size_t{3} * 1024 * 1024;
@@ -32,7 +31,7 @@ bool too_deep(std::string_view text) {
     } else if (c == '"') {
       quoted = true;
     } else if (c == '{' || c == '[') {
-      if (++depth > max_depth) return true;
+      if (++depth > deepest) return true;
     } else if (c == '}' || c == ']') {
       --depth;
     }
@@ -230,7 +229,10 @@ StoreResult<void> carry_out(json& target, const json& operation, std::size_t& co
   if (const json::json_pointer path(where); !path.empty() && !target.at(path.parent_pointer()).is_structured())
     return unprocessable(op + " operation does not apply: doc is missing path: " + json(where).dump());
   if (op == "copy") {
-    copied += json_bytes(target.at(json::json_pointer(string_or(operation, "from"))), most_copied - copied);
+    // Twice as deep with each: a dozen of them would be deeper than the stack of whoever goes through the result.
+    const json& from = target.at(json::json_pointer(string_or(operation, "from")));
+    if (deeper_than(from, deepest)) return bad_request("exceeded max depth");
+    copied += json_bytes(from, most_copied - copied);
     if (copied > most_copied)
       return unprocessable(fmt::format(
           "Unable to complete the copy, the accumulated size increase of copy is {}, exceeding the limit {}", copied,
@@ -269,7 +271,7 @@ StoreResult<Document> json_patched(json target, const json& patch) {
   } catch (const json::exception& error) {
     return unprocessable(error.what());
   }
-  if (deeper_than(target, max_depth)) return bad_request("exceeded max depth");
+  if (deeper_than(target, deepest)) return bad_request("exceeded max depth");
   return Document{std::move(target)};
 }
 

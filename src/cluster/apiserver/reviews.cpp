@@ -59,6 +59,8 @@ json token_status(const json& spec, const Store& store, const Tokens& tokens) {
   const auto user = token.empty() ? std::nullopt : tokens.who(token);
   if (!user || !tokens.good_for(token, store, audiences))
     return {{"authenticated", false}, {"user", json::object()}, {"error", "invalid bearer token"}};
+  // Whoever looks for its own among them must find only those that the token is for.
+  std::erase_if(audiences, [&](const std::string& one) { return !tokens.good_for(token, store, {one}); });
   if (audiences.empty()) audiences = {token_issuer};
   return {{"authenticated", true}, {"user", user_info(*user)}, {"audiences", audiences}};
 }
@@ -97,6 +99,7 @@ std::optional<Response> answer_review(const Request& request, const Route& route
     return one.group == route.group && one.version == route.version && one.plural == route.resource;
   });
   if (row == all.end() || request.method != "POST") return std::nullopt;
+  if (row->namespaced == route.ns.empty() || !route.name.empty()) return std::nullopt;  // there is no such path
   const Attributes asked{"create", row->group, row->plural, "", route.ns, "", ""};
   const bool signed_in = std::find(user.groups.begin(), user.groups.end(), "system:authenticated") != user.groups.end();
   if (!(asks_for_itself(*row) && signed_in) && !allowed(store, user, asked))
@@ -109,6 +112,9 @@ std::optional<Response> answer_review(const Request& request, const Route& route
   auto body = read_body(request);
   if (!body) return status_response(body.error());
   const auto& spec = object_or_empty(body->object, "spec");
+  if (row->namespaced &&
+      text_at(spec, "/resourceAttributes/namespace") != route.ns)  // a right here says nothing of others
+    return status_response(bad_request("spec.resourceAttributes.namespace must match metadata.namespace"));
   json answer = {{"kind", row->kind}, {"apiVersion", row->api_version()}, {"metadata", json::object()}};
   if (!spec.empty()) answer["spec"] = spec;
   answer["status"] = answer_to(row->kind, spec, store, tokens, user);
@@ -139,6 +145,9 @@ Answer create_token(const Call& call, const Store& store, Tokens& tokens) {
     order.pod = string_or(bound, "name");
     const auto pod = store.get("Pod", order.ns, order.pod);
     if (!pod) return status_response(not_found(*resource_by_kind("Pod"), order.pod));
+    if (text_at(*pod, "/spec/serviceAccountName") != order.account)
+      return status_response(bad_request("cannot bind token for serviceaccount " + json(order.account).dump() +
+                                         " to pod running with different serviceaccount name."));
     order.pod_uid = text_at(*pod, "/metadata/uid");
     order.node = text_at(*pod, "/spec/nodeName");
     if (const auto node = store.get("Node", "", order.node)) order.node_uid = text_at(*node, "/metadata/uid");

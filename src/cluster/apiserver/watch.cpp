@@ -91,7 +91,8 @@ class Watch : public std::enable_shared_from_this<Watch> {
 
   void send_object(const char* type, const json& object) {
     const bool other_form = order_.resource.custom || order_.resource.from_stored != nullptr;
-    if (!order_.table) return write_(event_line(type, other_form ? as_served(order_.resource, object) : object));
+    if (!order_.table && !other_form) return write_(event_line(type, object));  // of each watcher: never copied
+    if (!order_.table) return write_(event_line(type, as_served(order_.resource, object)));
     write_(event_line(type, table_of(object, text_at(object, "/metadata/resourceVersion"))));
   }
 

@@ -11,6 +11,8 @@ namespace straycat::cluster {
 // longer than a document of that size does.
 [[nodiscard]] std::size_t json_bytes(const nlohmann::json& value, std::size_t most);
 
+// How deep a document may nest: whoever goes through it does so on the stack.
+inline constexpr int deepest = 100;
 // Whether lists and objects nest deeper than `most`.
 [[nodiscard]] bool deeper_than(const nlohmann::json& value, int most);
 

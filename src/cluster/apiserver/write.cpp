@@ -6,6 +6,7 @@
 
 #include "cluster/apiserver/apply.hpp"
 #include "cluster/apiserver/decode.hpp"
+#include "cluster/apiserver/duplicates.hpp"
 #include "cluster/apiserver/patch.hpp"
 #include "cluster/apiserver/weight.hpp"
 #include "cluster/kinds/custom_schema.hpp"
@@ -70,6 +71,9 @@ Review review(const Call& call, bool track) {
     if (current) {
       for (auto& cause : validate_update(object, *current)) causes.push_back(std::move(cause));
     }
+    if (!current && call.resource.kind == "Pod" &&
+        !array_or_empty(object_or_empty(object, "spec"), "ephemeralContainers").empty())
+      causes.push_back({"FieldValueForbidden", "Forbidden: cannot be set on create", "spec.ephemeralContainers"});
     if (causes.empty() && json_bytes(object, most_stored) > most_stored)
       return Status{500, "", "etcdserver: request is too large", nullptr};
     if (causes.empty()) return {};
@@ -121,7 +125,10 @@ void keep_other_half(json& object, const json& current, const Call& call) {
     if (current.contains("status")) object["status"] = current["status"];
     if (call.resource.kind == "Pod") {  // another endpoint's as well
       const auto& there = array_or_empty(object_or_empty(current, "spec"), "ephemeralContainers");
-      if (!there.empty()) object["spec"]["ephemeralContainers"] = there;
+      with_object(object, "spec", [&](json& spec) {
+        spec.erase("ephemeralContainers");
+        if (!there.empty()) spec["ephemeralContainers"] = there;
+      });
     }
   }
 }
@@ -269,7 +276,9 @@ Answer patch_object(const Call& call, Store& store) {
     return status_response(unsupported_patch(type));  // which fields merge by keys, only a schema would tell
   auto result = patched(call, as_served(call.resource, *current), patch->object, type);
   if (!result) return status_response(result.error());
-  auto decoded = decode_object({std::move(result->object)}, call);
+  const bool of_fields = type != "application/json-patch+json";
+  auto twice = of_fields ? duplicate_fields(call.request.body) : std::vector<std::string>();
+  auto decoded = decode_object({std::move(result->object), std::move(twice)}, call);
   if (!decoded) return status_response(decoded.error());
   if (auto fits = fit_to_url(decoded->object, call); !fits) return status_response(fits.error());
   return write_back(call, store, std::move(decoded->object), current, true, decoded->warnings);

@@ -18,6 +18,8 @@ bool same_taints(const json& a, const json& b) {
 
 }  // namespace
 
+constexpr std::int64_t longest_tolerated = 10LL * 365 * 86'400;  // in nanoseconds it must not overflow
+
 std::optional<std::int64_t> tolerated_seconds(const json& pod, const json& node) {
   std::optional<std::int64_t> least;
   const auto& tolerations = array_or_empty(spec_of(pod), "tolerations");
@@ -28,9 +30,11 @@ std::optional<std::int64_t> tolerated_seconds(const json& pod, const json& node)
       if (!tolerates(toleration, taint)) continue;
       tolerated = true;
       if (toleration.contains("tolerationSeconds")) {
-        const auto seconds = std::max<std::int64_t>(integer_or(toleration, "tolerationSeconds"), 0);
+        const auto seconds =
+            std::clamp<std::int64_t>(integer_or(toleration, "tolerationSeconds"), 0, longest_tolerated);
         least = std::min(least.value_or(seconds), seconds);
       }
+      break;  // the first one that matches counts (component-helpers, GetMatchingTolerations)
     }
     if (!tolerated) return 0;
   }

@@ -99,9 +99,9 @@ Ending ending_of(std::string_view datagram) {
   return out;
 }
 
-// Sends one request and hands every datagram of the answer on.
+// Sends one request and hands every datagram of the answer on. The kernel's answer as errno has it; 0 = done.
 template <class Hear>
-Result<> ask_tracker(int socket, const std::string& message, const Hear& hear) {
+Result<int> ask_tracker(int socket, const std::string& message, const Hear& hear) {
   if (::send(socket, message.data(), message.size(), 0) < 0) return system_error("ask for tracked flows");
   std::array<char, 65'536> buffer;
   while (true) {
@@ -111,8 +111,7 @@ Result<> ask_tracker(int socket, const std::string& message, const Hear& hear) {
     const std::string_view datagram(buffer.data(), static_cast<std::size_t>(size));
     hear(datagram);
     const auto ending = ending_of(datagram);
-    if (ending.error != 0) return system_error("tracked flows", ending.error);
-    if (ending.over) return {};
+    if (ending.over) return ending.error;
   }
 }
 
@@ -170,11 +169,13 @@ Result<std::size_t> forget_stale_flows(const ServiceTable& table) {
     for (auto& flow : parse_flows(datagram)) flows.push_back(std::move(flow));
   });
   if (!heard) return heard.error();
+  if (*heard != 0) return system_error("tracked flows", *heard);
   const auto stale = stale_flows(flows, table);
   for (const auto& flow : stale) {
     // One that ended by itself meanwhile is as good as deleted (ENOENT).
     const auto done = ask_tracker(socket.get(), request(IPCTNL_MSG_CT_DELETE, NLM_F_ACK, flow.key), [](auto) {});
-    if (!done && !done.error().message.ends_with(std::strerror(ENOENT))) return done.error();
+    if (!done) return done.error();
+    if (*done != 0 && *done != ENOENT) return system_error("forget a flow", *done);
   }
   return stale.size();
 }

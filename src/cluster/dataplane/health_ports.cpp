@@ -89,13 +89,23 @@ struct HealthPorts::Listener : std::enable_shared_from_this<Listener> {
   void accept() {
     acceptor.async_accept([self = shared_from_this()](const Failure& failure, tcp::socket socket) {
       if (self->ended || failure == boost::asio::error::operation_aborted) return;
-      if (!failure && self->seats.use_count() <= most_askers)
+      if (failure) return self->pause();
+      if (self->seats.use_count() <= most_askers)
         std::make_shared<Asker>(std::move(socket), health_answer(self->answer), self->seats)->serve();
       self->accept();
     });
   }
 
+  // Out of descriptors, mostly: at once again would take a whole processor.
+  void pause() {
+    timer.expires_after(std::chrono::milliseconds{50});
+    timer.async_wait([self = shared_from_this()](const Failure& failure) {
+      if (!failure && !self->ended) self->accept();
+    });
+  }
+
   tcp::acceptor acceptor;
+  boost::asio::steady_timer timer{acceptor.get_executor()};
   HealthPort answer;
   std::shared_ptr<void> seats = std::make_shared<int>(0);  // each who asks holds it
   bool ended = false;

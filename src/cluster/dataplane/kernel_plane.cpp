@@ -181,7 +181,7 @@ Result<> KernelDataPlane::apply(const ServiceTable& table) {
     if (auto done = rebuild(); !done) return done;
     lost_track_ = false;
   }
-  if (table == applied_) return {};
+  if (table == applied_) return settle(table);
   note_departures(table);
   const auto label = [this](const ServiceRule& rule, const ServiceEndpoint& endpoint) {
     return truth_ && rule.transport == Transport::tcp ? truth_->label(rule, endpoint) : std::string();
@@ -189,26 +189,37 @@ Result<> KernelDataPlane::apply(const ServiceTable& table) {
   auto done = run_all(pack_transactions(change_commands(applied_, table, label)));
   lost_track_ = !done;
   if (!done) return done;
-  const bool flows = datagram_rules(applied_) != datagram_rules(table);
-  const auto routed = route_outside(table);
+  flows_due_ = flows_due_ || datagram_rules(applied_) != datagram_rules(table);
   applied_ = table;
-  if (!routed) return routed;
-  const auto forgotten = flows ? forget_stale_flows(table) : Result<std::size_t>(0);
-  return forgotten ? Result<>() : Result<>(forgotten.error());
+  return settle(table);
+}
+
+// What is no rule of nft; whatever of it fails is tried again with the next table, though the rules are the same.
+Result<> KernelDataPlane::settle(const ServiceTable& table) {
+  if (auto routed = route_outside(table); !routed) return routed;
+  if (!flows_due_) return {};
+  if (const auto forgotten = forget_stale_flows(table); !forgotten) return forgotten.error();
+  flows_due_ = false;
+  return {};
 }
 
 // The node's own clients need a way to addresses that are nowhere, as they have one to 10.96.0.0/12.
 Result<> KernelDataPlane::route_outside(const ServiceTable& table) {
-  const auto before = outside_addresses(applied_), after = outside_addresses(table);
-  if (before == after) return {};
+  const auto wanted = outside_addresses(table);
+  if (routed_ == wanted) return {};
   const auto services = routes_.link_index("svc0");
   if (!services) return services.error();
   const auto route = [&](const std::string& address) { return KernelRoute{address, 32, "", gateway, *services}; };
-  for (const auto& address : before)
-    if (!after.contains(address)) (void)routes_.delete_route(route(address));
-  for (const auto& address : after)
-    if (!before.contains(address))
-      if (auto done = routes_.add_route(route(address)); !done) return done;
+  std::erase_if(routed_, [&](const std::string& address) {
+    const bool gone = !wanted.contains(address);
+    if (gone) (void)routes_.delete_route(route(address));
+    return gone;
+  });
+  for (const auto& address : wanted) {
+    if (routed_.contains(address)) continue;
+    if (auto done = routes_.add_route(route(address)); !done) return done;
+    routed_.insert(address);
+  }
   return {};
 }
 

@@ -46,6 +46,7 @@ class KernelDataPlane final : public DataPlane {
   Result<> wire(pid_t pid, const std::string& name, const std::string& address);
   Result<> await_queue(const std::string& link);
   Result<> rebuild();
+  Result<> settle(const ServiceTable& table);
   Result<> route_outside(const ServiceTable& table);
   Result<> run_all(const std::vector<nlohmann::json>& transactions);
   std::map<std::string, std::uint64_t> read_counters();  // by object name
@@ -56,6 +57,8 @@ class KernelDataPlane final : public DataPlane {
   AddressPool addresses_;
   std::unique_ptr<TruthLog> truth_;
   ServiceTable applied_;
+  std::set<std::string> routed_;                         // addresses from outside that have a route
+  bool flows_due_ = false;                               // datagrams may still go to whom they went before
   std::optional<PolicyTable> policies_ = PolicyTable();  // none: a transaction failed
   bool lost_track_ = false;                              // a transaction failed: what the kernel has is not known
   std::map<std::string, std::uint64_t> counted_before_;  // by object: what was counted before a rebuild

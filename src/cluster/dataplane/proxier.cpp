@@ -81,12 +81,11 @@ struct Proxier::State : std::enable_shared_from_this<State> {
     const auto done = plane.apply(table);
     last = monotonic_now();
     ++writes;
-    if (plane.isolates_pods())
-      if (const auto listening = health.set(table.health, plane.node_address()); !listening && on_error)
-        on_error(listening.error());
-    if (done) return;
-    if (on_error) on_error(done.error());
-    request();
+    Result<> listening;
+    if (plane.isolates_pods()) listening = health.set(table.health, plane.node_address());
+    if (done && listening) return;
+    if (on_error) on_error(done ? listening.error() : done.error());
+    request();  // a port may be somebody's for a moment
   }
 
   Store& store;

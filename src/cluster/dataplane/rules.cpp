@@ -203,7 +203,7 @@ Commands refusal_commands(const ServiceRule& rule, const LogLabel& label) {
 }
 
 struct Plan {
-  CommandGroups fresh, change, stale;
+  CommandGroups fresh, freed, change, stale;
 };
 
 void plan_new(Plan& plan, const ServiceRule& rule, const LogLabel& label) {
@@ -261,7 +261,15 @@ void plan_change(Plan& plan, const ServiceRule& before, const ServiceRule& after
       plan.fresh.push_back(endpoint_commands(after, endpoint, label));
   }
   const auto old_entries = entries_of(before), new_entries = entries_of(after);
-  auto commands = entry_removals(old_entries, new_entries);
+  // What it has no more may be another's in the same table: it is free before anybody takes it.
+  std::vector<Entry> kept, freed;
+  for (const auto& entry : old_entries) {
+    const bool its =
+        std::any_of(new_entries.begin(), new_entries.end(), [&](const Entry& one) { return one.key == entry.key; });
+    (its ? kept : freed).push_back(entry);
+  }
+  if (!freed.empty()) plan.freed.push_back(entry_removals(freed, {}));
+  auto commands = entry_removals(kept, new_entries);
   if (before.drop != after.drop) append(commands, refusal_commands(after, label));
   append(commands, service_commands(after));
   if (before.cluster_ip != after.cluster_ip) commands.push_back(add_element(cluster_ips_set, after.cluster_ip));
@@ -323,6 +331,7 @@ CommandGroups change_commands(const ServiceTable& before, const ServiceTable& af
   if (auto addresses = forgotten_addresses(before, after); !addresses.empty())
     plan.stale.push_back(std::move(addresses));
   CommandGroups out = std::move(plan.fresh);
+  out.insert(out.end(), plan.freed.begin(), plan.freed.end());
   out.insert(out.end(), plan.change.begin(), plan.change.end());
   out.insert(out.end(), plan.stale.begin(), plan.stale.end());
   return out;

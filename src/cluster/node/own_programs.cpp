@@ -1,5 +1,6 @@
 #include "cluster/node/own_programs.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -24,8 +25,8 @@ namespace straycat::cluster {
 
 Descriptor open_own_programs() {
   constexpr unsigned executable = 0x10;  // MFD_EXEC: kernels before 6.3 do not know it, and need no asking
-  int fd = ::memfd_create("straycat-image", MFD_CLOEXEC | executable);
-  if (fd < 0) fd = ::memfd_create("straycat-image", MFD_CLOEXEC);
+  int fd = ::memfd_create("straycat-image", MFD_CLOEXEC | MFD_ALLOW_SEALING | executable);
+  if (fd < 0) fd = ::memfd_create("straycat-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   Descriptor out(fd);
   const char* from = straycat_own_programs;
   while (out && from < straycat_own_programs_end) {
@@ -33,7 +34,11 @@ Descriptor open_own_programs() {
     if (size <= 0) return {};
     from += size;
   }
-  return out;
+  // A pod can open what it runs by /proc/self/exe: unsealed, it could write there what every later pod runs
+  // (CVE-2019-5736 of container runtimes; done with an unsealed one).
+  const bool sealed =
+      out && ::fcntl(out.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0;
+  return sealed ? std::move(out) : Descriptor();
 }
 
 #else

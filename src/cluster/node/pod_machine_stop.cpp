@@ -128,7 +128,7 @@ void PodMachine::finish_pod() {
     if (!life.alive()) {
       life.done = true;
       life.retry_at.reset();
-    } else if (life.spec.role != Role::sidecar) {
+    } else if (life.spec.role == Role::main || life.spec.role == Role::init) {
       main_alive = true;
     }
   }

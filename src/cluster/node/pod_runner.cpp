@@ -114,14 +114,14 @@ Result<SandboxRequest> PodRunner::sandbox_request() {
   SandboxRequest out;
   const PodSpec& spec = machine_.spec();
   out.hostname = spec.hostname;
-  auto address = tools_.plane.allocate_address();
-  if (!address) return address.error();
-  out.address = *address;
-  if (tools_.machine != nullptr) out.users = tools_.machine->users;
   for (const auto& [name, value] : spec.sysctls) {
     if (!is_safe_sysctl(name)) return bad_input(fmt::format("forbidden sysctl: \"{}\" not allowlisted", name));
     out.sysctls.emplace_back(name, value);
   }
+  if (tools_.machine != nullptr) out.users = tools_.machine->users;
+  auto address = tools_.plane.allocate_address();  // last: nobody gives it back where there is no sandbox
+  if (!address) return address.error();
+  out.address = *address;
   return out;
 }
 

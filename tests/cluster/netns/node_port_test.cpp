@@ -258,7 +258,9 @@ TEST(HealthPorts, AnswerWhileTheyAreAskedFor) {
     ASSERT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&where), sizeof where), 0);
     const std::string question = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     ASSERT_EQ(::send(socket.get(), question.data(), question.size(), 0), static_cast<ssize_t>(question.size()));
-    io.run_for(std::chrono::milliseconds{200});
+    pollfd over{socket.get(), POLLRDHUP, 0};
+    for (int i = 0; i < 1000 && ::poll(&over, 1, 0) == 0; ++i) io.run_one_for(std::chrono::milliseconds{10});
+    ASSERT_NE(over.revents, 0) << "it says what it has to say, and closes";
     char buffer[1024];
     const auto size = ::recv(socket.get(), buffer, sizeof buffer, MSG_WAITALL);
     EXPECT_EQ(std::string(buffer, static_cast<std::size_t>(std::max<ssize_t>(size, 0))),

@@ -76,6 +76,20 @@ TEST(PodLife, AnEphemeralContainerStartsInARunningPodAndCountsForNothing) {
   EXPECT_TRUE(world.holds("Ready"));
 }
 
+TEST(PodLife, AnEphemeralContainerKeepsNoPodFromEnding) {
+  PodWorld world(pod_object(json::array({container("c")}), {{"restartPolicy", "Never"}}));
+  world.run();
+  ContainerSpec debugger;
+  debugger.name = "d";
+  debugger.image = "i";
+  debugger.role = Role::ephemeral;
+  debugger.program = {"sh"};
+  world.machine().add(debugger);
+  EXPECT_THAT(world.tick(), ElementsAre("start 1"));
+  world.feed(input::Started{1, "straycat://2"});
+  EXPECT_THAT(world.orders(input::Exited{.container = 0, .code = 0}), Contains(HasSubstr("signal 1")));
+}
+
 TEST(PodLife, ADeadlineThatComesLaterCountsFromThePodsStart) {
   PodWorld world(pod_object(json::array({container("c")})));
   world.run();

@@ -159,6 +159,22 @@ TEST(Rules, NothingToDoForTheSameTable) {
   EXPECT_TRUE(change_commands({{sayhi({first_endpoint})}}, {{sayhi({first_endpoint})}}, no_label).empty());
 }
 
+// Two Services that stay: what one gives up, the other takes in the same transaction.
+TEST(Rules, WhatOneServiceGivesUpIsFreeBeforeAnotherTakesIt) {
+  auto taker = sayhi({first_endpoint}), giver = sayhi({first_endpoint});
+  taker.name = "a";
+  giver.name = "b";
+  giver.cluster_ip = "10.96.0.8";
+  auto taken = taker, given = giver;
+  given.outside = Outside{{}, {}, {}, 30080, false, given.endpoints, {}};
+  taken.outside = Outside{{}, {}, {}, 30080, false, taken.endpoints, {}};
+  const auto text = text_of(change_commands({{taker, given}}, {{taken, giver}}, no_label));
+  const auto freed = text.find(R"({"delete":{"element":)"),
+             used = text.find("30080", text.find(R"("add":{"element":)"));
+  ASSERT_NE(freed, std::string::npos) << text;
+  EXPECT_LT(freed, used) << text;
+}
+
 // An address that goes to another pod needs a new label: the ground truth must not name the dead one.
 TEST(Rules, AnotherPodAtTheSameAddressIsLabelledAnew) {
   auto renamed = first_endpoint;

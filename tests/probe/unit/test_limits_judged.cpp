@@ -41,14 +41,16 @@ INSTANTIATE_TEST_SUITE_P(
             {},
             Stall::none,
             {},
-            "inconclusive: 40 requests to pods of Deployment/sayhi got no answer to their SYN",
+            "inconclusive: 40 requests to pods of Deployment/sayhi failed while nothing moved, most of them without an "
+            "answer to their SYN",
             1,
             "failing"},
         Row{"roomy_table",
             {},
             Stall::none,
             {940, 1000},
-            "inconclusive: 40 requests to pods of Deployment/sayhi got no answer to their SYN",
+            "inconclusive: 40 requests to pods of Deployment/sayhi failed while nothing moved, most of them without an "
+            "answer to their SYN",
             1,
             "failing"},
         Row{"full_table",
