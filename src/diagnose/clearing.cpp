@@ -1,6 +1,7 @@
 #include "clearing.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "restarts.hpp"
 #include "time.hpp"
@@ -71,6 +72,13 @@ std::int64_t tail_end(const History& history, const Endpoint& endpoint, std::int
   return ready ? answered + tail : answered;
 }
 
+// Not ready for a while and not about to end, as after a restart: answers before and after say nothing of it.
+bool paused_between(const Endpoint& endpoint, const Asked& one, const Asked& next) {
+  return std::any_of(endpoint.states.begin(), endpoint.states.end(), [&](const history::EndpointState& state) {
+    return !state.ready && !state.terminating && state.at.ns > one.ended && state.at.ns < next.started;
+  });
+}
+
 // Before its change was seen, a proxy may have known of an endpoint and sent to it; but not before the kubelet's own
 // probe of that very port had succeeded. When the first direct probe after that is answered too, it served all along.
 std::vector<Span> vouched_for(const History& history, const ServiceView& view, const Endpoint& endpoint,
@@ -78,11 +86,15 @@ std::vector<Span> vouched_for(const History& history, const ServiceView& view, c
   const auto* pod = pod_of(history, view, endpoint);
   if (pod == nullptr || !finding::asks_at(pod->spec, endpoint.id.port)) return {};
   std::vector<Span> spans;
+  std::int64_t before =
+      history.begin;  // until then it may be sent to for its last stay's sake, and that is not vouched
   for (const auto& stay : endpoint.memberships) {
+    const auto may = may_route(history, view, stay);
+    const auto since = std::max(may.from, std::exchange(before, may.to));
     const auto first =
         std::find_if(probes.begin(), probes.end(), [&](const Asked& one) { return one.ended >= stay.from; });
     if (stay.open_start || first == probes.end() || first->answer != Answer::good) continue;
-    if (first->started - stay.from <= tail) spans.push_back({may_route(history, view, stay).from, first->started});
+    if (first->started - stay.from <= tail && since < first->started) spans.push_back({since, first->started});
   }
   return spans;
 }
@@ -97,7 +109,8 @@ std::vector<Span> cleared(const History& history, const ServiceView& view, const
     const Asked& probe = probes[i];
     if (probe.answer == Answer::alike) continue;
     const Asked* next = i + 1 < probes.size() ? &probes[i + 1] : nullptr;
-    if (next != nullptr && next->answer == probe.answer && next->started - probe.started <= bracket) {
+    const bool pair = next != nullptr && next->answer == probe.answer && next->started - probe.started <= bracket;
+    if (pair && !paused_between(endpoint, probe, *next)) {
       spans.push_back({probe.started, next->ended});
     } else if (probe.answer == Answer::good) {
       // A failure that follows withdraws what the answer would have cleared beyond itself.
