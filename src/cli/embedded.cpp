@@ -77,6 +77,7 @@ std::vector<std::string> command_line(const plan::ClusterSettings& settings, con
                                  data_plane,
                                  "--min-sync-period",
                                  format_duration(settings.min_sync_period)};
+  if (settings.nodes > 1) words.insert(words.end(), {"--nodes", std::to_string(settings.nodes)});
   if (!truth_file.empty()) words.insert(words.end(), {"--truth", truth_file});
   for (const auto& [name, command] : settings.images) {
     words.insert(words.end(), {"--image", name + "=" + plan::json(command).dump()});

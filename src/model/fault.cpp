@@ -12,7 +12,7 @@ namespace {
 
 using enum FaultGround;
 
-constexpr std::string_view network = "target! pods share from for! background";
+constexpr std::string_view network = "target! pods share from node for! background";
 
 // NOLINTNEXTLINE(readability-function-size): a table
 std::vector<FaultRow> make_fault_rows() {
@@ -29,7 +29,7 @@ std::vector<FaultRow> make_fault_rows() {
       {FaultWord::slow_start, own, "target! delay! for! background",
        "Containers of the workload that are started meanwhile begin so much later."},
       {FaultWord::drop, own_kernel, network, "Connections to the pods get no answer at all."},
-      {FaultWord::lose, own_kernel, "target! pods share! from for! background",
+      {FaultWord::lose, own_kernel, "target! pods share! from node for! background",
        "Single packets to the pods and from them are lost; TCP sends them again."},
       {FaultWord::refuse, own_kernel, network, "New connections to the pods are refused."},
       {FaultWord::reset, own_kernel, network,
@@ -37,8 +37,9 @@ std::vector<FaultRow> make_fault_rows() {
       {FaultWord::stall, own_kernel, network, "Connections to the pods are made, and nothing is answered."},
       {FaultWord::delay, own_kernel, "target! pods delay! for! background",
        "Packets to the pods come so much later (netem, where the kernel has it)."},
-      {FaultWord::proxy_stop, own, "for! background", "kube-proxy writes no rules."},
-      {FaultWord::proxy_lag, own, "lag! for! background", "kube-proxy writes each change so much later."},
+      {FaultWord::proxy_stop, own, "node for! background", "kube-proxy writes no rules, on one node or on each."},
+      {FaultWord::proxy_lag, own, "node lag! for! background",
+       "kube-proxy writes each change so much later, on one node or on each."},
       {FaultWord::api_down, own, "for!", "The API server is away: whoever calls it is refused."},
       {FaultWord::watches, own, "",
        "The API server ends all watches: cut, so that they go on where they ended; compact, so that they cannot."},
@@ -46,7 +47,7 @@ std::vector<FaultRow> make_fault_rows() {
        "The cluster's name server answers everybody with SERVFAIL or NXDOMAIN, or with nothing."},
       {FaultWord::dns_delay, own_kernel, "delay! for! background",
        "The cluster's name server answers so much later (by UDP)."},
-      {FaultWord::connections, own_kernel, "atMost! for! background",
+      {FaultWord::connections, own_kernel, "atMost! node for! background",
        "No more than so many connections are open on the node at the same time: what would open another is dropped."},
       {FaultWord::cordon, nodes, "target! for!", "The node of one of the pods takes no new pods."},
       {FaultWord::drain, nodes, "target! for!",
@@ -88,14 +89,14 @@ std::string share_words(int ppm) {
 std::string from_words(const Fault& fault) {
   switch (fault.from) {
     case FaultFrom::node:
-      return " from the node";
+      return fault.node.empty() ? " from the node" : " from " + fault.node;
     case FaultFrom::anywhere:
-      return " from anywhere";
+      return fault.node.empty() ? " from anywhere" : fmt::format(" from {} and its pods", fault.node);
     case FaultFrom::pods:
     case FaultFrom::unknown:
       break;
   }
-  return "";
+  return fault.node.empty() ? "" : " from pods on " + fault.node;
 }
 
 template <Spelt E>
@@ -134,6 +135,7 @@ Result<> read_spec(const json& spec, Fault& out) {
   if (auto done = take_number(spec, "ppm", 1'000'000, out.ppm); !done) return done;
   if (auto done = take_number(spec, "limit", most_connections, out.limit); !done) return done;
   out.workload = text_at(spec, {"workload"});
+  out.node = text_at(spec, {"node"});
   out.container = text_at(spec, {"container"});
   out.signal = text_at(spec, {"signal"}, out.signal);
   for (const json& pod : member(spec, "pods"))
@@ -159,6 +161,7 @@ json to_json(const Fault& fault) {
   if (fault.how != plain.how) out["how"] = fault.how;
   if (!fault.pods.empty()) out["pods"] = fault.pods;
   if (!fault.workload.empty()) out["workload"] = fault.workload;
+  if (!fault.node.empty()) out["node"] = fault.node;
   if (!fault.container.empty()) out["container"] = fault.container;
   if (fault.signal != plain.signal) out["signal"] = fault.signal;
   if (fault.ppm != plain.ppm) out["ppm"] = fault.ppm;
@@ -209,9 +212,10 @@ std::string describe(const Fault& fault) {
     case FaultWord::delay:
       return fmt::format("delay packets by {} to ", format_duration(fault.delay));
     case FaultWord::proxy_stop:
-      return "kube-proxy stands still";
+      return fmt::format("kube-proxy{} stands still", fault.node.empty() ? "" : " of " + fault.node);
     case FaultWord::proxy_lag:
-      return fmt::format("kube-proxy lags by {}", format_duration(fault.delay));
+      return fmt::format("kube-proxy{} lags by {}", fault.node.empty() ? "" : " of " + fault.node,
+                         format_duration(fault.delay));
     case FaultWord::api_down:
       return "the API server is away";
     case FaultWord::watches:
@@ -222,7 +226,8 @@ std::string describe(const Fault& fault) {
     case FaultWord::dns_delay:
       return fmt::format("the name server answers {} later", format_duration(fault.delay));
     case FaultWord::connections:
-      return fmt::format("the node's table holds {} connections", fault.limit);
+      return fmt::format("the table of {} holds {} connections", fault.node.empty() ? "each node" : fault.node,
+                         fault.limit);
     case FaultWord::cordon:
       return "cordon the node of ";
     case FaultWord::drain:

@@ -10,11 +10,18 @@ namespace {
 
 using nlohmann::json;
 
+LawRow on(Nodes nodes, LawRow row) {
+  row.nodes = nodes;
+  return row;
+}
+
 // NOLINTNEXTLINE(readability-function-size): a table
 std::vector<LawRow> make_law() {
   constexpr auto nothing = Reach::nothing;
   constexpr auto traffic = Reach::traffic;
   constexpr auto pods = Reach::pods;
+  constexpr auto wishes = "wishes are not weighed: pods spread over the nodes that will do";
+  constexpr auto every_namespace = "pods of every namespace count";
   return {
       {"NetworkPolicy", "", "", traffic, "no policy is enforced, what it forbids goes through", true},
       {"Ingress", "", "", traffic, "no controller serves it: nothing reaches a Service through it"},
@@ -70,7 +77,7 @@ std::vector<LawRow> make_law() {
       {"StatefulSet", "spec.updateStrategy.rollingUpdate.maxUnavailable", "1", pods, "an update goes pod by pod"},
       {"CronJob", "spec.timeZone", "UTC|Etc/UTC", pods, "its schedule is read in UTC"},
 
-      {"Service", "spec.trafficDistribution", "", traffic, "there is one node, every endpoint is as near"},
+      {"Service", "spec.trafficDistribution", "", traffic, "every endpoint is as near, on whatever node"},
       {"Service", "spec.type", "ClusterIP|NodePort|ExternalName", nothing,
        "no load balancer gives it an address: its node ports are served"},
       {"Service", "spec.type", "ClusterIP|ExternalName", nothing,
@@ -85,8 +92,22 @@ std::vector<LawRow> make_law() {
 
       {"Job", "spec.managedBy", "kubernetes.io/job-controller", pods, "the Job controller works at it all the same"},
 
-      {"Pod", "spec.affinity", "", pods, "there is one node, every pod is placed there"},
-      {"Pod", "spec.topologySpreadConstraints", "", pods, "there is one node, every pod is placed there"},
+      on(Nodes::one, {"Pod", "spec.affinity", "", pods, "there is one node, every pod is placed there"}),
+      on(Nodes::one,
+         {"Pod", "spec.topologySpreadConstraints", "", pods, "there is one node, every pod is placed there"}),
+      on(Nodes::several,
+         {"Pod", "spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution", "", pods, wishes}),
+      on(Nodes::several,
+         {"Pod", "spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution", "", pods, wishes}),
+      on(Nodes::several,
+         {"Pod", "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution", "", pods, wishes}),
+      on(Nodes::several, {"Pod", "spec.topologySpreadConstraints[*].whenUnsatisfiable", "DoNotSchedule", pods, wishes}),
+      on(Nodes::several,
+         {"Pod", "spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[*].namespaceSelector", "",
+          pods, every_namespace, false, true}),
+      on(Nodes::several,
+         {"Pod", "spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[*].namespaceSelector",
+          "", pods, every_namespace, false, true}),
       {"Pod", "spec.hostNetwork", "", traffic, "the pod has a network of its own"},
       {"Pod", "spec.hostPID", "", pods, "containers see the same processes as without it"},
       {"Pod", "spec.shareProcessNamespace", "", pods, "containers see the same processes as without it"},
@@ -227,7 +248,7 @@ bool is_ignored(std::string_view kind) {
                      [&](const LawRow& row) { return row.kind == kind && row.field.empty(); });
 }
 
-std::vector<Ignored> ignored_fields(const json& object, Plane plane) {
+std::vector<Ignored> ignored_fields(const json& object, Plane plane, std::size_t nodes) {
   std::vector<Ignored> out;
   const auto kind = text_of(object, "kind");
   if (kind.empty()) return out;
@@ -236,6 +257,7 @@ std::vector<Ignored> ignored_fields(const json& object, Plane plane) {
   if (is_custom(version, kind)) return {custom_row(version, kind)};
   for (const auto& row : law()) {
     if (row.fallback_only && plane != Plane::fallback) continue;
+    if (row.nodes != Nodes::any && (row.nodes == Nodes::several) != (nodes > 1)) continue;
     if (row.kind != kind && (row.kind != "Pod" || pod_in(kind).empty())) continue;
     if (row.field.empty()) {
       if (row.kind == kind) out.push_back({&row, "", kind});

@@ -123,7 +123,9 @@ json cluster_json(const ClusterSettings& cluster, bool for_log) {
   json images = json::object();
   for (const auto& [image, command] : cluster.images) images[image] = for_log ? json::array() : json(command);
   for (const auto& [image, path] : cluster.trees) images[image] = for_log ? json("") : json(path);
-  return {{"images", images}, {"minSyncPeriod", format_duration(cluster.min_sync_period)}};
+  json out = {{"images", images}, {"minSyncPeriod", format_duration(cluster.min_sync_period)}};
+  if (cluster.nodes != 1) out["nodes"] = cluster.nodes;
+  return out;
 }
 
 ClusterSettings cluster_from(const json& in) {
@@ -136,6 +138,7 @@ ClusterSettings cluster_from(const json& in) {
       cluster.images[image] = command.get<std::vector<std::string>>();
   }
   cluster.min_sync_period = duration(in, "minSyncPeriod", cluster.min_sync_period);
+  cluster.nodes = in.value("nodes", cluster.nodes);
   return cluster;
 }
 

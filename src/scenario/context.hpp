@@ -26,6 +26,7 @@ struct Context {
   Told* told = nullptr;  // where what the embedded cluster will not do goes, each once; null: nobody asks
   Ground ground = Ground::own;
   const Admit& admit;
+  std::size_t nodes = 1;  // of the embedded cluster
   std::vector<Made> made = {};
   std::set<std::string> defined = {};  // what definitions among the manifests so far define (model::qualified_kind)
 

@@ -59,6 +59,7 @@ plan::Expectations read_expectations(const Node& node, const std::vector<plan::S
 plan::ClusterSettings read_cluster(const Node& node, Context& context) {
   plan::ClusterSettings cluster;
   if (const Node* period = node.find("minSyncPeriod")) cluster.min_sync_period = read_duration(*period, context, true);
+  if (const Node* nodes = node.find("nodes")) cluster.nodes = nodes->value.get<int>();
   const Node* images = node.find("images");
   for (std::size_t i = 0; images != nullptr && i < images->pairs.size(); ++i) {
     const auto name = images->pairs[i].key.value.get<std::string>();

@@ -33,7 +33,7 @@ class Loader {
     nlohmann::json object = node.to_json();
     if (problems_.size() == before) check_defined(node, object);
     if (const auto defined = model::defined_by(object)) context_.defined.insert(*defined);
-    for (std::string& one : told_of(node, source_)) context_.tell(std::move(one));
+    for (std::string& one : told_of(node, source_, context_.nodes)) context_.tell(std::move(one));
     manifests_.push_back({std::move(object), source_.file, node.start.line});
   }
 

@@ -34,6 +34,8 @@ plan::Plan read_plan(const Node& root, Context& context) {
   if (const Node* labels = metadata.find("labels")) {
     for (const Node::Pair& pair : labels->pairs) plan.labels[pair.key.value.get<std::string>()] = pair.value.scalar;
   }
+  if (const Node* cluster = spec.find("cluster")) plan.cluster = read_cluster(*cluster, context);
+  context.nodes = static_cast<std::size_t>(plan.cluster.nodes);  // what the manifests' fields do depends on it
   plan.steps = read_steps(*spec.find("steps"), context);
   if (plan.steps.empty()) return plan;  // manifests are broken: references to them would only add noise
   if (const Node* targets = spec.find("for")) {
@@ -44,7 +46,6 @@ plan::Plan read_plan(const Node& root, Context& context) {
   }
   plan.traffic = read_traffic(*spec.find("traffic"), context);
   if (const Node* expect = spec.find("expect")) plan.expect = read_expectations(*expect, plan.steps, context);
-  if (const Node* cluster = spec.find("cluster")) plan.cluster = read_cluster(*cluster, context);
   if (const Node* deadline = spec.find("deadline")) plan.deadline = read_duration(*deadline, context);
   if (const Node* seed = spec.find("seed")) plan.seed = seed->value.get<std::uint64_t>();
   context.problems.sort();  // all of them are in the scenario itself by now

@@ -188,7 +188,8 @@ constexpr const char* expectations_shapes = R"json({
           "x-expected": "a program, a list of program and arguments, or {archive: FILE}"
         }
       },
-      "minSyncPeriod": {"$ref": "#/$defs/duration", "description": "The data plane writes its rules at most once in this. 1s by default, as kube-proxy."}
+      "minSyncPeriod": {"$ref": "#/$defs/duration", "description": "The data plane writes its rules at most once in this. 1s by default, as kube-proxy."},
+      "nodes": {"type": "integer", "minimum": 1, "maximum": 16, "x-expected": "a number of nodes from 1 to 16", "description": "How many nodes it has: node1, node2, ... 1 by default."}
     }
   }
 })json";

@@ -56,10 +56,10 @@ yaml::Position position_of(const Node& manifest, std::string_view field) {
 
 }  // namespace
 
-std::vector<std::string> told_of(const Node& manifest, const Source& source) {
+std::vector<std::string> told_of(const Node& manifest, const Source& source, std::size_t nodes) {
   const auto object = manifest.to_json();
   std::vector<std::string> out;
-  for (const auto& ignored : model::ignored_fields(object)) {
+  for (const auto& ignored : model::ignored_fields(object, model::Plane::kernel, nodes)) {
     const auto at = position_of(manifest, ignored.field);
     out.push_back(fmt::format("{}:{}:{}: {}/{}: {}", source.file, at.line, at.column, ignored.kind,
                               text_at(object, "/metadata/name"), ignored.sentence()));

@@ -11,6 +11,6 @@ namespace straycat::scenario {
 
 // "deployment.yaml:7:3: Deployment/web: spec...hostNetwork has no effect on the embedded cluster: ..."; in the order of
 // the law.
-[[nodiscard]] std::vector<std::string> told_of(const yaml::Node& manifest, const Source& source);
+[[nodiscard]] std::vector<std::string> told_of(const yaml::Node& manifest, const Source& source, std::size_t nodes);
 
 }  // namespace straycat::scenario

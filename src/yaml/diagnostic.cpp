@@ -96,6 +96,23 @@ std::size_t distance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+namespace {
+
+// A message tells on one line whatever it quotes: a file may be called so that its name holds a line's end.
+std::string on_one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code >= 0x20 && code != 0x7f)
+      out += c;
+    else
+      out += c == '\n' ? "\\n" : fmt::format("\\x{:02x}", code);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string render(const Diagnostic& diagnostic, std::string_view text) {
   const auto column = static_cast<std::size_t>(std::max(diagnostic.at.column, 1) - 1);
   const auto length = static_cast<std::size_t>(std::max(diagnostic.length, 1));
@@ -111,11 +128,11 @@ std::string render(const Diagnostic& diagnostic, std::string_view text) {
   if (to < cells.size()) line += cut_mark;
   const std::size_t last = to < cells.size() ? std::max(std::min(column + length, to), column + 1) : column + length;
   const int marked = std::max(width(cells, column, last), 1);
-  std::string result =
-      fmt::format("{}:{}:{}: {}\n", diagnostic.file, diagnostic.at.line, diagnostic.at.column, diagnostic.message);
+  std::string result = fmt::format("{}:{}:{}: {}\n", on_one_line(diagnostic.file), diagnostic.at.line,
+                                   diagnostic.at.column, on_one_line(diagnostic.message));
   result += fmt::format("{:>4} | {}\n     | {}^{}", diagnostic.at.line, line, pad,
                         std::string(static_cast<std::size_t>(marked - 1), '~'));
-  if (!diagnostic.hint.empty()) result += "\n     = " + diagnostic.hint;
+  if (!diagnostic.hint.empty()) result += "\n     = " + on_one_line(diagnostic.hint);
   return result;
 }
 

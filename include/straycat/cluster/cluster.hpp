@@ -20,6 +20,7 @@ struct Options {
   std::map<std::string, std::string> trees;
   std::vector<std::string> shared;  // files and folders of this machine that every pod may read, where they stand
   Nanos min_sync_period = std::chrono::seconds{1};
+  int nodes = 1;           // 1 to 16; more than one needs the kernel's data plane
   std::string truth_file;  // the kernel's ground truth goes here; "" = nowhere
   std::string
       kubeconfig_file;  // also write the kubeconfig here (mode 0600, removed at the end); "" = only the in-memory one

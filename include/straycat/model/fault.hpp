@@ -50,6 +50,7 @@ struct Fault {
   FaultHow how = FaultHow::none;
   std::vector<std::string> pods;  // by name, in the object's namespace
   std::string workload;           // slowStart: whose pods, "Deployment/sayhi"
+  std::string node;               // whose kube-proxy or table; of the network: from whose pods. "" = each
   std::string container;          // "" = each of the pod
   std::string signal = "KILL";    // kill: without SIG
   int ppm = 1'000'000;            // of connections (lose: of packets), in millionths

@@ -26,6 +26,9 @@ enum class Plane { kernel, fallback };
 // By that label; of any other word it is the kernel's.
 [[nodiscard]] Plane plane_named(std::string_view label);
 
+// Of how many nodes a cluster must be for a row to hold.
+enum class Nodes { any, one, several };
+
 struct LawRow {
   // "Service"; "Pod": a pod's spec, in Pods and in the templates of workloads; custom_resource: any other maker's kind
   // that has no row of its own.
@@ -36,6 +39,7 @@ struct LawRow {
   std::string_view words;      // what happens instead
   bool fallback_only = false;  // it is done on the kernel data plane
   bool even_empty = false;     // an empty object says something, too: `emptyDir: {}`
+  Nodes nodes = Nodes::any;
 };
 
 inline constexpr std::string_view custom_resource = "custom resource";
@@ -56,7 +60,8 @@ struct Ignored {
 [[nodiscard]] bool is_ignored(std::string_view kind);
 
 // Those of one object (apiVersion, kind and spec are read), in the order of the table. Takes anything, never throws.
-[[nodiscard]] std::vector<Ignored> ignored_fields(const nlohmann::json& object, Plane plane = Plane::kernel);
+[[nodiscard]] std::vector<Ignored> ignored_fields(const nlohmann::json& object, Plane plane = Plane::kernel,
+                                                  std::size_t nodes = 1);
 
 // The reason of the Events that tell it, about the object; of type Warning when `reach` is not nothing.
 inline constexpr const char* kNotSupported = "NotSupported";

@@ -189,6 +189,7 @@ struct ClusterSettings {
   std::map<std::string, std::vector<std::string>> images;  // image name -> command line
   std::map<std::string, std::string> trees;                // image name -> path of the archive with its files
   Nanos min_sync_period = std::chrono::seconds{1};
+  int nodes = 1;
   bool operator==(const ClusterSettings&) const = default;
 };
 

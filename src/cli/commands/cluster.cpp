@@ -11,6 +11,7 @@
 #include "cli/subcommand.hpp"
 #include "cli/values.hpp"
 #include <straycat/cluster/cluster.hpp>
+#include <straycat/core/embedded.hpp>
 #include <straycat/core/seam.hpp>
 
 namespace straycat::cli {
@@ -49,6 +50,9 @@ void add_options(CLI::App& command, ClusterArguments& arguments) {
   command
       .add_option("--truth", arguments.options.truth_file, "Write the kernel's ground truth of each connection here")
       ->type_name("FILE");
+  command.add_option("--nodes", arguments.options.nodes, "How many nodes it has (default: 1)")
+      ->type_name("N")
+      ->check(CLI::Range(1, most_embedded_nodes));
   command.add_flag("--die-with-parent", arguments.options.die_with_parent, "End when the parent process ends");
 }
 

@@ -44,7 +44,8 @@ Response written_response(const Call& call, int code, const json& object, const 
   };
   for (const auto& warning : warnings) warn(warning);
   if (!call.route.subresource.empty()) return response;
-  for (const auto& ignored : model::ignored_fields(object, model::plane_named(data_plane_of(store))))
+  for (const auto& ignored :
+       model::ignored_fields(object, model::plane_named(data_plane_of(store)), store.list("Node").size()))
     warn(ignored.sentence());
   return response;
 }

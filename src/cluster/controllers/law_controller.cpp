@@ -21,7 +21,8 @@ void LawController::on_change(const Change& change) {
     return;
   }
   if (controller_of(object) != nullptr || its_own(object)) return;
-  for (const auto& ignored : model::ignored_fields(object, model::plane_named(data_plane_of(store_))))
+  for (const auto& ignored :
+       model::ignored_fields(object, model::plane_named(data_plane_of(store_)), store_.list("Node").size()))
     if (told_.insert(uid_of(object) + "\n" + ignored.field).second) tell(heard_in_its_run(object), ignored);
 }
 

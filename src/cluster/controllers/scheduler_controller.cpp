@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "cluster/controllers/placement.hpp"
+
 namespace straycat::cluster {
 
 bool tolerates(const json& toleration, const json& taint) {
@@ -40,19 +42,43 @@ std::string objection(const json& pod, const json& node) {
   if (!model::selects(labels_from(object_or_empty(spec_of(pod), "nodeSelector")), labels_of(node)) &&
       !object_or_empty(spec_of(pod), "nodeSelector").empty())
     return "node(s) didn't match Pod's node affinity/selector";
+  if (!node_affinity_fits(pod, node)) return "node(s) didn't match Pod's node affinity/selector";
   return {};
+}
+
+std::string controller_uid(const json& pod) {
+  for (const auto& owner : array_or_empty(object_or_empty(pod, "metadata"), "ownerReferences"))
+    if (owner.value("controller", json(false)) == json(true)) return string_or(owner, "uid");
+  return {};
+}
+
+std::string emptiest(const json& pod, const std::vector<std::string>& willing, const std::vector<Object>& pods) {
+  if (willing.size() == 1) return willing.front();
+  std::map<std::string, std::pair<int, int>> there;  // of its own kin, and at all
+  const auto kin = controller_uid(pod);
+  for (const auto& other : pods) {
+    if (pod_terminal(*other)) continue;
+    auto& [alike, all] = there[text_at(*other, "/spec/nodeName")];
+    ++all;
+    if (!kin.empty() && controller_uid(*other) == kin) ++alike;
+  }
+  return *std::min_element(willing.begin(), willing.end(),
+                           [&](const auto& one, const auto& other) { return there[one] < there[other]; });
 }
 
 }  // namespace
 
-Placement place_pod(const json& pod, const std::vector<Object>& nodes) {
+Placement place_pod(const json& pod, const std::vector<Object>& nodes, const std::vector<Object>& pods) {
   if (nodes.empty()) return {"", "no nodes available to schedule pods"};
   std::map<std::string, int> objections;
+  std::vector<std::string> willing;
+  const Neighbours neighbours(nodes, pods);
   for (const auto& node : nodes) {
     auto why = objection(pod, *node);
-    if (why.empty()) return {name_of(*node), ""};
-    ++objections[why];
+    if (why.empty()) why = neighbours.objection(pod, *node);
+    why.empty() ? willing.push_back(name_of(*node)) : void(++objections[why]);
   }
+  if (!willing.empty()) return {emptiest(pod, willing, pods), ""};
   std::string text;
   for (const auto& [why, count] : objections) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, why);
   return {"", fmt::format("0/{} nodes are available: {}. preemption: 0/{} nodes are available: {} Preemption is not "
@@ -69,9 +95,16 @@ void Scheduler::on_change(const Change& change) {
   if (change.kind == "Pod" && change.type != ChangeType::deleted && text_at(*change.object, "/spec/nodeName").empty()) {
     queue_.add({change.ns, change.name});
   } else if (change.kind == "Node" && change.type != ChangeType::deleted) {
-    for (const auto& pod : world_.store.list("Pod"))
-      if (text_at(*pod, "/spec/nodeName").empty()) queue_.add(key_of(*pod));
+    try_again();
+  } else if (change.kind == "Pod" && waiting_ && (change.type == ChangeType::deleted || pod_terminal(*change.object))) {
+    try_again();  // it may have stood in another's way
   }
+}
+
+void Scheduler::try_again() {
+  waiting_ = false;
+  for (const auto& pod : world_.store.list("Pod"))
+    if (text_at(*pod, "/spec/nodeName").empty()) queue_.add(key_of(*pod));
 }
 
 void Scheduler::sync(const Key& key) {
@@ -79,7 +112,7 @@ void Scheduler::sync(const Key& key) {
   if (!pod || is_deleted(*pod) || pod_terminal(*pod) || !text_at(*pod, "/spec/nodeName").empty()) return;
   if (string_or(spec_of(*pod), "schedulerName", "default-scheduler") != "default-scheduler") return;
   if (!array_or_empty(spec_of(*pod), "schedulingGates").empty()) return;
-  const auto placement = place_pod(*pod, world_.store.list("Node"));
+  const auto placement = place_pod(*pod, world_.store.list("Node"), world_.store.list("Pod"));
   if (placement.node.empty())
     refuse(*pod, placement.message);
   else
@@ -97,11 +130,13 @@ void Scheduler::bind(const json& pod, const std::string& node) {
     return true;
   });
   if (!bound) return;
+  if (waiting_) try_again();  // others may have waited for one like it
   events_.action(pod, "Normal", "Scheduled", "Binding",
                  fmt::format("Successfully assigned {}/{} to {}", namespace_of(pod), name_of(pod), node));
 }
 
 void Scheduler::refuse(const json& pod, const std::string& message) {
+  waiting_ = true;
   const auto* noted = condition_of(status_of(pod), "PodScheduled");
   if (noted != nullptr && string_or(*noted, "message") == message) return;
   (void)world_.store.mutate("Pod", namespace_of(pod), name_of(pod), [&](json& object) {

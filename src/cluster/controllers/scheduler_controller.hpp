@@ -17,8 +17,12 @@ struct Placement {
 };
 // Whether a toleration bears a taint (component-helpers scheduling/corev1 ToleratesTaint).
 [[nodiscard]] bool tolerates(const json& toleration, const json& taint);
-// Looked at: readiness, spec.unschedulable, NoSchedule taints against tolerations, spec.nodeSelector.
-[[nodiscard]] Placement place_pod(const json& pod, const std::vector<Object>& nodes);
+// Looked at: readiness, spec.unschedulable, NoSchedule taints against tolerations, spec.nodeSelector, and what
+// placement.hpp knows. Of the nodes that
+// will do, the one with the fewest of `pods` of the same controller, then the fewest at all, then the first: as the
+// default constraints of PodTopologySpread and NodeResourcesFit mostly end, without their dice.
+[[nodiscard]] Placement place_pod(const json& pod, const std::vector<Object>& nodes,
+                                  const std::vector<Object>& pods = {});
 
 class Scheduler final : public Controller {
  public:
@@ -26,6 +30,7 @@ class Scheduler final : public Controller {
   void on_change(const Change& change) override;
 
  private:
+  void try_again();
   void sync(const Key& key);
   void bind(const json& pod, const std::string& node);
   void refuse(const json& pod, const std::string& message);
@@ -33,6 +38,7 @@ class Scheduler final : public Controller {
   World world_;
   EventRecorder events_;
   WorkQueue queue_;
+  bool waiting_ = false;  // some pod was refused
 };
 
 }  // namespace straycat::cluster

@@ -12,6 +12,8 @@ std::uint32_t mask_of(int length) { return length == 0 ? 0 : ~std::uint32_t{0} <
 
 }  // namespace
 
+std::uint32_t AddressBlock::last() const { return first | ~mask_of(length); }
+
 bool AddressBlock::contains(std::uint32_t address) const { return (address & mask_of(length)) == first; }
 
 std::string AddressBlock::text() const {

@@ -11,6 +11,7 @@ namespace straycat::cluster {
 struct AddressBlock {
   std::uint32_t first = 0;  // host order, bits beyond the length cleared
   int length = 32;
+  [[nodiscard]] std::uint32_t last() const;
   [[nodiscard]] bool contains(std::uint32_t address) const;
   [[nodiscard]] std::string text() const;  // "10.0.0.0/8"
 };

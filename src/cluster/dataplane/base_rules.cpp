@@ -63,6 +63,8 @@ Commands rules() {
       add_rule("nodeport-endpoints-check",
                json::array({destination_in("@nodeport-ips"), lookup_port("no-endpoint-nodeports")})),
       add_rule("firewall-check", json::array({lookup_service("firewall-ips")})),
+      // On a further node's way to the first, which answers there.
+      add_rule("cluster-ips-check", json::array({address_in("daddr", name_server_address), go_back()})),
       add_rule("cluster-ips-check", json::array({destination_in("@cluster-ips"), reject()})),
       add_rule("cluster-ips-check", json::array({destination_in(service_network()), drop()})),
   };

@@ -13,6 +13,7 @@
 
 #include "cluster/dataplane/network_fault.hpp"
 #include "cluster/dataplane/policy_table.hpp"
+#include "cluster/system/descriptor.hpp"
 #include <straycat/core/result.hpp>
 #include <straycat/core/time.hpp>
 
@@ -20,6 +21,10 @@ namespace straycat::cluster {
 
 // Where pods ask for names: the node itself answers there, in the kernel's plane. Out of those that no Service gets.
 inline constexpr const char* name_server_address = "10.96.0.10";
+
+// Makes a TCP socket (IPv4) in the network of a node.
+using OpenSocket = std::function<Result<Descriptor>()>;
+[[nodiscard]] Result<Descriptor> open_tcp_socket();  // in that of this thread
 
 struct ServiceEndpoint {
   std::string address;
@@ -85,6 +90,10 @@ class DataPlane {
   [[nodiscard]] virtual bool isolates_pods() const = 0;
   [[nodiscard]] virtual std::string node_address()
       const = 0;  // where pods reach the node (API server, health probes from)
+  // As kubelet's probes and kube-proxy's own ports need one: what they send comes from this node.
+  virtual Result<Descriptor> open_socket() = 0;
+  // Whether it hands out that address.
+  [[nodiscard]] virtual bool owns(const std::string& address) const = 0;
   // A free pod address; addresses are not handed out again before all others were (address reuse hides bugs).
   virtual Result<std::string> allocate_address() = 0;
   // Wires the network namespace of process `pid` (which has unshared it) to the node under `address`. A no-op in the

@@ -26,13 +26,20 @@ Commands in_fault_table(const char* name, Commands commands) {
   return commands;
 }
 
+// The node whose rules they are: its own address, and the block of its pods'.
+struct FaultPlace {
+  std::string address, block;
+};
+
 // Which way a packet goes, seen from the pod that is hit.
 enum class Way { to, back };
 
-json start_of(const NetworkFault& fault, Way way) {
+json start_of(const NetworkFault& fault, Way way, const FaultPlace& place) {
   const bool to = way == Way::to;
-  return json::array({address_in(to ? "daddr" : "saddr", json::object({{"set", fault.addresses}})), is_tcp(),
-                      is_direction(to ? "original" : "reply")});
+  json out = json::array({address_in(to ? "daddr" : "saddr", json::object({{"set", fault.addresses}})), is_tcp(),
+                          is_direction(to ? "original" : "reply")});
+  if (!fault.node.empty()) out.push_back(address_in(to ? "saddr" : "daddr", blocks({place.block}).front()));
+  return out;
 }
 
 // The client's end tells which connection it is, both ways.
@@ -43,10 +50,10 @@ void push_share(json& rule, const NetworkFault& fault, Way way) {
 }
 
 // What has been translated and confirmed, and does not arrive.
-json rule_leaving(const NetworkFault& fault, const std::string& node) {
-  json rule = start_of(fault, Way::to);
-  if (fault.from == FaultFrom::node) rule.push_back(address_in("saddr", node));
-  if (fault.from == FaultFrom::pods) rule.push_back(address_not_in("saddr", node));
+json rule_leaving(const NetworkFault& fault, const FaultPlace& place) {
+  json rule = start_of(fault, Way::to, place);
+  if (fault.from == FaultFrom::node) rule.push_back(address_in("saddr", place.address));
+  if (fault.from == FaultFrom::pods) rule.push_back(address_not_in("saddr", place.address));
   if (fault.word == FaultWord::drop) push_share(rule, fault, Way::to);
   if (fault.word == FaultWord::lose && fault.ppm < million) rule.push_back(dice_below(million, fault.ppm));
   rule.push_back(drop());
@@ -54,8 +61,8 @@ json rule_leaving(const NetworkFault& fault, const std::string& node) {
 }
 
 // `reset` waits for the client's first words: what a program writes at once ends with a PSH.
-json rule_to(const NetworkFault& fault) {
-  json rule = start_of(fault, Way::to);
+json rule_to(const NetworkFault& fault, const FaultPlace& place) {
+  json rule = start_of(fault, Way::to, place);
   push_share(rule, fault, Way::to);
   rule.push_back(fault.word == FaultWord::refuse ? is_new() : has_flag("psh"));
   rule.push_back(reject_with_reset());
@@ -63,8 +70,8 @@ json rule_to(const NetworkFault& fault) {
 }
 
 // `stall` lets the handshake through, and so does `reset`: a server that speaks first is not heard either.
-json rule_back(const NetworkFault& fault) {
-  json rule = start_of(fault, Way::back);
+json rule_back(const NetworkFault& fault, const FaultPlace& place) {
+  json rule = start_of(fault, Way::back, place);
   if (fault.word == FaultWord::stall || fault.word == FaultWord::reset) {
     push_share(rule, fault, Way::back);
     rule.push_back(fault.word == FaultWord::stall ? lacks_flag("syn") : has_flag("psh"));
@@ -81,15 +88,15 @@ Commands limit_commands(const NetworkFault& fault) {
   return {add_rule("table", rule)};
 }
 
-Commands commands_of(const NetworkFault& fault) {
+Commands commands_of(const NetworkFault& fault, const FaultPlace& place) {
   if (fault.word == FaultWord::connections) return limit_commands(fault);
   const bool to = fault.word == FaultWord::refuse || fault.word == FaultWord::reset;
   const bool back = fault.word == FaultWord::stall || fault.word == FaultWord::lose || fault.word == FaultWord::reset;
   Commands out;
-  if (to && fault.from != FaultFrom::node) out.push_back(add_rule("forward", rule_to(fault)));
-  if (to && fault.from != FaultFrom::pods) out.push_back(add_rule("output", rule_to(fault)));
-  if (back && fault.from != FaultFrom::node) out.push_back(add_rule("forward", rule_back(fault)));
-  if (back && fault.from != FaultFrom::pods) out.push_back(add_rule("input", rule_back(fault)));
+  if (to && fault.from != FaultFrom::node) out.push_back(add_rule("forward", rule_to(fault, place)));
+  if (to && fault.from != FaultFrom::pods) out.push_back(add_rule("output", rule_to(fault, place)));
+  if (back && fault.from != FaultFrom::node) out.push_back(add_rule("forward", rule_back(fault, place)));
+  if (back && fault.from != FaultFrom::pods) out.push_back(add_rule("input", rule_back(fault, place)));
   return out;
 }
 
@@ -114,13 +121,15 @@ CommandGroups fault_base_commands() {
   return {all};
 }
 
-CommandGroups fault_commands(const std::vector<NetworkFault>& faults, const std::string& node) {
+CommandGroups fault_commands(const std::vector<NetworkFault>& faults, const std::string& node,
+                             const std::string& block) {
+  const FaultPlace place{node, block};
   Commands leaving{flush_chain("leaving")};
   Commands inside;
   for (const NetworkFault& fault : faults) {
     if (fault.word == FaultWord::drop || fault.word == FaultWord::lose)
-      leaving.push_back(add_rule("leaving", rule_leaving(fault, node)));
-    append_to(inside, commands_of(fault));
+      leaving.push_back(add_rule("leaving", rule_leaving(fault, place)));
+    append_to(inside, commands_of(fault, place));
   }
   Commands all = in_fault_table(nft_leaving_table, std::move(leaving));
   append_to(all, {fault_table("add", nft_fault_table), fault_table("delete", nft_fault_table)});

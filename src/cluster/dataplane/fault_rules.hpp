@@ -28,6 +28,7 @@ inline constexpr const char* nft_leaving_table = "straycat-leaving";  // stands 
 // To be carried out before the first rule that tracks connections.
 [[nodiscard]] CommandGroups fault_base_commands();
 // Replaces all that stands. `node`: the node's own address.
-[[nodiscard]] CommandGroups fault_commands(const std::vector<NetworkFault>& faults, const std::string& node);
+[[nodiscard]] CommandGroups fault_commands(const std::vector<NetworkFault>& faults, const std::string& node,
+                                           const std::string& block = "10.244.0.0/16");
 
 }  // namespace straycat::cluster

@@ -74,10 +74,13 @@ std::string health_answer(const HealthPort& port) {
 struct HealthPorts::Listener : std::enable_shared_from_this<Listener> {
   explicit Listener(boost::asio::io_context& io) : acceptor(io) {}
 
-  Result<> open(const std::string& address) {
+  Result<> open(const std::string& address, const OpenSocket& open_socket) {
     Failure failure;
     const auto where = boost::asio::ip::make_address(address, failure);
-    if (!failure) acceptor.open(tcp::v4(), failure);
+    auto socket = open_socket();
+    if (!socket) return socket.error();
+    if (!failure) acceptor.assign(tcp::v4(), socket->get(), failure);
+    if (!failure) (void)socket->release();
     if (!failure) acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
     if (!failure) acceptor.bind({where, answer.port}, failure);
     if (!failure) acceptor.listen(tcp::acceptor::max_listen_connections, failure);
@@ -113,7 +116,7 @@ struct HealthPorts::Listener : std::enable_shared_from_this<Listener> {
 
 HealthPorts::~HealthPorts() { (void)set({}, ""); }
 
-Result<> HealthPorts::set(const std::vector<HealthPort>& ports, const std::string& address) {
+Result<> HealthPorts::set(const std::vector<HealthPort>& ports, const std::string& address, const OpenSocket& open) {
   std::erase_if(listeners_, [&](auto& entry) {
     const bool kept =
         std::any_of(ports.begin(), ports.end(), [&](const HealthPort& port) { return port.port == entry.first; });
@@ -131,7 +134,7 @@ Result<> HealthPorts::set(const std::vector<HealthPort>& ports, const std::strin
     }
     listener = std::make_shared<Listener>(io_);
     listener->answer = port;
-    if (auto opened = listener->open(address); !opened) {
+    if (auto opened = listener->open(address, open); !opened) {
       out = opened;
       listeners_.erase(port.port);
     } else {

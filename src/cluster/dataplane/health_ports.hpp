@@ -24,8 +24,10 @@ class HealthPorts {
   HealthPorts(const HealthPorts&) = delete;
   HealthPorts& operator=(const HealthPorts&) = delete;
 
-  // Answers on these ports of the address, and on no other. Errors: one of them cannot be had (the rest stand).
-  Result<> set(const std::vector<HealthPort>& ports, const std::string& address);
+  // Answers on these ports of the address, which `open`'s sockets can have, and on no other. Errors: one of them cannot
+  // be had (the rest stand).
+  Result<> set(const std::vector<HealthPort>& ports, const std::string& address,
+               const OpenSocket& open = open_tcp_socket);
 
  private:
   struct Listener;

@@ -15,8 +15,7 @@
 namespace straycat::cluster {
 namespace {
 
-constexpr const char* gateway = "10.244.0.1";
-constexpr std::uint32_t first_pod = 0x0af40002, last_pod = 0x0af4fffe;  // 10.244.0.2 .. 10.244.255.254
+constexpr const char* uplink = "uplink";  // a further node's end of its wire to the first
 
 // A prober opens a new connection for each request: without these a client falls off a cliff at some 14,000 connections
 // (ports in TIME_WAIT), and conntrack fills at some 2,200 connections a second. What refuses to be set is left as it
@@ -45,19 +44,30 @@ void shorten_conntrack() {
   (void)write_sysctl("net.netfilter.nf_conntrack_tcp_timeout_close", "1");
 }
 
-Result<> wire_node(RouteSocket& routes) {
+Result<> wire_node(RouteSocket& routes, const NodeNet& net) {
   const auto loopback = routes.link_index("lo");
   if (!loopback) return loopback.error();
   if (auto done = routes.set_up(*loopback); !done) return done;
-  for (const char* own : {gateway, name_server_address})
-    if (auto done = routes.add_address(*loopback, own, 32); !done) return done;
+  if (auto done = routes.add_address(*loopback, net.address, 32); !done) return done;
+  if (net.index == 0)
+    if (auto done = routes.add_address(*loopback, name_server_address, 32); !done) return done;
   if (auto done = routes.add_bridge("svc0"); !done) return done;
   const auto services = routes.link_index("svc0");
   if (!services) return services.error();
-  return routes.add_route({"10.96.0.0", 12, "", gateway, *services});
+  return routes.add_route({"10.96.0.0", 12, "", net.address, *services});
 }
 
-Result<> wire_pod(RouteSocket& routes, const std::string& address) {
+// A further node reaches everybody else by the first, where the name server is, too.
+Result<> wire_uplink(RouteSocket& routes, const std::string& own, const std::string& first) {
+  const auto link = routes.link_index(uplink);
+  if (!link) return link.error();
+  if (auto done = routes.set_up(*link); !done) return done;
+  if (auto done = routes.add_route({first, 32, "", own, *link}); !done) return done;
+  if (auto done = routes.add_route({"", 0, first, own, *link}); !done) return done;
+  return routes.add_route({name_server_address, 32, first, own, *link});
+}
+
+Result<> wire_pod(RouteSocket& routes, const std::string& address, const std::string& gateway) {
   const auto loopback = routes.link_index("lo");
   if (!loopback) return loopback.error();
   if (auto done = routes.set_up(*loopback); !done) return done;
@@ -96,17 +106,48 @@ std::set<std::string> outside_addresses(const ServiceTable& table) {
 
 }  // namespace
 
-KernelDataPlane::KernelDataPlane(RouteSocket routes, Nft nft)
-    : routes_(std::move(routes)), nft_(std::move(nft)), addresses_(first_pod, last_pod) {}
+KernelDataPlane::KernelDataPlane(RouteSocket routes, Nft nft, NodeNet net, std::optional<NetworkSpace> space)
+    : net_(std::move(net)),
+      space_(std::move(space)),
+      routes_(std::move(routes)),
+      nft_(std::move(nft)),
+      addresses_(net_.block.first + 2, net_.block.last() - 1) {}
 
-Result<std::unique_ptr<KernelDataPlane>> KernelDataPlane::create(int truth_fd) {
+// The sockets by which routes, rules and the ground truth are spoken of stay in the namespace in which they were made.
+Result<std::unique_ptr<KernelDataPlane>> KernelDataPlane::create(int truth_fd, NodeNet net, KernelDataPlane* first) {
+  if (first == nullptr) return create_here(truth_fd, std::move(net), std::nullopt);
+  auto space = NetworkSpace::make();
+  if (!space) return space.error();
+  const auto own = net.address;
+  auto visit = NetworkVisit::enter(*space);
+  if (!visit) return visit.error();
+  auto plane = create_here(truth_fd, net, std::move(*space));
+  if (!plane) return plane;
+  if (auto done = first->wire_further(net, *(*plane)->space_); !done) return done.error();
+  if (auto done = wire_uplink((*plane)->routes_, own, first->node_address()); !done) return done.error();
+  return plane;
+}
+
+Result<> KernelDataPlane::wire_further(const NodeNet& net, const NetworkSpace& space) {
+  if (auto done = routes_.add_wire(net.name(), uplink, space); !done) return done;
+  const auto link = routes_.link_index(net.name());
+  if (!link) return link.error();
+  if (auto done = routes_.set_up(*link); !done) return done;
+  if (auto done = routes_.add_route({net.address, 32, "", net_.address, *link}); !done) return done;
+  const auto block = net.block.text();
+  return routes_.add_route({block.substr(0, block.find('/')), net.block.length, net.address, net_.address, *link});
+}
+
+Result<std::unique_ptr<KernelDataPlane>> KernelDataPlane::create_here(int truth_fd, NodeNet net,
+                                                                      std::optional<NetworkSpace> space) {
   auto routes = RouteSocket::open();
   if (!routes) return routes.error();
   if (auto done = set_node_sysctls(); !done) return done.error();
-  if (auto done = wire_node(*routes); !done) return done.error();
+  if (auto done = wire_node(*routes, net); !done) return done.error();
   auto nft = Nft::open();
   if (!nft) return nft.error();
-  std::unique_ptr<KernelDataPlane> plane(new KernelDataPlane(std::move(*routes), std::move(*nft)));
+  std::unique_ptr<KernelDataPlane> plane(
+      new KernelDataPlane(std::move(*routes), std::move(*nft), std::move(net), std::move(space)));
   if (auto done = plane->run_all(pack_transactions(fault_base_commands())); !done) return done.error();
   if (auto done = plane->rebuild(); !done) return done.error();
   shorten_conntrack();
@@ -120,7 +161,19 @@ Result<std::unique_ptr<KernelDataPlane>> KernelDataPlane::create(int truth_fd) {
 
 KernelDataPlane::~KernelDataPlane() { note_departures({}); }
 
-std::string KernelDataPlane::node_address() const { return gateway; }
+std::string KernelDataPlane::node_address() const { return net_.address; }
+
+Result<Descriptor> KernelDataPlane::open_socket() {
+  if (!space_) return open_tcp_socket();
+  const auto visit = NetworkVisit::enter(*space_);
+  if (!visit) return visit.error();
+  return open_tcp_socket();
+}
+
+bool KernelDataPlane::owns(const std::string& address) const {
+  const auto parsed = parse_address(address);
+  return parsed && net_.block.contains(*parsed);
+}
 
 Result<std::string> KernelDataPlane::allocate_address() {
   auto address = addresses_.take();
@@ -150,7 +203,7 @@ Result<> KernelDataPlane::wire(pid_t pid, const std::string& name, const std::st
   const auto link = routes_.link_index(name);
   if (!link) return link.error();
   if (auto done = routes_.set_up(*link); !done) return done;
-  if (auto done = routes_.add_route({address, 32, "", gateway, *link}); !done) return done;
+  if (auto done = routes_.add_route({address, 32, "", net_.address, *link}); !done) return done;
   const auto visit = NetworkVisit::enter(pid);
   if (!visit) return visit.error().within("enter the pod's network");
   widen_port_limits();
@@ -159,7 +212,7 @@ Result<> KernelDataPlane::wire(pid_t pid, const std::string& name, const std::st
   (void)write_sysctl("net.ipv4.ping_group_range", "0 2147483647");
   auto inside = RouteSocket::open();
   if (!inside) return inside.error();
-  return wire_pod(*inside, address);
+  return wire_pod(*inside, address, net_.address);
 }
 
 void KernelDataPlane::detach(const std::string& address) { addresses_.give_back(address); }
@@ -172,7 +225,7 @@ Result<> KernelDataPlane::run_all(const std::vector<nlohmann::json>& transaction
 
 Result<> KernelDataPlane::rebuild() {
   applied_ = {};
-  return run_all(pack_transactions(base_commands(gateway)));
+  return run_all(pack_transactions(base_commands(net_.address)));
 }
 
 Result<> KernelDataPlane::apply(const ServiceTable& table) {
@@ -198,6 +251,12 @@ Result<> KernelDataPlane::apply(const ServiceTable& table) {
 Result<> KernelDataPlane::settle(const ServiceTable& table) {
   if (auto routed = route_outside(table); !routed) return routed;
   if (!flows_due_) return {};
+  std::optional<NetworkVisit> there;
+  if (space_) {
+    auto visit = NetworkVisit::enter(*space_);
+    if (!visit) return visit.error();
+    there.emplace(std::move(*visit));
+  }
   if (const auto forgotten = forget_stale_flows(table); !forgotten) return forgotten.error();
   flows_due_ = false;
   return {};
@@ -209,7 +268,7 @@ Result<> KernelDataPlane::route_outside(const ServiceTable& table) {
   if (routed_ == wanted) return {};
   const auto services = routes_.link_index("svc0");
   if (!services) return services.error();
-  const auto route = [&](const std::string& address) { return KernelRoute{address, 32, "", gateway, *services}; };
+  const auto route = [&](const std::string& address) { return KernelRoute{address, 32, "", net_.address, *services}; };
   std::erase_if(routed_, [&](const std::string& address) {
     const bool gone = !wanted.contains(address);
     if (gone) (void)routes_.delete_route(route(address));
@@ -231,7 +290,7 @@ Result<> KernelDataPlane::apply_policies(const PolicyTable& table) {
 }
 
 Result<> KernelDataPlane::apply_faults(const std::vector<NetworkFault>& faults) {
-  const auto done = run_all(pack_transactions(fault_commands(faults, gateway)));
+  const auto done = run_all(pack_transactions(fault_commands(faults, net_.address, net_.block.text())));
   if (!done) return bad_input("this kernel's packet filter cannot do it: " + done.error().message);
   return {};
 }

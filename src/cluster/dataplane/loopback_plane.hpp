@@ -29,6 +29,8 @@ class LoopbackDataPlane final : public DataPlane {
   [[nodiscard]] std::string name() const override { return "loopback fallback"; }
   [[nodiscard]] bool isolates_pods() const override { return false; }
   [[nodiscard]] std::string node_address() const override { return "127.0.0.1"; }
+  Result<Descriptor> open_socket() override { return open_tcp_socket(); }
+  [[nodiscard]] bool owns(const std::string&) const override { return true; }
   Result<std::string> allocate_address() override;
   Result<> attach(pid_t, const std::string&) override { return {}; }
   void detach(const std::string& address) override { addresses_.give_back(address); }

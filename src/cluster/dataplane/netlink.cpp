@@ -142,6 +142,15 @@ Result<> RouteSocket::add_bridge(const std::string& name) {
 }
 
 Result<> RouteSocket::add_wire(const std::string& name, const std::string& peer, pid_t pid) {
+  return add_wire_to(name, peer, IFLA_NET_NS_PID, static_cast<std::uint32_t>(pid));
+}
+
+Result<> RouteSocket::add_wire(const std::string& name, const std::string& peer, const NetworkSpace& space) {
+  return add_wire_to(name, peer, IFLA_NET_NS_FD, static_cast<std::uint32_t>(space.get()));
+}
+
+Result<> RouteSocket::add_wire_to(const std::string& name, const std::string& peer, std::uint16_t attribute,
+                                  std::uint32_t where) {
   Message message(RTM_NEWLINK, create, link_message(0, false));
   message.text(IFLA_IFNAME, name);
   const auto info = message.open(IFLA_LINKINFO);
@@ -149,7 +158,7 @@ Result<> RouteSocket::add_wire(const std::string& name, const std::string& peer,
   const auto data = message.open(IFLA_INFO_DATA);
   const auto other_end = message.open(VETH_INFO_PEER);
   message.put(link_message(0, false));
-  message.text(IFLA_IFNAME, peer).number(IFLA_NET_NS_PID, static_cast<std::uint32_t>(pid));
+  message.text(IFLA_IFNAME, peer).number(attribute, where);
   message.close(other_end);
   message.close(data);
   message.close(info);
@@ -234,14 +243,41 @@ Result<> RouteSocket::set_delay(int link, Nanos length) {
   return only_success(done);
 }
 
+namespace {
+
+Result<Descriptor> own_network() {
+  Descriptor own(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  if (!own) return system_error("open /proc/thread-self/ns/net");
+  return own;
+}
+
+}  // namespace
+
+Result<NetworkSpace> NetworkSpace::make() {
+  auto home = own_network();
+  if (!home) return home.error();
+  const NetworkVisit back(std::move(*home));
+  if (::unshare(CLONE_NEWNET) != 0) return system_error("unshare(CLONE_NEWNET)");
+  auto made = own_network();
+  if (!made) return made.error();
+  return NetworkSpace(std::move(*made));
+}
+
+Result<NetworkVisit> NetworkVisit::enter(const NetworkSpace& space) {
+  auto home = own_network();
+  if (!home) return home.error();
+  if (::setns(space.get(), CLONE_NEWNET) != 0) return system_error("setns");
+  return NetworkVisit(std::move(*home));
+}
+
 Result<NetworkVisit> NetworkVisit::enter(pid_t pid) {
-  Descriptor home(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-  if (!home) return system_error("open /proc/thread-self/ns/net");
+  auto home = own_network();
+  if (!home) return home.error();
   // By pidfd and not by /proc/PID, which shows the host's numbers where no own /proc could be mounted.
   const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!process) return system_error("pidfd_open");
   if (::setns(process.get(), CLONE_NEWNET) != 0) return system_error("setns");
-  return NetworkVisit(std::move(home));
+  return NetworkVisit(std::move(*home));
 }
 
 NetworkVisit::~NetworkVisit() {

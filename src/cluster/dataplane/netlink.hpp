@@ -21,6 +21,17 @@ struct KernelRoute {
   int link = 0;
 };
 
+// A network namespace that no process has to stand in. It goes with the last who holds it.
+class NetworkSpace {
+ public:
+  static Result<NetworkSpace> make();
+  [[nodiscard]] int get() const { return held_.get(); }
+
+ private:
+  explicit NetworkSpace(Descriptor held) : held_(std::move(held)) {}
+  Descriptor held_;
+};
+
 class RouteSocket {
  public:
   static Result<RouteSocket> open();
@@ -31,6 +42,7 @@ class RouteSocket {
   // A pair of links, both down (an end cannot be opened before the other exists): `name` here, `peer` in the network
   // namespace of process `pid`.
   Result<> add_wire(const std::string& name, const std::string& peer, pid_t pid);
+  Result<> add_wire(const std::string& name, const std::string& peer, const NetworkSpace& space);
   Result<> delete_link(const std::string& name);  // synchronous in the kernel: some 35 ms for one end of a wire
   Result<> add_address(int link, const std::string& address, int prefix);
   Result<> add_route(const KernelRoute& route);
@@ -41,21 +53,24 @@ class RouteSocket {
 
  private:
   explicit RouteSocket(Descriptor socket) : socket_(std::move(socket)) {}
+  Result<> add_wire_to(const std::string& name, const std::string& peer, std::uint16_t attribute, std::uint32_t where);
   Result<int> ask(std::vector<char> message, const std::string& what);  // the link index in the answer, or 0
 
   Descriptor socket_;
   std::uint32_t sequence_ = 0;
 };
 
-// Runs `work` with this thread in the network namespace of process `pid`, and comes back. setns(2) is per thread.
+// While it lives this thread is in another network namespace, of process `pid` or a space. setns(2) is per thread.
 class NetworkVisit {
  public:
   static Result<NetworkVisit> enter(pid_t pid);
+  static Result<NetworkVisit> enter(const NetworkSpace& space);
   NetworkVisit(NetworkVisit&&) = default;
   NetworkVisit& operator=(NetworkVisit&&) = delete;
   ~NetworkVisit();
 
  private:
+  friend class NetworkSpace;
   explicit NetworkVisit(Descriptor home) : home_(std::move(home)) {}
   Descriptor home_;
 };

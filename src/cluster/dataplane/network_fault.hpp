@@ -12,9 +12,10 @@ struct NetworkFault {
   FaultWord word = FaultWord::unknown;  // drop, lose, refuse, reset, stall, connections
   std::vector<std::string> addresses;   // of the pods that are hit; connections: none
   FaultFrom from = FaultFrom::pods;
-  int ppm = 1'000'000;  // of the connections (lose: of the packets), in millionths
-  int limit = 0;        // connections
-  unsigned salt = 0;    // two faults of one share hit different connections
+  std::string node = {};  // only what comes from that node's pods (or itself); "" = whoever's
+  int ppm = 1'000'000;    // of the connections (lose: of the packets), in millionths
+  int limit = 0;          // connections
+  unsigned salt = 0;      // two faults of one share hit different connections
   bool operator==(const NetworkFault&) const = default;
 };
 

@@ -82,7 +82,8 @@ struct Proxier::State : std::enable_shared_from_this<State> {
     last = monotonic_now();
     ++writes;
     Result<> listening;
-    if (plane.isolates_pods()) listening = health.set(table.health, plane.node_address());
+    if (plane.isolates_pods())
+      listening = health.set(table.health, plane.node_address(), [this] { return plane.open_socket(); });
     if (done && listening) return;
     if (on_error) on_error(done ? listening.error() : done.error());
     request();  // a port may be somebody's for a moment

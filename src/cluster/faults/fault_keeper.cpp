@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cluster/kinds/json_help.hpp"
 
@@ -37,7 +38,7 @@ bool of_network(FaultWord word) {
 constexpr const char* nobody = "192.0.2.1";
 
 NetworkFault network_fault(const model::Fault& fault, std::vector<std::string> addresses, unsigned salt) {
-  return {fault.word, std::move(addresses), fault.from, fault.ppm, fault.limit, salt};
+  return {fault.word, std::move(addresses), fault.from, fault.node, fault.ppm, fault.limit, salt};
 }
 
 }  // namespace
@@ -109,6 +110,7 @@ void FaultKeeper::act(const fault_todo::Tell& todo) {
 // What can be tried without harm is tried.
 Result<> FaultKeeper::rehearse(const model::Fault& fault) {
   if (fault.word == FaultWord::delay) return hands_.set_delay("", fault.delay);
+  if (auto known = has_node(fault.node); !known) return known;
   const bool names = fault.word == FaultWord::dns_fail || fault.word == FaultWord::dns_delay;
   if (names && !hands_.has_names()) return bad_input("the loopback fallback has no name server");
   if (!of_network(fault.word)) return {};
@@ -221,22 +223,41 @@ Result<> FaultKeeper::set_delays(const FaultOrder* also) {
   return {};
 }
 
-// Proxy, API server and name server, as all orders together say.
+// An order that names no node is about all of them.
+void FaultKeeper::settle_proxies(const std::vector<FaultOrder>& orders) {
+  for (const auto& [node, proxy] : hands_.proxies) {
+    bool stopped = false;
+    Nanos lag{};
+    for (const FaultOrder& one : orders) {
+      if (!one.fault.node.empty() && one.fault.node != node) continue;
+      stopped = stopped || one.fault.word == FaultWord::proxy_stop;
+      if (one.fault.word == FaultWord::proxy_lag) lag = std::max(lag, one.fault.delay);
+    }
+    proxy.lag(lag);
+    proxy.stop(stopped);
+  }
+}
+
+Result<> FaultKeeper::has_node(const std::string& name) const {
+  if (name.empty() || hands_.proxies.contains(name)) return {};
+  std::vector<std::string> known;
+  for (const auto& [node, proxy] : hands_.proxies) known.push_back(node);
+  return bad_input(fmt::format("there is no node {} (there is {})", name, fmt::join(known, ", ")));
+}
+
+// Proxies, API server and name server, as all orders together say.
 void FaultKeeper::settle_parts(const FaultOrder* also) {
-  bool stopped = false, away = false;
-  Nanos lag{}, names_later{};
+  bool away = false;
+  Nanos names_later{};
   FaultHow names = FaultHow::none;
   auto orders = machine_.active();
   if (also != nullptr) orders.push_back(*also);
   for (const FaultOrder& one : orders) {
     if (one.fault.word == FaultWord::dns_fail) names = one.fault.how;
     if (one.fault.word == FaultWord::dns_delay) names_later = std::max(names_later, one.fault.delay);
-    stopped = stopped || one.fault.word == FaultWord::proxy_stop;
     away = away || one.fault.word == FaultWord::api_down;
-    if (one.fault.word == FaultWord::proxy_lag) lag = std::max(lag, one.fault.delay);
   }
-  hands_.lag_proxy(lag);
-  hands_.stop_proxy(stopped);
+  settle_proxies(orders);
   hands_.set_api_away(away);
   hands_.disturb_names(names, names_later);
 }

@@ -27,8 +27,11 @@ struct FaultHands {
   std::function<std::string(const std::string& ns, const std::string& pod)> address_of;  // "" = it has none
   std::function<Result<>(const std::vector<NetworkFault>&)> set_network;
   std::function<Result<>(const std::string& address, Nanos length)> set_delay;  // address "": can it be done at all
-  std::function<void(bool stopped)> stop_proxy;
-  std::function<void(Nanos length)> lag_proxy;  // 0: no more
+  struct Proxy {
+    std::function<void(bool stopped)> stop;
+    std::function<void(Nanos length)> lag;  // 0: no more
+  };
+  std::map<std::string, Proxy> proxies;  // by node
   std::function<void(bool away)> set_api_away;
   std::function<void(bool compact)> end_watches;
   std::function<bool()> has_names;  // a name server
@@ -60,6 +63,8 @@ class FaultKeeper {
   Result<> rehearse(const model::Fault& fault);
   Result<> begin(const FaultOrder& order);
   void end(const FaultOrder& order);
+  [[nodiscard]] Result<> has_node(const std::string& name) const;
+  void settle_proxies(const std::vector<FaultOrder>& orders);
   Result<> signal_pods(const FaultOrder& order, int number, bool all);
   Result<> add_network(const FaultOrder& order);
   Result<> set_delays(const FaultOrder* also);

@@ -17,6 +17,7 @@ namespace straycat::cluster {
 
 struct NodeSettings {
   std::string name = "node1";
+  std::string pod_block = "10.244.0.0/16";                 // spec.podCIDR
   std::string data_plane;                                  // label straycat.dev/data-plane
   std::map<std::string, std::vector<std::string>> images;  // image name -> command line, beside our own
   std::map<std::string, ImageTree> trees;                  // image name -> its files
@@ -64,6 +65,7 @@ class Node {
   Result<> signal(const std::string& ns, const std::string& pod, const std::string& container, int number, bool all);
   // Ends a container, or each, as the kernel's out-of-memory killer does. Errors (bad_input): none runs.
   Result<> run_out_of_memory(const std::string& ns, const std::string& pod, const std::string& container);
+  [[nodiscard]] bool runs(const std::string& ns, const std::string& pod) const { return runner_of(ns, pod) != nullptr; }
   // The address of a pod of this node that has one; "" else.
   [[nodiscard]] std::string address_of(const std::string& ns, const std::string& pod) const;
 

@@ -95,7 +95,7 @@ json make_node_object(const NodeSettings& settings, const std::string& address) 
   return {{"apiVersion", "v1"},
           {"kind", "Node"},
           {"metadata", {{"name", settings.name}, {"labels", labels}}},
-          {"spec", {{"podCIDR", "10.244.0.0/16"}, {"podCIDRs", json::array({"10.244.0.0/16"})}}},
+          {"spec", {{"podCIDR", settings.pod_block}, {"podCIDRs", json::array({settings.pod_block})}}},
           {"status", status}};
 }
 

@@ -247,13 +247,14 @@ Result<Command> PodRunner::command_in(const std::string& container, const std::v
 
 Attempt PodRunner::attempt(std::size_t index, const Handler& handler, Nanos timeout, OnAnswer on_answer) {
   const auto executor = tools_.io.get_executor();
+  const OpenSocket from_here = [this] { return tools_.plane.open_socket(); };
   switch (handler.kind) {
     case Handler::Kind::exec:
       return probe_exec(executor, exec_command(index, handler.command), timeout, std::move(on_answer));
     case Handler::Kind::tcp:
-      return probe_tcp(executor, handler, machine_.address(), timeout, std::move(on_answer));
+      return probe_tcp(executor, handler, machine_.address(), timeout, std::move(on_answer), from_here);
     case Handler::Kind::http:
-      return probe_http(executor, handler, machine_.address(), timeout, std::move(on_answer));
+      return probe_http(executor, handler, machine_.address(), timeout, std::move(on_answer), from_here);
     default:
       asio::post(executor,
                  [on_answer] { on_answer({ProbeOutcome::failure, "this node speaks only http, tcp and exec", true}); });

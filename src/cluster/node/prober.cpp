@@ -43,7 +43,7 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
         host_(handler.host.empty() ? address : handler.host),
         on_answer_(std::move(on_answer)) {}
 
-  void start(Nanos timeout) {
+  void start(Nanos timeout, const OpenSocket& open) {
     timer_.expires_after(timeout);
     timer_.async_wait([weak = weak_from_this()](const error_code& error) {
       if (const auto self = weak.lock(); self && !error) self->answer(failure(self->timeout_text()));
@@ -53,6 +53,9 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
     if (handler_.port == 0)
       return answer_soon({ProbeOutcome::failure, "couldn't find port: " + handler_.port_name, true});
     if (bad) return answer_soon({ProbeOutcome::failure, "lookup " + host_ + ": no such host", true});
+    auto socket = open();
+    if (!socket) return answer_soon(failure(get_text() + dial_text() + socket.error().message));
+    if (ip.is_v4()) socket_.assign(tcp::v4(), socket->release(), bad);
     socket_.async_connect(tcp::endpoint(ip, static_cast<std::uint16_t>(handler_.port)), [self = shared_from_this()](
                                                                                             const error_code& error) {
       if (self->over()) return;
@@ -270,25 +273,33 @@ class ExecProbe : public std::enable_shared_from_this<ExecProbe> {
 
 // The probe keeps itself alive while an operation is pending; the token's end makes it fall silent.
 template <class Probe>
-Attempt begin(const std::shared_ptr<Probe>& probe, Nanos timeout) {
-  probe->start(timeout);
+Attempt kept(const std::shared_ptr<Probe>& probe) {
   return Attempt(std::shared_ptr<void>(nullptr, [probe](void*) { probe->cancel(); }));
+}
+
+Attempt ask(const asio::any_io_executor& executor, const Handler& handler, const std::string& address, Nanos timeout,
+            OnAnswer on_answer, const OpenSocket& open) {
+  const auto probe = std::make_shared<NetworkProbe>(executor, handler, address, std::move(on_answer));
+  probe->start(timeout, open);
+  return kept(probe);
 }
 
 }  // namespace
 
 Attempt probe_http(asio::any_io_executor executor, const Handler& handler, const std::string& address, Nanos timeout,
-                   OnAnswer on_answer) {
-  return begin(std::make_shared<NetworkProbe>(executor, handler, address, std::move(on_answer)), timeout);
+                   OnAnswer on_answer, const OpenSocket& open) {
+  return ask(executor, handler, address, timeout, std::move(on_answer), open);
 }
 
 Attempt probe_tcp(asio::any_io_executor executor, const Handler& handler, const std::string& address, Nanos timeout,
-                  OnAnswer on_answer) {
-  return begin(std::make_shared<NetworkProbe>(executor, handler, address, std::move(on_answer)), timeout);
+                  OnAnswer on_answer, const OpenSocket& open) {
+  return ask(executor, handler, address, timeout, std::move(on_answer), open);
 }
 
 Attempt probe_exec(asio::any_io_executor executor, Command command, Nanos timeout, OnAnswer on_answer) {
-  return begin(std::make_shared<ExecProbe>(std::move(executor), std::move(command), std::move(on_answer)), timeout);
+  const auto probe = std::make_shared<ExecProbe>(std::move(executor), std::move(command), std::move(on_answer));
+  probe->start(timeout);
+  return kept(probe);
 }
 
 }  // namespace straycat::cluster

@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "cluster/dataplane/dataplane.hpp"
 #include "cluster/node/pod_spec.hpp"
 #include "cluster/node/probe_machine.hpp"
 #include "cluster/node/process.hpp"
@@ -27,10 +28,13 @@ class Attempt {
 // GET as kubelet's prober sends it: success is a status of 200 to 399. Texts are those of Go's net/http, which
 // people know from `kubectl describe` ("Get \"http://10.244.0.5:3000/healthz\": dial tcp 10.244.0.5:3000: connect:
 // connection refused").
+// `open` makes the socket: it is asked from there.
 [[nodiscard]] Attempt probe_http(boost::asio::any_io_executor executor, const Handler& handler,
-                                 const std::string& address, Nanos timeout, OnAnswer on_answer);
+                                 const std::string& address, Nanos timeout, OnAnswer on_answer,
+                                 const OpenSocket& open = open_tcp_socket);
 [[nodiscard]] Attempt probe_tcp(boost::asio::any_io_executor executor, const Handler& handler,
-                                const std::string& address, Nanos timeout, OnAnswer on_answer);
+                                const std::string& address, Nanos timeout, OnAnswer on_answer,
+                                const OpenSocket& open = open_tcp_socket);
 // Success is exit code 0; the message is what the command printed (10 KiB at most).
 [[nodiscard]] Attempt probe_exec(boost::asio::any_io_executor executor, Command command, Nanos timeout,
                                  OnAnswer on_answer);

@@ -66,9 +66,9 @@ std::string workload_of(const json& pod, const Store& store) {
 }  // namespace
 
 Result<> EmbeddedCluster::start() {
-  if (const auto plane = start_plane(); !plane) return plane;
+  if (const auto planes = start_planes(); !planes) return planes;
   create_basics();
-  start_node();
+  start_nodes();
   if (const auto api = start_api(); !api) return api;
   if (const auto service = create_api_service(); !service) return service;
   if (isolated())
@@ -78,10 +78,15 @@ Result<> EmbeddedCluster::start() {
   return write_kubeconfig();
 }
 
-Result<> EmbeddedCluster::start_plane() {
-  auto plane = make_data_plane(setup_.plane, setup_.truth_fd);
-  if (!plane) return plane.error().within("data plane");
-  plane_ = std::move(*plane);
+Result<> EmbeddedCluster::start_planes() {
+  auto planes = make_data_planes(setup_.plane, setup_.truth_fd, options_.nodes);
+  if (!planes) return planes.error().within("data plane");
+  for (const NodeNet& net : node_nets(options_.nodes)) {
+    auto its = std::make_unique<ClusterNode>();
+    its->net = net;
+    its->plane = std::move((*planes)[nodes_.size()]);
+    nodes_.push_back(std::move(its));
+  }
   if (setup_.state_dir.empty()) return {};
   const std::string pods = setup_.state_dir + "/pods";
   if (::mkdir(pods.c_str(), 0755) != 0 && errno != EEXIST) return own_trouble("make " + pods);
@@ -111,14 +116,14 @@ void EmbeddedCluster::create_basics() {
 
 Result<> EmbeddedCluster::start_api() {
   auto identity =
-      make_identity({"127.0.0.1", "localhost", plane_->node_address(), kApiAddress, "kubernetes", "kubernetes.default",
+      make_identity({"127.0.0.1", "localhost", plane().node_address(), kApiAddress, "kubernetes", "kubernetes.default",
                      "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"});
   if (!identity) return identity.error().within("certificates");
   identity_ = std::move(*identity);
-  server_ = std::make_unique<ApiServer>(io_, store_, identity_, tokens_, PodFaces{node_->logs(), node_->streams()});
+  server_ = std::make_unique<ApiServer>(io_, store_, identity_, tokens_, faces_of(nodes_));
   api_port_ = setup_.port;
   if (isolated()) {
-    const auto inside = listen_on(plane_->node_address(), kNodePort);
+    const auto inside = listen_on(plane().node_address(), kNodePort);
     if (!inside) return inside.error();
     if (const auto added = server_->add_listener(*inside); !added) return added;
     api_port_ = kNodePort;
@@ -137,7 +142,7 @@ Result<> EmbeddedCluster::create_api_service() {
       {"ports", json::array({json{{"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", api_port_}}})}};
   if (const auto made = store_.create(service); !made)
     return own_trouble("Service kubernetes: " + made.error().message);
-  return put_endpoints("default", "kubernetes", plane_->node_address(),
+  return put_endpoints("default", "kubernetes", plane().node_address(),
                        json::array({json{{"name", "https"}, {"port", api_port_}, {"protocol", "TCP"}}}));
 }
 
@@ -162,26 +167,33 @@ Result<> EmbeddedCluster::put_endpoints(const std::string& ns, const std::string
 void EmbeddedCluster::start_controllers() {
   controllers_ = std::make_unique<Controllers>(io_, store_, ControllersOptions{identity_.ca}, clock_);
   controllers_->start();
-  proxier_ = std::make_unique<Proxier>(
-      io_, store_, *plane_, options_.min_sync_period,
-      [](const Error& error) { say("straycat cluster: Service rules: {}\n", error.message); }, NodeSettings{}.name);
-  policies_ = std::make_unique<PolicyKeeper>(
-      store_, *plane_, [](const Error& error) { say("straycat cluster: policy rules: {}\n", error.message); });
+  for (const auto& its : nodes_) {
+    its->proxier = std::make_unique<Proxier>(
+        io_, store_, *its->plane, options_.min_sync_period,
+        [](const Error& error) { say("straycat cluster: Service rules: {}\n", error.message); }, its->net.name());
+    its->policies = std::make_unique<PolicyKeeper>(
+        store_, *its->plane, [](const Error& error) { say("straycat cluster: policy rules: {}\n", error.message); });
+  }
 }
 
 // Faults on order: who does what.
 void EmbeddedCluster::start_faults() {
   FaultHands hands;
   hands.signal = [this](const std::string& ns, const std::string& pod, const std::string& container, int number,
-                        bool all) { return node_->signal(ns, pod, container, number, all); };
+                        bool all) { return node_of(nodes_, ns, pod).node->signal(ns, pod, container, number, all); };
   hands.out_of_memory = [this](const std::string& ns, const std::string& pod, const std::string& container) {
-    return node_->run_out_of_memory(ns, pod, container);
+    return node_of(nodes_, ns, pod).node->run_out_of_memory(ns, pod, container);
   };
-  hands.address_of = [this](const std::string& ns, const std::string& pod) { return node_->address_of(ns, pod); };
-  hands.set_network = [this](const std::vector<NetworkFault>& all) { return plane_->apply_faults(all); };
-  hands.set_delay = [this](const std::string& address, Nanos length) { return plane_->delay(address, length); };
-  hands.stop_proxy = [this](bool stopped) { stopped ? proxier_->stop() : proxier_->go_on(); };
-  hands.lag_proxy = [this](Nanos length) { proxier_->lag_by(length); };
+  hands.address_of = [this](const std::string& ns, const std::string& pod) {
+    return node_of(nodes_, ns, pod).node->address_of(ns, pod);
+  };
+  hands.set_network = [this](const std::vector<NetworkFault>& all) { return apply_faults(nodes_, all); };
+  hands.set_delay = [this](const std::string& address, Nanos length) {
+    return plane_of(nodes_, address).delay(address, length);
+  };
+  for (const auto& its : nodes_)
+    hands.proxies[its->net.name()] = {[&its](bool stopped) { stopped ? its->proxier->stop() : its->proxier->go_on(); },
+                                      [&its](Nanos length) { its->proxier->lag_by(length); }};
   hands.set_api_away = [this](bool away) { server_->set_away(away); };
   hands.end_watches = [this](bool compact) {
     if (compact) store_.compact();
@@ -199,55 +211,68 @@ void EmbeddedCluster::start_faults() {
   faults_ = std::make_unique<FaultKeeper>(io_, store_, std::move(hands));
 }
 
-void EmbeddedCluster::start_node() {
-  kubelet_events_ = std::make_unique<EventRecorder>(store_, clock_, "kubelet", NodeSettings{}.name);
-  tools_ = std::make_unique<NodeTools>(NodeTools{io_,
-                                                 store_,
-                                                 *plane_,
-                                                 setup_.state_dir,
-                                                 isolated() ? name_server_address : "",
-                                                 warden_ ? &*warden_ : nullptr,
-                                                 view_ ? &*view_ : nullptr,
-                                                 {},
-                                                 setup_.self_exe_fd,
-                                                 open_own_programs(),
-                                                 "",
-                                                 443,
-                                                 {},
-                                                 {},
-                                                 {},
-                                                 {},
-                                                 {},
-                                                 {}});
-  tools_->lifecycle.host_address = plane_->node_address();
-  tools_->lifecycle.by_hand = !options_.die_with_parent;
+NodeTools EmbeddedCluster::tools_for(ClusterNode& its) {
+  return {io_,
+          store_,
+          *its.plane,
+          setup_.state_dir,
+          isolated() ? name_server_address : "",
+          warden_ ? &*warden_ : nullptr,
+          view_ ? &*view_ : nullptr,
+          {},
+          setup_.self_exe_fd,
+          Descriptor(own_programs_ ? ::fcntl(own_programs_.get(), F_DUPFD_CLOEXEC, 3) : -1),
+          "",
+          443,
+          {},
+          {},
+          {},
+          {},
+          {},
+          {}};
+}
+
+void EmbeddedCluster::start_nodes() {
+  own_programs_ = open_own_programs();
+  for (const auto& its : nodes_) start_node(*its);
+}
+
+void EmbeddedCluster::start_node(ClusterNode& its) {
+  its.events = std::make_unique<EventRecorder>(store_, clock_, "kubelet", its.net.name());
+  its.tools = std::make_unique<NodeTools>(tools_for(its));
+  NodeTools& tools = *its.tools;
+  tools.lifecycle.host_address = its.plane->node_address();
+  tools.lifecycle.by_hand = !options_.die_with_parent;
   if (isolated()) {
-    tools_->api_host = kApiAddress;
-    tools_->account_files = [this](const std::string& ns) {
+    tools.api_host = kApiAddress;
+    tools.account_files = [this](const std::string& ns) {
       return std::map<std::string, std::string>{{"ca.crt", identity_.ca}, {"namespace", ns}};
     };
-    tools_->account_token = [this](const PodSpec& pod, const VolumePart& part) { return account_token(pod, part); };
+    tools.account_token = [this](const PodSpec& pod, const VolumePart& part) { return account_token(pod, part); };
   } else {
-    tools_->account_kubeconfig = [this](const std::string& ns, const std::string& account) {
+    tools.account_kubeconfig = [this](const std::string& ns, const std::string& account) {
       return account_kubeconfig(ns, account);
     };
   }
-  tools_->record = [this](const json& pod, const std::string& container, const std::string& type,
-                          const std::string& reason,
-                          const std::string& message) { record(pod, container, type, reason, message); };
-  tools_->start_delay = [this](const json& pod) {
+  tools.record = [events = its.events.get()](const json& pod, const std::string& container, const std::string& type,
+                                             const std::string& reason, const std::string& message) {
+    record(*events, pod, container, type, reason, message);
+  };
+  tools.start_delay = [this](const json& pod) {
     if (!faults_ || !faults_->any()) return Nanos{};
     return faults_->start_delay(text_at(pod, "/metadata/namespace"), workload_of(pod, store_));
   };
   NodeSettings settings;
+  settings.name = its.net.name();
+  settings.pod_block = its.net.block.text();
   settings.data_plane = to_string(isolated() ? model::Plane::kernel : model::Plane::fallback);
   settings.images = options_.images;
   settings.trees = trees_;
-  node_ = std::make_unique<Node>(*tools_, settings);
+  its.node = std::make_unique<Node>(tools, settings);
 }
 
-void EmbeddedCluster::record(const json& pod, const std::string& container, const std::string& type,
-                             const std::string& reason, const std::string& message) {
+void EmbeddedCluster::record(EventRecorder& events, const json& pod, const std::string& container,
+                             const std::string& type, const std::string& reason, const std::string& message) {
   std::string part;
   if (!container.empty()) {
     bool init = false;
@@ -255,8 +280,7 @@ void EmbeddedCluster::record(const json& pod, const std::string& container, cons
       init = init || string_or(item, "name") == container;
     part = fmt::format("spec.{}{{{}}}", init ? "initContainers" : "containers", container);
   }
-  type == "Normal" ? kubelet_events_->normal(pod, reason, message, part)
-                   : kubelet_events_->warning(pod, reason, message, part);
+  type == "Normal" ? events.normal(pod, reason, message, part) : events.warning(pod, reason, message, part);
 }
 
 // The name server, and the Service by which a real cluster has one. kube-proxy leaves it alone: the node answers
@@ -320,7 +344,7 @@ void EmbeddedCluster::serve() {
   boost::asio::signal_set signals(io_, SIGTERM, SIGINT);
   signals.async_wait([this](const boost::system::error_code& error, int) {
     if (error) return;
-    node_->kill_all();
+    for (const auto& its : nodes_) its->node->kill_all();
     server_->stop();
     io_.stop();
   });

@@ -14,12 +14,10 @@
 #include "cluster/controllers/controllers.hpp"
 #include "cluster/controllers/events.hpp"
 #include "cluster/dataplane/planes.hpp"
-#include "cluster/dataplane/policy_keeper.hpp"
-#include "cluster/dataplane/proxier.hpp"
 #include "cluster/dns/server.hpp"
 #include "cluster/faults/fault_keeper.hpp"
-#include "cluster/node/node.hpp"
 #include "cluster/sandbox/sandbox.hpp"
+#include "cluster/wiring/cluster_node.hpp"
 #include <straycat/cluster/cluster.hpp>
 
 namespace straycat::cluster {
@@ -34,24 +32,28 @@ class EmbeddedCluster {
   Result<> start();
   // Until SIGTERM or SIGINT; ends all pods.
   void serve();
-  [[nodiscard]] std::string data_plane() const { return plane_->name(); }
+  [[nodiscard]] std::string data_plane() const { return plane().name(); }
 
  private:
-  [[nodiscard]] bool isolated() const { return plane_->isolates_pods(); }
-  Result<> start_plane();
+  // The first node's: where the cluster itself stands.
+  [[nodiscard]] DataPlane& plane() const { return *nodes_.front()->plane; }
+  [[nodiscard]] bool isolated() const { return plane().isolates_pods(); }
+  Result<> start_planes();
   Result<> start_api();
   void create_basics();
   Result<> create_api_service();
   void start_controllers();
-  void start_node();
+  void start_nodes();
+  void start_node(ClusterNode& its);
+  [[nodiscard]] NodeTools tools_for(ClusterNode& its);
   Result<> start_names();
   Result<> put_endpoints(const std::string& ns, const std::string& name, const std::string& address, const json& ports);
   void start_faults();
   Result<> write_kubeconfig();
   std::string account_token(const PodSpec& pod, const VolumePart& part);
   std::string account_kubeconfig(const std::string& ns, const std::string& account);
-  void record(const json& pod, const std::string& container, const std::string& type, const std::string& reason,
-              const std::string& message);
+  static void record(EventRecorder& events, const json& pod, const std::string& container, const std::string& type,
+                     const std::string& reason, const std::string& message);
 
   const Options& options_;
   const SandboxSetup& setup_;
@@ -61,17 +63,13 @@ class EmbeddedCluster {
   SystemClock clock_{io_.get_executor()};
   Tokens tokens_;
   TlsIdentity identity_;
-  std::unique_ptr<DataPlane> plane_;
   std::unique_ptr<dns::Server> names_;
   std::optional<MachineView> view_;
   std::optional<Warden> warden_;
-  std::unique_ptr<NodeTools> tools_;
-  std::unique_ptr<Node> node_;
-  std::unique_ptr<EventRecorder> kubelet_events_;
+  Descriptor own_programs_;
+  ClusterNodes nodes_;
   std::unique_ptr<ApiServer> server_;
   std::unique_ptr<Controllers> controllers_;
-  std::unique_ptr<Proxier> proxier_;
-  std::unique_ptr<PolicyKeeper> policies_;
   std::unique_ptr<FaultKeeper> faults_;
   std::map<std::string, std::string> kubeconfigs_;  // the fallback's, by "ns/account": paths of memory files
   int api_port_ = 0;                                // of the listener that pods reach

@@ -20,6 +20,7 @@ json key_shapes() {
       "x-expected": "a number of pods, or all",
       "description": "How many of its pods; which, the seed chooses. 1 by default."
     },
+    "node": {"$ref": "#/$defs/name", "description": "node1, node2, ... (cluster.nodes). Each by default."},
     "container": {"$ref": "#/$defs/name", "description": "Each of the pod by default."},
     "signal": {"description": "KILL by default."},
     "share": {"type": "string", "pattern": "^(100(\\.0{1,6})?|[0-9]{1,2}(\\.[0-9]{1,6})?)%$", "x-check": "share", "x-expected": "a share such as 30%", "description": "Of the connections (lose: of the packets). 100% by default."},
@@ -34,9 +35,9 @@ json key_shapes() {
   })json");
 }
 
-constexpr std::array<std::string_view, 13> keys{"target",      "pods",  "container", "signal",  "share",
-                                                "from",        "delay", "lag",       "answers", "atMost",
-                                                "gracePeriod", "for",   "background"};
+constexpr std::array<std::string_view, 14> keys{"target", "node",        "pods",  "container", "signal",
+                                                "share",  "from",        "delay", "lag",       "answers",
+                                                "atMost", "gracePeriod", "for",   "background"};
 
 json shape_of(const model::FaultRow& row, const json& shapes) {
   if (row.keys.empty()) return {{"enum", {to_string(FaultHow::cut), to_string(FaultHow::compact)}}};
@@ -91,6 +92,7 @@ class Reader {
     if (const Node* target = node_.find("target")) read_target(*target);
     if (const Node* pods = node_.find("pods"))
       result_.pods = pods->type == Node::Type::string ? 0 : pods->value.get<int>();
+    if (const Node* of = node_.find("node")) fault.node = of->scalar;
     if (const Node* container = node_.find("container")) fault.container = container->scalar;
     if (const Node* signal = node_.find("signal")) fault.signal = signal->scalar;
     if (const Node* share = node_.find("share")) read_share(*share);

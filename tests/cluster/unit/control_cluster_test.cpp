@@ -230,6 +230,27 @@ TEST(Scheduler, PlacesAPodWhereItMayGo) {
   EXPECT_EQ(place_pod(json::object(), {}).message, "no nodes available to schedule pods");
 }
 
+TEST(Scheduler, PodsOfOneControllerSpread) {
+  const auto named = [](const char* name) {
+    return std::make_shared<const json>(
+        json{{"metadata", {{"name", name}}},
+             {"status", {{"conditions", json::array({json{{"type", "Ready"}, {"status", "True"}}})}}}});
+  };
+  const auto on = [](const char* node, const char* controller) {
+    return std::make_shared<const json>(
+        json{{"metadata", {{"ownerReferences", json::array({json{{"uid", controller}, {"controller", true}}})}}},
+             {"spec", {{"nodeName", node}}}});
+  };
+  const std::vector<Object> nodes{named("node1"), named("node2"), named("node3")};
+  std::vector<Object> pods;
+  EXPECT_EQ(place_pod(*on("", "a"), nodes, pods).node, "node1");
+  pods = {on("node1", "a"), on("node2", "b"), on("node2", "b")};
+  EXPECT_EQ(place_pod(*on("", "a"), nodes, pods).node, "node3") << "none of its own there, and nobody else";
+  pods.push_back(on("node3", "a"));
+  EXPECT_EQ(place_pod(*on("", "a"), nodes, pods).node, "node2") << "none of its own, though the most";
+  EXPECT_EQ(place_pod(*on("", "b"), nodes, pods).node, "node1");
+}
+
 TEST_F(ClusterTest, APodWaitsUntilANodeTakesIt) {
   (void)world.store.mutate("Node", "", "node1",
                            [](json& node) { return (node["spec"]["unschedulable"] = true, true); });

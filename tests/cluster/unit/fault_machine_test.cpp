@@ -136,8 +136,10 @@ struct FaultWorld : testing::Test {
       told.push_back(fmt::format("delay {} {}", address, format_duration(length)));
       return address == no_delay && length > Nanos{} ? Result<>(bad_input("no netem")) : Result<>();
     };
-    hands.stop_proxy = [this](bool stopped) { part("proxy stopped", stopped); };
-    hands.lag_proxy = [this](Nanos length) { part("proxy lags", length > Nanos{}); };
+    hands.proxies["node1"] = {[this](bool stopped) { part("proxy stopped", stopped); },
+                              [this](Nanos length) { part("proxy lags", length > Nanos{}); }};
+    hands.proxies["node2"] = {[this](bool stopped) { part("second proxy stopped", stopped); },
+                              [this](Nanos length) { part("second proxy lags", length > Nanos{}); }};
     hands.set_api_away = [this](bool away) { part("api away", away); };
     hands.end_watches = [this](bool compact) { told.push_back(compact ? "compact" : "cut"); };
     hands.has_names = [] { return false; };
@@ -234,12 +236,13 @@ TEST_F(FaultWorld, PartsOfTheClusterAreAsAllFaultsTogetherSay) {
   make("a", R"({"fault":"proxyStop","for":"1h"})");
   make("b", R"({"fault":"proxyLag","delay":"2s","for":"1h"})");
   make("c", R"({"fault":"apiServerDown","for":"1h"})");
-  EXPECT_THAT(heard(), ElementsAre("proxy stopped", "proxy lags", "api away"));
+  EXPECT_THAT(heard(),
+              ElementsAre("proxy stopped", "second proxy stopped", "proxy lags", "second proxy lags", "api away"));
   remove("a");
-  EXPECT_THAT(heard(), ElementsAre("proxy stopped no more"));
+  EXPECT_THAT(heard(), ElementsAre("proxy stopped no more", "second proxy stopped no more"));
   remove("c");
   remove("b");
-  EXPECT_THAT(heard(), ElementsAre("api away no more", "proxy lags no more"));
+  EXPECT_THAT(heard(), ElementsAre("api away no more", "proxy lags no more", "second proxy lags no more"));
   make("e", R"({"fault":"dnsFail","how":"servfail","for":"1h"})");
   make("f", R"({"fault":"dnsDelay","delay":"1s","for":"1h"})");
   remove("e");
@@ -247,6 +250,18 @@ TEST_F(FaultWorld, PartsOfTheClusterAreAsAllFaultsTogetherSay) {
   EXPECT_THAT(heard(), ElementsAre("names fail", "names late", "names fail no more", "names late no more"));
   make("d", R"({"fault":"watches","how":"compact"})");
   EXPECT_THAT(heard(), ElementsAre("compact"));
+}
+
+TEST_F(FaultWorld, OneNodesProxyIsItsOwnAffair) {
+  make("a", R"({"fault":"proxyStop","node":"node2","for":"1h"})");
+  EXPECT_THAT(heard(), ElementsAre("second proxy stopped"));
+  make("b", R"({"fault":"proxyStop","for":"1h"})");
+  EXPECT_THAT(heard(), ElementsAre("proxy stopped"));
+  remove("b");
+  EXPECT_THAT(heard(), ElementsAre("proxy stopped no more"));
+  make("c", R"({"fault":"proxyStop","node":"node9","for":"1h","rehearsal":true})");
+  EXPECT_EQ(status("c").phase, FaultPhase::refused);
+  EXPECT_EQ(status("c").message, "there is no node node9 (there is node1, node2)");
 }
 
 TEST_F(FaultWorld, TheLongestDelayOfAPodCounts) {

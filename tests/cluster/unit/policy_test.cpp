@@ -157,6 +157,8 @@ class NotingPlane final : public DataPlane {
   [[nodiscard]] std::string name() const override { return "noting"; }
   [[nodiscard]] bool isolates_pods() const override { return true; }
   [[nodiscard]] std::string node_address() const override { return "10.244.0.1"; }
+  Result<Descriptor> open_socket() override { return open_tcp_socket(); }
+  [[nodiscard]] bool owns(const std::string&) const override { return true; }
   Result<std::string> allocate_address() override { return own_trouble("none"); }
   Result<> attach(pid_t, const std::string&) override { return {}; }
   void detach(const std::string&) override {}

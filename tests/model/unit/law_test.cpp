@@ -168,8 +168,23 @@ TEST(Law, SaysWhatHappensInstead) {
   ASSERT_EQ(one.size(), 1U);
   EXPECT_EQ(one[0].row->reach, Reach::traffic);
   EXPECT_EQ(one[0].sentence(),
-            "spec.trafficDistribution has no effect on the embedded cluster: there is one node, every endpoint is as "
-            "near");
+            "spec.trafficDistribution has no effect on the embedded cluster: every endpoint is as near, on whatever "
+            "node");
+}
+
+// On one node every pod is placed there; on several what is demanded is done, and wishes are told.
+TEST(Law, PlacementDependsOnTheNumberOfNodes) {
+  const auto pod = json::parse(R"({"kind":"Pod","spec":{"affinity":{"podAntiAffinity":{
+      "requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"kubernetes.io/hostname"}],
+      "preferredDuringSchedulingIgnoredDuringExecution":[{"weight":1}]}},
+      "topologySpreadConstraints":[{"maxSkew":1,"whenUnsatisfiable":"DoNotSchedule"}]}})");
+  const auto fields = [&](std::size_t nodes) {
+    std::vector<std::string> out;
+    for (const auto& one : ignored_fields(pod, Plane::kernel, nodes)) out.push_back(one.field);
+    return out;
+  };
+  EXPECT_THAT(fields(1), ElementsAre("spec.affinity", "spec.topologySpreadConstraints"));
+  EXPECT_THAT(fields(2), ElementsAre("spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution"));
 }
 
 // The documents' list is what people read before they trust a run.

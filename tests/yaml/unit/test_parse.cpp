@@ -204,6 +204,8 @@ TEST(Render, PlacesTheCaretBehindWideCharacters) {
   EXPECT_EQ(render({"f", {2, 8}, 2, "m", ""}, "x\nmsg: 猫🐈ab\n"), "f:2:8: m\n   2 | msg: 猫🐈ab\n     |          ^~");
   EXPECT_EQ(render({"f", {1, 6}, 2, "m", ""}, "msg: 猫🐈ab\n"), "f:1:6: m\n   1 | msg: 猫🐈ab\n     |      ^~~~");
   EXPECT_EQ(render({"f", {1, 3}, 1, "m", ""}, "\tab"), "f:1:3: m\n   1 |  ab\n     |   ^");
+  EXPECT_EQ(render({"f", {1, 1}, 1, "a\nb\x1b[2J", ""}, "x"), "f:1:1: a\\nb\\x1b[2J\n   1 | x\n     | ^")
+      << "a file's name may hold anything";
   EXPECT_EQ(render({"f", {1, 1}, 1, "m", ""}, "a\x1b[31m\xe2\x80\xae"),
             "f:1:1: m\n   1 | a\xEF\xBF\xBD[31m\xEF\xBF\xBD\n     | ^");
   EXPECT_EQ(render({"f", {9, 9}, 1, "m", ""}, ""), "f:9:9: m\n   9 | \n     |         ^");

@@ -30,11 +30,12 @@ KindRow fault_row() {
       .plural = model::fault_plural,
       .singular = "fault",
       .has_status = true,
-      .types = {"chaos.v1alpha1.Fault apiVersion=s kind=s metadata=meta.v1.ObjectMeta spec=chaos.v1alpha1.FaultSpec "
-                "status=chaos.v1alpha1.FaultStatus",
-                "chaos.v1alpha1.FaultSpec container=s delay=s fault=s for=s from=s how=s limit=n pods=list(s) ppm=n "
-                "rehearsal=b signal=s stop=b workload=s",
-                "chaos.v1alpha1.FaultStatus endTime=s message=s phase=s startTime=s"},
+      .types =
+          {"chaos.v1alpha1.Fault apiVersion=s kind=s metadata=meta.v1.ObjectMeta spec=chaos.v1alpha1.FaultSpec "
+           "status=chaos.v1alpha1.FaultStatus",
+           "chaos.v1alpha1.FaultSpec container=s delay=s fault=s for=s from=s how=s limit=n node=s pods=list(s) ppm=n "
+           "rehearsal=b signal=s stop=b workload=s",
+           "chaos.v1alpha1.FaultStatus endTime=s message=s phase=s startTime=s"},
       .columns = {name_column,
                   {"Fault", "string", 0, "What is done."},
                   {"Phase", "string", 0, "Where it stands."},
