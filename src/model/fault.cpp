@@ -49,6 +49,8 @@ std::vector<FaultRow> make_fault_rows() {
        "The cluster's name server answers so much later (by UDP)."},
       {FaultWord::connections, own_kernel, "atMost! node for! background",
        "No more than so many connections are open on the node at the same time: what would open another is dropped."},
+      {FaultWord::node_down, own_kernel, "node! for! background",
+       "A node is cut off from all others: what it sends is lost, and its kubelet hears and tells nothing."},
       {FaultWord::cordon, nodes, "target! for!", "The node of one of the pods takes no new pods."},
       {FaultWord::drain, nodes, "target! for!",
        "The node of one of the pods takes no new pods, and the run's pods on it are evicted."},
@@ -228,6 +230,8 @@ std::string describe(const Fault& fault) {
     case FaultWord::connections:
       return fmt::format("the table of {} holds {} connections", fault.node.empty() ? "each node" : fault.node,
                          fault.limit);
+    case FaultWord::node_down:
+      return fault.node + " is cut off";
     case FaultWord::cordon:
       return "cordon the node of ";
     case FaultWord::drain:

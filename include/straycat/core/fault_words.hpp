@@ -26,13 +26,14 @@ enum class FaultWord : std::uint8_t {
   dns_fail,     // the cluster's name server answers with an error, or not at all
   dns_delay,    // ... or late
   connections,  // the node's table of connections holds so many
+  node_down,    // a node is cut off from all others
   cordon,       // the node takes no new pods
   drain,        // ... and the run's pods on it are evicted
   unknown,
 };
 template <>
 struct Vocabulary<FaultWord> {
-  static constexpr std::array<Word<FaultWord>, 22> words{{
+  static constexpr std::array<Word<FaultWord>, 23> words{{
       {FaultWord::kill, "kill"},
       {FaultWord::oom, "oom"},
       {FaultWord::delete_pod, "deletePod"},
@@ -52,6 +53,7 @@ struct Vocabulary<FaultWord> {
       {FaultWord::dns_fail, "dnsFail"},
       {FaultWord::dns_delay, "dnsDelay"},
       {FaultWord::connections, "connections"},
+      {FaultWord::node_down, "nodeDown"},
       {FaultWord::cordon, "cordon"},
       {FaultWord::drain, "drain"},
       {FaultWord::unknown, "unknown"},

@@ -88,7 +88,16 @@ Commands limit_commands(const NetworkFault& fault) {
   return {add_rule("table", rule)};
 }
 
+// `addresses`: the blocks of the nodes that are cut off. Whatever passes here on its way to them or from them is lost.
+Commands cut_commands(const NetworkFault& fault) {
+  const json there = json::object({{"set", blocks(fault.addresses)}});
+  const auto lost = [&](const char* side) { return json::array({address_in(side, there), drop()}); };
+  return {add_rule("forward", lost("saddr")), add_rule("forward", lost("daddr")), add_rule("output", lost("daddr")),
+          add_rule("input", lost("saddr"))};
+}
+
 Commands commands_of(const NetworkFault& fault, const FaultPlace& place) {
+  if (fault.word == FaultWord::node_down) return cut_commands(fault);
   if (fault.word == FaultWord::connections) return limit_commands(fault);
   const bool to = fault.word == FaultWord::refuse || fault.word == FaultWord::reset;
   const bool back = fault.word == FaultWord::stall || fault.word == FaultWord::lose || fault.word == FaultWord::reset;

@@ -9,8 +9,8 @@
 namespace straycat::cluster {
 
 struct NetworkFault {
-  FaultWord word = FaultWord::unknown;  // drop, lose, refuse, reset, stall, connections
-  std::vector<std::string> addresses;   // of the pods that are hit; connections: none
+  FaultWord word = FaultWord::unknown;  // drop, lose, refuse, reset, stall, connections, node_down
+  std::vector<std::string> addresses;   // of the pods that are hit; connections: none; node_down: blocks
   FaultFrom from = FaultFrom::pods;
   std::string node = {};  // only what comes from that node's pods (or itself); "" = whoever's
   int ppm = 1'000'000;    // of the connections (lose: of the packets), in millionths

@@ -31,7 +31,7 @@ FaultOrder order_of(const json& object) {
 
 bool of_network(FaultWord word) {
   return word == FaultWord::drop || word == FaultWord::lose || word == FaultWord::refuse || word == FaultWord::reset ||
-         word == FaultWord::stall || word == FaultWord::connections;
+         word == FaultWord::stall || word == FaultWord::connections || word == FaultWord::node_down;
 }
 
 // An address of RFC 5737, which no pod has: whether the kernel takes the rule can be tried with it.
@@ -113,6 +113,8 @@ Result<> FaultKeeper::rehearse(const model::Fault& fault) {
   if (auto known = has_node(fault.node); !known) return known;
   const bool names = fault.word == FaultWord::dns_fail || fault.word == FaultWord::dns_delay;
   if (names && !hands_.has_names()) return bad_input("the loopback fallback has no name server");
+  if (fault.word == FaultWord::node_down)
+    if (auto can = hands_.set_node_away(fault.node, false); !can) return can;
   if (!of_network(fault.word)) return {};
   std::vector<NetworkFault> all;
   for (const auto& [id, one] : network_) all.push_back(one);
@@ -120,7 +122,7 @@ Result<> FaultKeeper::rehearse(const model::Fault& fault) {
   with.push_back(network_fault(fault, {nobody}, 0));
   // The table's limit has no address that would keep it from everybody.
   if (fault.word == FaultWord::connections) with.back().limit = 1'000'000;
-  auto tried = hands_.set_network(with);
+  auto tried = fault.word == FaultWord::node_down ? Result<>() : hands_.set_network(with);  // it would be done
   (void)hands_.set_network(all);
   return tried;
 }
@@ -142,6 +144,8 @@ Result<> FaultKeeper::begin(const FaultOrder& order) {
     case FaultWord::stall:
     case FaultWord::connections:
       return add_network(order);
+    case FaultWord::node_down:
+      return cut_off(order);
     case FaultWord::delay:
       return set_delays(&order);
     case FaultWord::watches:
@@ -178,6 +182,13 @@ void FaultKeeper::end(const FaultOrder& order) {
     for (const auto& [id, one] : network_) all.push_back(one);
     (void)hands_.set_network(all);
   }
+  if (order.fault.word == FaultWord::node_down) {
+    const auto& all = machine_.active();
+    const bool still = std::any_of(all.begin(), all.end(), [&](const FaultOrder& other) {
+      return other.fault.word == FaultWord::node_down && other.fault.node == order.fault.node;
+    });
+    (void)hands_.set_node_away(order.fault.node, still);
+  }
   if (order.fault.word == FaultWord::delay) (void)set_delays(nullptr);
   settle_parts(nullptr);
 }
@@ -203,6 +214,12 @@ Result<> FaultKeeper::add_network(const FaultOrder& order) {
   if (auto done = hands_.set_network(all); !done) return done;
   network_[order.id] = all.back();
   return {};
+}
+
+// The wires first: what its kubelet would have told goes nowhere.
+Result<> FaultKeeper::cut_off(const FaultOrder& order) {
+  if (auto done = add_network(order); !done) return done;
+  return hands_.set_node_away(order.fault.node, true);
 }
 
 Result<> FaultKeeper::set_delays(const FaultOrder* also) {

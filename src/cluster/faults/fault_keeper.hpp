@@ -32,6 +32,8 @@ struct FaultHands {
     std::function<void(Nanos length)> lag;  // 0: no more
   };
   std::map<std::string, Proxy> proxies;  // by node
+  // Whether its kubelet is out of reach; the wires are set_network's. Errors (bad_input): this node cannot be.
+  std::function<Result<>(const std::string& node, bool away)> set_node_away;
   std::function<void(bool away)> set_api_away;
   std::function<void(bool compact)> end_watches;
   std::function<bool()> has_names;  // a name server
@@ -64,6 +66,7 @@ class FaultKeeper {
   Result<> begin(const FaultOrder& order);
   void end(const FaultOrder& order);
   [[nodiscard]] Result<> has_node(const std::string& name) const;
+  Result<> cut_off(const FaultOrder& order);
   void settle_proxies(const std::vector<FaultOrder>& orders);
   Result<> signal_pods(const FaultOrder& order, int number, bool all);
   Result<> add_network(const FaultOrder& order);

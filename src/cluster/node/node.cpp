@@ -1,5 +1,8 @@
 #include "cluster/node/node.hpp"
 
+#include <set>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "cluster/kinds/json_help.hpp"
@@ -14,7 +17,8 @@ bool terminal(const json& pod) {
 
 }  // namespace
 
-Node::Node(NodeTools& tools, NodeSettings settings) : tools_(tools), settings_(std::move(settings)) {
+Node::Node(NodeTools& tools, NodeSettings settings)
+    : tools_(tools), settings_(std::move(settings)), patience_(tools.io) {
   tools_.find_image = [this](ContainerSpec& container) {
     if (const ImageTree* tree = image_named(settings_.trees, container.image))
       container.tree = std::make_shared<const ImageTree>(*tree);
@@ -37,6 +41,7 @@ void Node::register_node() {
 }
 
 void Node::on_change(const Change& change) {
+  if (tools_.away) return;
   if (change.kind == "ConfigMap" || change.kind == "Secret") {
     for (const auto& [uid, runner] : runners_)
       if (runner->machine().spec().ns == change.ns) runner->refresh_volumes();
@@ -78,7 +83,45 @@ void Node::take(const Object& pod, const std::string& uid) {
   runner->begin();
 }
 
+void Node::set_away(bool away) {
+  if (std::exchange(tools_.away, away) == away) return;
+  if (!away) return come_back();
+  patience_.expires_after(node_patience);
+  patience_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && tools_.away) give_up();
+  });
+}
+
+// pkg/controller/nodelifecycle: the node's conditions are unknown, its pods count as not ready, and two taints come.
+void Node::give_up() {
+  (void)tools_.store.mutate("Node", "", settings_.name, [&](json& node) {
+    make_unreachable(node);
+    return true;
+  });
+  for (const Object& pod : tools_.store.list("Pod"))
+    if (text_at(*pod, "/spec/nodeName") == settings_.name)
+      (void)tools_.store.mutate("Pod", text_at(*pod, "/metadata/namespace"), text_at(*pod, "/metadata/name"),
+                                mark_not_ready);
+}
+
+void Node::come_back() {
+  patience_.cancel();
+  (void)tools_.store.mutate("Node", "", settings_.name, [&](json& node) {
+    node["status"] = make_node_object(settings_, tools_.lifecycle.host_address).at("status");
+    make_reachable(node);
+    return true;
+  });
+  const auto here = runners_;  // catching up may take one away
+  std::set<std::string> known;
+  for (const Object& pod : tools_.store.list("Pod")) {
+    known.insert(text_at(*pod, "/metadata/uid"));
+    on_pod(pod);
+  }
+  for (const auto& [uid, runner] : here) known.contains(uid) ? runner->catch_up() : runner->end(0);
+}
+
 void Node::kill_all() {
+  patience_.cancel();
   changes_ = {};
   for (const auto& [uid, runner] : runners_) runner->kill();
 }

@@ -15,6 +15,9 @@
 
 namespace straycat::cluster {
 
+// kube-controller-manager's --node-monitor-grace-period (50 s from 1.32 on).
+inline constexpr Nanos node_patience = std::chrono::seconds{50};
+
 struct NodeSettings {
   std::string name = "node1";
   std::string pod_block = "10.244.0.0/16";                 // spec.podCIDR
@@ -43,6 +46,13 @@ template <class T>
 // The Node object as it is when the node is up.
 [[nodiscard]] json make_node_object(const NodeSettings& settings, const std::string& address);
 
+// As the cluster shows a node of which it has heard nothing for `node_patience`, and a pod of it (returns whether
+// anything changed); and takes the node's taints back. kubernetes
+// pkg/controller/nodelifecycle/node_lifecycle_controller.go.
+void make_unreachable(json& node);
+void make_reachable(json& node);
+bool mark_not_ready(json& pod);
+
 class Node {
  public:
   // Registers the Node object and starts what is bound to it; follows the store from there. `tools` must outlive it.
@@ -69,10 +79,18 @@ class Node {
   // The address of a pod of this node that has one; "" else.
   [[nodiscard]] std::string address_of(const std::string& ns, const std::string& pod) const;
 
+  // Out of everybody's reach: it hears nothing and tells nothing, and its pods go on. After `node_patience` it is taken
+  // for dead (NotReady, its pods not ready, taints that evict), as by kube-controller-manager. When it comes back it
+  // tells how its pods are by then.
+  void set_away(bool away);
+  [[nodiscard]] bool away() const { return tools_.away; }
+
   [[nodiscard]] std::size_t pods() const { return runners_.size(); }
 
  private:
   void register_node();
+  void give_up();
+  void come_back();
   void on_change(const Change& change);
   void on_pod(const Object& pod);
   void take(const Object& pod, const std::string& uid);
@@ -84,6 +102,7 @@ class Node {
   NodeTools& tools_;
   NodeSettings settings_;
   std::map<std::string, std::shared_ptr<PodRunner>> runners_;  // by uid
+  boost::asio::steady_timer patience_;
   Subscription changes_;
 };
 

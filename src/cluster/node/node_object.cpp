@@ -99,4 +99,48 @@ json make_node_object(const NodeSettings& settings, const std::string& address) 
           {"status", status}};
 }
 
+namespace {
+
+constexpr const char* unreachable = "node.kubernetes.io/unreachable";
+
+}  // namespace
+
+void make_unreachable(json& node) {
+  const auto time = kubernetes_time(wall_now_ns());
+  for (json& one : node["status"]["conditions"]) {
+    one["status"] = "Unknown";
+    one["reason"] = "NodeStatusUnknown";
+    one["message"] = "Kubelet stopped posting node status.";
+    one["lastTransitionTime"] = time;
+  }
+  make_reachable(node);
+  json& taints = node["spec"]["taints"];
+  if (!taints.is_array()) taints = json::array();
+  for (const char* effect : {"NoSchedule", "NoExecute"})
+    taints.push_back({{"key", unreachable}, {"effect", effect}, {"timeAdded", time}});
+}
+
+void make_reachable(json& node) {
+  json& spec = node["spec"];
+  if (!spec.contains("taints") || !spec["taints"].is_array()) return;
+  json kept = json::array();
+  for (const json& taint : spec["taints"])
+    if (string_or(taint, "key") != unreachable) kept.push_back(taint);
+  if (kept.empty())
+    spec.erase("taints");
+  else
+    spec["taints"] = std::move(kept);
+}
+
+bool mark_not_ready(json& pod) {
+  bool changed = false;
+  for (json& one : pod["status"]["conditions"]) {
+    if (string_or(one, "type") != "Ready" || string_or(one, "status") != "True") continue;
+    one["status"] = "False";
+    one["lastTransitionTime"] = kubernetes_time(wall_now_ns());
+    changed = true;
+  }
+  return changed;
+}
+
 }  // namespace straycat::cluster

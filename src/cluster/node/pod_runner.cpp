@@ -294,10 +294,11 @@ void PodRunner::act(const action::RunPostStart& action) {
 }
 
 void PodRunner::act(const action::Emit& action) {
-  if (tools_.record) tools_.record(*pod_, action.container, action.type, action.reason, action.message);
+  if (tools_.record && !tools_.away) tools_.record(*pod_, action.container, action.type, action.reason, action.message);
 }
 
 void PodRunner::act(const action::Publish&) {
+  if (tools_.away) return;
   const PodSpec& spec = machine_.spec();
   const auto written = tools_.store.mutate("Pod", spec.ns, spec.name, [&](json& pod) {
     if (text_at(pod, "/metadata/uid") != spec.uid) return false;  // another pod of that name by now
@@ -307,7 +308,11 @@ void PodRunner::act(const action::Publish&) {
   if (written && *written) pod_ = *written;
 }
 
+void PodRunner::catch_up() { removal_due_ ? act(action::Remove{}) : act(action::Publish{}); }
+
 void PodRunner::act(const action::Remove&) {
+  removal_due_ = tools_.away;
+  if (tools_.away) return;
   const PodSpec& spec = machine_.spec();
   Deletion deletion;
   deletion.grace_seconds = 0;

@@ -39,6 +39,7 @@ struct NodeTools {
   Descriptor own_programs = {};  // open_own_programs
   std::string api_host;          // KUBERNETES_SERVICE_HOST; "" = not set (the fallback has KUBECONFIG instead)
   int api_port = 443;
+  bool away = false;  // the node is cut off: nothing that it says arrives
   // ca.crt and namespace of a service account, by file name; and a token for one of its pods.
   std::function<std::map<std::string, std::string>(const std::string& ns)> account_files;
   std::function<std::string(const PodSpec& pod, const VolumePart& part)> account_token;
@@ -69,6 +70,8 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   void refresh_volumes();
   // Delete with this grace (the object has a deletionTimestamp, or is gone: 0).
   void end(std::int64_t grace_seconds);
+  // The node is in reach again: tells what it could not.
+  void catch_up();
   // SIGKILL to everything, at once, without a word to the store.
   void kill();
 
@@ -167,6 +170,7 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   std::unique_ptr<PodVolumes> volumes_;  // null: nothing can be mounted (the fallback)
   std::unique_ptr<PodSandbox> sandbox_;
   std::vector<Slot> slots_;
+  bool removal_due_ = false;  // nothing is left of it, and nobody could be told
   boost::asio::steady_timer timer_;
 };
 

@@ -1,6 +1,9 @@
 #include "cluster/wiring/cluster_node.hpp"
 
 #include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
 
 namespace straycat::cluster {
 
@@ -10,21 +13,44 @@ ClusterNode& node_of(const ClusterNodes& nodes, const std::string& ns, const std
   return found == nodes.end() ? *nodes.front() : **found;
 }
 
+ClusterNode& node_named(const ClusterNodes& nodes, const std::string& name) {
+  const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const auto& one) { return one->net.name() == name; });
+  return found == nodes.end() ? *nodes.front() : **found;
+}
+
+namespace {
+
+// What kubectl hears of a node that does not answer; nothing when it does.
+std::optional<Status> out_of_reach(const ClusterNode& its) {
+  if (!its.node->away()) return std::nullopt;
+  return Status{500, "InternalError", fmt::format("dial tcp {}:10250: i/o timeout", its.plane->node_address()),
+                nullptr};
+}
+
+}  // namespace
+
 PodFaces faces_of(const ClusterNodes& nodes) {
   PodFaces out;
-  out.logs.read = [&nodes](const LogRequest& request) {
-    return node_of(nodes, request.ns, request.pod).node->logs().read(request);
+  out.logs.read = [&nodes](const LogRequest& request) -> StoreResult<std::vector<LogLine>> {
+    const auto& its = node_of(nodes, request.ns, request.pod);
+    if (const auto gone = out_of_reach(its)) return *gone;
+    return its.node->logs().read(request);
   };
   out.logs.follow = [&nodes](const LogRequest& request, std::function<void(const LogLine&)> on_line,
                              std::function<void()> on_end) {
     const auto logs = node_of(nodes, request.ns, request.pod).node->logs();
     return logs.follow(request, std::move(on_line), std::move(on_end));
   };
-  out.streams.run = [&nodes](const CommandRequest& request, CommandListener listener) {
-    return node_of(nodes, request.ns, request.pod).node->streams().run(request, std::move(listener));
+  out.streams.run = [&nodes](const CommandRequest& request,
+                             CommandListener listener) -> StoreResult<std::shared_ptr<CommandSession>> {
+    const auto& its = node_of(nodes, request.ns, request.pod);
+    if (const auto gone = out_of_reach(its)) return *gone;
+    return its.node->streams().run(request, std::move(listener));
   };
-  out.streams.socket = [&nodes](const std::string& ns, const std::string& pod) {
-    return node_of(nodes, ns, pod).node->streams().socket(ns, pod);
+  out.streams.socket = [&nodes](const std::string& ns, const std::string& pod) -> StoreResult<PodSocket> {
+    const auto& its = node_of(nodes, ns, pod);
+    if (const auto gone = out_of_reach(its)) return *gone;
+    return its.node->streams().socket(ns, pod);
   };
   return out;
 }
@@ -39,6 +65,11 @@ Result<> apply_faults(const ClusterNodes& nodes, const std::vector<NetworkFault>
   for (const auto& one : nodes) {
     std::vector<NetworkFault> its;
     for (NetworkFault fault : all) {
+      if (fault.word == FaultWord::node_down) {
+        fault.addresses = {node_named(nodes, fault.node).net.block.text()};
+        if (one == nodes.front()) its.push_back(std::move(fault));  // all wires meet there
+        continue;
+      }
       if (!fault.node.empty()) {
         if (fault.node == one->net.name()) its.push_back(std::move(fault));
         continue;

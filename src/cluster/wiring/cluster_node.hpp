@@ -30,6 +30,7 @@ using ClusterNodes = std::vector<std::unique_ptr<ClusterNode>>;
 
 // The one on which the pod runs; the first, where none does.
 [[nodiscard]] ClusterNode& node_of(const ClusterNodes& nodes, const std::string& ns, const std::string& pod);
+[[nodiscard]] ClusterNode& node_named(const ClusterNodes& nodes, const std::string& name);  // else the first
 // What the API server hands on to whichever node runs the pod. `nodes` must outlive it.
 [[nodiscard]] PodFaces faces_of(const ClusterNodes& nodes);
 

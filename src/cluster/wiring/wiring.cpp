@@ -194,6 +194,12 @@ void EmbeddedCluster::start_faults() {
   for (const auto& its : nodes_)
     hands.proxies[its->net.name()] = {[&its](bool stopped) { stopped ? its->proxier->stop() : its->proxier->go_on(); },
                                       [&its](Nanos length) { its->proxier->lag_by(length); }};
+  hands.set_node_away = [this](const std::string& node, bool away) -> Result<> {
+    auto& its = node_named(nodes_, node);
+    if (&its == nodes_.front().get()) return bad_input(node + " is where the API server stands");
+    its.node->set_away(away);
+    return {};
+  };
   hands.set_api_away = [this](bool away) { server_->set_away(away); };
   hands.end_watches = [this](bool compact) {
     if (compact) store_.compact();
@@ -224,6 +230,7 @@ NodeTools EmbeddedCluster::tools_for(ClusterNode& its) {
           Descriptor(own_programs_ ? ::fcntl(own_programs_.get(), F_DUPFD_CLOEXEC, 3) : -1),
           "",
           443,
+          false,
           {},
           {},
           {},

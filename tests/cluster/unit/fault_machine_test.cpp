@@ -140,6 +140,11 @@ struct FaultWorld : testing::Test {
                               [this](Nanos length) { part("proxy lags", length > Nanos{}); }};
     hands.proxies["node2"] = {[this](bool stopped) { part("second proxy stopped", stopped); },
                               [this](Nanos length) { part("second proxy lags", length > Nanos{}); }};
+    hands.set_node_away = [this](const std::string& node, bool away) {
+      if (node == "node1") return Result<>(bad_input("node1 is where the API server stands"));
+      part(node + " away", away);
+      return Result<>();
+    };
     hands.set_api_away = [this](bool away) { part("api away", away); };
     hands.end_watches = [this](bool compact) { told.push_back(compact ? "compact" : "cut"); };
     hands.has_names = [] { return false; };
@@ -262,6 +267,19 @@ TEST_F(FaultWorld, OneNodesProxyIsItsOwnAffair) {
   make("c", R"({"fault":"proxyStop","node":"node9","for":"1h","rehearsal":true})");
   EXPECT_EQ(status("c").phase, FaultPhase::refused);
   EXPECT_EQ(status("c").message, "there is no node node9 (there is node1, node2)");
+}
+
+TEST_F(FaultWorld, ANodeIsCutOffUntilTheLastFaultEnds) {
+  make("a", R"({"fault":"nodeDown","node":"node2","for":"1h"})");
+  EXPECT_THAT(heard(), ElementsAre("network nodeDown -", "node2 away"));
+  make("b", R"({"fault":"nodeDown","node":"node2","for":"1h"})");
+  heard();
+  remove("a");
+  EXPECT_THAT(heard(), ElementsAre("network nodeDown -"));
+  remove("b");
+  EXPECT_THAT(heard(), ElementsAre("network", "node2 away no more"));
+  make("c", R"({"fault":"nodeDown","node":"node1","for":"1h","rehearsal":true})");
+  EXPECT_EQ(status("c").message, "node1 is where the API server stands");
 }
 
 TEST_F(FaultWorld, TheLongestDelayOfAPodCounts) {
