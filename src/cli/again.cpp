@@ -45,6 +45,7 @@ std::string run_again(const RunArguments& arguments, std::uint64_t seed) {
   words.word(arguments.scenario).each("--value", arguments.values);
   name_cluster(words, arguments, arguments.at.context);
   words.each("--image", arguments.images).flag("--data-plane", arguments.data_plane, "auto");
+  words.flag("--nodes", std::to_string(arguments.nodes), "0");
   return words.flag("--seed", std::to_string(seed)).text();
 }
 

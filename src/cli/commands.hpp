@@ -67,6 +67,7 @@ struct RunArguments {
   std::vector<std::string> images;  // NAME=OTHER
   bool high_rate = false;           // more than 200/s on a cluster that is not ours
   std::string truth_file, data_plane = "auto";
+  int nodes = 0;                              // of the embedded cluster; 0 = as the plan says
   std::string again;                          // the command that makes this run again, for its report
   std::function<void(const Event&)> narrate;  // in the place of progress lines, while it runs
 };

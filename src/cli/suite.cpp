@@ -101,6 +101,7 @@ std::vector<std::string> passed_on(const RunArguments& arguments) {
   on.each("--image", arguments.images);
   on.flag("--high-rate", arguments.high_rate);
   on.flag("--data-plane", arguments.data_plane, "auto");
+  on.flag("--nodes", std::to_string(arguments.nodes), "0");
   on.flag("--prove-fix", arguments.prove_fix);
   on.flag("--seed", arguments.seed == 0 ? "" : std::to_string(arguments.seed));
   return on.words;

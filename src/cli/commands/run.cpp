@@ -10,6 +10,7 @@
 #include "cli/outputs.hpp"
 #include "cli/subcommand.hpp"
 #include "cli/suite.hpp"
+#include <straycat/core/embedded.hpp>
 
 namespace straycat::cli {
 namespace {
@@ -93,6 +94,10 @@ void add_options(CLI::App& command, RunCommand& all) {
   const char* embedded = "Embedded cluster";
   command.add_option("--data-plane", arguments.data_plane, "Of the embedded cluster: auto, kernel or loopback")
       ->check(one_of({"auto", "kernel", "loopback"}))
+      ->group(embedded);
+  command.add_option("--nodes", arguments.nodes, "How many nodes it has (default: as the scenario says, else 1)")
+      ->type_name("N")
+      ->check(CLI::Range(1, most_embedded_nodes))
       ->group(embedded);
   command
       .add_flag(

@@ -1,7 +1,6 @@
 #include "cluster/controllers/placement.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 #include "cluster/kinds/labels.hpp"
@@ -78,6 +77,7 @@ bool node_affinity_fits(const json& pod, const json& node) {
 }
 
 Neighbours::Neighbours(const std::vector<Object>& nodes, const std::vector<Object>& pods) : nodes_(nodes) {
+  if (nodes.size() < 2) return;
   std::map<std::string, const json*> by_name;
   for (const auto& node : nodes) by_name[name_of(*node)] = &*node;
   for (const auto& pod : pods) {

@@ -76,7 +76,10 @@ Placement place_pod(const json& pod, const std::vector<Object>& nodes, const std
   for (const auto& node : nodes) {
     auto why = objection(pod, *node);
     if (why.empty()) why = neighbours.objection(pod, *node);
-    why.empty() ? willing.push_back(name_of(*node)) : void(++objections[why]);
+    if (why.empty())
+      willing.push_back(name_of(*node));
+    else
+      ++objections[why];
   }
   if (!willing.empty()) return {emptiest(pod, willing, pods), ""};
   std::string text;
@@ -112,7 +115,8 @@ void Scheduler::sync(const Key& key) {
   if (!pod || is_deleted(*pod) || pod_terminal(*pod) || !text_at(*pod, "/spec/nodeName").empty()) return;
   if (string_or(spec_of(*pod), "schedulerName", "default-scheduler") != "default-scheduler") return;
   if (!array_or_empty(spec_of(*pod), "schedulingGates").empty()) return;
-  const auto placement = place_pod(*pod, world_.store.list("Node"), world_.store.list("Pod"));
+  const auto nodes = world_.store.list("Node");
+  const auto placement = place_pod(*pod, nodes, nodes.size() > 1 ? world_.store.list("Pod") : std::vector<Object>());
   if (placement.node.empty())
     refuse(*pod, placement.message);
   else

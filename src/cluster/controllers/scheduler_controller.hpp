@@ -18,9 +18,9 @@ struct Placement {
 // Whether a toleration bears a taint (component-helpers scheduling/corev1 ToleratesTaint).
 [[nodiscard]] bool tolerates(const json& toleration, const json& taint);
 // Looked at: readiness, spec.unschedulable, NoSchedule taints against tolerations, spec.nodeSelector, and what
-// placement.hpp knows. Of the nodes that
-// will do, the one with the fewest of `pods` of the same controller, then the fewest at all, then the first: as the
-// default constraints of PodTopologySpread and NodeResourcesFit mostly end, without their dice.
+// placement.hpp knows. Of the nodes that will do, the one with the fewest of `pods` of the same controller, then the
+// fewest at all, then the first: as the default constraints of PodTopologySpread and NodeResourcesFit mostly end,
+// without their dice. With one node nobody asks who else is there, and `pods` may be empty.
 [[nodiscard]] Placement place_pod(const json& pod, const std::vector<Object>& nodes,
                                   const std::vector<Object>& pods = {});
 

@@ -85,7 +85,8 @@ void FaultKeeper::act(const fault_todo::Rehearse& todo) {
 // It may show before whoever does it says that it is done. What fails half-way is undone: nobody will ever end it.
 void FaultKeeper::act(const fault_todo::Begin& todo) {
   began_[todo.order.id] = micro_time(wall_now_ns());
-  auto done = begin(todo.order);
+  auto done = has_node(todo.order.fault.node);
+  if (done) done = begin(todo.order);
   if (!done) end(todo.order);
   feed(fault_came::Done{todo.order.id, std::move(done)});
   began_.erase(todo.order.id);
@@ -113,8 +114,7 @@ Result<> FaultKeeper::rehearse(const model::Fault& fault) {
   if (auto known = has_node(fault.node); !known) return known;
   const bool names = fault.word == FaultWord::dns_fail || fault.word == FaultWord::dns_delay;
   if (names && !hands_.has_names()) return bad_input("the loopback fallback has no name server");
-  if (fault.word == FaultWord::node_down)
-    if (auto can = hands_.set_node_away(fault.node, false); !can) return can;
+  if (fault.word == FaultWord::node_down) return settle_node(fault.node, false);
   if (!of_network(fault.word)) return {};
   std::vector<NetworkFault> all;
   for (const auto& [id, one] : network_) all.push_back(one);
@@ -122,7 +122,7 @@ Result<> FaultKeeper::rehearse(const model::Fault& fault) {
   with.push_back(network_fault(fault, {nobody}, 0));
   // The table's limit has no address that would keep it from everybody.
   if (fault.word == FaultWord::connections) with.back().limit = 1'000'000;
-  auto tried = fault.word == FaultWord::node_down ? Result<>() : hands_.set_network(with);  // it would be done
+  auto tried = hands_.set_network(with);
   (void)hands_.set_network(all);
   return tried;
 }
@@ -182,13 +182,7 @@ void FaultKeeper::end(const FaultOrder& order) {
     for (const auto& [id, one] : network_) all.push_back(one);
     (void)hands_.set_network(all);
   }
-  if (order.fault.word == FaultWord::node_down) {
-    const auto& all = machine_.active();
-    const bool still = std::any_of(all.begin(), all.end(), [&](const FaultOrder& other) {
-      return other.fault.word == FaultWord::node_down && other.fault.node == order.fault.node;
-    });
-    (void)hands_.set_node_away(order.fault.node, still);
-  }
+  if (order.fault.word == FaultWord::node_down) (void)settle_node(order.fault.node, false);
   if (order.fault.word == FaultWord::delay) (void)set_delays(nullptr);
   settle_parts(nullptr);
 }
@@ -219,7 +213,16 @@ Result<> FaultKeeper::add_network(const FaultOrder& order) {
 // The wires first: what its kubelet would have told goes nowhere.
 Result<> FaultKeeper::cut_off(const FaultOrder& order) {
   if (auto done = add_network(order); !done) return done;
-  return hands_.set_node_away(order.fault.node, true);
+  return settle_node(order.fault.node, true);
+}
+
+// As all orders together say.
+Result<> FaultKeeper::settle_node(const std::string& node, bool also) {
+  const auto all = machine_.active();
+  const bool away = also || std::any_of(all.begin(), all.end(), [&](const FaultOrder& other) {
+                      return other.fault.word == FaultWord::node_down && other.fault.node == node;
+                    });
+  return hands_.set_node_away(node, away);
 }
 
 Result<> FaultKeeper::set_delays(const FaultOrder* also) {

@@ -67,6 +67,7 @@ class FaultKeeper {
   void end(const FaultOrder& order);
   [[nodiscard]] Result<> has_node(const std::string& name) const;
   Result<> cut_off(const FaultOrder& order);
+  Result<> settle_node(const std::string& node, bool also);
   void settle_proxies(const std::vector<FaultOrder>& orders);
   Result<> signal_pods(const FaultOrder& order, int number, bool all);
   Result<> add_network(const FaultOrder& order);

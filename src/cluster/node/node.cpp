@@ -117,7 +117,7 @@ void Node::come_back() {
     known.insert(text_at(*pod, "/metadata/uid"));
     on_pod(pod);
   }
-  for (const auto& [uid, runner] : here) known.contains(uid) ? runner->catch_up() : runner->end(0);
+  for (const auto& [uid, runner] : here) runner->catch_up(known.contains(uid));
 }
 
 void Node::kill_all() {

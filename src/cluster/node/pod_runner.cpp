@@ -308,7 +308,14 @@ void PodRunner::act(const action::Publish&) {
   if (written && *written) pod_ = *written;
 }
 
-void PodRunner::catch_up() { removal_due_ ? act(action::Remove{}) : act(action::Publish{}); }
+void PodRunner::catch_up(bool object_is_there) {
+  if (removal_due_)
+    act(action::Remove{});
+  else if (object_is_there)
+    act(action::Publish{});
+  else
+    end(0);
+}
 
 void PodRunner::act(const action::Remove&) {
   removal_due_ = tools_.away;

@@ -70,8 +70,8 @@ class PodRunner : public std::enable_shared_from_this<PodRunner> {
   void refresh_volumes();
   // Delete with this grace (the object has a deletionTimestamp, or is gone: 0).
   void end(std::int64_t grace_seconds);
-  // The node is in reach again: tells what it could not.
-  void catch_up();
+  // The node is in reach again: tells what it could not, or ends when its object is gone.
+  void catch_up(bool object_is_there);
   // SIGKILL to everything, at once, without a word to the store.
   void kill();
 

@@ -195,6 +195,7 @@ void EmbeddedCluster::start_faults() {
     hands.proxies[its->net.name()] = {[&its](bool stopped) { stopped ? its->proxier->stop() : its->proxier->go_on(); },
                                       [&its](Nanos length) { its->proxier->lag_by(length); }};
   hands.set_node_away = [this](const std::string& node, bool away) -> Result<> {
+    if (node.empty()) return bad_input("node: none is named");
     auto& its = node_named(nodes_, node);
     if (&its == nodes_.front().get()) return bad_input(node + " is where the API server stands");
     its.node->set_away(away);

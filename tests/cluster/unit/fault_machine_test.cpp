@@ -280,6 +280,13 @@ TEST_F(FaultWorld, ANodeIsCutOffUntilTheLastFaultEnds) {
   EXPECT_THAT(heard(), ElementsAre("network", "node2 away no more"));
   make("c", R"({"fault":"nodeDown","node":"node1","for":"1h","rehearsal":true})");
   EXPECT_EQ(status("c").message, "node1 is where the API server stands");
+  make("d", R"({"fault":"nodeDown","node":"node9","for":"1h"})");
+  EXPECT_EQ(status("d").message, "there is no node node9 (there is node1, node2)");
+  heard();
+  make("e", R"({"fault":"nodeDown","node":"node2","for":"1h"})");
+  heard();
+  make("f", R"({"fault":"nodeDown","node":"node2","for":"1h","rehearsal":true})");
+  EXPECT_THAT(heard(), testing::IsEmpty()) << "a rehearsal brings no node back";
 }
 
 TEST_F(FaultWorld, TheLongestDelayOfAPodCounts) {
