@@ -134,7 +134,7 @@ bool spares_others(const DirectAsked& here, const DirectAsked& elsewhere) {
 // Faults on order that stand between a place and a pod.
 bool between_places(const std::string& fault) {
   using enum FaultWord;
-  constexpr std::array words{drop, lose, refuse, reset, stall, delay};
+  constexpr std::array words{drop, lose, refuse, reset, stall, delay, node_down};
   return std::any_of(words.begin(), words.end(), [&](FaultWord word) { return fault == to_string(word); });
 }
 

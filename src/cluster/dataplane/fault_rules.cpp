@@ -88,16 +88,15 @@ Commands limit_commands(const NetworkFault& fault) {
   return {add_rule("table", rule)};
 }
 
-// `addresses`: the blocks of the nodes that are cut off. Whatever passes here on its way to them or from them is lost.
-Commands cut_commands(const NetworkFault& fault) {
-  const json there = json::object({{"set", blocks(fault.addresses)}});
-  const auto lost = [&](const char* side) { return json::array({address_in(side, there), drop()}); };
-  return {add_rule("forward", lost("saddr")), add_rule("forward", lost("daddr")), add_rule("output", lost("daddr")),
-          add_rule("input", lost("saddr"))};
+// `addresses`: the blocks of the nodes that are cut off. Whatever passes here on its way to them or from them is lost;
+// to them when it leaves, as on a wire: a SYN that is sent again goes to the same pod.
+json lost(const NetworkFault& fault, const char* side) {
+  return json::array({address_in(side, json::object({{"set", blocks(fault.addresses)}})), drop()});
 }
 
 Commands commands_of(const NetworkFault& fault, const FaultPlace& place) {
-  if (fault.word == FaultWord::node_down) return cut_commands(fault);
+  if (fault.word == FaultWord::node_down)
+    return {add_rule("forward", lost(fault, "saddr")), add_rule("input", lost(fault, "saddr"))};
   if (fault.word == FaultWord::connections) return limit_commands(fault);
   const bool to = fault.word == FaultWord::refuse || fault.word == FaultWord::reset;
   const bool back = fault.word == FaultWord::stall || fault.word == FaultWord::lose || fault.word == FaultWord::reset;
@@ -138,6 +137,7 @@ CommandGroups fault_commands(const std::vector<NetworkFault>& faults, const std:
   for (const NetworkFault& fault : faults) {
     if (fault.word == FaultWord::drop || fault.word == FaultWord::lose)
       leaving.push_back(add_rule("leaving", rule_leaving(fault, place)));
+    if (fault.word == FaultWord::node_down) leaving.push_back(add_rule("leaving", lost(fault, "daddr")));
     append_to(inside, commands_of(fault, place));
   }
   Commands all = in_fault_table(nft_leaving_table, std::move(leaving));

@@ -10,6 +10,14 @@
 namespace straycat::diagnose {
 namespace {
 
+// A pod's kernel answers a SYN whatever its program does, unless too many wait already.
+std::string who_else(const Case& the_case, const std::vector<std::size_t>& cells) {
+  const bool silent = std::any_of(cells.begin(), cells.end(), [&](std::size_t index) {
+    return the_case.cells[index].kind == FailureKind::connect_timeout;
+  });
+  return silent ? " Not even a SYN is answered: its node, or the way to it, may be at fault." : "";
+}
+
 Ruling deaf_endpoint_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
@@ -27,8 +35,9 @@ Ruling deaf_endpoint_claim(const Case& the_case, const Scope& scope) {
         endpoints.size() == 1
             ? fmt::format(
                   "Pod {} of {}{} fails whenever it is asked ({}), though Service/{} lists it as ready; other pods "
-                  "of the same workload answer.",
-                  safe(first.id.pod), display(page.owner), where, kinds_in(the_case, page.cells), safe(view.service))
+                  "of the same workload answer.{}",
+                  safe(first.id.pod), display(page.owner), where, kinds_in(the_case, page.cells), safe(view.service),
+                  who_else(the_case, page.cells))
             : fmt::format(
                   "{} pods of {} fail whenever they are asked ({}), though Service/{} lists them as ready; others "
                   "of the same workload answer.",
