@@ -90,8 +90,7 @@ std::string who_is_served(const Case& the_case, const Cell& cell) {
     const Own own = own_requests(the_case, cell, endpoint);
     if (own.failed == 0 || own.ok > 0) return "";
     who = another_place(the_case, cell, endpoint);
-    if (who.empty() && kubelet_reaches(the_case, cell, endpoint, own))
-      who = "the kubelet, whose readiness probe of that port succeeds";
+    if (who.empty() && kubelet_reaches(the_case, cell, endpoint, own)) who = the_kubelet;
     if (who.empty()) return "";
   }
   return who;

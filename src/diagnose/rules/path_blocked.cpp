@@ -9,6 +9,15 @@
 namespace straycat::diagnose {
 namespace {
 
+// A kubelet that is cut off, or gone with its node, says nothing: that a pod stays ready is its last word for 50 s
+// (--node-monitor-grace-period). Who refuses is there.
+std::string not_the_pod(const std::string& who, const Cell& cell) {
+  if (who != the_kubelet || likeness(cell.kind) != Likeness::no_answer)
+    return fmt::format("that endpoint serves {} meanwhile, so it is not the pod that refuses", who);
+  return "its kubelet has not said meanwhile that the readiness probe of that port fails, so it is not the pod alone: "
+         "the whole node may be cut off, or gone";
+}
+
 Ruling path_blocked_claim(const Case& the_case, const Scope& scope) {
   Ruling ruling;
   Book book;
@@ -24,15 +33,13 @@ Ruling path_blocked_claim(const Case& the_case, const Scope& scope) {
                     endpoints.size() > 1 ? fmt::format(" (and {} more)", endpoints.size() - 1) : "");
     const std::string from = safe(the_case.history.place(the_case.history.traffic[first.traffic].vantage));
     const std::string who = safe(who_is_served(the_case, first));
-    ruling.claims.push_back(claim_of(
-        the_case, page, Cause::path_blocked,
-        fmt::format("The way from {} to {} is blocked ({}): that endpoint serves {} meanwhile, so it is not the pod "
-                    "that refuses.",
-                    from, to, kinds_in(the_case, page.cells), who)));
+    ruling.claims.push_back(claim_of(the_case, page, Cause::path_blocked,
+                                     fmt::format("The way from {} to {} is blocked ({}): {}.", from, to,
+                                                 kinds_in(the_case, page.cells), not_the_pod(who, first))));
     Finding& finding = ruling.claims.back().finding;
     finding.evidence.push_back(
         {"served-elsewhere", Weight::decides,
-         fmt::format("reached directly from {} it fails alike, and at the same time it serves {}", from, who),
+         fmt::format("reached directly from {} it fails alike, and meanwhile {}", from, not_the_pod(who, first)),
          kubectl_object(view.ns, "get", "pod", one.id.pod, "-o wide"), json::object()});
     finding.no_fix =
         "what lies between the two (a firewall, the network plugin, a policy, a route) is not seen from here";
