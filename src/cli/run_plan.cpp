@@ -95,10 +95,8 @@ Result<Judged> run_once(const plan::Plan& plan, RunFolder& folder, const RunArgu
   const bool named = names_cluster(arguments.at);
   kube::ConfigRequest request = arguments.at;
   if (!named) {
-    plan::ClusterSettings settings = plan.cluster;
-    if (arguments.nodes > 0) settings.nodes = arguments.nodes;
     Result<EmbeddedCluster> started =
-        EmbeddedCluster::start(settings, arguments.data_plane, arguments.truth_file, !arguments.keep.empty(),
+        EmbeddedCluster::start(plan.cluster, arguments.data_plane, arguments.truth_file, !arguments.keep.empty(),
                                scenario_file(arguments.scenario).parent_path());
     if (!started) return started.error();
     embedded.emplace(std::move(*started));

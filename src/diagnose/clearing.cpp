@@ -86,8 +86,7 @@ std::vector<Span> vouched_for(const History& history, const ServiceView& view, c
   const auto* pod = pod_of(history, view, endpoint);
   if (pod == nullptr || !finding::asks_at(pod->spec, endpoint.id.port)) return {};
   std::vector<Span> spans;
-  std::int64_t before =
-      history.begin;  // until then it may be sent to for its last stay's sake, and that is not vouched
+  std::int64_t before = history.begin;  // until then it may be sent to for its last stay's sake, not vouched for
   for (const auto& stay : endpoint.memberships) {
     const auto may = may_route(history, view, stay);
     const auto since = std::max(may.from, std::exchange(before, may.to));

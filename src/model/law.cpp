@@ -92,7 +92,9 @@ std::vector<LawRow> make_law() {
 
       {"Job", "spec.managedBy", "kubernetes.io/job-controller", pods, "the Job controller works at it all the same"},
 
-      on(Nodes::one, {"Pod", "spec.affinity", "", pods, "there is one node, every pod is placed there"}),
+      on(Nodes::one, {"Pod", "spec.affinity.podAffinity", "", pods, "there is one node, every pod is placed there"}),
+      on(Nodes::one,
+         {"Pod", "spec.affinity.podAntiAffinity", "", pods, "there is one node, every pod is placed there"}),
       on(Nodes::one,
          {"Pod", "spec.topologySpreadConstraints", "", pods, "there is one node, every pod is placed there"}),
       on(Nodes::several,
@@ -102,6 +104,10 @@ std::vector<LawRow> make_law() {
       on(Nodes::several,
          {"Pod", "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution", "", pods, wishes}),
       on(Nodes::several, {"Pod", "spec.topologySpreadConstraints[*].whenUnsatisfiable", "DoNotSchedule", pods, wishes}),
+      on(Nodes::several, {"Pod", "spec.topologySpreadConstraints[*].nodeAffinityPolicy", "Honor", pods,
+                          "nodes that the pod's own affinity forbids do not count"}),
+      on(Nodes::several,
+         {"Pod", "spec.topologySpreadConstraints[*].nodeTaintsPolicy", "Ignore", pods, "nodes with taints count"}),
       on(Nodes::several,
          {"Pod", "spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[*].namespaceSelector", "",
           pods, every_namespace, false, true}),

@@ -94,10 +94,6 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return table[a.size()][b.size()];
 }
 
-}  // namespace
-
-namespace {
-
 // A message tells on one line whatever it quotes: a file may be called so that its name holds a line's end.
 std::string on_one_line(std::string_view text) {
   std::string out;

@@ -50,6 +50,28 @@ struct RunCommand {
   bool full = false;
 };
 
+void add_embedded_options(CLI::App& command, RunArguments& arguments) {
+  const char* embedded = "Embedded cluster";
+  command.add_option("--data-plane", arguments.data_plane, "Of the embedded cluster: auto, kernel or loopback")
+      ->check(one_of({"auto", "kernel", "loopback"}))
+      ->group(embedded);
+  command.add_option("--nodes", arguments.nodes, "How many nodes it has (default: as the scenario says, else 1)")
+      ->type_name("N")
+      ->check(CLI::Range(1, most_embedded_nodes))
+      ->group(embedded);
+  command
+      .add_flag(
+          "--keep{always}", arguments.keep,
+          "Leave it up after the run, for the report's kubectl lines; --keep=failed: only when the run did not pass")
+      ->check(one_of({"always", "failed"}))
+      ->group(embedded);
+  command
+      .add_option("--truth", arguments.truth_file,
+                  "Write the kernel's ground truth here (for tests; the judge never reads it)")
+      ->type_name("FILE")
+      ->group(embedded);
+}
+
 void add_options(CLI::App& command, RunCommand& all) {
   RunArguments& arguments = all.run;
   command
@@ -91,25 +113,7 @@ void add_options(CLI::App& command, RunCommand& all) {
   command.add_option("--seed", arguments.seed, "Seed of everything random (printed in the log)")->type_name("NUMBER");
   add_suite_options(command, all.suite);
   add_cluster_options(command, arguments);
-  const char* embedded = "Embedded cluster";
-  command.add_option("--data-plane", arguments.data_plane, "Of the embedded cluster: auto, kernel or loopback")
-      ->check(one_of({"auto", "kernel", "loopback"}))
-      ->group(embedded);
-  command.add_option("--nodes", arguments.nodes, "How many nodes it has (default: as the scenario says, else 1)")
-      ->type_name("N")
-      ->check(CLI::Range(1, most_embedded_nodes))
-      ->group(embedded);
-  command
-      .add_flag(
-          "--keep{always}", arguments.keep,
-          "Leave it up after the run, for the report's kubectl lines; --keep=failed: only when the run did not pass")
-      ->check(one_of({"always", "failed"}))
-      ->group(embedded);
-  command
-      .add_option("--truth", arguments.truth_file,
-                  "Write the kernel's ground truth here (for tests; the judge never reads it)")
-      ->type_name("FILE")
-      ->group(embedded);
+  add_embedded_options(command, arguments);
   add_look(command, arguments.look);
 }
 
@@ -117,6 +121,7 @@ Result<plan::Plan> read_plan(const RunArguments& arguments) {
   const auto ground = names_cluster(arguments.at) ? scenario::Ground::elsewhere : scenario::Ground::own;
   const std::vector<scenario::Values> values = scenario_values(arguments.scenario, arguments.values);
   Result<plan::Plan> plan = load_scenario(arguments.scenario, nullptr, ground, values.front());
+  if (plan && arguments.nodes > 0) plan->cluster.nodes = arguments.nodes;
   if (plan && arguments.seed != 0) plan->seed = arguments.seed;
   if (plan && plan->seed == 0) plan->seed = std::random_device{}();
   return plan;
@@ -129,6 +134,8 @@ int act(const RunCommand& all) {
   if (const Result<> good = check_outputs(arguments.outputs); !good) return complain(good.error());
   if (!arguments.keep.empty() && names_cluster(arguments.at))
     return complain(bad_input("--keep is for the embedded cluster: another one stays up anyway"));
+  if (arguments.nodes > 0 && names_cluster(arguments.at))
+    return complain(bad_input("--nodes is for the embedded cluster: another one has the nodes that it has"));
   if (!arguments.keep.empty() && arguments.prove_fix)
     return complain(bad_input("--keep beside --prove-fix: that makes several runs, each on a cluster of its own"));
   if (arguments.history_keep > 0 && arguments.history.empty())

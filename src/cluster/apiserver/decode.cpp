@@ -83,15 +83,23 @@ StoreResult<Body> read_body(const Request& request) {
   return out;
 }
 
+namespace {
+
+StoreResult<void> check_types(const json& object, const Structure& structure, const Call& call) {
+  const auto clash = find_type_clash(object, structure);
+  if (!clash) return {};
+  return bad_request(cannot_handle(call) + "json: cannot unmarshal " + clash->got + " into Go struct field " +
+                     clash->owner + "." + clash->path + " of type " + clash->wanted);
+}
+
+}  // namespace
+
 StoreResult<Decoded> decode_object(Body body, const Call& call) {
   if (auto fits = check_kind(body.object, call); !fits) return fits.error();
   const auto& structure = structure_of(call.resource);
   // Of another maker's object only what all have is decoded; the rest is for its schema to judge.
   const auto& decoded = call.resource.custom ? structures().at("custom.v1.Object") : structure;
-  if (const auto clash = find_type_clash(body.object, decoded)) {
-    return bad_request(cannot_handle(call) + "json: cannot unmarshal " + clash->got + " into Go struct field " +
-                       clash->owner + "." + clash->path + " of type " + clash->wanted);
-  }
+  if (auto fits = check_types(body.object, decoded, call); !fits) return fits.error();
   Decoded out{std::move(body.object), {}};
   for (const auto& path : unknown_fields(out.object, structure))
     out.warnings.push_back("unknown field " + json(path).dump());
@@ -109,9 +117,8 @@ StoreResult<Decoded> decode_object(Body body, const Call& call) {
     call.resource.to_stored(out.object);
     if (deeper_than(out.object, deepest)) return bad_request("exceeded max depth");
     const auto& stored = structure_of(stored_row(call.resource));
-    if (const auto clash = find_type_clash(out.object, stored))  // an annotation may hold a part of it as text
-      return bad_request(cannot_handle(call) + "json: cannot unmarshal " + clash->got + " into Go struct field " +
-                         clash->owner + "." + clash->path + " of type " + clash->wanted);
+    // An annotation may hold a part of it as text.
+    if (auto fits = check_types(out.object, stored, call); !fits) return fits.error();
     prune(out.object, stored);
     out.object["apiVersion"] = stored_row(call.resource).api_version();
   }

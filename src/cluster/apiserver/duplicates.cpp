@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cluster/kinds/schema.hpp"
+
 namespace straycat::cluster {
 namespace {
 
@@ -31,14 +33,12 @@ class Walk : public nlohmann::json_sax<json> {
   bool key(string_t& name) override {
     auto& level = levels_.back();
     level.step = name;
-    if (!level.keys.insert(name).second && found.size() < most_told && level.told.insert(name).second)
+    if (!level.keys.insert(name).second && found.size() < most_fields_told && level.told.insert(name).second)
       found.push_back("duplicate field " + json(path()).dump(-1, ' ', false, json::error_handler_t::replace));
     return true;
   }
 
  private:
-  static constexpr std::size_t most_told = 100;  // as sigs.k8s.io/json: each has its whole path
-
   struct Level {
     bool list = false;
     std::size_t index = 0;

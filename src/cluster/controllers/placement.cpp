@@ -1,6 +1,8 @@
 #include "cluster/controllers/placement.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <map>
 #include <optional>
 
 #include "cluster/kinds/labels.hpp"
@@ -57,13 +59,27 @@ std::string domain_of(const json& node, const std::string& key) {
   return found == labels.end() ? "" : found->second;
 }
 
-// Whom a term means: by labels, in the pod's own namespace or those that it names.
-bool means(const json& term, const std::string& own_namespace, const json& pod) {
+// With `keys` only pods whose labels of those names are the owner's own (`alike`), or are not: as the API server adds
+// them to the selector (pkg/apis/core/v1 and strategy.go, applyMatchLabelKeysAndMismatchLabelKeys).
+bool by_own_labels(const json& keys, const json& owner, const json& pod, bool alike) {
+  return std::all_of(keys.begin(), keys.end(), [&](const json& key) {
+    const auto name = key.is_string() ? key.get<std::string>() : "";
+    const auto own = labels_of(owner), other = labels_of(pod);
+    if (!own.contains(name)) return true;
+    return (other.contains(name) && other.at(name) == own.at(name)) == alike;
+  });
+}
+
+// Whom a term of the owner's means: by labels, in the owner's namespace or those that it names.
+bool means(const json& term, const json& owner, const json& pod) {
   const auto& selector = object_or_empty(term, "labelSelector");
   if (!term.contains("labelSelector") || !model::matches(label_selector(selector), labels_of(pod))) return false;
+  if (!by_own_labels(array_or_empty(term, "matchLabelKeys"), owner, pod, true) ||
+      !by_own_labels(array_or_empty(term, "mismatchLabelKeys"), owner, pod, false))
+    return false;
   if (term.contains("namespaceSelector")) return true;
   const auto& names = array_or_empty(term, "namespaces");
-  if (names.empty()) return namespace_of(pod) == own_namespace;
+  if (names.empty()) return namespace_of(pod) == namespace_of(owner);
   return std::find(names.begin(), names.end(), json(namespace_of(pod))) != names.end();
 }
 
@@ -86,33 +102,30 @@ Neighbours::Neighbours(const std::vector<Object>& nodes, const std::vector<Objec
   }
 }
 
-bool Neighbours::near_one(const json& term, const std::string& own_namespace, const json& node) const {
+bool Neighbours::near_one(const json& term, const json& owner, const json& node) const {
   const auto key = string_or(term, "topologyKey");
   const auto here = domain_of(node, key);
   return !here.empty() && std::any_of(placed_.begin(), placed_.end(), [&](const Placed& one) {
-    return domain_of(*one.node, key) == here && means(term, own_namespace, *one.pod);
+    return domain_of(*one.node, key) == here && means(term, owner, *one.pod);
   });
 }
 
-bool Neighbours::any(const json& term, const std::string& own_namespace) const {
-  return std::any_of(placed_.begin(), placed_.end(),
-                     [&](const Placed& one) { return means(term, own_namespace, *one.pod); });
+bool Neighbours::any(const json& term, const json& owner) const {
+  return std::any_of(placed_.begin(), placed_.end(), [&](const Placed& one) { return means(term, owner, *one.pod); });
 }
 
 // The first of those that want to stand together finds nobody, and may stand anywhere.
 bool Neighbours::attracted(const json& pod, const json& node) const {
   const auto& terms = array_or_empty(affinity_of(pod, "podAffinity"), required);
-  const auto ns = namespace_of(pod);
   return std::all_of(terms.begin(), terms.end(), [&](const json& term) {
     if (domain_of(node, string_or(term, "topologyKey")).empty()) return false;
-    return near_one(term, ns, node) || (!any(term, ns) && means(term, ns, pod));
+    return near_one(term, pod, node) || (!any(term, pod) && means(term, pod, pod));
   });
 }
 
 bool Neighbours::repelled_by_own(const json& pod, const json& node) const {
   const auto& terms = array_or_empty(affinity_of(pod, "podAntiAffinity"), required);
-  return std::any_of(terms.begin(), terms.end(),
-                     [&](const json& term) { return near_one(term, namespace_of(pod), node); });
+  return std::any_of(terms.begin(), terms.end(), [&](const json& term) { return near_one(term, pod, node); });
 }
 
 bool Neighbours::repelled_by_others(const json& pod, const json& node) const {
@@ -121,7 +134,7 @@ bool Neighbours::repelled_by_others(const json& pod, const json& node) const {
     return std::any_of(terms.begin(), terms.end(), [&](const json& term) {
       const auto key = string_or(term, "topologyKey");
       const auto there = domain_of(*one.node, key);
-      return !there.empty() && there == domain_of(node, key) && means(term, namespace_of(*one.pod), pod);
+      return !there.empty() && there == domain_of(node, key) && means(term, *one.pod, pod);
     });
   });
 }
@@ -129,19 +142,21 @@ bool Neighbours::repelled_by_others(const json& pod, const json& node) const {
 // Counted over the domains of the nodes that the pod's own node affinity allows, as nodeAffinityPolicy Honor says.
 bool Neighbours::too_many(const json& constraint, const json& pod, const json& node) const {
   const auto key = string_or(constraint, "topologyKey");
-  const json term = {{"labelSelector", object_or_empty(constraint, "labelSelector")}};
+  json term = {{"labelSelector", object_or_empty(constraint, "labelSelector")}};
+  if (constraint.contains("matchLabelKeys")) term["matchLabelKeys"] = constraint["matchLabelKeys"];
   std::map<std::string, long long> pods;
   for (const auto& one : nodes_)
     if (const auto domain = domain_of(*one, key); !domain.empty() && node_affinity_fits(pod, *one)) pods[domain] = 0;
   for (const Placed& one : placed_)
     if (const auto found = pods.find(domain_of(*one.node, key)); found != pods.end())
-      found->second += means(term, namespace_of(pod), *one.pod) ? 1 : 0;
+      found->second += means(term, pod, *one.pod) ? 1 : 0;
   const auto here = pods.find(domain_of(node, key));
   if (here == pods.end()) return true;
   const auto fewest = std::min_element(pods.begin(), pods.end(),
                                        [](const auto& one, const auto& other) { return one.second < other.second; });
-  const long long own = means(term, namespace_of(pod), pod) ? 1 : 0;
-  return here->second + own - fewest->second > integer_or(constraint, "maxSkew", 1);
+  const bool too_few = static_cast<long long>(pods.size()) < integer_or(constraint, "minDomains", 1);
+  const long long own = means(term, pod, pod) ? 1 : 0, least = too_few ? 0 : fewest->second;
+  return here->second + own - least > integer_or(constraint, "maxSkew", 1);
 }
 
 std::string Neighbours::objection(const json& pod, const json& node) const {

@@ -1,9 +1,8 @@
 // What a pod demands of the node that it is placed on, beside taints and nodeSelector (kubernetes
-// pkg/scheduler/framework/ plugins: nodeaffinity, interpodaffinity, podtopologyspread). Wishes (preferred...,
+// pkg/scheduler/framework/plugins: nodeaffinity, interpodaffinity, podtopologyspread). Wishes (preferred...,
 // ScheduleAnyway) are not weighed. Pure.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -28,8 +27,8 @@ class Neighbours {
     const json* pod;
     const json* node;
   };
-  [[nodiscard]] bool near_one(const json& term, const std::string& own_namespace, const json& node) const;
-  [[nodiscard]] bool any(const json& term, const std::string& own_namespace) const;
+  [[nodiscard]] bool near_one(const json& term, const json& owner, const json& node) const;
+  [[nodiscard]] bool any(const json& term, const json& owner) const;
   [[nodiscard]] bool attracted(const json& pod, const json& node) const;
   [[nodiscard]] bool repelled_by_own(const json& pod, const json& node) const;
   [[nodiscard]] bool repelled_by_others(const json& pod, const json& node) const;

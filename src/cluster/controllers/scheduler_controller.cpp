@@ -47,9 +47,8 @@ std::string objection(const json& pod, const json& node) {
 }
 
 std::string controller_uid(const json& pod) {
-  for (const auto& owner : array_or_empty(object_or_empty(pod, "metadata"), "ownerReferences"))
-    if (owner.value("controller", json(false)) == json(true)) return string_or(owner, "uid");
-  return {};
+  const json* controller = controller_of(pod);
+  return controller == nullptr ? "" : string_or(*controller, "uid");
 }
 
 std::string emptiest(const json& pod, const std::vector<std::string>& willing, const std::vector<Object>& pods) {

@@ -16,9 +16,9 @@ bool same_taints(const json& a, const json& b) {
   return array_or_empty(spec_of(a), "taints") == array_or_empty(spec_of(b), "taints");
 }
 
-}  // namespace
-
 constexpr std::int64_t longest_tolerated = 10LL * 365 * 86'400;  // in nanoseconds it must not overflow
+
+}  // namespace
 
 std::optional<std::int64_t> tolerated_seconds(const json& pod, const json& node) {
   std::optional<std::int64_t> least;

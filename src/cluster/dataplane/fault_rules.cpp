@@ -26,19 +26,14 @@ Commands in_fault_table(const char* name, Commands commands) {
   return commands;
 }
 
-// The node whose rules they are: its own address, and the block of its pods'.
-struct FaultPlace {
-  std::string address, block;
-};
-
 // Which way a packet goes, seen from the pod that is hit.
 enum class Way { to, back };
 
-json start_of(const NetworkFault& fault, Way way, const FaultPlace& place) {
+json start_of(const NetworkFault& fault, Way way, const NodeNet& net) {
   const bool to = way == Way::to;
   json out = json::array({address_in(to ? "daddr" : "saddr", json::object({{"set", fault.addresses}})), is_tcp(),
                           is_direction(to ? "original" : "reply")});
-  if (!fault.node.empty()) out.push_back(address_in(to ? "saddr" : "daddr", blocks({place.block}).front()));
+  if (!fault.node.empty()) out.push_back(address_in(to ? "saddr" : "daddr", blocks({net.block.text()}).front()));
   return out;
 }
 
@@ -50,10 +45,10 @@ void push_share(json& rule, const NetworkFault& fault, Way way) {
 }
 
 // What has been translated and confirmed, and does not arrive.
-json rule_leaving(const NetworkFault& fault, const FaultPlace& place) {
-  json rule = start_of(fault, Way::to, place);
-  if (fault.from == FaultFrom::node) rule.push_back(address_in("saddr", place.address));
-  if (fault.from == FaultFrom::pods) rule.push_back(address_not_in("saddr", place.address));
+json rule_leaving(const NetworkFault& fault, const NodeNet& net) {
+  json rule = start_of(fault, Way::to, net);
+  if (fault.from == FaultFrom::node) rule.push_back(address_in("saddr", net.address));
+  if (fault.from == FaultFrom::pods) rule.push_back(address_not_in("saddr", net.address));
   if (fault.word == FaultWord::drop) push_share(rule, fault, Way::to);
   if (fault.word == FaultWord::lose && fault.ppm < million) rule.push_back(dice_below(million, fault.ppm));
   rule.push_back(drop());
@@ -61,8 +56,8 @@ json rule_leaving(const NetworkFault& fault, const FaultPlace& place) {
 }
 
 // `reset` waits for the client's first words: what a program writes at once ends with a PSH.
-json rule_to(const NetworkFault& fault, const FaultPlace& place) {
-  json rule = start_of(fault, Way::to, place);
+json rule_to(const NetworkFault& fault, const NodeNet& net) {
+  json rule = start_of(fault, Way::to, net);
   push_share(rule, fault, Way::to);
   rule.push_back(fault.word == FaultWord::refuse ? is_new() : has_flag("psh"));
   rule.push_back(reject_with_reset());
@@ -70,8 +65,8 @@ json rule_to(const NetworkFault& fault, const FaultPlace& place) {
 }
 
 // `stall` lets the handshake through, and so does `reset`: a server that speaks first is not heard either.
-json rule_back(const NetworkFault& fault, const FaultPlace& place) {
-  json rule = start_of(fault, Way::back, place);
+json rule_back(const NetworkFault& fault, const NodeNet& net) {
+  json rule = start_of(fault, Way::back, net);
   if (fault.word == FaultWord::stall || fault.word == FaultWord::reset) {
     push_share(rule, fault, Way::back);
     rule.push_back(fault.word == FaultWord::stall ? lacks_flag("syn") : has_flag("psh"));
@@ -94,17 +89,17 @@ json lost(const NetworkFault& fault, const char* side) {
   return json::array({address_in(side, json::object({{"set", blocks(fault.addresses)}})), drop()});
 }
 
-Commands commands_of(const NetworkFault& fault, const FaultPlace& place) {
+Commands commands_of(const NetworkFault& fault, const NodeNet& net) {
   if (fault.word == FaultWord::node_down)
     return {add_rule("forward", lost(fault, "saddr")), add_rule("input", lost(fault, "saddr"))};
   if (fault.word == FaultWord::connections) return limit_commands(fault);
   const bool to = fault.word == FaultWord::refuse || fault.word == FaultWord::reset;
   const bool back = fault.word == FaultWord::stall || fault.word == FaultWord::lose || fault.word == FaultWord::reset;
   Commands out;
-  if (to && fault.from != FaultFrom::node) out.push_back(add_rule("forward", rule_to(fault, place)));
-  if (to && fault.from != FaultFrom::pods) out.push_back(add_rule("output", rule_to(fault, place)));
-  if (back && fault.from != FaultFrom::node) out.push_back(add_rule("forward", rule_back(fault, place)));
-  if (back && fault.from != FaultFrom::pods) out.push_back(add_rule("input", rule_back(fault, place)));
+  if (to && fault.from != FaultFrom::node) out.push_back(add_rule("forward", rule_to(fault, net)));
+  if (to && fault.from != FaultFrom::pods) out.push_back(add_rule("output", rule_to(fault, net)));
+  if (back && fault.from != FaultFrom::node) out.push_back(add_rule("forward", rule_back(fault, net)));
+  if (back && fault.from != FaultFrom::pods) out.push_back(add_rule("input", rule_back(fault, net)));
   return out;
 }
 
@@ -129,16 +124,14 @@ CommandGroups fault_base_commands() {
   return {all};
 }
 
-CommandGroups fault_commands(const std::vector<NetworkFault>& faults, const std::string& node,
-                             const std::string& block) {
-  const FaultPlace place{node, block};
+CommandGroups fault_commands(const std::vector<NetworkFault>& faults, const NodeNet& net) {
   Commands leaving{flush_chain("leaving")};
   Commands inside;
   for (const NetworkFault& fault : faults) {
     if (fault.word == FaultWord::drop || fault.word == FaultWord::lose)
-      leaving.push_back(add_rule("leaving", rule_leaving(fault, place)));
+      leaving.push_back(add_rule("leaving", rule_leaving(fault, net)));
     if (fault.word == FaultWord::node_down) leaving.push_back(add_rule("leaving", lost(fault, "daddr")));
-    append_to(inside, commands_of(fault, place));
+    append_to(inside, commands_of(fault, net));
   }
   Commands all = in_fault_table(nft_leaving_table, std::move(leaving));
   append_to(all, {fault_table("add", nft_fault_table), fault_table("delete", nft_fault_table)});

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cluster/dataplane/network_fault.hpp"
+#include "cluster/dataplane/node_net.hpp"
 #include "cluster/dataplane/rules.hpp"
 
 namespace straycat::cluster {
@@ -27,8 +28,7 @@ inline constexpr const char* nft_leaving_table = "straycat-leaving";  // stands 
 
 // To be carried out before the first rule that tracks connections.
 [[nodiscard]] CommandGroups fault_base_commands();
-// Replaces all that stands. `node`: the node's own address.
-[[nodiscard]] CommandGroups fault_commands(const std::vector<NetworkFault>& faults, const std::string& node,
-                                           const std::string& block = "10.244.0.0/16");
+// Replaces all that stands. `net`: of the node whose rules they are.
+[[nodiscard]] CommandGroups fault_commands(const std::vector<NetworkFault>& faults, const NodeNet& net);
 
 }  // namespace straycat::cluster

@@ -125,6 +125,7 @@ Result<std::unique_ptr<KernelDataPlane>> KernelDataPlane::create(int truth_fd, N
   if (!plane) return plane;
   if (auto done = first->wire_further(net, *(*plane)->space_); !done) return done.error();
   if (auto done = wire_uplink((*plane)->routes_, own, first->node_address()); !done) return done.error();
+  if (auto done = first->await_queue(net.name()); !done) return done.error();
   return plane;
 }
 
@@ -163,10 +164,17 @@ KernelDataPlane::~KernelDataPlane() { note_departures({}); }
 
 std::string KernelDataPlane::node_address() const { return net_.address; }
 
+// Nothing to enter for the first node: this thread is there.
+Result<std::optional<NetworkVisit>> KernelDataPlane::visit() const {
+  if (!space_) return std::optional<NetworkVisit>();
+  auto entered = NetworkVisit::enter(*space_);
+  if (!entered) return entered.error();
+  return std::optional<NetworkVisit>(std::move(*entered));
+}
+
 Result<Descriptor> KernelDataPlane::open_socket() {
-  if (!space_) return open_tcp_socket();
-  const auto visit = NetworkVisit::enter(*space_);
-  if (!visit) return visit.error();
+  const auto there = visit();
+  if (!there) return there.error();
   return open_tcp_socket();
 }
 
@@ -251,12 +259,8 @@ Result<> KernelDataPlane::apply(const ServiceTable& table) {
 Result<> KernelDataPlane::settle(const ServiceTable& table) {
   if (auto routed = route_outside(table); !routed) return routed;
   if (!flows_due_) return {};
-  std::optional<NetworkVisit> there;
-  if (space_) {
-    auto visit = NetworkVisit::enter(*space_);
-    if (!visit) return visit.error();
-    there.emplace(std::move(*visit));
-  }
+  const auto there = visit();
+  if (!there) return there.error();
   if (const auto forgotten = forget_stale_flows(table); !forgotten) return forgotten.error();
   flows_due_ = false;
   return {};
@@ -290,7 +294,7 @@ Result<> KernelDataPlane::apply_policies(const PolicyTable& table) {
 }
 
 Result<> KernelDataPlane::apply_faults(const std::vector<NetworkFault>& faults) {
-  const auto done = run_all(pack_transactions(fault_commands(faults, net_.address, net_.block.text())));
+  const auto done = run_all(pack_transactions(fault_commands(faults, net_)));
   if (!done) return bad_input("this kernel's packet filter cannot do it: " + done.error().message);
   return {};
 }

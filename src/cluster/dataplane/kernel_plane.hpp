@@ -51,6 +51,7 @@ class KernelDataPlane final : public DataPlane {
   KernelDataPlane(RouteSocket routes, Nft nft, NodeNet net, std::optional<NetworkSpace> space);
   static Result<std::unique_ptr<KernelDataPlane>> create_here(int truth_fd, NodeNet net,
                                                               std::optional<NetworkSpace> space);
+  [[nodiscard]] Result<std::optional<NetworkVisit>> visit() const;
   Result<> wire_further(const NodeNet& net, const NetworkSpace& space);
   Result<> wire(pid_t pid, const std::string& name, const std::string& address);
   Result<> await_queue(const std::string& link);

@@ -12,7 +12,7 @@ struct NetworkFault {
   FaultWord word = FaultWord::unknown;  // drop, lose, refuse, reset, stall, connections, node_down
   std::vector<std::string> addresses;   // of the pods that are hit; connections: none; node_down: blocks
   FaultFrom from = FaultFrom::pods;
-  std::string node = {};  // only what comes from that node's pods (or itself); "" = whoever's
+  std::string node = {};  // only what comes from there; whose table, or who is cut off; "" = each
   int ppm = 1'000'000;    // of the connections (lose: of the packets), in millionths
   int limit = 0;          // connections
   unsigned salt = 0;      // two faults of one share hit different connections

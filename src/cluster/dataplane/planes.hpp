@@ -14,8 +14,7 @@ enum class PlaneKind { kernel, loopback };
 // the service map of the fallback. `truth_fd`: where the kernel's ground truth goes, -1 for nowhere.
 [[nodiscard]] Result<std::unique_ptr<DataPlane>> make_data_plane(PlaneKind kind, int truth_fd);
 
-// One a node, the first as above, the further ones wired to it. Errors (bad_input):
-// the fallback has one node.
+// One a node, the first as above, the further ones wired to it. Errors (bad_input): the fallback has one node.
 [[nodiscard]] Result<std::vector<std::unique_ptr<DataPlane>>> make_data_planes(PlaneKind kind, int truth_fd, int nodes);
 
 }  // namespace straycat::cluster

@@ -213,7 +213,9 @@ Result<> FaultKeeper::add_network(const FaultOrder& order) {
 // The wires first: what its kubelet would have told goes nowhere.
 Result<> FaultKeeper::cut_off(const FaultOrder& order) {
   if (auto done = add_network(order); !done) return done;
-  return settle_node(order.fault.node, true);
+  if (auto done = settle_node(order.fault.node, true); !done) return done;
+  settle_parts(&order);
+  return {};
 }
 
 // As all orders together say.
@@ -243,14 +245,14 @@ Result<> FaultKeeper::set_delays(const FaultOrder* also) {
   return {};
 }
 
-// An order that names no node is about all of them.
+// An order that names no node is about all of them. The proxy of a node that is cut off hears of no change.
 void FaultKeeper::settle_proxies(const std::vector<FaultOrder>& orders) {
   for (const auto& [node, proxy] : hands_.proxies) {
     bool stopped = false;
     Nanos lag{};
     for (const FaultOrder& one : orders) {
       if (!one.fault.node.empty() && one.fault.node != node) continue;
-      stopped = stopped || one.fault.word == FaultWord::proxy_stop;
+      stopped = stopped || one.fault.word == FaultWord::proxy_stop || one.fault.word == FaultWord::node_down;
       if (one.fault.word == FaultWord::proxy_lag) lag = std::max(lag, one.fault.delay);
     }
     proxy.lag(lag);

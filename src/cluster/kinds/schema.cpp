@@ -196,15 +196,13 @@ std::optional<TypeClash> clash_in(const json& value, const Type& type, const std
   return std::nullopt;
 }
 
-constexpr std::size_t most_unknown = 100;  // as sigs.k8s.io/json: each has its whole path
-
 void collect_unknown(const json& value, const Type& type, const std::string& path, std::vector<std::string>& out) {
-  if (out.size() >= most_unknown) return;
+  if (out.size() >= most_fields_told) return;
   if (type.kind == Kind::structure && value.is_object()) {
     for (const auto& [key, item] : value.items()) {
       const auto at = type.structure->fields.find(key);
       if (at == type.structure->fields.end()) {
-        if (!type.structure->open && out.size() < most_unknown) out.push_back(join(path, key));
+        if (!type.structure->open && out.size() < most_fields_told) out.push_back(join(path, key));
       } else {
         collect_unknown(item, at->second, join(path, key), out);
       }

@@ -73,6 +73,8 @@ struct TypeClash {
 };
 [[nodiscard]] std::optional<TypeClash> find_type_clash(const json& object, const Structure& structure);
 
+// Of what is wrong with single fields so much is told: each comes with its whole path (as in sigs.k8s.io/json).
+inline constexpr std::size_t most_fields_told = 100;
 // Paths of fields that the schema does not know: "spec.replica", "spec.template.spec.containers[0].foo".
 [[nodiscard]] std::vector<std::string> unknown_fields(const json& object, const Structure& structure);
 

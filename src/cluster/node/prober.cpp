@@ -55,7 +55,8 @@ class NetworkProbe : public std::enable_shared_from_this<NetworkProbe> {
     if (bad) return answer_soon({ProbeOutcome::failure, "lookup " + host_ + ": no such host", true});
     auto socket = open();
     if (!socket) return answer_soon(failure(get_text() + dial_text() + socket.error().message));
-    if (ip.is_v4()) socket_.assign(tcp::v4(), socket->release(), bad);
+    if (ip.is_v4()) socket_.assign(tcp::v4(), socket->get(), bad);
+    if (ip.is_v4() && !bad) (void)socket->release();
     socket_.async_connect(tcp::endpoint(ip, static_cast<std::uint16_t>(handler_.port)), [self = shared_from_this()](
                                                                                             const error_code& error) {
       if (self->over()) return;

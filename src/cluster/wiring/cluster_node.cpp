@@ -61,24 +61,28 @@ DataPlane& plane_of(const ClusterNodes& nodes, const std::string& address) {
   return found == nodes.end() ? *nodes.front()->plane : *(*found)->plane;
 }
 
+namespace {
+
+// What one node has to do of a fault, if anything.
+std::optional<NetworkFault> part_of(const ClusterNodes& nodes, const ClusterNode& its, NetworkFault fault) {
+  if (fault.word == FaultWord::node_down) {  // all wires meet at the first
+    fault.addresses = {node_named(nodes, fault.node).net.block.text()};
+    return &its == nodes.front().get() ? std::optional(std::move(fault)) : std::nullopt;
+  }
+  if (!fault.node.empty()) return fault.node == its.net.name() ? std::optional(std::move(fault)) : std::nullopt;
+  if (fault.addresses.empty()) return fault;
+  std::erase_if(fault.addresses,
+                [&](const std::string& address) { return &plane_of(nodes, address) != its.plane.get(); });
+  return fault.addresses.empty() ? std::nullopt : std::optional(std::move(fault));
+}
+
+}  // namespace
+
 Result<> apply_faults(const ClusterNodes& nodes, const std::vector<NetworkFault>& all) {
   for (const auto& one : nodes) {
     std::vector<NetworkFault> its;
-    for (NetworkFault fault : all) {
-      if (fault.word == FaultWord::node_down) {
-        fault.addresses = {node_named(nodes, fault.node).net.block.text()};
-        if (one == nodes.front()) its.push_back(std::move(fault));  // all wires meet there
-        continue;
-      }
-      if (!fault.node.empty()) {
-        if (fault.node == one->net.name()) its.push_back(std::move(fault));
-        continue;
-      }
-      const bool everybody = fault.addresses.empty();
-      std::erase_if(fault.addresses,
-                    [&](const std::string& address) { return &plane_of(nodes, address) != one->plane.get(); });
-      if (everybody || !fault.addresses.empty()) its.push_back(std::move(fault));
-    }
+    for (const NetworkFault& fault : all)
+      if (auto part = part_of(nodes, *one, fault)) its.push_back(std::move(*part));
     if (auto done = one->plane->apply_faults(its); !done) return done;
   }
   return {};

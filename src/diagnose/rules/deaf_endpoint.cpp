@@ -15,7 +15,7 @@ std::string who_else(const Case& the_case, const std::vector<std::size_t>& cells
   const bool silent = std::any_of(cells.begin(), cells.end(), [&](std::size_t index) {
     return the_case.cells[index].kind == FailureKind::connect_timeout;
   });
-  return silent ? " Not even a SYN is answered: its node, or the way to it, may be at fault." : "";
+  return silent ? " Not even a SYN is answered: the node, or the way there, may be at fault." : "";
 }
 
 Ruling deaf_endpoint_claim(const Case& the_case, const Scope& scope) {
@@ -40,8 +40,9 @@ Ruling deaf_endpoint_claim(const Case& the_case, const Scope& scope) {
                   who_else(the_case, page.cells))
             : fmt::format(
                   "{} pods of {} fail whenever they are asked ({}), though Service/{} lists them as ready; others "
-                  "of the same workload answer.",
-                  endpoints.size(), display(page.owner), kinds_in(the_case, page.cells), safe(view.service))));
+                  "of the same workload answer.{}",
+                  endpoints.size(), display(page.owner), kinds_in(the_case, page.cells), safe(view.service),
+                  who_else(the_case, page.cells))));
     ruling.claims.back().finding.no_fix =
         "what is wrong with that pod is not known from outside; a readiness probe that asks for what clients ask would "
         "take it out of the Service";

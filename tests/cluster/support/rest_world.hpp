@@ -21,16 +21,9 @@ inline json deployment(const std::string& name) {
   return object;
 }
 
-class RestTest : public testing::Test {
- protected:
-  RestTest() {
-    for (const char* name : {"default", "other"}) {
-      auto object = json::parse(R"({"kind":"Namespace","metadata":{}})");
-      object["metadata"]["name"] = name;
-      EXPECT_TRUE(store.create(object));
-    }
-  }
-
+// Asked in the words of a client who may do everything.
+class RestWorld {
+ public:
   Response ask(const std::string& method, const std::string& target, const std::string& body = "",
                const std::string& type = "application/json", const std::string& accept = "application/json") {
     Request request{method, target, accept, type, "Bearer " + tokens.admin(), "test/1", "", body};
@@ -50,6 +43,21 @@ class RestTest : public testing::Test {
                       const std::string& type = "application/json") {
     return string_or(say(code, method, target, body, type), "message");
   }
+  boost::asio::io_context context;
+  Store store{context.get_executor()};
+  Tokens tokens;
+  Rest rest{context.get_executor(), store, tokens, {}};
+};
+
+class RestTest : public testing::Test, protected RestWorld {
+ protected:
+  RestTest() {
+    for (const char* name : {"default", "other"}) {
+      auto object = json::parse(R"({"kind":"Namespace","metadata":{}})");
+      object["metadata"]["name"] = name;
+      EXPECT_TRUE(store.create(object));
+    }
+  }
   void make_pods(int count) {
     for (int i = 0; i < count; ++i) {
       auto object =
@@ -59,11 +67,6 @@ class RestTest : public testing::Test {
       say(201, "POST", pods, object.dump());
     }
   }
-
-  boost::asio::io_context context;
-  Store store{context.get_executor()};
-  Tokens tokens;
-  Rest rest{context.get_executor(), store, tokens, {}};
 };
 
 }  // namespace straycat::cluster

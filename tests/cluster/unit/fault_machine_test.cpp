@@ -271,13 +271,13 @@ TEST_F(FaultWorld, OneNodesProxyIsItsOwnAffair) {
 
 TEST_F(FaultWorld, ANodeIsCutOffUntilTheLastFaultEnds) {
   make("a", R"({"fault":"nodeDown","node":"node2","for":"1h"})");
-  EXPECT_THAT(heard(), ElementsAre("network nodeDown -", "node2 away"));
+  EXPECT_THAT(heard(), ElementsAre("network nodeDown -", "node2 away", "second proxy stopped"));
   make("b", R"({"fault":"nodeDown","node":"node2","for":"1h"})");
   heard();
   remove("a");
   EXPECT_THAT(heard(), ElementsAre("network nodeDown -"));
   remove("b");
-  EXPECT_THAT(heard(), ElementsAre("network", "node2 away no more"));
+  EXPECT_THAT(heard(), ElementsAre("network", "node2 away no more", "second proxy stopped no more"));
   make("c", R"({"fault":"nodeDown","node":"node1","for":"1h","rehearsal":true})");
   EXPECT_EQ(status("c").message, "node1 is where the API server stands");
   make("d", R"({"fault":"nodeDown","node":"node9","for":"1h"})");

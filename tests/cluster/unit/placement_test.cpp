@@ -33,9 +33,10 @@ std::string pod_term(const char* kind, const char* key, const char* more = "") {
          R"(","labelSelector":{"matchLabels":{"app":"web"}})" + more + "}]}}}";
 }
 
-std::string spread(const char* key, int skew, const char* when = "DoNotSchedule") {
+std::string spread(const char* key, int skew, const char* when = "DoNotSchedule", const char* more = "") {
   return std::string(R"({"topologySpreadConstraints":[{"maxSkew":)") + std::to_string(skew) + R"(,"topologyKey":")" +
-         key + R"(","whenUnsatisfiable":")" + when + R"(","labelSelector":{"matchLabels":{"app":"web"}}}]})";
+         key + R"(","whenUnsatisfiable":")" + when + R"(","labelSelector":{"matchLabels":{"app":"web"}})" + more +
+         "}]}";
 }
 
 TEST(Placement, NodeAffinity) {
@@ -93,8 +94,30 @@ TEST(Placement, Spread) {
   EXPECT_EQ(place(spread("kubernetes.io/hostname", 1)), "node3");
   EXPECT_EQ(place(spread("nowhere", 1)), "");
   EXPECT_EQ(place(spread("nowhere", 1, "ScheduleAnyway")), "node3") << "a wish";
+  EXPECT_EQ(place(spread("zone", 2, "DoNotSchedule", R"(,"minDomains":3)")), "node3")
+      << "of two domains: as if one were empty";
+  EXPECT_EQ(place(spread("zone", 1, "DoNotSchedule", R"(,"matchLabelKeys":["rev"])")), "node3");
   const std::vector<Object> full{pod_on("node3", "web"), pod_on("node3", "web")};
   EXPECT_EQ(place_pod(*pod_on("", "web", spread("zone", 2).c_str()), three, full).node, "node1");
+}
+
+// As a rollout's new pods have it: those of the old template do not count.
+TEST(Placement, KeysOfTheOwnLabels) {
+  const auto of = [](const char* node, const char* revision, const std::string& spec = "{}") {
+    json pod = *pod_on(node, "web", spec.c_str());
+    pod["metadata"]["labels"]["rev"] = revision;
+    return std::make_shared<const json>(std::move(pod));
+  };
+  const std::vector<Object> there{of("node1", "old"), of("node2", "old"), of("node3", "new")};
+  const auto place = [&](const std::string& spec) { return place_pod(*of("", "new", spec), three, there).node; };
+  const auto apart = "podAntiAffinity", host = "kubernetes.io/hostname";
+  EXPECT_EQ(place(pod_term(apart, host)), "") << "every node has one";
+  EXPECT_EQ(place(pod_term(apart, host, R"(,"matchLabelKeys":["rev"])")), "node1");
+  EXPECT_EQ(place(pod_term(apart, host, R"(,"mismatchLabelKeys":["rev"])")), "node3");
+  EXPECT_EQ(place(pod_term(apart, host, R"(,"matchLabelKeys":["missing"])")), "")
+      << "a label that it lacks adds nothing";
+  EXPECT_EQ(place(spread("zone", 1, "DoNotSchedule", R"(,"matchLabelKeys":["rev"])")), "node1")
+      << "none of its own in that zone";
 }
 
 TEST(Placement, OnOneNodeNobodyStandsInTheWay) {

@@ -55,41 +55,6 @@ TEST(PodLife, JobPodCompletesFirstContainerThenPhase) {
   EXPECT_FALSE(world.machine().wake_at().has_value());
 }
 
-TEST(PodLife, AnEphemeralContainerStartsInARunningPodAndCountsForNothing) {
-  PodWorld world(pod_object(json::array({container("c")})));
-  world.run();
-  ContainerSpec debugger;
-  debugger.name = "d";
-  debugger.image = "i";
-  debugger.role = Role::ephemeral;
-  debugger.program = {"sh"};
-  world.machine().add(debugger);
-  EXPECT_THAT(world.tick(), ElementsAre("start 1"));
-  world.feed(input::Started{1, "straycat://2"});
-  EXPECT_TRUE(world.status().at("ephemeralContainerStatuses")[0].at("state").contains("running"));
-  EXPECT_EQ(world.status().at("containerStatuses").size(), 1U);
-  world.orders(input::Exited{.container = 1, .code = 3, .message = "bye"});
-  world.pass(1h);
-  EXPECT_THAT(world.tick(), IsEmpty()) << "it never runs again";
-  EXPECT_EQ(world.status().at("ephemeralContainerStatuses")[0].at("state").at("terminated").at("message"), "bye");
-  EXPECT_EQ(world.phase(), "Running");
-  EXPECT_TRUE(world.holds("Ready"));
-}
-
-TEST(PodLife, AnEphemeralContainerKeepsNoPodFromEnding) {
-  PodWorld world(pod_object(json::array({container("c")}), {{"restartPolicy", "Never"}}));
-  world.run();
-  ContainerSpec debugger;
-  debugger.name = "d";
-  debugger.image = "i";
-  debugger.role = Role::ephemeral;
-  debugger.program = {"sh"};
-  world.machine().add(debugger);
-  EXPECT_THAT(world.tick(), ElementsAre("start 1"));
-  world.feed(input::Started{1, "straycat://2"});
-  EXPECT_THAT(world.orders(input::Exited{.container = 0, .code = 0}), Contains(HasSubstr("signal 1")));
-}
-
 TEST(PodLife, ADeadlineThatComesLaterCountsFromThePodsStart) {
   PodWorld world(pod_object(json::array({container("c")})));
   world.run();

@@ -1,10 +1,7 @@
 // Kinds that the cluster stores and nobody works at: every verb of the API, and a warning that says so.
-#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "cluster/apiserver/rest.hpp"
-#include "cluster/kinds/json_help.hpp"
+#include "cluster/support/rest_world.hpp"
 #include <straycat/model/kinds.hpp>
 
 namespace straycat::cluster {
@@ -51,7 +48,7 @@ constexpr Stored all_stored[] = {
      R"({"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"r"},"subjects":[]})"},
 };
 
-class StoredKinds : public testing::TestWithParam<Stored> {
+class StoredKinds : public testing::TestWithParam<Stored>, protected RestWorld {
  protected:
   StoredKinds() {
     EXPECT_TRUE(store.create(json::parse(R"({"kind":"Namespace","metadata":{"name":"default"}})")));
@@ -61,20 +58,6 @@ class StoredKinds : public testing::TestWithParam<Stored> {
     object["metadata"]["name"] = "x";
   }
 
-  Response ask(const std::string& method, const std::string& target, const std::string& body = "",
-               const std::string& type = "application/json", const std::string& accept = "application/json") {
-    Request request{method, target, accept, type, "Bearer " + tokens.admin(), "test/1", "", body};
-    auto answer = rest.handle(request);
-    if (auto* response = std::get_if<Response>(&answer)) return *response;
-    ADD_FAILURE() << "no plain answer to " << target;
-    return {};
-  }
-  json say(int code, const std::string& method, const std::string& target, const std::string& body = "",
-           const std::string& type = "application/json") {
-    const auto response = ask(method, target, body, type);
-    EXPECT_EQ(response.code, code) << method << " " << target << ": " << response.body;
-    return json::parse(response.body, nullptr, false);
-  }
   [[nodiscard]] std::string list_path() const {
     return (kind.group().empty() ? "/api/" : "/apis/") + std::string(kind.api_version) +
            (kind.namespaced ? "/namespaces/default/" : "/") + std::string(kind.plural);
@@ -87,10 +70,6 @@ class StoredKinds : public testing::TestWithParam<Stored> {
     return out;
   }
 
-  boost::asio::io_context context;
-  Store store{context.get_executor()};
-  Tokens tokens;
-  Rest rest{context.get_executor(), store, tokens, {}};
   const model::Kind& kind = *model::kind_named(GetParam().kind);
   json object;
 };

@@ -180,20 +180,6 @@ const std::vector<RulesRow>& rules_rows() {
          return world;
        },
        "found crash-loop Deployment/sayhi"},
-      // Asked directly it answers as soon as it is back: that vouches for its return, not for what went to its old
-      // place.
-      {"crash_loop_and_proxies_that_send_on_until_it_is_back",
-       [] {
-         World world = test::quiet(3);
-         world.pods[1].restarts = {10};
-         world.pods[1].mute_from = 9.6, world.pods[1].mute_to = 10.6;
-         world.pods[1].unready_from = 9.65, world.pods[1].unready_to = 10.63;
-         world.pods[1].readiness_probe = true;
-         world.stale = 0.93, world.lag = 0.02;
-         world.rate = 100;
-         return world;
-       },
-       "found crash-loop Deployment/sayhi"},
       {"a_restart_long_after_explains_nothing_before_it",
        [] {
          World world = test::quiet(2);

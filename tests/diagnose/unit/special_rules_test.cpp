@@ -225,6 +225,20 @@ const std::vector<SpecialRulesRow>& special_rules_rows() {
       {"restarted_for_a_probe_that_was_refused",
        [] { return test::log_of(restarted_for_liveness("connect: connection refused")); },
        "found crash-loop Deployment/sayhi"},
+      // Asked directly it answers as soon as it is back: that vouches for its return, not for what went to its old
+      // place.
+      {"crash_loop_and_proxies_that_send_on_until_it_is_back",
+       [] {
+         World world = test::quiet(3);
+         world.pods[1].restarts = {10};
+         world.pods[1].mute_from = 9.6, world.pods[1].mute_to = 10.6;
+         world.pods[1].unready_from = 9.65, world.pods[1].unready_to = 10.63;
+         world.pods[1].readiness_probe = true;
+         world.stale = 0.93, world.lag = 0.02;
+         world.rate = 100;
+         return test::log_of(world);
+       },
+       "found crash-loop Deployment/sayhi"},
       {"oom_kill", [] { return out_of_memory(); }, "found oom-kill Deployment/sayhi"},
       {"selector_misses", [] { return test::log_of(selects_the_other()); }, "found selector-misses Service/sayhi"},
       {"selector_that_misses_a_workload_that_nobody_names",

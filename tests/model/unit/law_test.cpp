@@ -183,7 +183,7 @@ TEST(Law, PlacementDependsOnTheNumberOfNodes) {
     for (const auto& one : ignored_fields(pod, Plane::kernel, nodes)) out.push_back(one.field);
     return out;
   };
-  EXPECT_THAT(fields(1), ElementsAre("spec.affinity", "spec.topologySpreadConstraints"));
+  EXPECT_THAT(fields(1), ElementsAre("spec.affinity.podAntiAffinity", "spec.topologySpreadConstraints"));
   EXPECT_THAT(fields(2), ElementsAre("spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution"));
 }
 

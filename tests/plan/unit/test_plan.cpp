@@ -61,6 +61,7 @@ Plan every_verb() {
   plan.expect.max_failures = Budget{true, 0.001};
   plan.cluster.images = {{"example/app", {"/usr/bin/app", "--port", "80"}}};
   plan.cluster.min_sync_period = 250ms;
+  plan.cluster.nodes = 3;
   plan.deadline = 90s;
   plan.seed = 18446744073709551615u;
   return plan;

@@ -130,11 +130,13 @@ TEST(Parse, UserAndPasswordOfAUrlBecomeAHeader) {
 TEST(Parse, ReadsClusterDeadlineAndSeed) {
   World world;
   world.with("  for:",
-             "  cluster: {images: {a/b: prog, c: [prog, -x]}, minSyncPeriod: 0s}\n  deadline: 2m\n  seed: 7\n  for:");
+             "  cluster: {images: {a/b: prog, c: [prog, -x]}, minSyncPeriod: 0s, nodes: 3}\n  deadline: 2m\n  seed: "
+             "7\n  for:");
   const plan::Plan plan = world.plan();
   EXPECT_EQ(plan.cluster.images.at("a/b"), std::vector<std::string>{"prog"});
   EXPECT_EQ(plan.cluster.images.at("c"), (std::vector<std::string>{"prog", "-x"}));
   EXPECT_EQ(plan.cluster.min_sync_period, 0s);
+  EXPECT_EQ(plan.cluster.nodes, 3);
   EXPECT_EQ(plan.deadline, 2min);
   EXPECT_EQ(plan.seed, 7u);
 }

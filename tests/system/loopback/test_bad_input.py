@@ -43,6 +43,8 @@ class BadInput(unittest.TestCase):
         self.fails("cluster", "--image", "nonsense", says=["--image", "NAME="])
         self.fails("cluster", "--min-sync-period", "5", says=["--min-sync-period", "duration"])
         self.fails("run", "x.yaml", "--kubeconfig", "y", says=["--context"])
+        self.fails("run", "x.yaml", "--nodes", "17", says=["--nodes", "17", "1 to 16"])
+        self.fails("run", "x.yaml", "--in-cluster", "--nodes", "2", says=["--nodes", "embedded"])
 
     def test_files(self):
         self.fails("run", "no-such.yaml", says=["no-such.yaml", "No such file"])
